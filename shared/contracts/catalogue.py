@@ -1,0 +1,75 @@
+"""The one closed list of event types, `<noun>.<past verb>.v<n>`, with their topic and model."""
+
+import re
+
+from shared.contracts import topics
+from shared.contracts.access import AccessEvent
+from shared.contracts.alerts import ALERT_VERBS, AlertEvent
+from shared.contracts.audit import CheckpointEvent
+from shared.contracts.envelope import Envelope, EventBody, read
+from shared.contracts.inventory import InventoryEvent
+from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
+from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
+from shared.contracts.policy import KeysEvent, PolicyEvent
+from shared.contracts.records import (
+    RECORD_VERBS,
+    HandoverEvent,
+    OfferEvent,
+    RecordEvent,
+    RecordMessageRequested,
+    RecordPostingRequested,
+)
+from shared.contracts.reports import REPORT_VERBS, ReportEvent
+from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
+from shared.contracts.stays import STAY_VERBS, GuestErased, StayEvent
+from shared.contracts.values import Frozen
+
+GRAMMAR = re.compile(r"^[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9]\d*$")
+
+
+class EventType(Frozen):
+    """One event type: where it goes and what its value is."""
+
+    name: str
+    topic: str
+    model: type[EventBody]
+
+
+def _types(noun: str, verbs: tuple[str, ...], topic: str, model: type[EventBody]) -> list[EventType]:
+    return [EventType(name=f"{noun}.{verb}.v1", topic=topic, model=model) for verb in verbs]
+
+
+_ALL = [
+    *_types("record", RECORD_VERBS, topics.RECORDS, RecordEvent),
+    *_types("record", ("message_requested",), topics.RECORDS, RecordMessageRequested),
+    *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
+    *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
+    *_types("handover", ("prepared", "acknowledged"), topics.RECORDS, HandoverEvent),
+    *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
+    *_types("guest", ("erased",), topics.STAYS, GuestErased),
+    *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
+    *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),
+    *_types("finance", FINANCE_VERBS, topics.MONEY, FinanceEvent),
+    *_types("message", MESSAGE_VERBS, topics.MESSAGES, MessageEvent),
+    *_types("alert", ALERT_VERBS, topics.ALERTS, AlertEvent),
+    *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
+    *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
+    *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
+    *_types("policy", ("published",), topics.POLICY, PolicyEvent),
+    *_types("keys", ("published",), topics.POLICY, KeysEvent),
+    *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
+    *_types("checkpoint", ("signed",), topics.CHECKPOINTS, CheckpointEvent),
+]
+
+EVENTS: dict[str, EventType] = {event.name: event for event in _ALL}
+
+
+def topic_of(event_type: str) -> str:
+    """The topic an event type goes to; an unlisted type is a programming error (KeyError)."""
+    return EVENTS[event_type].topic
+
+
+def body_of(envelope: Envelope) -> EventBody | None:
+    """The typed body of an event, or None for a type this version does not know (ignored and counted)."""
+    known = EVENTS.get(envelope.type)
+    return read(envelope, known.model) if known else None

@@ -1,0 +1,106 @@
+"""Who acts and what they are: departments, roles, data classes, actors."""
+
+import enum
+
+from pydantic import Field
+
+from shared.contracts.values import Code, EntityId, Frozen, Slug, Wire
+
+
+class Department(enum.StrEnum):
+    """The departments of a hotel that can hold a record."""
+
+    FRONT_OFFICE = "front_office"
+    HOUSEKEEPING = "housekeeping"
+    CONCIERGE = "concierge"
+    FOOD_BEVERAGE = "food_beverage"
+    MAINTENANCE = "maintenance"
+    GUEST_RELATIONS = "guest_relations"
+    REVENUE = "revenue"
+    FINANCE = "finance"
+
+
+class Role(enum.StrEnum):
+    """What a person may be in a chain; a person may hold several."""
+
+    ASSOCIATE = "associate"
+    SUPERVISOR = "supervisor"
+    DUTY_MANAGER = "duty_manager"
+    GENERAL_MANAGER = "general_manager"
+    REVENUE_MANAGER = "revenue_manager"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    CHAIN_ADMIN = "chain_admin"
+    INTEGRATION = "integration"
+    BREAK_GLASS = "break_glass"
+
+
+MANAGERS = frozenset({Role.SUPERVISOR, Role.DUTY_MANAGER, Role.GENERAL_MANAGER, Role.REVENUE_MANAGER})
+"""Roles that may review an exception or decide a proposal, each within its department or property."""
+
+
+class DataClass(enum.StrEnum):
+    """How sensitive a field is (P2); the permission layer masks and logs by it."""
+
+    ORDINARY = "ordinary"
+    GUEST_IDENTITY = "guest_identity"
+    PAYMENT = "payment"
+    SECURITY = "security"
+    STAFF = "staff"
+    PRIVATE_STAY = "private_stay"
+
+
+class ActorKind(enum.StrEnum):
+    """What acted."""
+
+    STAFF = "staff"
+    POLICY = "policy"
+    GUEST = "guest"
+    PMS = "pms"
+    SYSTEM = "system"
+
+
+class Actor(Wire):
+    """Who did it, as every event says: ids and roles only, never a name."""
+
+    kind: ActorKind
+    id: EntityId
+    role: Code | None = None
+    session: EntityId | None = None
+
+
+class Principal(Frozen):
+    """A verified caller of one chain, as its token says."""
+
+    staff_id: EntityId
+    chain: Slug
+    roles: frozenset[Role]
+    properties: frozenset[str] | None = Field(default=None, description="None: every property of the chain")
+    departments: frozenset[Department] = frozenset()
+    session: EntityId
+    epoch: int = 0
+    language: str = "en"
+
+    @property
+    def actor(self) -> Actor:
+        """This caller as the actor of an event, under the highest of its roles."""
+        return Actor(kind=ActorKind.STAFF, id=self.staff_id, role=self.rank, session=self.session)
+
+    @property
+    def rank(self) -> Role:
+        """The highest role held."""
+        return max(self.roles, key=list(Role).index) if self.roles else Role.ASSOCIATE
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether any of these roles is held."""
+        return bool(self.roles & set(roles))
+
+
+def system(name: str) -> Actor:
+    """A service acting by itself."""
+    return Actor(kind=ActorKind.SYSTEM, id=name)
+
+
+def policy(version: int) -> Actor:
+    """The hotel's own policy, acting inside its limits."""
+    return Actor(kind=ActorKind.POLICY, id=f"policy@{version}")

@@ -1,0 +1,56 @@
+"""Guest messages in and out, on `messages.v1`: ids, direction and delivery, never the text."""
+
+import enum
+
+from shared.contracts.envelope import EventBody
+from shared.contracts.values import Code, EntityId, Instant, Version, Wire
+
+
+class Direction(enum.StrEnum):
+    """Who wrote it."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageState(enum.StrEnum):
+    """Delivery of a guest message."""
+
+    STORED = "stored"
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    RECEIVED = "received"
+    SUPPRESSED = "suppressed"
+
+
+class Message(Wire):
+    """One guest message. Guests answer offers and leave scores through `answer` and `score`."""
+
+    id: EntityId
+    property_id: str
+    stay_id: EntityId | None
+    guest_id: EntityId | None
+    record_id: EntityId | None = None
+    direction: Direction
+    channel: Code
+    language: str = "en"
+    topic_code: Code
+    state: MessageState
+    answer: Code | None = None
+    offer_id: EntityId | None = None
+    score: int | None = None
+    failure: Code | None = None
+    at: Instant
+    version: Version
+
+
+class MessageEvent(EventBody):
+    """Any event of a message."""
+
+    message: Message
+
+
+MESSAGE_VERBS = ("stored", "sent", "delivered", "failed", "received", "suppressed")

@@ -1,0 +1,64 @@
+"""Postings of money lines and what became of them, on `money.v1`."""
+
+import enum
+
+from shared.contracts.envelope import EventBody
+from shared.contracts.records import LineKind
+from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
+
+
+class PostingState(enum.StrEnum):
+    """Commands out: `sending` is saved before the call and never retried blindly."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Posting(Wire):
+    """One posting of one money line, exactly once."""
+
+    id: EntityId
+    property_id: str
+    record_id: EntityId
+    line_id: EntityId
+    stay_id: EntityId | None
+    kind: LineKind
+    amount: Money
+    state: PostingState
+    folio: EntityId | None = None
+    provider_ref: EntityId | None = None
+    failure: Code | None = None
+    approved_by: EntityId | None = None
+    at: Instant
+    version: Version
+
+
+class PostingEvent(EventBody):
+    """Any event of a posting."""
+
+    posting: Posting
+
+
+class FinanceAction(Wire):
+    """Something finance or the payment provider did that may need a record (M1): a refund, a dispute, a deposit."""
+
+    id: EntityId
+    property_id: str
+    stay_id: EntityId | None
+    code: Code
+    amount: Money
+    at: Instant
+    version: Version
+
+
+class FinanceEvent(EventBody):
+    """A finance action seen."""
+
+    finance: FinanceAction
+
+
+POSTING_VERBS = ("requested", "sent", "done", "failed", "unknown")
+FINANCE_VERBS = ("refund_seen", "deposit_seen", "dispute_seen", "charge_seen")

@@ -1,0 +1,271 @@
+"""Records, offers and handovers as every other service sees them, and the events on `records.v1`."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+from pydantic import Field
+
+from shared.contracts.envelope import EventBody, TextRef
+from shared.contracts.identity import Actor, DataClass, Department, Role
+from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
+
+
+class Workflow(enum.StrEnum):
+    """The two workflows."""
+
+    GUEST_EXPERIENCE = "guest_experience"
+    UPSELL = "upsell"
+
+
+class Status(enum.StrEnum):
+    """The five statuses (C3)."""
+
+    NEW = "new"
+    PENDING = "pending"
+    APPROVED = "approved"
+    BLOCKED = "blocked"
+    COMPLETE = "complete"
+
+
+class Outcome(enum.StrEnum):
+    """How a closed record ended."""
+
+    FULFILLED = "fulfilled"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class TriggerKind(enum.StrEnum):
+    """What opened a record (M1)."""
+
+    BOOKING = "booking"
+    GUEST_REQUEST = "guest_request"
+    STAFF_TASK = "staff_task"
+    FINANCE_ACTION = "finance_action"
+
+
+class LineKind(enum.StrEnum):
+    """Kinds of money line."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    DEPOSIT = "deposit"
+    COST = "cost"
+
+
+class Trigger(Wire):
+    """The source of a record: its event id is kept and `key` is unique for ever, so a duplicate opens nothing."""
+
+    kind: TriggerKind
+    key: EntityId
+    source_event: EntityId | None = None
+
+
+class CheckedValue(Wire):
+    """A value confirmed against the hotel's rules (C2, M2)."""
+
+    field: str
+    value: Any
+    rule: Code
+    rules_version: Version
+    checker: Actor
+    at: Instant
+
+
+class EscalationStep(Wire):
+    """Who is told when, counted from the breach of a deadline."""
+
+    after_s: int = Field(ge=0)
+    role: Role
+    department: Department | None = None
+
+
+class Sla(Wire):
+    """The clock a record runs on, snapshotted when it opens: a later policy edit never changes it."""
+
+    accept_s: int = Field(gt=0)
+    complete_s: int = Field(gt=0)
+    warn_s: int = Field(ge=0, description="How long before the deadline it is at risk")
+    steps: tuple[EscalationStep, ...]
+
+
+class NextAction(Wire):
+    """What has to happen next and who has it (S3)."""
+
+    code: Code
+    staff_id: EntityId | None = None
+    role: Role | None = None
+    department: Department | None = None
+
+
+class Review(Wire):
+    """An exception or proposal that waits for another person's decision."""
+
+    id: EntityId
+    what: Code
+    requested_by: EntityId
+    reviewer_role: Role
+    since: Instant
+
+
+class MoneyLine(Wire):
+    """One charge, refund, deposit or cost of a record."""
+
+    id: EntityId
+    kind: LineKind
+    amount: Money
+    state: Code = "requested"
+    approved_by: EntityId | None = None
+
+
+class RecordSnapshot(Wire):
+    """A record after a change, without what only grows (notes, history, messages: counts instead)."""
+
+    id: EntityId
+    chain: str
+    property_id: str
+    zone: str
+    version: Version
+    workflow: Workflow
+    kind: Code
+    slot: str
+    department: Department
+    status: Status
+    blocked_from: Status | None = None
+    outcome: Outcome | None = None
+    owner: EntityId
+    owner_rule: str
+    accepted: bool
+    handoffs: int = 0
+    stay_id: EntityId | None = None
+    guest_id: EntityId | None = None
+    room: str | None = None
+    trigger: Trigger
+    fields: dict[str, Any] = Field(default_factory=dict, description="Ordinary values; private ones are TextRefs")
+    checked: CheckedValue | None = None
+    reviews: tuple[Review, ...] = ()
+    money: tuple[MoneyLine, ...] = ()
+    next_action: NextAction
+    missing_fields: tuple[str, ...] = ()
+    sla: Sla
+    opened_at: Instant
+    accept_by: Instant
+    due_at: Instant
+    paused_at: Instant | None = None
+    paused_s: int = 0
+    closed_at: Instant | None = None
+    close_count: int = 0
+    blocked_reason: Code | None = None
+    guest_must_know: bool = False
+    guest_informed: bool = False
+    exceptions: int = 0
+    exception_cause: Code | None = None
+    corrections: int = 0
+    notes: int = 0
+    rules_version: Version = 1
+    parent: EntityId | None = None
+
+
+class RecordEvent(EventBody):
+    """Any event of a record: the state after it, what changed, who did it and why."""
+
+    record: RecordSnapshot
+    previous_status: Status | None = None
+    department_before: Department | None = None
+    note: TextRef | None = None
+
+
+class MessageCommand(Wire):
+    """What integrations must send or store for a guest: ids and digest, never the text."""
+
+    id: EntityId
+    guest_id: EntityId | None
+    stay_id: EntityId | None
+    send: bool
+    topic_code: Code
+    template: Code | None = None
+    text: TextRef | None = None
+
+
+class RecordMessageRequested(RecordEvent):
+    """A guest message is to be sent or only stored (L4)."""
+
+    message: MessageCommand
+
+
+class RecordPostingRequested(RecordEvent):
+    """A money line is to be posted to the folio, once (L3)."""
+
+    line: MoneyLine
+
+
+class Offer(Wire):
+    """An upsell offer made for a stay."""
+
+    id: EntityId
+    record_id: EntityId
+    stay_id: EntityId
+    code: Code
+    price: Money
+    state: Code
+    expires_at: Instant
+    version: Version
+
+
+class OfferEvent(EventBody):
+    """Any event of an offer."""
+
+    offer: Offer
+
+
+class Handover(Wire):
+    """A shift's open work as handed to the next, acknowledged by name (F1)."""
+
+    id: EntityId
+    property_id: str
+    department: Department
+    business_day: dt.date
+    shift: Code
+    open_records: int
+    acknowledged_by: EntityId | None = None
+    version: Version
+
+
+class HandoverEvent(EventBody):
+    """Any event of a handover."""
+
+    handover: Handover
+
+
+class FieldClass(Wire):
+    """The data class of one field of one kind, for masks and reports."""
+
+    field: str
+    data_class: DataClass
+
+
+RECORD_VERBS = (
+    "opened",
+    "accepted",
+    "value_checked",
+    "approved",
+    "blocked",
+    "unblocked",
+    "resumed",
+    "edited",
+    "noted",
+    "handed_off",
+    "exception_raised",
+    "exception_reviewed",
+    "change_proposed",
+    "proposal_decided",
+    "line_added",
+    "line_settled",
+    "message_settled",
+    "stay_updated",
+    "completed",
+    "reopened",
+    "erased",
+)

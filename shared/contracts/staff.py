@@ -1,0 +1,62 @@
+"""Properties, staff and their shifts, on `staff.v1`."""
+
+import datetime as dt
+
+from pydantic import Field
+
+from shared.contracts.envelope import EventBody
+from shared.contracts.identity import Department, Role
+from shared.contracts.values import EntityId, Slug, Version, Wire
+
+
+class Property(Wire):
+    """One hotel."""
+
+    id: Slug
+    chain: Slug
+    name: str
+    zone: str = Field(description="IANA time zone")
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    departments: tuple[Department, ...]
+    rooms: int = Field(default=0, ge=0)
+    version: Version
+
+
+class Shift(Wire):
+    """One stretch of duty in the property's local time on given weekdays (0 = Monday); may pass midnight."""
+
+    days: tuple[int, ...]
+    start: dt.time
+    end: dt.time
+
+
+class StaffMember(Wire):
+    """One person on the staff. `epoch` rises when sessions must end: older tokens are refused."""
+
+    id: EntityId
+    chain: Slug
+    display_name: str
+    properties: tuple[Slug, ...] | None = Field(default=None, description="None: every property of the chain")
+    departments: tuple[Department, ...] = ()
+    roles: tuple[Role, ...]
+    languages: tuple[str, ...] = ("en",)
+    shifts: tuple[Shift, ...] = ()
+    active: bool = True
+    epoch: int = 0
+    version: Version
+
+
+class PropertyEvent(EventBody):
+    """A property was set up or changed."""
+
+    property: Property
+
+
+class StaffEvent(EventBody):
+    """A person joined, changed or left."""
+
+    staff: StaffMember
+
+
+STAFF_VERBS = ("hired", "changed", "left", "sessions_ended")
+PROPERTY_VERBS = ("opened", "changed")

@@ -1,0 +1,181 @@
+"""Values every service shares: money, ids, scope and local time."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Annotated, NewType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+ChainId = NewType("ChainId", str)
+PropertyId = NewType("PropertyId", str)
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A name chosen by us or by a hotel's configuration: lower snake case, never personal."""
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""An id a chain chose for itself or for one of its hotels."""
+
+EntityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$")]
+"""Any aggregate id: printable ASCII, safe in a Kafka header and a URL path."""
+
+Version = Annotated[int, Field(ge=1)]
+
+_CURRENCY_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+_STAY_NAMESPACE = uuid.UUID("6f1b6a52-5d0e-5a7d-9f43-1f6d7d0c3a11")
+MAX_MINOR_UNITS = 10**12
+
+
+class Frozen(BaseModel):
+    """A value: equal by content, never changed, strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Wire(BaseModel):
+    """A value read from a topic: unknown fields of a newer minor version are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def _utc(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(dt.UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment, always carried in UTC."""
+
+
+class Money(Frozen):
+    """An amount in integer minor units of an ISO 4217 currency, e.g. 1250 EUR = 12.50 euros."""
+
+    amount: Annotated[int, Field(strict=True, ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+    def __add__(self, other: "Money") -> "Money":
+        """Add an amount of the same currency; another currency raises ValueError."""
+        if other.currency != self.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return Money(amount=self.amount + other.amount, currency=self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(amount=-self.amount, currency=self.currency)
+
+    def __str__(self) -> str:
+        digits = minor_digits(self.currency)
+        sign, whole = ("-" if self.amount < 0 else ""), abs(self.amount)
+        if not digits:
+            return f"{sign}{whole} {self.currency}"
+        return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d} {self.currency}"
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal places of a currency (ISO 4217 exponent)."""
+    return _CURRENCY_DIGITS.get(currency, 2)
+
+
+def total(lines: Iterable[Money], currency: str) -> Money:
+    """Sum amounts of one currency, zero when there are none."""
+    result = Money(amount=0, currency=currency)
+    for line in lines:
+        result = result + line
+    return result
+
+
+class Scope(Frozen):
+    """Whose data a store method may touch: one chain, and some or all of its properties.
+
+    `properties=None` means every property of the chain (chain roles, and services acting for themselves).
+    """
+
+    chain: Slug
+    properties: frozenset[str] | None = None
+
+    def covers(self, property_id: str) -> bool:
+        """Whether one property lies within."""
+        return self.properties is None or property_id in self.properties
+
+    def narrow(self, property_ids: Iterable[str]) -> "Scope":
+        """The part of this scope that lies in the named properties."""
+        wanted = frozenset(property_ids)
+        return Scope(chain=self.chain, properties=wanted if self.properties is None else self.properties & wanted)
+
+
+SYSTEM_CHAIN = "system"
+"""The chain of aggregates that belong to no customer, such as a service's own keys."""
+
+
+def stay_id(property_id: str, pms: str, reservation: str) -> str:
+    """The id of a stay, computable by anyone who knows the PMS reservation, before hearing of it."""
+    return str(uuid.uuid5(_STAY_NAMESPACE, "\x1f".join((property_id, pms, reservation))))
+
+
+def derived_id(*parts: str) -> str:
+    """A deterministic id for something that must exist once for these parts."""
+    return str(uuid.uuid5(_STAY_NAMESPACE, "\x1e".join(parts)))
+
+
+def zone(name: str) -> ZoneInfo:
+    """An IANA time zone; an unknown name raises ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise ValueError(f"{name!r} is not an IANA time zone") from unknown
+
+
+def instant_of(local: dt.datetime, tz: ZoneInfo) -> dt.datetime:
+    """The UTC instant of a wall-clock time.
+
+    In a gap (spring) the first instant after it; in a fold (autumn) the first of the two.
+    """
+    naive = local.replace(tzinfo=None, fold=0)
+    there = naive.replace(tzinfo=tz).astimezone(dt.UTC)
+    back = there.astimezone(tz).replace(tzinfo=None)
+    if back == naive:
+        return there
+    early, late = (naive.replace(tzinfo=tz, fold=f).utcoffset() or dt.timedelta() for f in (0, 1))
+    gap = abs(late - early)
+    probe = naive - gap
+    # Walk up from before the gap: the first minute whose round trip jumps is where the gap ends.
+    while probe.replace(tzinfo=tz).astimezone(dt.UTC).astimezone(tz).replace(tzinfo=None) == probe:
+        probe += dt.timedelta(minutes=1)
+    return (probe - dt.timedelta(minutes=1)).replace(tzinfo=tz).astimezone(dt.UTC) + dt.timedelta(minutes=1)
+
+
+def local_day(moment: dt.datetime, tz: ZoneInfo) -> dt.date:
+    """The hotel's calendar day at a moment."""
+    return moment.astimezone(tz).date()
+
+
+def iso(moment: dt.datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as on every wire: a MongoDB date holds no more."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_CARD = re.compile(r"(?<![\d-])(?:\d[ .\-]?){12,18}\d(?![\d-])")
+
+
+def luhn(digits: str) -> bool:
+    """Whether a digit string carries a valid Luhn check digit (ISO/IEC 7812-1)."""
+    odd = sum(int(d) for d in digits[-1::-2])
+    even = sum(sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
+    return (odd + even) % 10 == 0
+
+
+def card_numbers(text: str) -> list[str]:
+    """The card numbers (13–19 digits, Luhn-valid, not all one digit) written anywhere in a text."""
+    found = []
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match.group())
+        if 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits):
+            found.append(match.group())
+    return found
+
+
+def mask_cards(text: str) -> str:
+    """The text with every card number replaced by its last four digits."""
+    for number in card_numbers(text):
+        text = text.replace(number, "•••• " + re.sub(r"\D", "", number)[-4:])
+    return text
