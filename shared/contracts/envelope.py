@@ -100,7 +100,7 @@ class Envelope(Frozen):
         }
         return [(name, value.encode("ascii")) for name, value in fields.items() if value is not None]
 
-    def json(self) -> dict[str, Any]:
+    def value_object(self) -> dict[str, Any]:
         """The value as a JSON object."""
         loaded = json.loads(self.value)
         if not isinstance(loaded, dict):
