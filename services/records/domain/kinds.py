@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.records.domain.occurrences import Occurrence, Opening
+from services.records.domain.rules import HotelRules
 from services.records.domain.state import RecordState
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -147,14 +148,21 @@ class TriggerRule:
     opens: Callable[[Occurrence], tuple[Opening, ...]]
 
 
+class Turn(enum.StrEnum):
+    """The turns of a record that others may follow on."""
+
+    OPENED = "opened"
+    FULFILLED = "fulfilled"
+
+
 @dataclass(frozen=True)
 class FollowOn:
-    """A record's own turn opens another record, once per close."""
+    """A turn of one kind of record opens another record, once per turn."""
 
     name: str
-    after: str
-    kind: str
-    opens: Callable[[RecordState], tuple[Opening, ...]]
+    of: str
+    after: Turn
+    opens: Callable[[RecordState, HotelRules], tuple[Opening, ...]]
 
 
 @dataclass(frozen=True)
