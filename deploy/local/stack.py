@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -192,5 +192,6 @@ class Stack:
         )
         return kafka.broker_program(properties, self.folder.logs, installed, os.environ)
 
-    def _remember_children(self, children: dict[str, dict[str, object]]) -> None:
-        self.folder.write("children", children)
+    def _remember_children(self, alive: Mapping[str, Child]) -> None:
+        self.folder.write("children", {n: asdict(child.identity) for n, child in alive.items() if child.identity})
+        self.folder.write("restarts", {name: child.restarts for name, child in alive.items()})
