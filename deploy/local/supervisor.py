@@ -105,6 +105,7 @@ class Supervisor:
             child.watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await child.watcher
+        child.last_exit = process.returncode if process is not None else None
         self._children.pop(child.program.name, None)
 
     async def _watch(self, child: Child) -> None:
