@@ -91,7 +91,7 @@ def _records() -> tuple[Grant, ...]:
         # Asking, and handing work to whom it belongs, crosses departments by nature.
         _grant(ON_THE_FLOOR, ("create", "ask", "answer", "note"), write=(ORDINARY, PRIVATE)),
         _grant((Role.ASSOCIATE,), ("read",), own=True, read=SERVED),
-        _grant((Role.ASSOCIATE, Role.SUPERVISOR, Role.REVENUE_MANAGER), WORK, own=True, read=SERVED, write=worked),
+        _grant((Role.ASSOCIATE, Role.SUPERVISOR), WORK, own=True, read=SERVED, write=worked),
         _grant((Role.SUPERVISOR, Role.REVENUE_MANAGER), ("read",), own=True, read=MANAGED),
         _grant((Role.SUPERVISOR,), REVIEW, own=True, read=MANAGED, write=MANAGED, obligations=("reason",)),
         _grant((Role.SUPERVISOR,), ("reopen",), own=True, read=SERVED, write=worked, obligations=("reason",)),
@@ -108,10 +108,10 @@ def _money() -> tuple[Grant, ...]:
     return (
         _grant(MONEY, ("read",), read=(ORDINARY, PAYMENT)),
         _grant(MONEY, ("note", "ask", "answer", "raise_exception"), read=priced, write=(ORDINARY,)),
-        _grant(MONEY, ("add_line", "propose", "edit"), read=priced, write=priced, obligations=("reason",)),
-        _grant(MONEY, (*REVIEW, "approve"), read=priced, write=priced, obligations=("reason",)),
-        _grant((Role.FINANCE,), WORK, own=True, read=(*SERVED, PAYMENT), write=(*SERVED, PAYMENT)),
-        _grant((Role.FINANCE,), ("reopen",), own=True, read=priced, write=priced, obligations=("reason",)),
+        _grant(MONEY, ("add_line", "propose", "decide_proposal"), read=priced, write=priced, obligations=("reason",)),
+        _grant(MONEY, REVIEW, own=True, read=MANAGED, write=(*SERVED, PAYMENT), obligations=("reason",)),
+        _grant(MONEY, ("reopen",), own=True, read=priced, write=priced, obligations=("reason",)),
+        _grant(MONEY, WORK, own=True, read=(*SERVED, PAYMENT), write=(*SERVED, PAYMENT)),
     )
 
 
