@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import jwt
+
 from services.auth.domain.keys import SigningKey, decode, encode
 
 
@@ -18,6 +20,11 @@ class FileKeyRing:
         self.access = SigningKey(seed=held["access"])
         self.audit = SigningKey(seed=held["audit"])
         self.refresh_secret = decode(held["refresh"])
+
+    def token(self, claims: dict[str, Any]) -> str:
+        """An EdDSA JWT of type `at+jwt` (RFC 9068)."""
+        headers = {"typ": "at+jwt", "kid": self.access.id}
+        return jwt.encode(claims, self.access.private, algorithm="EdDSA", headers=headers)
 
 
 def _read(file: Path) -> dict[str, Any]:

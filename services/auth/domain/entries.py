@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import json
 import struct
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from shared.contracts.errors import AppError
 from shared.contracts.values import Frozen
 
 HASHED_PREFIX = "ce_"
+_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Header(NamedTuple):
@@ -78,12 +80,13 @@ class Facts(Frozen):
     reason_code: str | None = None
 
 
-def facts_of(envelope: Envelope) -> Facts:
-    """Who, what, when and about which stay. A value that cannot be read still has the facts of its headers."""
+def facts_of(sealed: Sealed) -> Facts:
+    """Who, what, when and about which stay. What cannot be read is left out, so that a garbled entry is still found."""
     try:
-        value = envelope.value_object()
-    except (ValueError, AppError):
-        value = {}
+        envelope = sealed.envelope
+    except AppError:
+        return Facts(type="unreadable", subject=sealed.key, version=0, time=_NEVER, property_id="*", correlation="")
+    value = value_of(sealed)
     actor = value.get("actor")
     actor = actor if isinstance(actor, dict) else {}
     return Facts(
@@ -99,6 +102,15 @@ def facts_of(envelope: Envelope) -> Facts:
         stay_id=_stay(envelope, value.values()),
         reason_code=_text(value, "reason_code"),
     )
+
+
+def value_of(sealed: Sealed) -> dict[str, Any]:
+    """The value as a JSON object, empty when it is none."""
+    try:
+        value = json.loads(sealed.value)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(holder: dict[str, Any], name: str) -> str | None:

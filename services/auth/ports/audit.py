@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from services.auth.domain.entries import Entry, Facts
 from services.auth.domain.merkle import Span
 from services.auth.domain.sequencing import Head
+from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.audit import Checkpoint
-from shared.contracts.envelope import NewEvent
+from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.values import Frozen, Scope
 
 
@@ -24,6 +25,14 @@ class AuditQuery(Frozen):
     until: dt.datetime | None = None
     before: int | None = None
     limit: int = 50
+
+
+class ArrivalStore(Protocol):
+    """Where events wait for their place in the log."""
+
+    async def add(self, scope: Scope, tx: Tx, events: Sequence[Envelope], now: dt.datetime) -> list[str]:
+        """Keep what is new of one chain's events, in order; returns the keys that came before with other content."""
+        ...
 
 
 class AuditStore(Protocol):

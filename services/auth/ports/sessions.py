@@ -59,10 +59,6 @@ class KeyRing(Protocol):
         """Makes refresh tokens."""
         ...
 
-
-class TokenSigner(Protocol):
-    """Turns claims into a token."""
-
-    def sign(self, claims: dict[str, Any]) -> str:
-        """An EdDSA JWT of type `at+jwt`."""
+    def token(self, claims: dict[str, Any]) -> str:
+        """An EdDSA JWT of type `at+jwt` (RFC 9068)."""
         ...

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.auth.domain.entries import Header, Sealed, seal
-from shared.chassis.mongo import Binary, Document, Index, Mongo, Tx
+from shared.chassis.mongo import Binary, Document, Mongo, Tx
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Scope
 
@@ -28,10 +28,6 @@ class Arrivals:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.collection("audit_in")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._rows.ensure_indexes([Index(("st", "chain", "arrived"), partial={"st": WAITING})])
 
     async def add(self, scope: Scope, tx: Tx, events: Sequence[Envelope], now: dt.datetime) -> list[str]:
         """Keep what is new of one chain's events, in order; returns the keys that came before with other content."""

@@ -9,12 +9,11 @@ from services.auth.domain.merkle import EMPTY_ROOT, Frontier, Node, Span, fronti
 from services.auth.domain.sequencing import Extension, Head, extend, wanted
 from services.auth.ports.audit import AuditQuery
 from services.auth.store.arrivals import Arrivals, headers_row, sealed_of
-from shared.chassis.mongo import Binary, Document, Duplicate, Index, Mongo, Tx
+from shared.chassis.mongo import Binary, Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.audit import Checkpoint
 from shared.contracts.envelope import NewEvent
-from shared.contracts.errors import AppError
 from shared.contracts.values import Scope
 
 log = logging.getLogger(__name__)
@@ -29,13 +28,6 @@ def _entry(row: Document) -> Entry:
     return Entry(chain=row["chain"], index=row["index"], sealed=sealed_of(row), leaf=leaf, root=root)
 
 
-def _facts(entry: Entry) -> Document:
-    try:
-        return facts_of(entry.sealed.envelope).model_dump(exclude_none=True)
-    except AppError:
-        return {"type": "unreadable", "subject": entry.sealed.key}
-
-
 def _row(entry: Entry) -> Document:
     return {
         "_id": f"{entry.chain}|{entry.index}",
@@ -47,7 +39,7 @@ def _row(entry: Entry) -> Document:
         "value": Binary(entry.sealed.value),
         "leaf": Binary(entry.leaf),
         "root": Binary(entry.root),
-        "facts": _facts(entry),
+        "facts": facts_of(entry.sealed).model_dump(exclude_none=True),
     }
 
 
@@ -72,15 +64,6 @@ class MongoAudit:
         self._entries, self._nodes = mongo.collection("audit"), mongo.collection("audit_nodes")
         self._heads, self._signed = mongo.collection("audit_heads"), mongo.collection("audit_checkpoints")
         self._keys = mongo.collection("audit_keys")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._arrivals.prepare()
-        searched = ("facts.subject", "facts.stay_id", "facts.actor", "facts.time")
-        await self._entries.ensure_indexes(
-            [Index(("chain", "index"), unique=True), *(Index(("chain", name, ("index", -1))) for name in searched)]
-        )
-        await self._signed.ensure_indexes([Index(("chain", "version"), unique=True), Index(("chain", "size"))])
 
     async def waiting(self, scope: Scope) -> list[str]:
         """Chains with events to sequence or a grown tree to sign; the scope is the system's."""
@@ -177,7 +160,7 @@ class MongoAudit:
             rows["index"] = {"$lt": query.before}
         found = await self._entries.find(rows, sort=[("index", -1)], limit=query.limit)
         entries = [_entry(row) for row in found]
-        return [(entry, facts_of(entry.sealed.envelope)) for entry in entries]
+        return [(entry, facts_of(entry.sealed)) for entry in entries]
 
     async def entry(self, scope: Scope, index: int) -> Entry | None:
         """One entry, if its property is in scope."""

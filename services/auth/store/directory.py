@@ -6,7 +6,7 @@ from services.auth.domain.accounts import Account
 from services.auth.ports.directory import DirectoryChange
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency, Kept
-from shared.chassis.mongo import Document, Duplicate, Index, Mongo, Tx
+from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, conflict
@@ -26,12 +26,6 @@ class MongoDirectory:
         self._chains, self._properties = mongo.collection("chains"), mongo.collection("properties")
         self._staff, self._accounts = mongo.collection("staff"), mongo.collection("accounts")
         self._sessions = mongo.collection("sessions")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._properties.ensure_indexes([Index(("chain", "_id"))])
-        await self._staff.ensure_indexes([Index(("chain", "_id"))])
-        await self._accounts.ensure_indexes([Index(("chain", "staff_id"), unique=True)])
 
     async def save_chain(self, scope: Scope, name: str) -> None:
         """Name a chain."""

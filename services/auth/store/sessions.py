@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from services.auth.domain.sessions import LONGEST, Session
-from services.auth.domain.throttle import FORGOTTEN_AFTER_S, Gate, Tries
-from shared.chassis.mongo import Document, Duplicate, Index, Mongo
+from services.auth.domain.sessions import Session
+from services.auth.domain.throttle import Gate, Tries
+from shared.chassis.mongo import Document, Duplicate, Mongo
 from shared.contracts.values import Scope
 
 
@@ -25,12 +25,6 @@ class MongoSessions:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows, self._tries = mongo.collection("sessions"), mongo.collection("tries")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        kept = int(LONGEST.total_seconds()) + 24 * 3600
-        await self._rows.ensure_indexes([Index(("created_at",), expire_s=kept), Index(("chain", "staff_id"))])
-        await self._tries.ensure_indexes([Index(("last",), expire_s=FORGOTTEN_AFTER_S)])
 
     async def open(self, scope: Scope, session: Session) -> None:
         """Keep a new session."""

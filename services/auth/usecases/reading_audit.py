@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from services.auth.domain.entries import Entry, Facts, line_of
+from services.auth.domain.entries import Entry, Facts, line_of, value_of
 from services.auth.domain.merkle import consistency_spans, inclusion_spans
 from services.auth.ports.audit import AuditQuery, AuditStore
 from services.auth.ports.directory import Decider, Time
@@ -112,22 +112,23 @@ class ReadingAudit:
 
     async def lines(self, scope: Scope) -> AsyncIterator[dict[str, Any]]:
         """The lines of an export: head, keys, checkpoints, entries, end."""
+        # Checkpoints first: of a sound log none is larger than the head that is read after them.
+        checkpoints = await self._store.checkpoints(scope)
         head = await self._store.head(scope)
         yield {"kind": "head", "format": FORMAT, "chain": scope.chain, "size": head.size}
         for key in await self._store.keys(scope):
             yield {"kind": "key", "jwk": key}
-        for checkpoint in await self._store.checkpoints(scope):
-            if checkpoint.size <= head.size:
-                yield {"kind": "checkpoint", **checkpoint.model_dump(mode="json")}
+        for checkpoint in checkpoints:
+            yield {"kind": "checkpoint", **checkpoint.model_dump(mode="json")}
         async for entry in self._store.stream(scope, head.size):
             yield line_of(entry)
         yield {"kind": "end", "size": head.size, "root": head.edge.root().hex()}
 
 
 def _seen(entry: Entry, facts: Facts, classes: frozenset[DataClass]) -> Seen:
-    value = entry.sealed.envelope.value_object()
-    changes = value.get("changes", [])
-    masked = [_masked(change, classes) for change in changes if isinstance(change, dict)]
+    changes = value_of(entry.sealed).get("changes", [])
+    listed = changes if isinstance(changes, list) else []
+    masked = [_masked(change, classes) for change in listed if isinstance(change, dict)]
     return Seen(index=entry.index, facts=facts, changes=tuple(masked), leaf=entry.leaf.hex())
 
 

@@ -15,7 +15,7 @@ from services.auth.domain.sessions import (
 from services.auth.domain.staff import MAX_PASSWORD, sessions_ended, staff_event
 from services.auth.domain.throttle import Gate, wait_s
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Passwords, Time
-from services.auth.ports.sessions import KeyRing, SessionStore, TokenSigner
+from services.auth.ports.sessions import KeyRing, SessionStore
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, invalid
 from shared.contracts.identity import Actor, Principal, system
@@ -62,11 +62,10 @@ class SigningIn:
         sessions: SessionStore,
         passwords: Passwords,
         keys: KeyRing,
-        signer: TokenSigner,
         time: Time,
     ) -> None:
         self._directory, self._sessions, self._passwords = directory, sessions, passwords
-        self._keys, self._signer, self._time = keys, signer, time
+        self._keys, self._time = keys, time
 
     async def sign_in(self, tried: SignIn) -> Tokens:
         """Tokens for the right password; 422 for one too long to hash, 429 after too many wrong ones, else 401."""
@@ -120,7 +119,7 @@ class SigningIn:
         ticket = Ticket(chain=session.chain, session_id=session.id, generation=session.generation)
         claims = access_claims(member, session.id, self._time.new_id(), self._time.real_now())
         return Tokens(
-            access_token=self._signer.sign(claims),
+            access_token=self._keys.token(claims),
             refresh_token=refresh_token(self._keys.refresh_secret, ticket),
             expires_in=int(ACCESS_TTL.total_seconds()),
             member=member,

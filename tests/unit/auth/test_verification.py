@@ -201,13 +201,13 @@ def test_leaf_bytes_differ_when_parts_are_shifted_between_fields() -> None:
 
 def test_facts_name_the_stay_wherever_the_event_keeps_it() -> None:
     value = b'{"actor":{"kind":"staff","id":"ana","role":"supervisor"},"record":{"stay_id":"s-9"},"reason_code":"late"}'
-    facts = entries.facts_of(envelope("r1", 1, value))
+    facts = entries.facts_of(entries.seal(envelope("r1", 1, value)))
     assert (facts.actor, facts.role, facts.stay_id, facts.reason_code) == ("ana", "supervisor", "s-9", "late")
 
 
 @pytest.mark.parametrize("value", [b"\xff", b"[]", b"", b'{"actor":7}'])
 def test_facts_of_an_unreadable_value_are_those_of_its_headers(value: bytes) -> None:
-    assert entries.facts_of(envelope("r1", 3, value)).version == 3
+    assert entries.facts_of(entries.seal(envelope("r1", 3, value))).version == 3
 
 
 @pytest.mark.parametrize(
