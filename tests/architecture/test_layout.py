@@ -109,7 +109,7 @@ def test_files_and_functions_stay_small() -> None:
 
 def _asserts(test: ast.AST) -> bool:
     said = any(isinstance(node, ast.Assert) for node in ast.walk(test))
-    return said or any(name == "raises" or name.startswith("assert_") for name in names(test))
+    return said or any(name.startswith(("raises", "assert_", "check_", "validate")) for name in names(test))
 
 
 def test_tests_have_no_branches_and_an_assertion_each() -> None:
