@@ -41,7 +41,12 @@ class State(NamedTuple):
 
 
 def life(
-    booking: Booking, hotel: Hotel, guests: GuestBook, seed: int, series: str = "I", shift: dt.timedelta = dt.timedelta()
+    booking: Booking,
+    hotel: Hotel,
+    guests: GuestBook,
+    seed: int,
+    series: str = "I",
+    shift: dt.timedelta = dt.timedelta(),
 ) -> Life:
     """Draw the life of a booking. The same booking, seed and shift always live the same."""
     chance = Chance(seed, booking.key)

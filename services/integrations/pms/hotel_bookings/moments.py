@@ -13,7 +13,9 @@ MINUTE = dt.timedelta(minutes=1)
 LATE_MOVES = 0.3
 """Share of the guests with another room type who are moved only after check-in."""
 
-BOOKING_HOURS = Weighted.of({7: 2, 8: 4, 9: 7, 10: 9, 11: 9, 12: 7, 13: 6, 14: 7, 15: 7, 16: 7, 17: 7, 18: 7, 19: 7, 20: 7, 21: 6})
+BOOKING_HOURS = Weighted.of(
+    {7: 2, 8: 4, 9: 7, 10: 9, 11: 9, 12: 7, 13: 6, 14: 7, 15: 7, 16: 7, 17: 7, 18: 7, 19: 7, 20: 7, 21: 6}
+)
 ARRIVAL_HOURS = Weighted.of({14: 14, 15: 20, 16: 18, 17: 14, 18: 11, 19: 9, 20: 7, 21: 5})
 DEPARTURE_HOURS = Weighted.of({7: 10, 8: 16, 9: 21, 10: 26, 11: 27})
 
@@ -82,9 +84,7 @@ def _changes(booking: Booking, chance: Chance, booked: dt.datetime, until: dt.da
     return tuple((booked + step * (index + share)).replace(microsecond=0) for index, share in enumerate(jitter))
 
 
-def _stayed(
-    booking: Booking, wall: _Wall, chance: Chance, so_far: Moments, assigned: dt.datetime
-) -> Moments:
+def _stayed(booking: Booking, wall: _Wall, chance: Chance, so_far: Moments, assigned: dt.datetime) -> Moments:
     """Another room type than reserved is assigned on the morning of arrival, or by a move soon after check-in."""
     if booking.nights:
         arrived = wall.drawn("checked_in", booking.arrival, ARRIVAL_HOURS)

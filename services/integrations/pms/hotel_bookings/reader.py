@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from services.integrations.domain.imports import Problem
 from services.integrations.pms.hotel_bookings import columns as c
 from services.integrations.pms.hotel_bookings.files import Line
-from services.integrations.pms.hotel_bookings.rows import Booking, Problem, parse
+from services.integrations.pms.hotel_bookings.rows import Booking, parse
 
 _MESSAGES = {
     "file_truncated": "The compressed file ends before its end mark; what follows is missing.",
@@ -37,7 +38,7 @@ def _cells(data: bytes) -> list[str]:
 class _Header(NamedTuple):
     """Where each column stands, and how many there are."""
 
-    index: dict[str, int]
+    places: dict[str, int]
     width: int
 
 
@@ -89,7 +90,7 @@ def _row(line: Line, header: _Header, seen: Counter[str]) -> Read:
         return _problem(line.number, "row", "not_csv", f"The line is not CSV: {wrong}.")
     if len(cells) != header.width:
         return _problem(line.number, "row", "columns", f"{len(cells)} columns instead of {header.width}.")
-    row = {name: cells[index].strip() for name, index in header.index.items()}
+    row = {name: cells[index].strip() for name, index in header.places.items()}
     key = content_key(row)
     booking, problems = parse(line.number, row, key)
     if booking is None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from services.integrations.domain.imports import Problem
 from services.integrations.pms.hotel_bookings import columns as c
 from shared.contracts.stays import StayStatus
 
@@ -16,16 +17,6 @@ MAX_ADR = Decimal(100_000)
 _ROOM_TYPE = re.compile(r"^[A-Z][A-Z0-9]{0,3}$")
 _COUNTRY = re.compile(r"^[A-Z]{2,3}$")
 _TWO_LETTERS = {"CN": "CHN"}
-
-
-class Problem(NamedTuple):
-    """What is wrong with a line: `rejected` keeps the row out, otherwise it is imported with a warning."""
-
-    line: int
-    field: str
-    rule: str
-    message: str
-    rejected: bool
 
 
 class Booking(NamedTuple):

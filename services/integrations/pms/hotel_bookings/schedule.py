@@ -102,7 +102,7 @@ def deliveries(schedule: Schedule, duplicates: float = 0.0, shuffle: float = 0.0
 
     `duplicates` and `shuffle` are shares 0..1. What was known before the start is delivered at the start.
     """
-    lot = random.Random(seed)  # noqa: S311
+    lot = random.Random(seed)
     out: list[Timed] = []
     for event in schedule.events:
         due = max(event.at, schedule.start)

@@ -106,7 +106,9 @@ def read(payload: object, property_id: str, currency: str) -> list[tuple[str, Re
     except ValidationError as failure:
         raise breached(_breaches(failure, many)) from failure
     wrong = [
-        Breach(field=_place(index, many) + "reservation.currency", rule="currency", message=f"This hotel uses {currency}.")
+        Breach(
+            field=_place(index, many) + "reservation.currency", rule="currency", message=f"This hotel uses {currency}."
+        )
         for index, event in enumerate(delivery.events)
         if event.reservation.currency != currency
     ]
@@ -123,7 +125,9 @@ def _breaches(failure: ValidationError, many: bool) -> list[Breach]:
     skip = 0 if many else 2
     return [
         Breach(
-            field=".".join(str(part) for part in error["loc"][skip:]) or "body", rule=error["type"], message=error["msg"]
+            field=".".join(str(part) for part in error["loc"][skip:]) or "body",
+            rule=error["type"],
+            message=error["msg"],
         )
         for error in failure.errors(include_url=False, include_input=False, include_context=False)[:50]
     ]

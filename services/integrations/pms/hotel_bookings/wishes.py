@@ -19,7 +19,9 @@ COMMON: dict[str, float] = {
     "accessible_room": 3,
 }
 FAMILY = "baby_cot"
-COMMENTS = Weighted.of({"arrives_late": 30, "anniversary": 15, "allergy": 15, "invoice_company": 25, "complaint_before": 15})
+COMMENTS = Weighted.of(
+    {"arrives_late": 30, "anniversary": 15, "allergy": 15, "invoice_company": 25, "complaint_before": 15}
+)
 COMMENTED = 0.06
 
 
