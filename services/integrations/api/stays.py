@@ -26,7 +26,7 @@ def router(doors: Doors) -> APIRouter:
     caller = Depends(doors.chassis.caller)
 
     @routes.get("/v1/stays")
-    async def page(
+    async def page(  # noqa: PLR0917 -- FastAPI passes query parameters by name
         principal: Annotated[Principal, caller],
         property_id: Annotated[str | None, Query(alias="property", max_length=63)] = None,
         status: StayStatus | None = None,
@@ -37,7 +37,9 @@ def router(doors: Doors) -> APIRouter:
     ) -> StayPage:
         """Stays by departure. `date` keeps those that arrive, stay or leave that day; `guests` is a list of ids."""
         ids = guests.split(",") if guests else None
-        items, following = await doors.stays.page(principal, property_id, status, on, ids, cursor, limit)
+        items, following = await doors.stays.page(
+            principal, property_id, status=status, on=on, guest_ids=ids, cursor=cursor, limit=limit
+        )
         return StayPage(items=items, next=following)
 
     @routes.get("/v1/stays/{stay_id}", response_model=Stay)

@@ -14,6 +14,7 @@ KINDS = tuple(verb.removesuffix("_seen") for verb in FINANCE_VERBS)
 def seen(
     chain: str,
     property_id: str,
+    *,
     vendor_id: str,
     kind: str,
     code: str,

@@ -80,7 +80,7 @@ def follow(loaded: Loaded, batch: Sequence[Delivered], key: bytes, chain: str, n
         posted = kept.posted if kept else 0
         version = profile.version if profile else 1
         language = guest.language if guest else (kept.stay.language if kept else "en")
-        said = stay_of(seen, chain, who, version, language, 1, posted)
+        said = stay_of(seen, chain, who, profile_version=version, language=language, posted=posted)
         result = mirror(kept.stay if kept else None, kept.mark if kept else None, said, mark_of(seen, each.event_id))
         _take(out, result, posted, kept.backfill if kept else False, now)
     return out
@@ -118,9 +118,10 @@ def backfilled(batch: Sequence[Delivered], key: bytes, chain: str, now: dt.datet
         who, guest = identity_of(seen, key, chain)
         if guest and who not in out.profiles:
             out.profiles[who] = profile_of(guest, who, chain, seen.property_id, seen.source_time)
-        said = stay_of(seen, chain, who, 1, guest.language if guest else "en", 1, 0)
+        said = stay_of(seen, chain, who, language=guest.language if guest else "en")
         result = mirror(None, None, said, mark_of(seen, each.event_id))
-        assert result.mark and result.event, "the first word of a stay is always new"
+        assert result.mark is not None, "the first word of a stay is always new"
+        assert result.event is not None
         out.stays[said.id] = Kept(result.stay, result.mark, backfill=True)
         out.events.append(told(result.event, result.stay, result, now, backfill=True))
     return out

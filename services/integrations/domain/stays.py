@@ -49,14 +49,20 @@ def mark_of(seen: Reservation, tie: str) -> Mark:
 
 
 def stay_of(
-    seen: Reservation, chain: str, guest_id: str, profile_version: int, language: str, version: int, posted: int
+    seen: Reservation,
+    chain: str,
+    guest_id: str,
+    *,
+    language: str,
+    profile_version: int = 1,
+    posted: int = 0,
 ) -> Stay:
-    """The stay a reservation says; `posted` is what we have posted to its folio, in minor units."""
+    """The stay a reservation says, at version 1; `posted` is what we posted to its folio, in minor units."""
     return Stay(
         id=stay_id(seen.property_id, seen.pms, seen.number),
         chain=chain,
         property_id=seen.property_id,
-        version=version,
+        version=1,
         pms=seen.pms,
         reservation=seen.number,
         status=seen.status,

@@ -7,17 +7,17 @@ FALLBACK_CODE, FALLBACK_LANGUAGE = "update", "en"
 
 TEMPLATES: dict[str, dict[str, str]] = {
     "pre_arrival": {
-        "en": "Dear {name}, we look forward to your stay from {arrival} to {departure}. Is there anything we can prepare?",
+        "en": "Dear {name}, we look forward to your stay from {arrival} to {departure}. What can we prepare?",
         "pt": "Caro(a) {name}, esperamos por si de {arrival} a {departure}. Podemos preparar alguma coisa?",
-        "de": "Guten Tag {name}, wir freuen uns auf Ihren Aufenthalt vom {arrival} bis {departure}. Was dürfen wir vorbereiten?",
-        "fr": "Bonjour {name}, nous nous réjouissons de votre séjour du {arrival} au {departure}. Que pouvons-nous préparer ?",
+        "de": "Guten Tag {name}, wir erwarten Sie vom {arrival} bis {departure}. Haben Sie Wünsche?",
+        "fr": "Bonjour {name}, nous nous réjouissons de votre séjour du {arrival} au {departure}. Des souhaits ?",
         "es": "Estimado/a {name}: le esperamos del {arrival} al {departure}. ¿Podemos preparar algo para usted?",
     },
     "upsell_offer": {
         "en": "Dear {name}, for your stay from {arrival} we have kept an offer for you. Answer yes to take it.",
-        "pt": "Caro(a) {name}, reservámos uma oferta para a sua estadia a partir de {arrival}. Responda sim para aceitar.",
-        "de": "Guten Tag {name}, für Ihren Aufenthalt ab {arrival} haben wir ein Angebot. Antworten Sie Ja, um es anzunehmen.",
-        "fr": "Bonjour {name}, une offre vous attend pour votre séjour à partir du {arrival}. Répondez oui pour l'accepter.",
+        "pt": "Caro(a) {name}, temos uma oferta para a sua estadia de {arrival}. Responda sim para aceitar.",
+        "de": "Guten Tag {name}, für Ihren Aufenthalt ab {arrival} haben wir ein Angebot. Mit Ja nehmen Sie es an.",
+        "fr": "Bonjour {name}, une offre vous attend pour votre séjour du {arrival}. Répondez oui pour l'accepter.",
         "es": "Estimado/a {name}: tenemos una oferta para su estancia desde el {arrival}. Responda sí para aceptarla.",
     },
     "request_done": {
@@ -51,8 +51,8 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "update": {
         "en": "Dear {name}, there is news about your stay from {arrival} to {departure}. Please ask at the front desk.",
         "pt": "Caro(a) {name}, há novidades sobre a sua estadia de {arrival} a {departure}. Fale com a receção.",
-        "de": "Guten Tag {name}, es gibt Neues zu Ihrem Aufenthalt vom {arrival} bis {departure}. Fragen Sie am Empfang.",
-        "fr": "Bonjour {name}, il y a du nouveau pour votre séjour du {arrival} au {departure}. La réception vous renseigne.",
+        "de": "Guten Tag {name}, es gibt Neues zu Ihrem Aufenthalt vom {arrival} bis {departure}. Fragen Sie uns.",
+        "fr": "Bonjour {name}, du nouveau pour votre séjour du {arrival} au {departure}. Demandez à la réception.",
         "es": "Estimado/a {name}: hay novedades sobre su estancia del {arrival} al {departure}. Pregunte en recepción.",
     },
 }

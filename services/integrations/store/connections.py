@@ -1,5 +1,6 @@
 """Connected hotels and the key that guest ids are made with."""
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 
@@ -44,10 +45,8 @@ class ConnectionStore:
         """The key of guest ids: the given one, else the one drawn at the first start."""
         if given:
             return given
-        try:
+        with contextlib.suppress(Duplicate):
             await self._keys.insert_one({"_id": KEY, "value": secrets.token_hex(32)})
-        except Duplicate:
-            pass
         row = await self._keys.find_one({"_id": KEY})
         assert row is not None
         return str(row["value"]).encode()

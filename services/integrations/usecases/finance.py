@@ -45,12 +45,12 @@ class TakeFromFinance:
         event = seen(
             connection.chain,
             connection.property_id,
-            action.vendor_id,
-            action.kind,
-            action.code,
-            action.stay_id,
-            action.amount,
-            action.at or self._clock.now(),
+            vendor_id=action.vendor_id,
+            kind=action.kind,
+            code=action.code,
+            stay_id=action.stay_id,
+            amount=action.amount,
+            at=action.at or self._clock.now(),
         )
         scope = Scope(chain=connection.chain, properties=frozenset({connection.property_id}))
         return bool(await self._ledger.tell(scope, [event], Provenance.fresh(correlation)))

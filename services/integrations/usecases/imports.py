@@ -39,10 +39,14 @@ class ImportBookings:
         adapter: Pms,
         path: Path,
         connections: Mapping[str, Connection],
+        *,
         on_problem: OnProblem,
         on_progress: OnProgress,
     ) -> Summary:
-        """Import a file into the connected hotels of a chain. `on_progress` hears the packed bytes read and the summary so far. Raises OSError."""
+        """Import a file into the connected hotels of a chain, which are given by the vendor's word for them.
+
+        `on_progress` hears the packed bytes read and the summary so far. Raises OSError.
+        """
         summary, started, read = Summary(), time.monotonic(), 0
 
         def on_bytes(count: int) -> None:

@@ -64,7 +64,7 @@ class TakeFromGuests:
         stay = await self.stay(scope, said.stay_id)
         message_id = derived_id("message", stay.property_id, vendor_id)
         masked = mask_cards(said.text) if said.text else said.text
-        row = self._row(message_id, stay, said, masked, masked != said.text, provenance)
+        row = self._row(message_id, stay, said, masked, provenance, flagged=masked != said.text)
         return message_id, await self._messages.receive(scope, row, provenance)
 
     async def by_person(self, ctx: CommandContext, said: Said) -> str:
@@ -72,12 +72,12 @@ class TakeFromGuests:
         refuse_cards("text", said.text)
         stay = await self.stay(ctx.scope, said.stay_id)
         message_id = self._clock.new_id()
-        row = self._row(message_id, stay, said, said.text, False, ctx.provenance)
+        row = self._row(message_id, stay, said, said.text, ctx.provenance, flagged=False)
         await self._messages.receive(ctx.scope, row, ctx.provenance, ctx)
         return message_id
 
     def _row(
-        self, message_id: str, stay: Stay, said: Said, text: str | None, flagged: bool, provenance: Provenance
+        self, message_id: str, stay: Stay, said: Said, text: str | None, provenance: Provenance, *, flagged: bool
     ) -> GuestMessage:
         message = Message(
             id=message_id,

@@ -47,6 +47,7 @@ class ReadStays:
         self,
         principal: Principal,
         property_id: str | None,
+        *,
         status: StayStatus | None,
         on: dt.date | None,
         guest_ids: Sequence[str] | None,

@@ -45,6 +45,7 @@ def life(
     hotel: Hotel,
     guests: GuestBook,
     seed: int,
+    *,
     series: str = "I",
     shift: dt.timedelta = dt.timedelta(),
 ) -> Life:

@@ -28,7 +28,7 @@ class Timed(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """All events of a feed in order. From `start` on they are live; before it stands each booking's last known state."""
+    """All events in order: before `start` each booking's last known state, from `start` on what happens live."""
 
     start: dt.datetime
     end: dt.datetime
@@ -67,7 +67,7 @@ def build(bookings: Iterable[Booking], hotels: Mapping[str, Hotel], plan: Plan) 
     """The schedule of a window; `hotels` by the file's word for them, others' bookings are left out."""
     guests = GuestBook(plan.seed)
     lives = [
-        life(booking, hotels[booking.hotel], guests, plan.seed, plan.series, plan.shift)
+        life(booking, hotels[booking.hotel], guests, plan.seed, series=plan.series, shift=plan.shift)
         for booking in select(bookings, plan.window)
         if booking.hotel in hotels
     ]
