@@ -1,0 +1,163 @@
+"""Apply a poll of Kafka records: skip, hold, gap, apply, park; one Mongo transaction for all of it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.chassis.clock import Clock
+from shared.chassis.cursors import Cursors, sort_by_cursor
+from shared.chassis.mongo import DatabaseError, Duplicate, Mongo, Tx
+from shared.chassis.parking import ConsumerRecord, Parking
+from shared.chassis.telemetry import Metrics
+from shared.contracts.envelope import Envelope, parse
+from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.topics import TOPICS
+
+log = logging.getLogger(__name__)
+COMPACTED = frozenset(topic.name for topic in TOPICS if topic.compacted)
+UNSEQUENCED = frozenset({"policy.heartbeat.v1"})
+TRIES_BEFORE_PARKING = 5
+_PERMANENT = frozenset({ErrorKind.BROKEN})
+
+
+class DependencyDown(Exception):
+    """The store does not answer: back off, park nothing."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One record and the event it holds, or why it holds none."""
+
+    record: "ConsumerRecord[bytes, bytes]"
+    event: Envelope | None
+    fault: str = ""
+
+
+def _read(record: "ConsumerRecord[bytes, bytes]") -> _Read:
+    try:
+        return _Read(record, parse(record.topic, record.headers, record.value))
+    except AppError as failure:
+        return _Read(record, None, failure.message)
+
+
+class Applier:
+    """Applies batches for one group. `handler` is the service's; the rest is the same everywhere."""
+
+    def __init__(
+        self, group: str, handler: Any, mongo: Mongo, clock: Clock, metrics: Metrics, *, keep_cursors: bool = True
+    ) -> None:
+        self.group, self._handler, self._mongo, self._clock, self._metrics = group, handler, mongo, clock, metrics
+        self.cursors, self.parking = Cursors(mongo, group), Parking(mongo, group)
+        self._keep_cursors = keep_cursors
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await self.cursors.prepare()
+        await self.parking.prepare()
+
+    async def settle(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        """Apply or park every record; returns only when each has had its effect once."""
+        read = [_read(record) for record in records if record.value is not None or record.topic not in COMPACTED]
+        await self._unsequenced(read)
+        batch = [item for item in read if item.event is None or item.event.type not in UNSEQUENCED]
+        if batch:
+            await self._settle(batch)
+
+    async def _unsequenced(self, read: Sequence[_Read]) -> None:
+        hear = getattr(self._handler, "hear", None)
+        beats = [item.event for item in read if item.event and item.event.type in UNSEQUENCED]
+        if beats and hear:
+            await self._guarded(hear, beats[-1])
+
+    async def _guarded(self, call: Any, *args: Any) -> None:
+        try:
+            await call(*args)
+        except DatabaseError as failure:
+            raise DependencyDown(type(failure).__name__) from failure
+
+    async def _settle(self, batch: Sequence[_Read]) -> None:
+        for attempt in range(TRIES_BEFORE_PARKING):
+            try:
+                await self._apply(batch)
+            except (AppError, DatabaseError, Duplicate, ValueError, KeyError, TypeError, LookupError) as failure:
+                if not await self._mongo.ping() or getattr(failure, "kind", None) is ErrorKind.UNAVAILABLE:
+                    raise DependencyDown(type(failure).__name__) from failure
+                if len(batch) > 1:
+                    for item in batch:
+                        await self._settle([item])
+                    return
+                permanent = isinstance(failure, AppError) and failure.kind in _PERMANENT
+                if permanent or attempt + 1 == TRIES_BEFORE_PARKING:
+                    await self._park(batch[0], f"{type(failure).__name__}: {failure}")
+                    return
+            else:
+                return
+
+    async def _apply(self, batch: Sequence[_Read]) -> None:
+        events = [item.event for item in batch if item.event]
+        by_event = {item.event.id: item.record for item in batch if item.event}
+
+        async def work(tx: Tx) -> tuple[int, int, int]:
+            if not self._keep_cursors:
+                await self._handler.apply(tx, events)
+                return len(events), 0, 0
+            found = sort_by_cursor(self.group, events, await self.cursors.read(tx, events), COMPACTED)
+            if found.fresh:
+                await self._handler.apply(tx, found.fresh)
+            await self.cursors.advance(tx, found.fresh, found.gaps)
+            for event in found.held:
+                await self._park_in(tx, by_event[event.id], event, "an earlier event of this aggregate is parked")
+            return len(found.fresh), found.skipped, len(found.gaps)
+
+        if events:
+            applied, skipped, gaps = await self._mongo.run(work)
+            self._metrics.applied.labels(self.group).inc(applied)
+            self._metrics.skipped.labels(self.group).inc(skipped)
+            self._metrics.gaps.labels(self.group).inc(gaps)
+        for item in batch:
+            if item.event is None:
+                await self._park(item, item.fault)
+
+    async def _park(self, item: _Read, reason: str) -> None:
+        log.error("%s: parked a record of %s: %s", self.group, item.record.topic, reason, extra={"group": self.group})
+
+        async def work(tx: Tx) -> None:
+            await self._park_in(tx, item.record, item.event, reason)
+
+        await self._guarded(self._mongo.run, work)
+        self._metrics.parked.labels(self.group).inc()
+
+    async def _park_in(
+        self, tx: Tx, record: "ConsumerRecord[bytes, bytes]", event: Envelope | None, reason: str
+    ) -> None:
+        if await self.parking.park(tx, record, event, reason, self._clock.real_now()) and event and self._keep_cursors:
+            await self.cursors.hold(tx, event)
+
+    async def redrive(self, subject: str) -> int:
+        """Apply the parked events of one aggregate in order; how many. A second run is a no-op (F29)."""
+        done = 0
+        for row in await self.parking.waiting(subject):
+            headers = [(name, bytes(value) if value is not None else None) for name, value in row["headers"]]
+            event = parse(row["topic"], headers, bytes(row["value"]) if row["value"] is not None else None)
+
+            async def work(tx: Tx, row: Any = row, event: Envelope = event) -> bool:
+                if not await self.parking.claim(tx, row):
+                    return False
+                cursor = (await self.cursors.read(tx, [event])).values()
+                if event.sequence > max((int(c.get("seq", 0)) for c in cursor), default=0):
+                    await self._handler.apply(tx, [event])
+                await self.cursors.let_go(tx, event)
+                return True
+
+            done += await self._mongo.run(work)
+        return done
+
+    async def rebuild(self, subject: str) -> None:
+        """Forget one aggregate's cursor and projected rows; republishing it then applies it from version 1."""
+
+        async def work(tx: Tx) -> None:
+            await self.cursors.forget(tx, subject)
+            await self._handler.forget(tx, subject)
+
+        await self._mongo.run(work)

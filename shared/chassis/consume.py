@@ -1,0 +1,194 @@
+"""The `consume` wiring: at least once on the wire, once in effect."""
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+
+from shared.chassis.applying import Applier, DependencyDown
+from shared.chassis.clock import Clock
+from shared.chassis.kafka import broker
+from shared.chassis.mongo import Mongo, Tx
+from shared.chassis.parking import ConsumerRecord
+from shared.chassis.telemetry import SpanKind, Telemetry
+from shared.contracts.envelope import Envelope
+
+log = logging.getLogger(__name__)
+IN_PLACE_S = 20.0
+PAUSE_S = 5.0
+STUCK_S = 60.0
+Records = Sequence["ConsumerRecord[bytes, bytes]"]
+
+
+class Handler(Protocol):
+    """What a service does with events: apply new ones, in order, inside one transaction."""
+
+    async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
+        """Write all effects with `tx`; raise a `broken` AppError for an event that can never be applied."""
+        ...
+
+    async def forget(self, tx: Tx, subject: str) -> None:
+        """Drop what was projected from one aggregate, before its events are applied again (rebuild)."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Consumer:
+    """One group over some topics. `cursors=False` for a handler that is keyed by event itself (audit)."""
+
+    group: str
+    topics: tuple[str, ...]
+    handler: Handler
+    cursors: bool = True
+
+
+async def whole_records(records: Any, original: Any) -> Any:
+    # Must never raise: a parser that raises skips the batch. Headers may be null or not UTF-8, so they are hidden
+    # from FastStream's own parser and read by ours.
+    message = await original(tuple(dataclasses.replace(record, headers=()) for record in records))
+    message.raw_message = records
+    return message
+
+
+async def undecoded(message: Any) -> Any:
+    return message
+
+
+class Consumption:
+    """One running consumer: a poll is a Mongo transaction, then an explicit commit of its offsets."""
+
+    def __init__(self, consumer: Consumer, mongo: Mongo, clock: Clock, telemetry: Telemetry, servers: str) -> None:
+        self.spec, self._telemetry = consumer, telemetry
+        self.applier = Applier(
+            consumer.group, consumer.handler, mongo, clock, telemetry.metrics, keep_cursors=consumer.cursors
+        )
+        self._broker = broker(servers, f"bellboard-{consumer.group}")
+        self._subscriber = self._broker.subscriber(
+            *consumer.topics,
+            group_id=consumer.group,
+            batch=True,
+            max_records=500,
+            batch_timeout_ms=20,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            parser=whole_records,
+            decoder=undecoded,
+            heartbeat_interval_ms=1_000,
+        )
+        self._subscriber(self._on_batch)
+        self._resuming: set[asyncio.Task[None]] = set()
+        self._seen: tuple[float, dict[TopicPartition, int]] = (time.monotonic(), {})
+
+    async def start(self) -> None:
+        """Join the group; raises KafkaError while the broker is down."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finish the batch that runs, leave the group."""
+        for task in self._resuming:
+            task.cancel()
+        await self._broker.stop()
+
+    async def _on_batch(self, message: Any) -> None:
+        records: Records = message.raw_message
+        try:
+            await self._settle(records)
+        except DependencyDown as down:
+            log.warning("%s: paused, %s", self.spec.group, down, extra={"group": self.spec.group})
+            self._pause(message.consumer, records)
+            return
+        except Exception:
+            # FastStream would swallow it and skip the batch: go back instead.
+            log.exception("%s: a batch failed and is read again", self.spec.group)
+            self._pause(message.consumer, records)
+            return
+        await self._commit(message.consumer, records)
+
+    async def _settle(self, records: Records) -> None:
+        deadline = time.monotonic() + IN_PLACE_S
+        wait = 0.1
+        while True:
+            try:
+                with self._telemetry.tracer.start_as_current_span(
+                    f"{self.spec.group} consume", kind=SpanKind.CONSUMER, links=self._links(records)
+                ):
+                    await self.applier.settle(records)
+            except DependencyDown:
+                if time.monotonic() + wait > deadline:
+                    raise
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 5.0)
+            else:
+                return
+
+    def _links(self, records: Records) -> Any:
+        parents = [dict(record.headers).get("traceparent") for record in records]
+        return self._telemetry.links([p.decode("ascii", "replace") if p else None for p in parents])
+
+    def _pause(self, consumer: Any, records: Records) -> None:
+        first: dict[TopicPartition, int] = {}
+        for record in records:
+            first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+        for partition, offset in first.items():
+            try:
+                consumer.seek(partition, offset)
+                consumer.pause(partition)
+            except IllegalStateError:
+                continue  # moved to another member, which reads it from the committed offset
+        task = asyncio.get_running_loop().create_task(self._resume(consumer, list(first)))
+        self._resuming.add(task)
+        task.add_done_callback(self._resuming.discard)
+
+    async def _resume(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        await asyncio.sleep(PAUSE_S)
+        for partition in partitions:
+            try:
+                consumer.resume(partition)
+            except IllegalStateError:
+                continue
+
+    async def _commit(self, consumer: Any, records: Records) -> None:
+        newest = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+        try:
+            await asyncio.wait_for(consumer.commit(newest), 10)
+        except (CommitFailedError, IllegalStateError, KafkaError, TimeoutError) as failure:
+            # Read again by us or by the partition's new owner; the cursors skip it.
+            log.info("%s: offsets not committed (%s)", self.spec.group, type(failure).__name__)
+
+    def lags(self) -> dict[TopicPartition, int]:
+        """Records behind, by assigned partition; empty before the first poll."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return {}
+        found = {}
+        for partition in consumer.assignment():
+            high, last = consumer.highwater(partition), consumer.last_stable_offset(partition)
+            position = self._position(consumer, partition)
+            if high is not None and position is not None:
+                found[partition] = max(0, (last if last and last > 0 else high) - position)
+        return found
+
+    @staticmethod
+    def _position(consumer: Any, partition: TopicPartition) -> int | None:
+        # The public position() is a coroutine that may wait; liveness must answer at once.
+        state = consumer._subscription.subscription.assignment.state_value(partition)
+        return int(state.position) if state is not None and state.has_valid_position else None
+
+    def alive(self) -> bool:
+        """Whether it makes progress: behind and not moving for 60 s is dead."""
+        lags = self.lags()
+        for partition, lag in lags.items():
+            self._telemetry.metrics.lag.labels(self.spec.group, partition.topic, str(partition.partition)).set(lag)
+        since, before = self._seen
+        moved = lags != before or not any(lags.values()) or bool(self._resuming)
+        if moved:
+            self._seen = (time.monotonic(), lags)
+        return moved or time.monotonic() - since < STUCK_S

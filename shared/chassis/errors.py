@@ -1,0 +1,97 @@
+"""One table from kinds of error to HTTP, and RFC 9457 problem documents for every refusal."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.chassis.mongo import DatabaseError, Duplicate
+from shared.contracts.errors import AppError, Breach, ErrorKind
+
+log = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
+
+STATUS: dict[ErrorKind, int] = {
+    ErrorKind.INVALID: 422,
+    ErrorKind.UNAUTHENTICATED: 401,
+    ErrorKind.FORBIDDEN: 403,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+    ErrorKind.STALE: 412,
+    ErrorKind.PRECONDITION_REQUIRED: 428,
+    ErrorKind.UNSUPPORTED: 415,
+    ErrorKind.TOO_LARGE: 413,
+    ErrorKind.THROTTLED: 429,
+    ErrorKind.UNAVAILABLE: 503,
+    ErrorKind.BROKEN: 422,
+}
+
+
+def problem(status: int, code: str, detail: str, breaches: Any = ()) -> JSONResponse:
+    """A problem document; `code` is stable, `breaches` name field and rule."""
+    body: dict[str, Any] = {
+        "type": f"urn:bellboard:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    if breaches:
+        body["breaches"] = [breach.model_dump() for breach in breaches]
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    headers |= {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+async def _refused(_: Request, failure: Exception) -> JSONResponse:
+    assert isinstance(failure, AppError)
+    return problem(STATUS[failure.kind], failure.code, failure.message, failure.breaches)
+
+
+async def _misread(_: Request, failure: Exception) -> JSONResponse:
+    assert isinstance(failure, RequestValidationError)
+    breaches = [
+        Breach(
+            field=".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path", "header"))
+            or str(error["loc"][0]),
+            rule=str(error["type"]),
+            message=str(error["msg"]),
+        )
+        for error in failure.errors()
+    ]
+    detail = "; ".join(f"{breach.field}: {breach.message}" for breach in breaches)
+    return problem(422, "request_invalid", detail, breaches)
+
+
+async def _http(_: Request, failure: Exception) -> JSONResponse:
+    assert isinstance(failure, HTTPException)
+    phrase = HTTPStatus(failure.status_code).phrase
+    return problem(failure.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), str(failure.detail))
+
+
+async def _down(_: Request, failure: Exception) -> JSONResponse:
+    log.warning("the database refused or did not answer: %s", type(failure).__name__)
+    return problem(503, "store_unavailable", "The store does not answer; nothing was changed for certain. Try again.")
+
+
+async def _clash(_: Request, failure: Exception) -> JSONResponse:
+    return problem(409, "in_flight", "The same command is being carried out right now. Ask again in a moment.")
+
+
+async def _bug(request: Request, failure: Exception) -> JSONResponse:
+    log.error("unhandled %s on %s", type(failure).__name__, request.url.path, exc_info=failure)
+    return problem(500, "internal_error", "Something went wrong on our side. It is written down.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of an app with a problem document and never a stack trace."""
+    app.add_exception_handler(AppError, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DatabaseError, _down)
+    app.add_exception_handler(Duplicate, _clash)
+    app.add_exception_handler(Exception, _bug)

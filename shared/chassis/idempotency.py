@@ -1,0 +1,54 @@
+"""Idempotency keys: a repeated command has the first one's effect and answer, once."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from shared.chassis.clock import Clock
+from shared.chassis.commands import CommandContext
+from shared.chassis.mongo import Document, Index, Mongo, Tx
+from shared.contracts.errors import AppError, ErrorKind
+
+KEPT_S = 48 * 3600
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a key once did: the status given, and the aggregate with its version then. Never the body."""
+
+    status: int
+    subject: str
+    version: int
+
+
+class Idempotency:
+    """The `idempotency` rows of one service; refusals are not kept, so a mended request may use its key again."""
+
+    def __init__(self, mongo: Mongo, clock: Clock) -> None:
+        self._rows, self._clock = mongo.collection("idempotency"), clock
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await self._rows.ensure_indexes([Index(("at",), expire_s=KEPT_S)])
+
+    @staticmethod
+    def _id(ctx: CommandContext) -> str:
+        return f"{ctx.principal.chain}|{ctx.principal.staff_id}|{ctx.key}"
+
+    async def seen(self, ctx: CommandContext) -> Kept | None:
+        """What this key did, looked up before If-Match; the same key with another request is refused (S47)."""
+        row = await self._rows.find_one({"_id": self._id(ctx)})
+        return self._kept(row, ctx) if row else None
+
+    @staticmethod
+    def _kept(row: Document, ctx: CommandContext) -> Kept:
+        if row["digest"] != ctx.digest:
+            raise AppError(
+                ErrorKind.INVALID, "idempotency_key_reused", "This Idempotency-Key was used for another request."
+            )
+        return Kept(row["status"], row["subject"], row["version"])
+
+    async def keep(self, tx: Tx, ctx: CommandContext, status: int, subject: str, version: int) -> None:
+        """First write of the effect's transaction: the same key in flight elsewhere makes this one fail (409)."""
+        now: dt.datetime = self._clock.real_now()
+        row = {"_id": self._id(ctx), "digest": ctx.digest, "status": status, "subject": subject, "version": version}
+        await self._rows.insert_one({**row, "at": now}, tx=tx)

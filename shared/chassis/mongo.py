@@ -1,0 +1,360 @@
+"""MongoDB behind one seam: the only file that knows the driver (PyMongo Async, or Motor when asked)."""
+
+import asyncio
+import datetime as dt
+import inspect
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pymongo
+from bson import ObjectId
+from bson.binary import Binary
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from shared.chassis.settings import ServiceSettings
+
+__all__ = [
+    "Binary",
+    "Collection",
+    "DatabaseError",
+    "Delete",
+    "Document",
+    "Duplicate",
+    "Index",
+    "Insert",
+    "Mongo",
+    "ObjectId",
+    "Put",
+    "Tx",
+]
+
+Document = dict[str, Any]
+Filter = Mapping[str, Any]
+Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Sort = Sequence[tuple[str, int]]
+Result = TypeVar("Result")
+
+DatabaseError = PyMongoError
+TIMEOUT_MS = 10_000
+_COMMIT_TRIES = 12
+
+
+class Duplicate(Exception):
+    """A unique key is there already. Inside a transaction it has aborted it: let it out, then look again."""
+
+
+class Tx:
+    """One open transaction; hand it to every collection call that belongs to it."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.after_commit: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index: keys are field names, ascending, or (field, direction)."""
+
+    keys: Sequence[str | tuple[str, int]]
+    unique: bool = False
+    partial: Filter | None = None
+    expire_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A bulk operation: insert one document."""
+
+    document: Document
+
+
+@dataclass(frozen=True)
+class Put:
+    """A bulk operation: update one document, or with `upsert` make it."""
+
+    filter: Filter
+    update: Update
+    upsert: bool = True
+
+
+@dataclass(frozen=True)
+class Delete:
+    """A bulk operation: delete one document."""
+
+    filter: Filter
+
+
+BulkOp = Insert | Put | Delete
+
+
+def _native(op: BulkOp) -> Any:
+    if isinstance(op, Insert):
+        return pymongo.InsertOne(op.document)
+    if isinstance(op, Put):
+        return pymongo.UpdateOne(op.filter, op.update, upsert=op.upsert)
+    return pymongo.DeleteOne(op.filter)
+
+
+async def _settled(value: Any) -> Any:
+    """Motor and PyMongo Async differ in which calls are coroutines; this takes either."""
+    return await value if inspect.isawaitable(value) else value
+
+
+def _session(tx: Tx | None) -> Any:
+    return tx.session if tx else None
+
+
+def _all_duplicates(failure: BulkWriteError) -> bool:
+    errors = failure.details.get("writeErrors", []) if failure.details else []
+    return bool(errors) and all(error.get("code") == 11000 for error in errors)
+
+
+class Collection:
+    """One collection; the same few calls on either driver."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    async def find_one(
+        self, filter: Filter, *, projection: Any = None, sort: Sort | None = None, tx: Tx | None = None
+    ) -> Document | None:
+        """The first match, or None."""
+        found: Document | None = await self._raw.find_one(filter, projection, sort=sort, session=_session(tx))
+        return found
+
+    async def find(
+        self,
+        filter: Filter,
+        *,
+        projection: Any = None,
+        sort: Sort | None = None,
+        skip: int = 0,
+        limit: int = 0,
+        tx: Tx | None = None,
+    ) -> list[Document]:
+        """All matches as a list; bound it by `limit` where the caller cannot."""
+        cursor = self._raw.find(filter, projection, sort=sort, skip=skip, limit=limit, session=_session(tx))
+        rows: list[Document] = await cursor.to_list(None)
+        return rows
+
+    async def stream(
+        self, filter: Filter, *, projection: Any = None, sort: Sort | None = None, batch: int = 1000
+    ) -> AsyncIterator[Document]:
+        """All matches, one by one, for exports and rebuilds."""
+        async for row in self._raw.find(filter, projection, sort=sort, batch_size=batch):
+            yield row
+
+    async def aggregate(self, pipeline: Sequence[Filter], *, tx: Tx | None = None) -> list[Document]:
+        """The result of an aggregation."""
+        cursor = await _settled(self._raw.aggregate(list(pipeline), session=_session(tx)))
+        rows: list[Document] = await cursor.to_list(None)
+        return rows
+
+    async def count(self, filter: Filter, *, limit: int | None = None) -> int:
+        """How many match, counted up to `limit`."""
+        bound = {"limit": limit} if limit else {}
+        return int(await self._raw.count_documents(filter, **bound))
+
+    async def distinct(self, key: str, filter: Filter) -> list[Any]:
+        """The distinct values of one field."""
+        values: list[Any] = await self._raw.distinct(key, filter)
+        return values
+
+    async def insert_one(self, document: Document, *, tx: Tx | None = None) -> None:
+        """Insert; a taken unique key raises Duplicate."""
+        try:
+            await self._raw.insert_one(document, session=_session(tx))
+        except DuplicateKeyError as failure:
+            raise Duplicate(str(failure)) from failure
+
+    async def insert_many(self, documents: Sequence[Document], *, ordered: bool = True, tx: Tx | None = None) -> None:
+        """Insert all; taken unique keys raise Duplicate (unordered, the others are in)."""
+        if not documents:
+            return
+        try:
+            await self._raw.insert_many(list(documents), ordered=ordered, session=_session(tx))
+        except BulkWriteError as failure:
+            if _all_duplicates(failure):
+                raise Duplicate(str(failure)) from failure
+            raise
+
+    async def update_one(self, filter: Filter, update: Update, *, upsert: bool = False, tx: Tx | None = None) -> int:
+        """Update one; how many matched (an upsert that inserted counts as 1)."""
+        try:
+            result = await self._raw.update_one(filter, update, upsert=upsert, session=_session(tx))
+        except DuplicateKeyError as failure:
+            raise Duplicate(str(failure)) from failure
+        return int(result.matched_count or result.upserted_id is not None)
+
+    async def update_many(self, filter: Filter, update: Update, *, tx: Tx | None = None) -> int:
+        """Update all matches; how many matched."""
+        result = await self._raw.update_many(filter, update, session=_session(tx))
+        return int(result.matched_count)
+
+    async def find_one_and_update(
+        self,
+        filter: Filter,
+        update: Update,
+        *,
+        upsert: bool = False,
+        sort: Sort | None = None,
+        tx: Tx | None = None,
+    ) -> Document | None:
+        """Update one and return it as it is after, or None when nothing matched."""
+        try:
+            after: Document | None = await self._raw.find_one_and_update(
+                filter,
+                update,
+                upsert=upsert,
+                sort=sort,
+                return_document=pymongo.ReturnDocument.AFTER,
+                session=_session(tx),
+            )
+        except DuplicateKeyError as failure:
+            raise Duplicate(str(failure)) from failure
+        return after
+
+    async def replace(self, filter: Filter, document: Document, *, upsert: bool = True, tx: Tx | None = None) -> int:
+        """Replace one; how many matched (an upsert that inserted counts as 1)."""
+        result = await self._raw.replace_one(filter, document, upsert=upsert, session=_session(tx))
+        return int(result.matched_count or result.upserted_id is not None)
+
+    async def delete_one(self, filter: Filter, *, tx: Tx | None = None) -> int:
+        """Delete one; how many were deleted."""
+        return int((await self._raw.delete_one(filter, session=_session(tx))).deleted_count)
+
+    async def delete_many(self, filter: Filter, *, tx: Tx | None = None) -> int:
+        """Delete all matches; how many were deleted."""
+        return int((await self._raw.delete_many(filter, session=_session(tx))).deleted_count)
+
+    async def bulk(self, ops: Sequence[BulkOp], *, ordered: bool = True, tx: Tx | None = None) -> None:
+        """Many writes in one round trip; taken unique keys raise Duplicate."""
+        if not ops:
+            return
+        try:
+            await self._raw.bulk_write([_native(op) for op in ops], ordered=ordered, session=_session(tx))
+        except BulkWriteError as failure:
+            if _all_duplicates(failure):
+                raise Duplicate(str(failure)) from failure
+            raise
+
+    async def ensure_indexes(self, indexes: Sequence[Index]) -> None:
+        """Create what is missing."""
+        models = []
+        for index in indexes:
+            keys = [(key, 1) if isinstance(key, str) else key for key in index.keys]
+            options: Document = {"unique": True} if index.unique else {}
+            options |= {"partialFilterExpression": index.partial} if index.partial else {}
+            options |= {"expireAfterSeconds": index.expire_s} if index.expire_s is not None else {}
+            models.append(pymongo.IndexModel(keys, **options))
+        if models:
+            await self._raw.create_indexes(models)
+
+
+@dataclass
+class Mongo:
+    """One service's database."""
+
+    url: str
+    database: str
+    driver: str = "pymongo"
+    _client: Any = field(init=False, repr=False)
+    _db: Any = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        make = AsyncIOMotorClient if self.driver == "motor" else pymongo.AsyncMongoClient
+        self._client = make(
+            self.url, uuidRepresentation="standard", tz_aware=True, timeoutMS=TIMEOUT_MS, w="majority", journal=True
+        )
+        options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=dt.UTC)
+        self._db = self._client.get_database(self.database, codec_options=options)
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "Mongo":
+        """The database that a service's environment names."""
+        return cls(settings.mongo_url, settings.database, settings.mongo_driver)
+
+    def collection(self, name: str) -> Collection:
+        """One collection of this database."""
+        return Collection(self._db[name])
+
+    async def ping(self) -> bool:
+        """Whether the database answers."""
+        try:
+            await self._client.admin.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    async def now(self) -> dt.datetime:
+        """The server's clock: the one that leases and timers go by."""
+        hello = await self._client.admin.command("hello")
+        now: dt.datetime = hello["localTime"]
+        return now if now.tzinfo else now.replace(tzinfo=dt.UTC)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await _settled(self._client.close())
+
+    async def drop(self) -> None:
+        """Drop the whole database (tests and `demo-reset` only)."""
+        await self._client.drop_database(self.database)
+
+    async def run(self, work: Callable[[Tx], Awaitable[Result]], *, tries: int = _COMMIT_TRIES) -> Result:
+        """Do `work` in one transaction (snapshot reads, majority and journaled writes) and return its result.
+
+        Transient conflicts run `work` again, an unknown commit result only the commit; anything else aborts and is
+        raised. `work` must have no effect outside the transaction.
+        """
+        for attempt in range(tries):
+            session = await _settled(self._client.start_session())
+            try:
+                tx = Tx(session)
+                await _settled(
+                    session.start_transaction(
+                        read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
+                    )
+                )
+                result = await work(tx)
+                await self._commit(session)
+            except PyMongoError as failure:
+                await self._abort(session)
+                if attempt + 1 == tries or not failure.has_error_label("TransientTransactionError"):
+                    raise
+            except BaseException:
+                await self._abort(session)
+                raise
+            else:
+                for then in tx.after_commit:
+                    then()
+                return result
+            finally:
+                await _settled(session.end_session())
+            await asyncio.sleep(random.random() * min(1.0, 0.01 * 2.0 ** min(attempt, 6)))
+        raise AssertionError("unreachable: the last try raises")
+
+    @staticmethod
+    async def _commit(session: Any) -> None:
+        for attempt in range(_COMMIT_TRIES):
+            try:
+                await session.commit_transaction()
+            except PyMongoError as failure:
+                if attempt + 1 == _COMMIT_TRIES or not failure.has_error_label("UnknownTransactionCommitResult"):
+                    raise
+                await asyncio.sleep(0.05 * (attempt + 1))
+            else:
+                return
+
+    @staticmethod
+    async def _abort(session: Any) -> None:
+        if session.in_transaction:
+            try:
+                await session.abort_transaction()
+            except PyMongoError:
+                return  # the server aborts it by itself after its lifetime

@@ -1,0 +1,66 @@
+"""Parked records: what could not be applied, kept whole until an operator redrives it."""
+
+import datetime as dt
+
+from aiokafka import ConsumerRecord
+
+from shared.chassis.mongo import Binary, Document, Index, Mongo, Tx
+from shared.contracts.envelope import Envelope
+
+__all__ = ["ConsumerRecord", "Parking"]
+
+
+def _headers(record: "ConsumerRecord[bytes, bytes]") -> list[list[object]]:
+    return [[str(name), Binary(value) if value is not None else None] for name, value in record.headers]
+
+
+class Parking:
+    """The `parked` rows of one group."""
+
+    def __init__(self, mongo: Mongo, group: str) -> None:
+        self._mongo, self._rows, self.group = mongo, mongo.collection("parked"), group
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await self._rows.ensure_indexes([Index(("group", "st", "agg", "ver"))])
+
+    async def park(
+        self,
+        tx: Tx,
+        record: "ConsumerRecord[bytes, bytes]",
+        event: Envelope | None,
+        reason: str,
+        now: dt.datetime,
+    ) -> bool:
+        """Keep one record; False when it is kept already (the record was delivered again)."""
+        row: Document = {
+            "group": self.group,
+            "topic": record.topic,
+            "key": Binary(record.key) if record.key is not None else None,
+            "headers": _headers(record),
+            "value": Binary(record.value) if record.value is not None else None,
+            "agg": event.subject if event else None,
+            "ver": event.sequence if event else None,
+            "reason": reason,
+            "at": now,
+            "st": "parked",
+        }
+        where = f"{self.group}|{record.topic}|{record.partition}|{record.offset}"
+        if await self._rows.find_one({"_id": where}, tx=tx):
+            return False
+        await self._rows.insert_one({"_id": where, **row}, tx=tx)
+        return True
+
+    async def waiting(self, subject: str | None = None, limit: int = 1000) -> list[Document]:
+        """Parked rows of an aggregate, or all, in the order to redrive them."""
+        wanted: Document = {"group": self.group, "st": "parked"} | ({"agg": subject} if subject else {})
+        return await self._rows.find(wanted, sort=[("agg", 1), ("ver", 1)], limit=limit)
+
+    async def count(self) -> int:
+        """How many wait."""
+        return await self._rows.count({"group": self.group, "st": "parked"})
+
+    async def claim(self, tx: Tx, row: Document) -> bool:
+        """Mark one row as redriven; False when somebody else did."""
+        after = await self._rows.update_one({"_id": row["_id"], "st": "parked"}, {"$set": {"st": "redriven"}}, tx=tx)
+        return after == 1

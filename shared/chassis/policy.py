@@ -1,0 +1,211 @@
+"""Local permission decisions from the projected policy: default deny, compiled to sets."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.chassis.clock import Clock
+from shared.chassis.mongo import DatabaseError, Document, Index, Mongo, Put, Tx
+from shared.contracts.catalogue import body_of
+from shared.contracts.envelope import Envelope
+from shared.contracts.identity import DataClass, Department, Principal, Role
+from shared.contracts.policy import ANY, Grant, KeysEvent, PolicyEvent, PolicySnapshot
+from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
+
+log = logging.getLogger(__name__)
+REFRESH_S = 2.0
+SENSITIVE_STALE_S = 5 * 60
+ALL_STALE_S = 12 * 3600
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one question. `read` and `write` are the data classes the caller may see or change."""
+
+    allow: bool
+    read: frozenset[DataClass] = frozenset()
+    write: frozenset[DataClass] = frozenset()
+    obligations: frozenset[str] = frozenset()
+    why: str = "not_granted"
+
+
+@dataclass
+class _Compiled:
+    version: int
+    sensitive: frozenset[str]
+    grants: dict[tuple[Role, str, str], list[Grant]]
+
+
+def compiled(snapshot: PolicySnapshot) -> _Compiled:
+    """A snapshot as a look-up by role, action and kind."""
+    grants: dict[tuple[Role, str, str], list[Grant]] = {}
+    for grant in snapshot.grants:
+        for role in grant.roles:
+            for action in grant.actions:
+                for kind in grant.kinds:
+                    grants.setdefault((role, action, kind), []).append(grant)
+    return _Compiled(snapshot.version, frozenset(snapshot.sensitive_actions), grants)
+
+
+@dataclass
+class Known:
+    """All that the projection holds, in memory."""
+
+    policies: dict[str, _Compiled] = field(default_factory=dict)
+    staff: dict[str, StaffMember] = field(default_factory=dict)
+    properties: dict[str, Property] = field(default_factory=dict)
+    keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    heartbeat: dt.datetime | None = None
+
+
+class Policy:
+    """What this process knows of policy, staff, properties and keys: read by every request, loaded from the store."""
+
+    def __init__(self, mongo: Mongo, clock: Clock) -> None:
+        self._rows, self._clock = mongo.collection("policy"), clock
+        self.known = Known()
+        self._changed = asyncio.Event()
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await self._rows.ensure_indexes([Index(("what",))])
+
+    async def refresh(self) -> None:
+        """Load the projection: right after a restart this needs neither Kafka nor auth."""
+        known = Known()
+        for row in await self._rows.find({}):
+            _take(known, row)
+        self.known = known
+
+    async def run(self) -> None:
+        """For ever: load again when this process projected a change, and every 2 s for what another replica did."""
+        while True:
+            try:
+                await self.refresh()
+            except DatabaseError as failure:
+                log.warning("policy: the store does not answer (%s); the last known one holds", type(failure).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), REFRESH_S)
+            self._changed.clear()
+
+    # What consumers of policy.v1 and staff.v1 do
+    async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
+        """Project policy, keys, staff and properties."""
+        ops: list[Put] = []
+        for event in events:
+            body = body_of(event)
+            if isinstance(body, PolicyEvent):
+                ops.append(_put("policy", body.policy.chain, body.policy.model_dump(mode="json")))
+            elif isinstance(body, KeysEvent):
+                ops.append(_put("keys", event.subject, {"keys": list(body.keys)}))
+            elif isinstance(body, StaffEvent):
+                ops.append(_put("staff", body.staff.id, body.staff.model_dump(mode="json")))
+            elif isinstance(body, PropertyEvent):
+                ops.append(_put("property", body.property.id, body.property.model_dump(mode="json")))
+        await self._rows.bulk(ops, tx=tx)
+        tx.after_commit.append(self._changed.set)
+
+    async def hear(self, event: Envelope) -> None:
+        """A heartbeat: auth is alive."""
+        now = self._clock.real_now()
+        await self._rows.update_one(
+            {"_id": "heartbeat"}, {"$set": {"what": "heartbeat", "body": {"at": now}}}, upsert=True
+        )
+        self.known.heartbeat = now
+
+    async def forget(self, tx: Tx, subject: str) -> None:
+        """Drop one projected row."""
+        await self._rows.delete_many({"subject": subject}, tx=tx)
+
+    # What everybody asks
+    def staff(self, chain: str, property_id: str | None = None) -> list[StaffMember]:
+        """The active staff of a chain, or of one of its properties, by id."""
+        found = [
+            person
+            for person in self.known.staff.values()
+            if person.chain == chain
+            and person.active
+            and (property_id is None or person.properties is None or property_id in person.properties)
+        ]
+        return sorted(found, key=lambda person: person.id)
+
+    def person(self, staff_id: str) -> StaffMember | None:
+        """One member of the staff, active or not."""
+        return self.known.staff.get(staff_id)
+
+    def properties(self, chain: str, allowed: Iterable[str] | None = None) -> list[Property]:
+        """The properties of a chain that a scope covers."""
+        only = None if allowed is None else frozenset(allowed)
+        found = [p for p in self.known.properties.values() if p.chain == chain and (only is None or p.id in only)]
+        return sorted(found, key=lambda one: one.id)
+
+    def property(self, chain: str, property_id: str) -> Property | None:
+        """One property of a chain."""
+        found = self.known.properties.get(property_id)
+        return found if found and found.chain == chain else None
+
+    def stale_s(self) -> float:
+        """Seconds since auth was last heard; without any heartbeat, for ever."""
+        beat = self.known.heartbeat
+        return (self._clock.real_now() - beat).total_seconds() if beat else float("inf")
+
+    def decide(
+        self,
+        principal: Principal,
+        action: str,
+        kind: str = ANY,
+        property_id: str | None = None,
+        department: Department | None = None,
+    ) -> Verdict:
+        """May this caller do this here, and which data classes may it read and write by it? Unknown means no."""
+        policy = self.known.policies.get(principal.chain)
+        if policy is None:
+            return Verdict(False, why="no_policy")
+        if property_id is not None and principal.properties is not None and property_id not in principal.properties:
+            return Verdict(False, why="other_property")
+        if Role.BREAK_GLASS not in principal.roles:
+            stale = self.stale_s()
+            if stale > ALL_STALE_S or (stale > SENSITIVE_STALE_S and action in policy.sensitive):
+                return Verdict(False, why="policy_stale")
+        found = [
+            grant
+            for role in principal.roles
+            for key in ((role, action, kind), (role, action, ANY))
+            for grant in policy.grants.get(key, ())
+            if not grant.own_department or department is None or department in principal.departments
+        ]
+        if not found:
+            return Verdict(False)
+        # The widest reading and writing, the lightest obligation that any of the caller's grants asks for.
+        return Verdict(
+            True,
+            frozenset().union(*(grant.read for grant in found)),
+            frozenset().union(*(grant.write for grant in found)),
+            frozenset.intersection(*(frozenset(grant.obligations) for grant in found)),
+            "granted",
+        )
+
+
+def _put(what: str, subject: str, body: Document) -> Put:
+    return Put({"_id": f"{what}|{subject}"}, {"$set": {"what": what, "subject": subject, "body": body}})
+
+
+def _take(known: Known, row: Document) -> None:
+    what, body = row["what"], row["body"]
+    if what == "policy":
+        snapshot = PolicySnapshot.model_validate(body)
+        known.policies[snapshot.chain] = compiled(snapshot)
+    elif what == "staff":
+        person = StaffMember.model_validate(body)
+        known.staff[person.id] = person
+    elif what == "property":
+        one = Property.model_validate(body)
+        known.properties[one.id] = one
+    elif what == "keys":
+        known.keys |= {key["kid"]: key for key in body["keys"]}
+    elif what == "heartbeat":
+        known.heartbeat = body["at"]

@@ -1,0 +1,232 @@
+"""A service out of a folder: one call makes an app with its store, relay, consumers, timers and probes."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Header, Request, Response
+from fastapi.responses import JSONResponse
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+from shared.chassis import errors, operations
+from shared.chassis.auth import Verifier
+from shared.chassis.clock import Clock
+from shared.chassis.commands import CommandContext, request_digest
+from shared.chassis.consume import Consumer, Consumption
+from shared.chassis.idempotency import Idempotency
+from shared.chassis.jobs import Job, cancel, keep_running, run_job
+from shared.chassis.kafka import KafkaError, Producer
+from shared.chassis.leases import Lease
+from shared.chassis.limits import BodyLimit
+from shared.chassis.mongo import DatabaseError, Mongo
+from shared.chassis.outbox import Outbox
+from shared.chassis.policy import Policy
+from shared.chassis.provenance import Provenance
+from shared.chassis.relay import Relay
+from shared.chassis.settings import ServiceSettings
+from shared.chassis.tail import Tail, Tailing
+from shared.chassis.telemetry import Telemetry, start_json_logs
+from shared.chassis.timers import Timers
+from shared.contracts import topics
+from shared.contracts.errors import AppError, ErrorKind, invalid
+from shared.contracts.identity import Principal
+
+log = logging.getLogger(__name__)
+Prepare = Callable[[], Awaitable[None]]
+GRACE_S = 45
+JOIN_AGAIN_S = 2.0
+
+
+def parse_etag(value: str | None) -> int | None:
+    """The version in an If-Match header, e.g. `"7"`; None when the header is absent."""
+    if value is None:
+        return None
+    bare = value.strip().removeprefix("W/").strip('"')
+    if not bare.isascii() or not bare.isdigit() or len(bare) > 9:
+        raise invalid("If-Match", "etag", 'If-Match holds a version as given by ETag, e.g. "7".')
+    return int(bare)
+
+
+class Chassis:
+    """The parts that every service has. Nothing is connected before the app starts."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.settings = settings
+        self.owner = f"{settings.service}@{socket.gethostname()}:{os.getpid()}"
+        self.clock = Clock.of(settings)
+        self.mongo = Mongo.of(settings)
+        self.telemetry = Telemetry(settings)
+        self.outbox = Outbox(self.mongo, self.clock, settings.service)
+        self.producer = Producer(settings.kafka_servers, f"bellboard-{settings.service}")
+        self.relay = Relay(
+            self.mongo, self.outbox, self.producer, Lease(self.mongo, "relay", self.owner), self.telemetry.metrics
+        )
+        self.idempotency = Idempotency(self.mongo, self.clock)
+        self.policy = Policy(self.mongo, self.clock)
+        self.timers = Timers(self.mongo, self.clock, self.telemetry.metrics, self.owner)
+        self.verifier = Verifier(self.policy, settings.service)
+        self.consumptions: list[Consumption] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._joined: set[str] = set()
+
+    async def caller(self, authorization: Annotated[str | None, Header()] = None) -> Principal:
+        """FastAPI dependency: the verified caller, or 401."""
+        return self.verifier.principal(authorization)
+
+    async def command(
+        self,
+        request: Request,
+        authorization: Annotated[str | None, Header()] = None,
+        idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128, pattern=r"^[!-~]+$")] = None,
+        if_match: Annotated[str | None, Header(max_length=64)] = None,
+    ) -> CommandContext:
+        """FastAPI dependency for every route that creates or moves something."""
+        principal = self.verifier.principal(authorization)
+        if idempotency_key is None:
+            raise invalid("Idempotency-Key", "required", "Send an Idempotency-Key header, so a retry does it once.")
+        digest = request_digest(request.method, request.url.path, await request.body())
+        correlation = request.headers.get("x-request-id", "")
+        if not (correlation.isascii() and correlation.isprintable() and 8 <= len(correlation) <= 64):
+            correlation = self.clock.new_id()
+        return CommandContext(principal, idempotency_key, digest, parse_etag(if_match), Provenance.fresh(correlation))
+
+    def app(
+        self,
+        *,
+        title: str,
+        routers: Sequence[APIRouter],
+        consumers: Sequence[Consumer] = (),
+        tails: Sequence[Tail] = (),
+        jobs: Sequence[Job] = (),
+        prepare: Sequence[Prepare] = (),
+        version: str = "1",
+    ) -> FastAPI:
+        """The service as an ASGI app. It answers while Kafka is down, and joins when Kafka is back."""
+        policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), self.policy)
+        make = (self.mongo, self.clock, self.telemetry, self.settings.kafka_servers)
+        self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
+        tailings = [Tailing(tail, self.settings.kafka_servers) for tail in tails]
+
+        @contextlib.asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            start_json_logs(self.settings)
+            await self._prepare(prepare)
+            self._start(tailings, jobs)
+            try:
+                yield
+            finally:
+                await self._stop(tailings)
+
+        app = FastAPI(title=f"Bellboard {title}", version=version, lifespan=lifespan)
+        errors.install(app)
+        app.add_middleware(BodyLimit)
+        for one in routers:
+            app.include_router(one)
+        app.include_router(
+            operations.router(self.outbox, self.relay, self.policy, lambda: self.consumptions, self.caller)
+        )
+        self._probes(app)
+        FastAPIInstrumentor.instrument_app(
+            app, tracer_provider=self.telemetry.provider, excluded_urls="healthz,readyz,metrics"
+        )
+        return app
+
+    async def _prepare(self, prepare: Sequence[Prepare]) -> None:
+        own = (self.outbox, self.idempotency, self.policy, self.timers)
+        for part in own:
+            await part.prepare()
+        for consumption in self.consumptions:
+            await consumption.applier.prepare()
+        for each in prepare:
+            await each()
+        await self.policy.refresh()
+
+    def _start(self, tailings: Sequence[Tailing], jobs: Sequence[Job]) -> None:
+        def begin(name: str, work: Callable[[], Awaitable[None]]) -> None:
+            self._tasks.append(asyncio.create_task(keep_running(name, work), name=name))
+
+        begin("relay", self.relay.run)
+        begin("policy", self.policy.run)
+        if self.timers.handlers:
+            begin("timers", self.timers.run)
+        for consumption in self.consumptions:
+            self._tasks.append(asyncio.create_task(self._join(consumption.spec.group, consumption)))
+        for tailing in tailings:
+            self._tasks.append(asyncio.create_task(self._join("tail", tailing)))
+        for job in jobs:
+            lease = Lease(self.mongo, f"job-{job.name}", self.owner)
+            self._tasks.append(asyncio.create_task(run_job(job, lease), name=job.name))
+
+    async def _join(self, name: str, part: Consumption | Tailing) -> None:
+        # The API is up without Kafka: joining is tried until it works.
+        while True:
+            try:
+                await part.start()
+            except (KafkaError, OSError, TimeoutError) as failure:
+                log.warning("%s waits for Kafka (%s)", name, type(failure).__name__)
+                await asyncio.sleep(JOIN_AGAIN_S)
+            else:
+                self._joined.add(name)
+                return
+
+    async def _stop(self, tailings: Sequence[Tailing]) -> None:
+        running: list[Consumption | Tailing] = [*self.consumptions, *tailings]
+        for part in running:
+            await part.stop()
+        await cancel(self._tasks)
+        await self.producer.stop()
+        self.telemetry.stop()
+        with contextlib.suppress(DatabaseError):
+            await self.relay.lease.release()
+        await self.mongo.close()
+
+    def _probes(self, app: FastAPI) -> None:
+        @app.get("/healthz", include_in_schema=False)
+        async def healthz() -> Response:
+            """Alive means moving: a consumer that is behind and stands still for 60 s is dead."""
+            dead = [one.spec.group for one in self.consumptions if not one.alive()]
+            return JSONResponse({"dead": dead}, status_code=503 if dead else 200)
+
+        @app.get("/readyz", include_in_schema=False)
+        async def readyz() -> Response:
+            """Ready means the store answers. Kafka may be down: commands are kept in the outbox."""
+            ready = await self.mongo.ping()
+            return JSONResponse({"store": ready, "joined": sorted(self._joined)}, status_code=200 if ready else 503)
+
+        @app.get("/metrics", include_in_schema=False)
+        async def metrics() -> Response:
+            """Prometheus metrics."""
+            for one in self.consumptions:
+                one.alive()
+            self.telemetry.metrics.outbox_depth.set(await self.outbox.depth())
+            return Response(self.telemetry.metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+def require_version(ctx: CommandContext, version: int) -> None:
+    """Hold a command to the version it was decided on: 428 without If-Match, 412 when the record moved on."""
+    if ctx.if_match is None:
+        raise AppError(
+            ErrorKind.PRECONDITION_REQUIRED, "if_match_required", "Send If-Match with the version you have seen."
+        )
+    if ctx.if_match != version:
+        raise AppError(
+            ErrorKind.STALE, "version_moved_on", f"It is at version {version} now; you decided on {ctx.if_match}."
+        )
+
+
+def run(app: FastAPI, settings: ServiceSettings) -> None:
+    """Serve until SIGTERM, then finish what runs within 45 s."""
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )

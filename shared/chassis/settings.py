@@ -1,0 +1,46 @@
+"""What every service process is told by its environment (prefix `BELLBOARD_`)."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """The settings common to all services; each service adds its own in its `settings.py`."""
+
+    model_config = SettingsConfigDict(env_prefix="BELLBOARD_", extra="ignore", frozen=True)
+
+    service: str
+    mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=bellboard"
+    mongo_driver: Literal["pymongo", "motor"] = "pymongo"
+    mongo_database: str = ""
+    kafka_servers: str = "127.0.0.1:9092"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8000, ge=0, le=65535)
+    auth_url: str = "http://127.0.0.1:8001"
+    records_url: str = "http://127.0.0.1:8002"
+    alerts_url: str = "http://127.0.0.1:8003"
+    integrations_url: str = "http://127.0.0.1:8004"
+    reporting_url: str = "http://127.0.0.1:8005"
+    console_url: str = "http://127.0.0.1:8000"
+    data_dir: Path = Path(".bellboard/data")
+    clock_origin: AwareDatetime | None = None
+    clock_rate: float = Field(default=1.0, gt=0, le=100_000)
+    clock_start: AwareDatetime | None = None
+    otlp_endpoint: str = ""
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """The service's own database."""
+        return self.mongo_database or f"bellboard_{self.service}"
+
+    @property
+    def clock_points(self) -> tuple[dt.datetime, float, dt.datetime] | None:
+        """Origin, rate and start of the business clock; None for real time."""
+        if self.clock_origin is None:
+            return None
+        return self.clock_origin, self.clock_rate, self.clock_start or self.clock_origin

@@ -1,0 +1,89 @@
+"""Traces, metrics and JSON logs of one process."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, SpanContext, SpanKind, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from pythonjsonlogger.json import JsonFormatter
+
+from shared.chassis.settings import ServiceSettings
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+_LATE_BUCKETS = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400)
+
+
+class Metrics:
+    """The chassis' own metrics; a service adds its own to `registry`. Labels never hold ids or names."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.outbox_depth = Gauge("bellboard_outbox_depth", "Event rows not yet sent", registry=registry)
+        self.outbox_age = Gauge("bellboard_outbox_age_seconds", "Age of the oldest unsent event row", registry=registry)
+        self.relayed = Counter("bellboard_relayed_events", "Event rows acknowledged by Kafka", registry=registry)
+        self.lag = Gauge("bellboard_consumer_lag", "Records behind", ["group", "topic", "partition"], registry=registry)
+        self.applied = Counter("bellboard_applied_events", "Events applied", ["group"], registry=registry)
+        self.skipped = Counter("bellboard_skipped_events", "Events seen before", ["group"], registry=registry)
+        self.unknown = Counter("bellboard_unknown_events", "Events of an unknown type", ["group"], registry=registry)
+        self.parked = Counter("bellboard_parked_events", "Events parked", ["group"], registry=registry)
+        self.gaps = Counter("bellboard_gaps", "Gaps in an aggregate's versions", ["group"], registry=registry)
+        self.late = Histogram(
+            "bellboard_timer_lateness_seconds", "How late timers fired", buckets=_LATE_BUCKETS, registry=registry
+        )
+
+    def text(self) -> bytes:
+        """The metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class Telemetry:
+    """The tracer and metrics of one service; exports traces only when an OTLP endpoint is set."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self.metrics = Metrics()
+        self.provider = TracerProvider(resource=Resource.create({"service.name": f"bellboard-{settings.service}"}))
+        if settings.otlp_endpoint:
+            exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint)
+            self.provider.add_span_processor(BatchSpanProcessor(exporter))
+        self.tracer: Tracer = self.provider.get_tracer("bellboard")
+
+    def links(self, traceparents: Sequence[str | None]) -> list[Link]:
+        """Span links to the traces that a batch of events came from; at most 128, as the SDK keeps."""
+        found = []
+        for parent in {p for p in traceparents if p}:
+            context = trace.get_current_span(_PROPAGATOR.extract({"traceparent": parent})).get_span_context()
+            if context.is_valid:
+                found.append(Link(context))
+        return found[:128]
+
+    def stop(self) -> None:
+        """Flush what was traced."""
+        self.provider.shutdown()
+
+
+def start_json_logs(settings: ServiceSettings) -> None:
+    """One JSON object a line on standard error: newlines and control characters in a value cannot forge a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        JsonFormatter(
+            "{asctime}{levelname}{name}{message}",
+            style="{",
+            rename_fields={"asctime": "at", "levelname": "level"},
+            static_fields={"service": settings.service},
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level)
+    for noisy in ("aiokafka", "httpx", "uvicorn.access", "opentelemetry"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+__all__ = ["Link", "Metrics", "SpanContext", "SpanKind", "Telemetry", "Tracer", "start_json_logs"]

@@ -1,0 +1,174 @@
+"""Timers that fire once, never early by the database server's clock, and cost nothing until they are due."""
+
+import asyncio
+import datetime as dt
+import logging
+import math
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from shared.chassis.clock import Clock
+from shared.chassis.leases import Lease
+from shared.chassis.mongo import BulkOp, DatabaseError, Delete, Document, Duplicate, Index, Mongo, Put, Tx
+from shared.chassis.telemetry import Metrics
+from shared.contracts.errors import AppError
+
+log = logging.getLogger(__name__)
+SHARDS = 16
+BATCH = 200
+POLL_S = 0.5
+LEASE_S = 15.0
+TRIES = 5
+PENDING, FIRED, STUCK = "pending", "fired", "stuck"
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One deadline in business time. The same id with another generation replaces it; the same one changes nothing."""
+
+    id: str
+    kind: str
+    subject: str
+    due_at: dt.datetime
+    generation: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Fire(Protocol):
+    """What happens when a timer is due, inside the transaction that marks it fired. Must write only with `tx`."""
+
+    async def __call__(self, tx: Tx, timer: Timer, late_ms: int) -> None:
+        """Do it; `late_ms` is business time past the due moment."""
+        ...
+
+
+def shard_of(timer_id: str) -> int:
+    """The shard of a timer, the same in every process."""
+    return zlib.crc32(timer_id.encode()) % SHARDS
+
+
+def _timer(row: Document) -> Timer:
+    return Timer(row["_id"], row["kind"], row["subject"], row["due_at"], row["generation"], row["data"])
+
+
+class Timers:
+    """The timers of one service's store."""
+
+    def __init__(self, mongo: Mongo, clock: Clock, metrics: Metrics, owner: str) -> None:
+        self._mongo, self._clock, self._metrics, self._owner = mongo, clock, metrics, owner
+        self._rows = mongo.collection("timers")
+        self._replicas = mongo.collection("replicas")
+        self._leases = [Lease(mongo, f"timers-{shard}", owner, LEASE_S) for shard in range(SHARDS)]
+        self.handlers: dict[str, Fire] = {}
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await self._rows.ensure_indexes([Index(("st", "shard", "due_at")), Index(("subject",))])
+        await self._replicas.ensure_indexes([Index(("seen",), expire_s=300)])
+
+    async def arm(self, tx: Tx, timers: Sequence[Timer]) -> None:
+        """Set timers. A fired one of the same generation stays fired."""
+        ids = [timer.id for timer in timers]
+        rows = await self._rows.find({"_id": {"$in": ids}}, projection={"generation": 1}, tx=tx)
+        there = {row["_id"]: row["generation"] for row in rows}
+        ops: list[BulkOp] = [
+            Put({"_id": timer.id}, {"$set": self._row(timer)})
+            for timer in timers
+            if there.get(timer.id) != timer.generation
+        ]
+        await self._rows.bulk(ops, tx=tx)
+
+    @staticmethod
+    def _row(timer: Timer) -> Document:
+        return {
+            "shard": shard_of(timer.id),
+            "kind": timer.kind,
+            "subject": timer.subject,
+            "due_at": timer.due_at,
+            "generation": timer.generation,
+            "data": dict(timer.data),
+            "st": PENDING,
+            "tries": 0,
+        }
+
+    async def disarm(self, tx: Tx, ids: Sequence[str]) -> None:
+        """Take timers back; those that fired stay as they are."""
+        await self._rows.bulk([Delete({"_id": timer_id, "st": PENDING}) for timer_id in ids], tx=tx)
+
+    async def pending(self, subject: str) -> list[Timer]:
+        """What is still to come for one subject."""
+        rows = await self._rows.find({"subject": subject, "st": PENDING}, sort=[("due_at", 1)])
+        return [_timer(row) for row in rows]
+
+    async def overdue(self, before: dt.datetime, limit: int = 1000) -> list[Timer]:
+        """Timers that should have fired before a moment."""
+        shards = {"$in": list(range(SHARDS))}
+        wanted = {"st": {"$in": [PENDING, STUCK]}, "shard": shards, "due_at": {"$lt": before}}
+        return [_timer(row) for row in await self._rows.find(wanted, limit=limit)]
+
+    async def run(self) -> None:
+        """For ever: hold a fair share of the shards and fire what is due in them."""
+        while True:
+            try:
+                shards = await self._share()
+                next_share = asyncio.get_running_loop().time() + LEASE_S / 3
+                while asyncio.get_running_loop().time() < next_share:
+                    if not shards or not await self.fire_due(shards):
+                        await asyncio.sleep(POLL_S)
+            except DatabaseError as failure:
+                log.warning("timers wait for the database (%s)", type(failure).__name__)
+                await asyncio.sleep(1)
+
+    async def _share(self) -> list[int]:
+        now = await self._mongo.now()
+        await self._replicas.update_one({"_id": self._owner}, {"$set": {"seen": now}}, upsert=True)
+        live = await self._replicas.count({"seen": {"$gt": now - dt.timedelta(seconds=LEASE_S)}})
+        most = math.ceil(SHARDS / max(1, live))
+        held: list[int] = []
+        for shard, lease in enumerate(self._leases):
+            if len(held) < most and await lease.take():
+                held.append(shard)
+            elif lease.fence is not None:
+                await lease.release()
+        return held
+
+    async def fire_due(self, shards: Sequence[int] = tuple(range(SHARDS))) -> int:
+        """Fire what is due in these shards; how many were looked at."""
+        now = self._clock.business_of(await self._mongo.now())
+        wanted = {"st": PENDING, "shard": {"$in": list(shards)}, "due_at": {"$lte": now}}
+        rows = await self._rows.find(wanted, sort=[("due_at", 1)], limit=BATCH)
+        if not rows:
+            return 0
+        try:
+            await self._fire(rows, now)
+        except (AppError, DatabaseError, Duplicate, LookupError, ValueError, TypeError):
+            for row in rows:
+                await self._fire_alone(row, now)
+        return len(rows)
+
+    async def _fire_alone(self, row: Document, now: dt.datetime) -> None:
+        try:
+            await self._fire([row], now)
+        except (AppError, Duplicate, LookupError, ValueError, TypeError):
+            log.exception("a timer could not fire", extra={"kind": row["kind"]})
+            tries = row.get("tries", 0) + 1
+            state = STUCK if tries >= TRIES else PENDING
+            mine = {"_id": row["_id"], "st": PENDING, "generation": row["generation"]}
+            await self._rows.update_one(mine, {"$set": {"tries": tries, "st": state}})
+
+    async def _fire(self, rows: Sequence[Document], now: dt.datetime) -> None:
+        async def work(tx: Tx) -> list[float]:
+            late = []
+            for row in rows:
+                mine = {"_id": row["_id"], "st": PENDING, "generation": row["generation"]}
+                if await self._rows.update_one(mine, {"$set": {"st": FIRED, "fired_at": now}}, tx=tx):
+                    timer = _timer(row)
+                    past = (now - timer.due_at).total_seconds()
+                    await self.handlers[timer.kind](tx, timer, int(past * 1000))
+                    late.append(past)
+            return late
+
+        for seconds in await self._mongo.run(work):
+            self._metrics.late.observe(seconds)

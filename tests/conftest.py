@@ -1,0 +1,94 @@
+"""Servers for tests: the given address, else containers where Docker answers, else embedded; once a session."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+from docker.errors import DockerException
+from pymongo import MongoClient
+from testcontainers.core.container import DockerContainer
+from testcontainers.community.kafka import KafkaContainer
+
+from deploy.local.background import BackgroundStack
+
+_SECONDS_TO_ANSWER = 60_000
+
+
+@pytest.fixture(scope="session")
+def docker_answers() -> bool:
+    """True when a Docker engine can start containers here."""
+    try:
+        client = docker.from_env(timeout=3)
+        return bool(client.ping())
+    except DockerException:
+        return False
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundStack]:
+    """The embedded servers of this session; each starts when its address is first asked for."""
+    with BackgroundStack(tmp_path_factory.mktemp("stack")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def mongo_url(request: pytest.FixtureRequest, docker_answers: bool) -> Iterator[str]:
+    """The URL of a MongoDB replica set, shared by the session: take a database of your own (`database_name`)."""
+    given = os.environ.get("BELLBOARD_TEST_MONGO")
+    if given:
+        yield given
+    elif docker_answers:
+        yield from _mongo_container()
+    else:
+        yield request.getfixturevalue("embedded").mongo_url
+
+
+@pytest.fixture(scope="session")
+def kafka_servers(request: pytest.FixtureRequest, docker_answers: bool) -> Iterator[str]:
+    """The bootstrap servers of a Kafka, shared by the session: take topics of your own (`topic_prefix`)."""
+    given = os.environ.get("BELLBOARD_TEST_KAFKA")
+    if given:
+        yield given
+    elif docker_answers:
+        with KafkaContainer().with_kraft() as kafka:
+            yield kafka.get_bootstrap_server()
+    else:
+        yield request.getfixturevalue("embedded").kafka_servers
+
+
+@pytest.fixture
+def database_name(mongo_url: str) -> Iterator[str]:
+    """A database name nobody else has; the database is dropped after the test."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield name
+    with MongoClient[dict[str, object]](mongo_url) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix for topic and group names nobody else has."""
+    return f"test-{secrets.token_hex(6)}."
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    """A folder for a stack of a test's own."""
+    return tmp_path / "run"
+
+
+def _mongo_container() -> Iterator[str]:
+    container = DockerContainer("mongo:8").with_command("--replSet bellboard --bind_ip_all").with_exposed_ports(27017)
+    with container:
+        address = f"{container.get_container_host_ip()}:{container.get_exposed_port(27017)}"
+        url = f"mongodb://{address}/?directConnection=true"
+        with MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=_SECONDS_TO_ANSWER) as client:
+            # The member is named by its address inside the container; a direct connection never follows it.
+            member = {"_id": 0, "host": "localhost:27017"}
+            client.admin.command("replSetInitiate", {"_id": "bellboard", "members": [member]})
+            while not client.admin.command("hello")["isWritablePrimary"]:
+                pass
+        yield url
