@@ -65,13 +65,17 @@ class LiveAlert(Frozen):
 
 
 class Told(Frozen):
-    """Who was told at one step; `empty`: nobody was on duty; `off_duty`: told without being on shift."""
+    """Who was told at one step; `empty`: nobody was on duty; `off_duty`: told without being on shift.
+
+    `final`: the end of a chain that found nobody on duty; with no people at all its role itself is told.
+    """
 
     step: int
     role: Role
     people: tuple[EntityId, ...]
     off_duty: tuple[EntityId, ...] = ()
     empty: bool = False
+    final: bool = False
 
 
 def opened(opening: Opening, chain: str, zone: str, now: dt.datetime) -> LiveAlert:
@@ -151,7 +155,7 @@ def _tell(live: LiveAlert, index: int, roster: Roster, now: dt.datetime) -> Told
 def _anybody(live: LiveAlert, index: int, roster: Roster) -> Told:
     step = live.alert.steps[index]
     people = roster.with_role(step.role) or roster.with_role(Role.GENERAL_MANAGER)
-    return Told(step=index, role=step.role, people=people, off_duty=people, empty=not people)
+    return Told(step=index, role=step.role, people=people, off_duty=people, empty=not people, final=True)
 
 
 def _scheduled(live: LiveAlert, reached: Told, now: dt.datetime, *, repeat: bool) -> LiveAlert:

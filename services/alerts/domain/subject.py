@@ -32,6 +32,11 @@ class Subject(Frozen):
     facts: dict[str, Any] = Field(default_factory=dict)
 
 
+def whole_ms(moment: dt.datetime) -> dt.datetime:
+    """A moment cut to milliseconds, as the store keeps it, so that a deadline read back equals itself."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def running(record: RecordSnapshot) -> bool:
     """Whether the deadline's clock runs; a pause that began after the deadline does not undo the breach."""
     return record.paused_at is None or record.paused_at > record.due_at
@@ -71,11 +76,15 @@ def record_subjects(record: RecordSnapshot, now: dt.datetime) -> tuple[Subject, 
         )
         for review in record.reviews
     ]
-    return (Subject(noun=Noun.RECORD, id=record.id, facts=facts, **shared), *reviews)
+    return (Subject(noun=Noun.RECORD, id=record.id, facts=_cut(facts), **shared), *reviews)
+
+
+def _cut(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: whole_ms(fact) if isinstance(fact, dt.datetime) else fact for name, fact in facts.items()}
 
 
 def _review(is_open: bool, since: dt.datetime) -> dict[str, Any]:
-    return {"open": is_open, "since": since}
+    return {"open": is_open, "since": whole_ms(since)}
 
 
 def message_subject(message: Message, now: dt.datetime) -> Subject:
@@ -109,7 +118,7 @@ def report_subject(run: ReportRun, now: dt.datetime) -> Subject:
         id=run.id,
         property_id=run.property_id,
         role=run.audience,
-        facts={"reviewed": run.reviewed_by is not None, "review_by": run.review_by, "now": now},
+        facts=_cut({"reviewed": run.reviewed_by is not None, "review_by": run.review_by, "now": now}),
     )
 
 

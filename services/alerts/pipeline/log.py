@@ -11,6 +11,8 @@ def log(notice: Notice, world: World) -> Notice:
 def _outcome(notice: Notice, world: World) -> str:
     if notice.dropped is not None:
         return notice.dropped
+    if not notice.deliveries:
+        return "nobody_on_duty"
     if all(delivery.staff_id is None for delivery in notice.deliveries):
         return "nobody_known"
     if all(delivery.visible_at > world.now for delivery in notice.deliveries):

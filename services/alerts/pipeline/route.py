@@ -7,8 +7,10 @@ from services.alerts.pipeline.dedupe import delivery_id
 
 
 def route(notice: Notice, world: World) -> Notice:
-    """One delivery per person and channel; with nobody known, one to the role itself, so that nothing is lost."""
-    people: tuple[str | None, ...] = notice.told.people or (None,)
+    """One delivery per person and channel; with nobody in the whole chain, one to the role itself."""
+    people: tuple[str | None, ...] = notice.told.people
+    if not people and notice.told.final:
+        people = (None,)
     deliveries = tuple(_delivery(notice, world, one, channel) for one in people for channel in world.channels)
     return notice.model_copy(update={"deliveries": deliveries})
 

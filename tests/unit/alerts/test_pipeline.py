@@ -111,8 +111,14 @@ def test_quiet_hours_end_at_the_first_instant_after_a_gap() -> None:
     assert quiet_until(night, ZONE, now) == dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC)
 
 
+def test_route_tells_nobody_and_the_log_says_so_when_a_step_finds_nobody_on_duty() -> None:
+    empty = notice().model_copy(update={"told": Told(step=1, role=Role.SUPERVISOR, people=(), empty=True)})
+    done = run(empty, world())
+    assert (done.deliveries, done.outcome) == ((), "nobody_on_duty")
+
+
 def test_route_tells_the_role_when_nobody_is_known() -> None:
-    empty = notice().model_copy(update={"told": Told(step=0, role=Role.SUPERVISOR, people=())})
+    empty = notice().model_copy(update={"told": Told(step=0, role=Role.SUPERVISOR, people=(), empty=True, final=True)})
     done = run(empty, world())
     assert [(d.staff_id, d.role) for d in done.deliveries] == [(None, "supervisor")]
     assert done.outcome == "nobody_known"
