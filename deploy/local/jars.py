@@ -28,14 +28,18 @@ def wrong_jars(folder: Path, expected: Mapping[str, str]) -> list[str]:
     return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
 
 
+def cache_folder(cache: Path) -> Path:
+    """Where this version's jars lie; named after the recipe, so that a new one never meets the old one's jars."""
+    return cache / f"kafka-{hashlib.sha256(_SUMS.read_bytes()).hexdigest()[:12]}"
+
+
 def kafka_jars(cache: Path, environment: Mapping[str, str]) -> Path:
     """The folder with Kafka's verified jars, fetched first when it is absent.
 
     Raises StackFault: no Maven, no network, or a jar that is not the committed one.
     """
     expected = expected_sums()
-    # A folder named after the recipe: a new version never meets the old one's jars.
-    folder = cache / f"kafka-{hashlib.sha256(_SUMS.read_bytes()).hexdigest()[:12]}"
+    folder = cache_folder(cache)
     with _one_at_a_time(cache):
         if not folder.exists():
             _fetch(folder, environment)

@@ -108,7 +108,8 @@ async def test_shared_servers_answer_when_asked_for_by_fixture(
 ) -> None:
     async with AsyncMongoClient(mongo_url) as client:
         await client[database_name].bells.insert_one({"_id": 1})
-    await wait_for_broker(kafka_servers)
+        assert await client[database_name].bells.count_documents({}) == 1
+    assert await create_topics(kafka_servers, TOPICS[:1]) == [TOPICS[0].name]
 
 
 async def _produce(servers: str, value: bytes) -> None:

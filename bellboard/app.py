@@ -1,0 +1,27 @@
+"""The `bellboard` command line: registers the commands and turns a fault into one sentence."""
+
+import sys
+
+import typer
+
+from bellboard.commands import stack
+from bellboard.screen import complain
+from deploy.local.faults import StackFault
+
+app = typer.Typer(
+    name="bellboard",
+    help="The bell board of a hotel chain.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(stack.app, name="stack")
+
+
+def main() -> None:
+    """Run the command line; a fault is one sentence on stderr and exit code 2, never a traceback."""
+    try:
+        app()
+    except StackFault as fault:
+        complain(fault.sentence)
+        sys.exit(2)
