@@ -15,7 +15,7 @@ from services.alerts.domain.notice import QuietHours
 from services.alerts.events import TOPICS, Handler
 from services.alerts.settings import Settings
 from services.alerts.staffing import ProjectedStaffing
-from services.alerts.store import MongoAlerts, MongoInspector, MongoNotices, MongoWatches
+from services.alerts.store import MongoAlerts, MongoInspector, MongoNotices, MongoWatches, prepare
 from services.alerts.usecases.acknowledging import Acknowledging
 from services.alerts.usecases.browsing import Browsing
 from services.alerts.usecases.desk import BREACH, CHAIN, Parts
@@ -80,13 +80,15 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         chassis.command,
     )
     handler = Handler(Watching(parts, chassis.clock.now), watches)
-    return chassis.app(
+    app = chassis.app(
         title="alerts",
         routers=[routes],
         consumers=[Consumer("alerts", TOPICS, handler)],
         jobs=[Job("auditor", settings.audit_every_s, inspecting.look)],
-        prepare=[watches.prepare, alerts.prepare, notices.prepare],
+        prepare=[lambda: prepare(chassis.mongo)],
     )
+    app.state.inspecting = inspecting
+    return app
 
 
 def _inspecting(chassis: Chassis, settings: Settings) -> Inspecting:

@@ -106,6 +106,10 @@ class NoticeStore(Protocol):
         """The silences that run; none when they cannot be read, so that alerts are sent."""
         ...
 
+    async def deliver(self, scope: Scope, deliveries: Sequence[Delivery], tx: Tx) -> None:
+        """Put notifications into inboxes; one that is there already stays as it is."""
+        ...
+
     async def write_log(self, scope: Scope, notices: Sequence[Notice], now: Instant, tx: Tx) -> None:
         """Write down what became of notices."""
         ...

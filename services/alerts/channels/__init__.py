@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from services.alerts.channels.inbox import Inbox
-from services.alerts.ports import Channel
-from services.alerts.store import MongoNotices
+from services.alerts.ports import Channel, NoticeStore
 
-REGISTRY: dict[str, Callable[[MongoNotices], Channel]] = {
+REGISTRY: dict[str, Callable[[NoticeStore], Channel]] = {
     "inbox": Inbox,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.alerts.domain.notice import Delivery
-from services.alerts.store import MongoNotices
+from services.alerts.ports import NoticeStore
 from shared.chassis.mongo import Tx
 from shared.contracts.values import Scope
 
@@ -13,7 +13,7 @@ class Inbox:
 
     name = "inbox"
 
-    def __init__(self, notices: MongoNotices) -> None:
+    def __init__(self, notices: NoticeStore) -> None:
         self._notices = notices
 
     async def deliver(self, scope: Scope, deliveries: Sequence[Delivery], tx: Tx) -> None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from services.alerts.domain.alert import LIVE, LiveAlert
+from services.alerts.domain.alert import LiveAlert
 from services.alerts.ports import AlertQuery, Page
 from services.alerts.store.scoping import within
-from shared.chassis.mongo import BulkOp, Document, Index, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.contracts.values import Scope
-
-LIVE_STATES = sorted(state.value for state in LIVE)
 
 
 class MongoAlerts:
@@ -16,18 +14,6 @@ class MongoAlerts:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.collection("alerts")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._rows.ensure_indexes(
-            [
-                Index(("chain", "alert.state", ("alert.opened_at", -1), ("_id", -1))),
-                Index(("chain", "property_id", "alert.state", ("alert.opened_at", -1), ("_id", -1))),
-                Index(("alert.subject",), partial={"live": True}),
-                Index(("alert.record_id",)),
-                Index(("live",), partial={"live": True}),
-            ]
-        )
 
     async def load(self, scope: Scope, ids: Sequence[str], tx: Tx) -> dict[str, LiveAlert]:
         """Alerts by id."""

@@ -7,7 +7,7 @@ from services.alerts.domain.notice import Delivery, Notice, Silence
 from services.alerts.ports import InboxItem, Page
 from services.alerts.store.alerts import live_of
 from services.alerts.store.scoping import within
-from shared.chassis.mongo import DatabaseError, Document, Index, Mongo, Put, Tx
+from shared.chassis.mongo import DatabaseError, Document, Mongo, Put, Tx
 from shared.contracts.values import Instant, Scope
 
 log = logging.getLogger(__name__)
@@ -21,19 +21,6 @@ class MongoNotices:
         self._log = mongo.collection("notices")
         self._silences = mongo.collection("silences")
         self._alerts = mongo.collection("alerts")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._sent.ensure_indexes(
-            [
-                Index(("chain", "staff_id", ("visible_at", -1), ("_id", -1))),
-                Index(("chain", "role", ("visible_at", -1)), partial={"staff_id": None}),
-                Index(("alert",)),
-                Index(("group", "staff_id")),
-            ]
-        )
-        await self._log.ensure_indexes([Index(("alert",))])
-        await self._silences.ensure_indexes([Index(("chain", "until"))])
 
     async def sent(self, scope: Scope, alert_ids: Sequence[str], tx: Tx) -> frozenset[str]:
         """Ids of the deliveries of these alerts."""

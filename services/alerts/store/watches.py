@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.alerts.domain.watch import Watch
 from services.alerts.store.scoping import within
-from shared.chassis.mongo import BulkOp, Document, Index, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.contracts.values import Scope
 
 
@@ -13,10 +13,6 @@ class MongoWatches:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.collection("watches")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._rows.ensure_indexes([Index(("unrung",), partial={"unrung": {"$type": "date"}})])
 
     async def load(self, scope: Scope, ids: Sequence[str], tx: Tx) -> dict[str, Watch]:
         """The watches of these aggregates, by id."""
