@@ -121,6 +121,20 @@ def test_folder_is_not_wiped_while_a_run_holds_it(tmp_path: Path) -> None:
     assert tmp_path.exists()
 
 
+def test_folder_is_not_wiped_when_it_is_no_folder_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("data")
+    with pytest.raises(StackFault, match="no folder of a run"):
+        RunFolder(tmp_path).wipe()
+    assert (tmp_path / "precious").exists()
+
+
+def test_folder_is_gone_when_wiped(tmp_path: Path) -> None:
+    with RunFolder(tmp_path / "run") as folder:
+        folder.data("mongod")
+    folder.wipe()
+    assert not folder.path.exists()
+
+
 def test_command_line_prints_one_sentence_when_a_fault_stops_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
