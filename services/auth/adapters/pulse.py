@@ -1,0 +1,44 @@
+"""The heartbeat on `policy.v1`: neither an event row nor audited."""
+
+import asyncio
+import datetime as dt
+import logging
+
+from shared.chassis.kafka import KafkaError, Producer
+from shared.contracts import topics
+from shared.contracts.policy import Heartbeat
+from shared.contracts.values import SYSTEM_CHAIN, iso
+
+log = logging.getLogger(__name__)
+TYPE = "policy.heartbeat.v1"
+ACK_S = 5
+
+
+class KafkaPulse:
+    """Sends heartbeats with the relay's producer; each replaces the last, as the topic is compacted by key."""
+
+    def __init__(self, producer: Producer) -> None:
+        self._producer = producer
+
+    async def beat(self, at: dt.datetime, versions: dict[str, int], beat_id: str) -> None:
+        """Send one heartbeat; a broker that is down is not an error, for then everybody will notice."""
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": beat_id,
+            "ce_type": TYPE,
+            "ce_source": "/bellboard/auth",
+            "ce_subject": "heartbeat",
+            "ce_time": iso(at),
+            "ce_chainid": SYSTEM_CHAIN,
+            "ce_propertyid": "*",
+            "ce_sequence": "1",
+            "ce_correlationid": beat_id,
+            "content-type": "application/json",
+        }
+        value = Heartbeat(at=at, policy_versions=versions).model_dump_json().encode()
+        wire = [(name, text.encode("ascii")) for name, text in headers.items()]
+        try:
+            ack = await self._producer.send(topics.POLICY, b"heartbeat", value, wire)
+            await asyncio.wait_for(ack, ACK_S)
+        except (KafkaError, OSError, TimeoutError) as failure:
+            log.warning("no heartbeat was sent (%s)", type(failure).__name__)
