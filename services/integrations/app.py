@@ -12,6 +12,7 @@ from services.integrations.ports import Pms
 from services.integrations.settings import Settings
 from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.folios import FolioStore
+from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
 from services.integrations.store.ledger import LedgerStore
 from services.integrations.store.messages import MessageStore
@@ -65,8 +66,7 @@ class Parts:
 
     async def prepare(self) -> None:
         """Create the indexes, connect the configured hotels, load the key."""
-        for store in (self.connections, self.stays, self.postings, self.messages, self.folios):
-            await store.prepare()
+        await prepare_indexes(self.chassis.mongo)
         await self.connections.connect(ALL, self.settings.connections)
         await self.key.load()
 

@@ -1,11 +1,10 @@
 """What integrations does when records asks: a posting or a message is written down, once, and worked off later."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from services.integrations.domain.messages import GuestMessage, Progress
 from services.integrations.domain.postings import PostingRow, posting_id
-from services.integrations.store.messages import MessageStore
-from services.integrations.store.postings import PostingStore
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.catalogue import body_of
@@ -18,10 +17,22 @@ from shared.contracts.values import Scope
 CHANNEL = "maildrop"
 
 
+class Postings(Protocol):
+    """Where postings are written down."""
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int: ...
+
+
+class Messages(Protocol):
+    """Where messages are written down."""
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[GuestMessage]) -> int: ...
+
+
 class OnRecords:
     """The handler of `records.v1`."""
 
-    def __init__(self, postings: PostingStore, messages: MessageStore) -> None:
+    def __init__(self, postings: Postings, messages: Messages) -> None:
         self._postings, self._messages = postings, messages
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:

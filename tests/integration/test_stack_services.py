@@ -25,6 +25,13 @@ def stack(run_folder: Path, mongo_url: str, kafka_servers: str, monkeypatch: pyt
     return Stack(folder=run_folder, kafka=kafka_servers, mongo=mongo_url, declared=(), environment=extra)
 
 
+def _occupy(port: int) -> socket.socket:
+    """Take a port without listening: whoever held it last is refused at once, there and as a client."""
+    taker = socket.socket()
+    taker.bind(("127.0.0.1", port))
+    return taker
+
+
 async def _told(url: str) -> dict[str, str]:
     async with httpx.AsyncClient(trust_env=False) as client:
         return (await client.get(f"{url}/environment")).json()
@@ -67,7 +74,7 @@ async def test_servers_move_with_their_data_when_their_ports_were_taken_meanwhil
         topics = await topic_partitions(stack.kafka_servers)
         async with AsyncMongoClient(stack.mongo_url) as client:
             await client.bells.rung.insert_one({"_id": 1})
-    taken = [socket.create_server(("127.0.0.1", before[name])) for name in ("mongod", "kafka", "kafka-controller")]
+    taken = [_occupy(before[name]) for name in ("mongod", "kafka", "kafka-controller")]
     async with Stack(folder=run_folder) as stack:
         assert {stack.ports[name] for name in before} & {taker.getsockname()[1] for taker in taken} == set()
         assert await topic_partitions(stack.kafka_servers) == topics

@@ -54,14 +54,14 @@ def test_jars_say_how_to_fetch_again_when_the_cache_is_damaged(tmp_path: Path) -
     folder = jars.cache_folder(tmp_path)
     folder.mkdir()
     with pytest.raises(StackFault, match=r"jars are not the ones .* `rm -r ") as fault:
-        jars.kafka_jars(tmp_path, {"PATH": ""})
+        jars.kafka_jars(tmp_path, {"PATH": ""}, print)
     assert _is_one_sentence(fault.value.sentence)
 
 
 def test_jars_say_why_when_maven_fails(tmp_path: Path) -> None:
     _script(tmp_path / "mvn", "echo '[ERROR] the network is down'; exit 1")
     with pytest.raises(StackFault, match=r"Maven could not fetch Kafka .*the network is down"):
-        jars.kafka_jars(tmp_path / "cache", {"PATH": str(tmp_path)})
+        jars.kafka_jars(tmp_path / "cache", {"PATH": str(tmp_path)}, print)
 
 
 def test_port_is_refused_when_given_and_taken() -> None:

@@ -26,7 +26,7 @@ def router(doors: Doors) -> APIRouter:
     caller = Depends(doors.chassis.caller)
 
     @routes.get("/v1/stays")
-    async def page(  # noqa: PLR0917 -- FastAPI passes query parameters by name
+    async def page(
         principal: Annotated[Principal, caller],
         property_id: Annotated[str | None, Query(alias="property", max_length=63)] = None,
         status: StayStatus | None = None,

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 
 from services.integrations.domain.connections import Connection, ConnectionSpec
-from shared.chassis.mongo import Document, Duplicate, Index, Mongo
+from shared.chassis.mongo import Document, Duplicate, Mongo
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 KEY = "guest_key"
@@ -18,10 +18,6 @@ class ConnectionStore:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows, self._keys = mongo.collection("connections"), mongo.collection("keys")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._rows.ensure_indexes([Index(("chain", "prop"))])
 
     async def connect(self, scope: Scope, specs: Sequence[ConnectionSpec]) -> None:
         """Connect hotels; one that is connected already keeps its token and takes the other facts as they are now."""

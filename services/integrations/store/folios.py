@@ -2,7 +2,7 @@
 
 from services.integrations.domain.postings import Charge
 from services.integrations.ports import Posted
-from shared.chassis.mongo import Duplicate, Index, Mongo
+from shared.chassis.mongo import Duplicate, Mongo
 from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.values import Scope
 
@@ -12,10 +12,6 @@ class FolioStore:
 
     def __init__(self, mongo: Mongo) -> None:
         self._lines = mongo.collection("folio")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._lines.ensure_indexes([Index(("stay",))])
 
     async def post(self, scope: Scope, charge: Charge) -> Posted:
         """Write a line once; the same key again answers the same. Another content under it is a `conflict`."""

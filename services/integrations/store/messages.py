@@ -7,7 +7,7 @@ from services.integrations.domain.messages import Draft, GuestMessage, Progress,
 from services.integrations.store.scoping import within
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
-from shared.chassis.mongo import Document, Duplicate, Index, Mongo, Tx
+from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.values import SYSTEM_CHAIN, Scope
@@ -39,12 +39,6 @@ class MessageStore:
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._rows, self._drafts = mongo.collection("messages"), mongo.collection("drafts")
         self._maildrop = mongo.collection("maildrop")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        open_work = {"progress": {"$in": [PENDING, SENDING]}}
-        await self._rows.ensure_indexes([Index(("progress", "claimed"), partial=open_work), Index(("stay", "at"))])
-        await self._maildrop.ensure_indexes([Index(("prop", "at"))])
 
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[GuestMessage]) -> int:
         """Keep what was asked for and is not there yet; how many were new."""

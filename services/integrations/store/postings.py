@@ -7,7 +7,7 @@ from services.integrations.domain.balances import balanced
 from services.integrations.domain.postings import PostingRow, told
 from services.integrations.store.scoping import within
 from services.integrations.store.stays import kept_of, stay_row
-from shared.chassis.mongo import Document, Index, Mongo, Tx
+from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
@@ -41,12 +41,6 @@ class PostingStore:
         self._mongo, self._outbox = mongo, outbox
         self._rows, self._stays = mongo.collection("postings"), mongo.collection("stays")
         self._lines = mongo.collection("folio")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._rows.ensure_indexes(
-            [Index(("state", "claimed"), partial={"state": {"$in": [PENDING, SENDING]}}), Index(("record",))]
-        )
 
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int:
         """Keep what was asked for and is not there yet, with its events; how many were new."""

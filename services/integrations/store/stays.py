@@ -9,7 +9,7 @@ from services.integrations.domain.following import Followed, Kept, Loaded
 from services.integrations.domain.guests import Profile, search_keys
 from services.integrations.domain.stays import Mark
 from services.integrations.store.scoping import within
-from shared.chassis.mongo import BulkOp, Document, Index, Insert, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Document, Insert, Mongo, Put, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import invalid
@@ -68,13 +68,6 @@ class StayStore:
     def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
         self._mongo, self._outbox = mongo, outbox
         self._stays, self._profiles = mongo.collection("stays"), mongo.collection("profiles")
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._stays.ensure_indexes(
-            [Index(("prop", "departure", "_id")), Index(("prop", "status", "departure")), Index(("guest",))]
-        )
-        await self._profiles.ensure_indexes([Index(("search",))])
 
     async def follow(
         self,

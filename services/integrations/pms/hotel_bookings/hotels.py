@@ -3,7 +3,8 @@
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.integrations.pms.hotel_bookings.columns import CITY, RESORT
+from services.integrations.domain.connections import ConnectionSpec
+from services.integrations.pms.hotel_bookings.columns import CITY, NAME, RESORT
 
 ROOMS: dict[str, dict[str, int]] = {
     CITY: {"A": 150, "B": 16, "C": 4, "D": 60, "E": 12, "F": 9, "G": 6, "K": 9},
@@ -35,3 +36,19 @@ def room_numbers(rooms: dict[str, int]) -> dict[str, tuple[str, ...]]:
 
 def _number(place: int) -> str:
     return f"{place // ROOMS_A_FLOOR + 1}{place % ROOMS_A_FLOOR + 1:02d}"
+
+
+def specs(chain: str) -> tuple[ConnectionSpec, ...]:
+    """Both hotels as connections of a chain: the resort in Faro, the city hotel in Lisbon."""
+    return tuple(
+        ConnectionSpec(
+            property_id=property_id,
+            chain=chain,
+            pms=NAME,
+            hotel=name,
+            zone="Europe/Lisbon",
+            currency="EUR",
+            rooms=ROOMS[name],
+        )
+        for property_id, name in (("resort", RESORT), ("city", CITY))
+    )
