@@ -62,7 +62,7 @@ def join(settings: Settings) -> Parts:
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
     audit = MongoAudit(mongo, outbox)
-    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.producer), clock)
+    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,

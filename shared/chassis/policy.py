@@ -89,7 +89,8 @@ class Policy:
             except DatabaseError as failure:
                 log.warning("policy: the store does not answer (%s); the last known one holds", type(failure).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), REFRESH_S)
+                async with asyncio.timeout(REFRESH_S):
+                    await self._changed.wait()
             self._changed.clear()
 
     # What consumers of policy.v1 and staff.v1 do

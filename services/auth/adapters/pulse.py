@@ -1,24 +1,23 @@
 """The heartbeat on `policy.v1`: neither an event row nor audited."""
 
-import asyncio
 import datetime as dt
 import logging
 
-from shared.chassis.kafka import KafkaError, Producer
+from shared.chassis.kafka import KafkaError
+from shared.chassis.relay import Relay
 from shared.contracts import topics
 from shared.contracts.policy import Heartbeat
 from shared.contracts.values import SYSTEM_CHAIN, iso
 
 log = logging.getLogger(__name__)
 TYPE = "policy.heartbeat.v1"
-ACK_S = 5
 
 
 class KafkaPulse:
-    """Sends heartbeats with the relay's producer; each replaces the last, as the topic is compacted by key."""
+    """Sends heartbeats as the relay sends events; each replaces the last, as the topic is compacted by key."""
 
-    def __init__(self, producer: Producer) -> None:
-        self._producer = producer
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
 
     async def beat(self, at: dt.datetime, versions: dict[str, int], beat_id: str) -> None:
         """Send one heartbeat; a broker that is down is not an error, for then everybody will notice."""
@@ -38,7 +37,6 @@ class KafkaPulse:
         value = Heartbeat(at=at, policy_versions=versions).model_dump_json().encode()
         wire = [(name, text.encode("ascii")) for name, text in headers.items()]
         try:
-            ack = await self._producer.send(topics.POLICY, b"heartbeat", value, wire)
-            await asyncio.wait_for(ack, ACK_S)
+            await self._relay.send_raw(topics.POLICY, b"heartbeat", value, wire)
         except (KafkaError, OSError, TimeoutError) as failure:
             log.warning("no heartbeat was sent (%s)", type(failure).__name__)

@@ -44,7 +44,7 @@ class TokensBody(Frozen):
     """The access token for an hour, and the refresh token for the next one."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the name of a scheme, no secret
     expires_in: int
     refresh_token: str
     staff: Me
