@@ -179,10 +179,8 @@ class Stack:
         return ProcessStatus(name=name, running=child.running, pid=pid, restarts=child.restarts, url=url)
 
     def _kafka_program(self) -> Program:
-        runtime = java.java(os.environ)
-        if not jars.cache_folder(CACHE).exists():
-            self._say("Fetching Kafka (44 MB, once)")
-        installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ))
+        runtime = java.java(os.environ, self._say)
+        installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ, self._say))
         data = self.folder.data(_KAFKA)
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())
