@@ -184,8 +184,8 @@ class MessageCommand(Wire):
     """What integrations must send or store for a guest: ids and digest, never the text."""
 
     id: EntityId
-    guest_id: EntityId | None
-    stay_id: EntityId | None
+    guest_id: EntityId | None = None
+    stay_id: EntityId | None = None
     send: bool
     topic_code: Code
     template: Code | None = None

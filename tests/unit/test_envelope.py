@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import MAX_VALUE_BYTES, Envelope, encode, parse
 from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.identity import system
+from shared.contracts.messages import Direction, Message, MessageEvent, MessageState
 from shared.contracts.reports import ReportEvent
 from tests.factories.events import AT, report_event
 
@@ -95,3 +97,18 @@ def test_time_is_written_in_utc_with_milliseconds() -> None:
     there = AT.astimezone(dt.timezone(dt.timedelta(hours=2)))
     event = sample().model_copy(update={"time": there})
     assert dict(event.headers())["ce_time"] == b"2026-05-01T12:00:00.000Z"
+
+
+def test_message_of_no_stay_is_read_back_though_the_wire_leaves_out_what_is_none() -> None:
+    message = Message(
+        id="msg-1",
+        property_id="city",
+        direction=Direction.OUTBOUND,
+        channel="email",
+        topic_code="any",
+        state=MessageState.FAILED,
+        at=AT,
+        version=1,
+    )
+    body = MessageEvent(actor=system("tests"), message=message)
+    assert MessageEvent.model_validate_json(encode(body)) == body
