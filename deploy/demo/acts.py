@@ -63,7 +63,7 @@ def _check(record: Record, lot: random.Random) -> Act:
 def _fill(record: Record, lot: random.Random) -> Act:
     missing = record["missing_fields"]
     values = {name: _value(record, name, lot) for name in missing if name != record["checked_field"]}
-    return Act("fill fields", "edit", {"values": values, "reason": _why("completed", "Asked the guest.")})
+    return Act("fill fields", "edit", {"fields": values, "reason": _why("completed", "Asked the guest.")})
 
 
 def _value(record: Record, name: str, lot: random.Random) -> Any:
@@ -150,5 +150,5 @@ def _propose(record: Record) -> Act:
     """Change a confirmed value: it becomes a proposal for another person (K3)."""
     name = record["checked_field"]
     other = {"price": {"amount": 1900, "currency": "EUR"}, "points": 400, "promised_time": "16:45"}[name]
-    values = {"values": {name: other}, "reason": _why("guest_asked", "The guest asked for another one.")}
+    values = {"fields": {name: other}, "reason": _why("guest_asked", "The guest asked for another one.")}
     return Act("propose a change", "edit", values)
