@@ -2,14 +2,10 @@
 
 import datetime as dt
 import itertools
-import time
 from typing import Any
 
 import httpx
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
-from jwt.algorithms import OKPAlgorithm
 
 from services.records.app import assemble
 from services.records.settings import Settings
@@ -21,6 +17,7 @@ from shared.chassis.service import Chassis
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.policy import Grant, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
+from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.fakes.records import (
     FakeAlarm,
@@ -34,7 +31,6 @@ from tests.fakes.records import (
 )
 
 CHAIN = "coast"
-KEY = Ed25519PrivateKey.generate()
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
@@ -91,36 +87,18 @@ class StillClock(Clock):
 
 def known(chassis: Chassis) -> Known:
     """What a service knows once staff, hotels, policy and keys were told to it."""
-    jwk = OKPAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
     return Known(
         policies={CHAIN: compiled(POLICY)},
         staff={person.id: person for person in STAFF},
         properties={hotel.id: hotel for hotel in HOTELS},
-        keys={"test": {**jwk, "kid": "test", "alg": "EdDSA"}},
+        keys={KID: public_key()},
         heartbeat=chassis.clock.real_now(),
     )
 
 
-def token(staff: str) -> str:
-    """The access token of a member of the staff."""
-    person = next(each for each in STAFF if each.id == staff)
-    now = int(time.time())
-    claims = {
-        "iss": "bellboard-auth",
-        "sub": staff,
-        "aud": ["records"],
-        "iat": now,
-        "nbf": now,
-        "exp": now + 3600,
-        "jti": f"jti-{next(_keys)}",
-        "sid": f"session-{staff}",
-        "chain": CHAIN,
-        "roles": [role.value for role in person.roles],
-        "properties": list(person.properties or ()),
-        "departments": [each.value for each in person.departments],
-        "epoch": 0,
-    }
-    return jwt.encode(claims, KEY, algorithm="EdDSA", headers={"typ": "at+jwt", "kid": "test"})
+def person(staff: str) -> StaffMember:
+    """A member of the staff."""
+    return next(each for each in STAFF if each.id == staff)
 
 
 def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
@@ -165,7 +143,7 @@ class Caller:
 
     def headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
         """Token, a fresh key unless one is given, and If-Match if a version is."""
-        made = {"Authorization": f"Bearer {token(self._staff)}", "Idempotency-Key": key or f"key-{next(_keys):06d}"}
+        made = bearer(person(self._staff), "records", **{"Idempotency-Key": key or f"key-{next(_keys):06d}"})
         return made | ({"If-Match": f'"{version}"'} if version is not None else {})
 
     async def get(self, path: str, **params: Any) -> httpx.Response:
