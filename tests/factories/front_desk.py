@@ -19,6 +19,7 @@ from shared.contracts.policy import Grant, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
+from tests.factories.records import CHAIN
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
@@ -30,7 +31,6 @@ from tests.fakes.records import (
     FakeTexts,
 )
 
-CHAIN = "coast"
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
