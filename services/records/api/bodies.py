@@ -20,28 +20,15 @@ Values = Annotated[dict[str, Any], Field(max_length=50)]
 ANSWER_WITHIN = dt.timedelta(hours=2)
 
 
-class Because(Frozen):
-    """A reason by a code the hotel knows, with the person's words or without."""
-
-    code: Code
-    text: Words | None = None
-
-
 class Why(Frozen):
-    """A reason: the person's words alone, or a code with or without words."""
+    """A reason: a code the hotel knows, the person's words, or both."""
 
-    reason: Because | Words | None = None
-
-    @property
-    def said(self) -> tuple[str | None, str | None]:
-        """Its code and its words."""
-        if isinstance(self.reason, Because):
-            return self.reason.code, self.reason.text
-        return None, self.reason
+    reason_code: Code | None = None
+    reason: Words | None = None
 
     def why(self, asked: Asked) -> Reason:
         """The reason, its words taken down."""
-        return asked.pen.reason(*self.said)
+        return asked.pen.reason(self.reason_code, self.reason)
 
 
 class Accept(Frozen):
