@@ -270,9 +270,7 @@ async def test_late_records_are_listed_when_their_time_has_passed(ana: Caller, d
 
 async def test_board_shows_open_and_closed_today_when_asked(ana: Caller) -> None:
     left = await opened(ana)
-    closed = await done(
-        ana, await opened(ana, room="9"), "complete", {"outcome": "declined", "reason_code": "not_now"}
-    )
+    closed = await done(ana, await opened(ana, room="9"), "complete", {"outcome": "declined", "reason_code": "not_now"})
     cards = (await ana.get("/v1/board", property="resort")).json()["cards"]
     assert {card["id"]: card["status"] for card in cards} == {left["id"]: "new", closed["id"]: "complete"}
     only = (await ana.get("/v1/board", property="resort", ids=left["id"])).json()["cards"]

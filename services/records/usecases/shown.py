@@ -147,8 +147,6 @@ class ShownRecord(Card):
     slot: str
     trigger: Trigger
     checked_field: str
-    field_specs: tuple[ShownField, ...]
-    causes: tuple[str, ...]
     cause_due: str | None
     fields: dict[str, Any]
     masked_fields: tuple[str, ...]
