@@ -137,10 +137,10 @@ async def _verify_store(settings: Settings, chain: str | None, pinned: Keys, hea
 
 
 def _show(report: Report) -> None:
-    verdict = "[green]whole and unaltered[/]" if report.sound else f"[red]{len(report.findings)} faults[/]"
+    verdict = "[green]whole and unaltered[/]" if report.sound else f"[red]faults found: {len(report.findings)}[/]"
     out.print(
-        f"[bold]{report.chain}[/]: {verdict}. {report.entries:,} entries of {report.aggregates:,} aggregates, "
-        f"{report.checkpoints:,} checkpoints, {report.unsigned:,} entries newer than the last."
+        f"[bold]{report.chain}[/]: {verdict}. entries {report.entries:,}, aggregates {report.aggregates:,}, "
+        f"checkpoints {report.checkpoints:,}, newer than the last one {report.unsigned:,}."
     )
     if report.sound:
         return
