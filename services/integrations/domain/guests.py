@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import unicodedata
 import uuid
+from functools import lru_cache
 
 from services.integrations.domain.reservations import Guest
 from shared.contracts.values import EntityId, Frozen, Instant, mask_cards
@@ -69,6 +70,7 @@ def _said(profile: Profile) -> dict[str, object]:
     return profile.model_dump(exclude={"version", "properties", "source_time"})
 
 
+@lru_cache(maxsize=16_384)
 def folded(text: str) -> str:
     """A name as it is searched: without accents, case and doubled spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())

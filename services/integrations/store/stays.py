@@ -103,11 +103,16 @@ class StayStore:
         return {row["_id"]: bool(row["backfill"]) for row in rows}
 
     async def add(self, scope: Scope, new: Followed, provenance: Provenance) -> None:
-        """Insert stays that are not there, with profiles and events; one that is raises Duplicate, nothing saved."""
+        """Insert stays that are not there, with their events; one that is raises Duplicate and none is saved.
+
+        Profiles go first and by themselves: batches that run side by side share returning guests, and one
+        transaction would make the other start over. A profile whose stay was not saved is met again by the next run.
+        """
+        stays = [Insert(stay_row(kept)) for kept in new.stays.values()]
+        await self._profiles.bulk([_meet(one) for one in new.profiles.values()], ordered=False)
 
         async def work(tx: Tx) -> None:
-            await self._stays.bulk([Insert(stay_row(kept)) for kept in new.stays.values()], ordered=False, tx=tx)
-            await self._profiles.bulk([_meet(one) for one in new.profiles.values()], ordered=False, tx=tx)
+            await self._stays.bulk(stays, ordered=False, tx=tx)
             await self._outbox.append(tx, new.events, provenance)
 
         await self._mongo.run(work)

@@ -82,11 +82,12 @@ class ImportBookings:
 
     async def _keep(self, chain: str, batch: Sequence[ImportLine], summary: Summary, provenance: Provenance) -> None:
         """Keep one batch; when somebody else writes one of its stays meanwhile, look again."""
-        told = [Delivered("import", line.reservation) for line in batch if line.reservation]
+        every = [Delivered("import", line.reservation) for line in batch if line.reservation]
+        told = {each.stay_id: each for each in every}
         scope = Scope(chain=chain)
         while True:
-            there = await self._stays.there(scope, [each.stay_id for each in told])
-            new = [each for each in told if each.stay_id not in there]
+            there = await self._stays.there(scope, list(told))
+            new = [each for stay_id, each in told.items() if stay_id not in there]
             try:
                 if new:
                     await self._stays.add(scope, backfilled(new, self._key.value, chain, self._clock.now()), provenance)

@@ -79,6 +79,8 @@ def _cancelled(booking: Booking, wall: _Wall) -> dt.datetime:
 
 def _changes(booking: Booking, chance: Chance, booked: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, ...]:
     """Spread the changes between booking and what follows it, in whole seconds and strictly rising."""
+    if not booking.changes:
+        return ()
     step = (until - booked) / (booking.changes + 1)
     jitter = [(0.2 + 0.6 * chance.roll(f"change{index}")) for index in range(booking.changes)]
     return tuple((booked + step * (index + share)).replace(microsecond=0) for index, share in enumerate(jitter))
