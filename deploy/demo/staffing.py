@@ -63,6 +63,7 @@ class Staffing:
     ) -> None:
         self._property, self._zone, self._workers, self._watcher = property_id, ZoneInfo(zone), workers, watcher
         self._clock, self._lot = clock, random.Random(f"{seed}|{property_id}")
+        self._kinds: dict[str, acts.Kind] = {}
         self._in_hand: set[str] = set()
         self._forgotten: dict[str, dt.datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,7 +73,7 @@ class Staffing:
         """For ever: look at the board, hand each card to whom it waits for."""
         while True:
             try:
-                board = await self._watcher.get("records", "/v1/board", property=self._property, limit=200)
+                board = await self._watcher.get("records", "/v1/board", property=self._property)
                 self._hand_out(board.body["cards"])
             except Refused as refused:
                 log.warning("the board of %s: %s", self._property, refused)
@@ -81,6 +82,12 @@ class Staffing:
     async def stop(self) -> None:
         """Let everybody finish what they hold."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _kind(self, code: str) -> acts.Kind:
+        if not self._kinds:
+            answer = await self._watcher.get("records", "/v1/kinds")
+            self._kinds = {kind["code"]: kind for kind in answer.body["kinds"]}
+        return self._kinds[code]
 
     def _hand_out(self, cards: list[dict[str, Any]]) -> None:
         now = self._clock.clock.now()
@@ -135,7 +142,7 @@ class Staffing:
         try:
             await asyncio.sleep(self._clock.real_seconds(self._lot.uniform(*MINUTES.get(code, OTHERWISE))))
             record = await worker.desk.get("records", f"/v1/records/{card['id']}")
-            act = acts.choose(record.body, self._lot)
+            act = acts.choose(record.body, await self._kind(record.body["kind"]), self._lot)
             if act is None:
                 return
             await worker.desk.act("records", f"/v1/records/{card['id']}/{act.path}", act.body, record.etag)

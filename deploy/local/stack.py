@@ -135,7 +135,7 @@ class Stack:
         await topics.create_topics(self.kafka_servers, self._declared)
         return self.kafka_servers
 
-    async def start_service(self, name: str, ready_within: float = 60.0) -> str:
+    async def start_service(self, name: str, ready_within: float = 150.0) -> str:
         """Start one service as a process of its own; returns its base URL once `/readyz` says 200.
 
         Services may be started in any order or together. Raises StackFault when it does not get ready in time.
@@ -153,8 +153,12 @@ class Stack:
             environment={**os.environ, "PYTHONUNBUFFERED": "1", **services.environment(around), **self._extra},
         )
         self._say(f"Starting {name}")
-        child = await self._supervisor.start(program)
-        await wait_until_ready(child, f"{self.url(name)}/readyz", ready_within)
+        await self._supervisor.start(program)
+        return await self.until_ready(name, ready_within)
+
+    async def until_ready(self, name: str, within: float = 60.0) -> str:
+        """Wait until a started service says 200 at `/readyz`, after a kill say; returns its base URL."""
+        await wait_until_ready(self._supervisor.children[name], f"{self.url(name)}/readyz", within)
         return self.url(name)
 
     async def start_services(self, names: Iterable[str] = services.SERVICES) -> None:

@@ -13,6 +13,7 @@ from deploy.local.faults import StackFault
 from deploy.local.processes import identify
 from deploy.local.stack import Stack
 from deploy.local.topics import topic_partitions
+from tests.architecture import source
 
 pytestmark = pytest.mark.integration
 
@@ -66,6 +67,16 @@ async def test_service_is_a_fault_when_it_does_not_stay_up(stack: Stack, monkeyp
     async with stack:
         with pytest.raises(StackFault, match=r"records does not stay up \(exit code 1\); read why with `tail"):
             await stack.start_service("records")
+
+
+async def test_every_service_of_ours_gets_ready_beside_the_others_and_again_when_killed(run_folder: Path) -> None:
+    names = [folder.name for folder in source.services()]
+    async with Stack(folder=run_folder) as stack:
+        await stack.start_services(names)
+        hit = {stack.kill(name) for name in names}
+        await asyncio.gather(*(stack.until_ready(name) for name in names))
+        again = {status.pid for status in stack.status() if status.name in names}
+        assert len(again - hit) == len(names)
 
 
 async def test_servers_move_with_their_data_when_their_ports_were_taken_meanwhile(run_folder: Path) -> None:

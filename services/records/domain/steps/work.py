@@ -7,7 +7,7 @@ from services.records.domain.commands import AcceptRecord, BlockRecord, HandOff,
 from services.records.domain.deadlines import accept_by
 from services.records.domain.steps.approval import approve_by_policy
 from services.records.domain.texts import check_reason, require_reason
-from shared.contracts.errors import conflict, invalid
+from shared.contracts.errors import conflict
 from shared.contracts.records import Status
 
 MAX_IDLE_HANDOFFS = 2
@@ -26,16 +26,14 @@ def accept(act: Act, _command: AcceptRecord) -> Act:
 
 
 def block(act: Act, command: BlockRecord) -> Act:
-    """The clock stops; both a code and a person's words say why."""
+    """The clock stops, and everybody sees what for: by the code, the words stay private."""
     require_reason(command.reason)
-    if command.reason.code is None:
-        raise invalid("reason_code", "required", "A block needs a reason code.")
     return act.move(
         "blocked",
         Status.BLOCKED,
         reason=command.reason,
         blocked_from=act.state.status,
-        blocked_reason=command.reason.code,
+        blocked_reason=command.reason.code or "other",
         paused_at=act.now,
     )
 
