@@ -91,6 +91,14 @@ def status(folder: Folder = DEFAULT_FOLDER) -> None:
 
 
 @app.command()
+def wipe(folder: Folder = DEFAULT_FOLDER) -> None:
+    """Delete the folder of a run that has stopped, with all its data."""
+    run = RunFolder(folder)
+    run.wipe()
+    say(f"Nothing is left in {run.path}.")
+
+
+@app.command()
 def topics(kafka: KafkaServers = None, folder: Folder = DEFAULT_FOLDER) -> None:
     """Create the topics that are missing on a broker (by default the stack's own) and list them all."""
     servers = kafka or RunFolder(folder).read("stack").get("kafka_servers")

@@ -6,13 +6,17 @@ from typing import Any
 
 from faker import Faker
 
+from services.integrations.pms.hotel_bookings.columns import CITY, RESORT
+from services.integrations.pms.hotel_bookings.hotels import ROOMS
 from shared.contracts.identity import Department, Role
 
 CHAIN = "grand"
 ZONE, CURRENCY = "Europe/Lisbon", "EUR"
 PASSWORD = "ring-the-bell-1"  # noqa: S105  # of a demo on loopback, printed on the screen
 EVERY_DAY = [0, 1, 2, 3, 4, 5, 6]
-PROPERTIES = {"resort": ("Resort Hotel, Faro", 260), "city": ("City Hotel, Lisbon", 330)}
+PROPERTIES = {"resort": "Resort Hotel, Faro", "city": "City Hotel, Lisbon"}
+FILE_NAMES = {"resort": RESORT, "city": CITY}
+"""What the bookings file calls each hotel."""
 
 SHIFTS = {"morning": ("07:00", "15:00"), "afternoon": ("15:00", "23:00"), "night": ("23:00", "07:00")}
 LANGUAGES = (["en", "pt"], ["en", "pt", "de"], ["en", "pt", "fr"], ["en", "pt", "es"])
@@ -88,13 +92,30 @@ def chain(seed: int) -> dict[str, Any]:
         _person("admin", names, [Role.CHAIN_ADMIN], at=None),
     ]
     return {
-        "chain": CHAIN,
+        "chain": {"id": CHAIN, "name": "Grand Hotels"},
         "properties": [
-            {"id": at, "name": name, "zone": ZONE, "currency": CURRENCY, "rooms": rooms}
-            for at, (name, rooms) in PROPERTIES.items()
+            {"id": at, "name": name, "zone": ZONE, "currency": CURRENCY, "rooms": sum(ROOMS[FILE_NAMES[at]].values())}
+            for at, name in PROPERTIES.items()
         ],
         "staff": staff,
     }
+
+
+def connections() -> str:
+    """Both hotels as integrations is told to connect them, as JSON."""
+    facts = [
+        {
+            "property_id": at,
+            "chain": CHAIN,
+            "pms": "hotel_bookings",
+            "hotel": FILE_NAMES[at],
+            "zone": ZONE,
+            "currency": CURRENCY,
+            "rooms": ROOMS[FILE_NAMES[at]],
+        }
+        for at in PROPERTIES
+    ]
+    return json.dumps(facts)
 
 
 def write(folder: Path, seed: int) -> Path:

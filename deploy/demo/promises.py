@@ -158,8 +158,18 @@ def posted_once(evidence: Evidence, _: Context) -> Finding:
             done[posting["line_id"]].add(posting["id"])
     found = Finding(checked=len(done))
     found.faults += [f"money line {line} has postings {sorted(ids)}" for line, ids in done.items() if len(ids) > 1]
-    folio = collections.Counter(row.get("line_id") for row in evidence.rows("integrations", "folio_lines"))
-    found.faults += [f"money line {line} is on the folio {n} times" for line, n in folio.items() if line and n > 1]
+    posted = {event.subject for event in evidence.events(topics.MONEY) if event.type == "posting.done.v1"}
+    on_folio = {row["_id"]: row for row in evidence.rows("integrations", "folio")}
+    told = {
+        event.subject: event.value_object()["posting"]
+        for event in evidence.events(topics.MONEY)
+        if event.type == "posting.done.v1"
+    }
+    for key in posted - on_folio.keys():
+        found.faults.append(f"posting {key} says done and is on no folio")
+    for key, posting in told.items():
+        if key in on_folio and on_folio[key]["amount"] != posting["amount"]:
+            found.faults.append(f"posting {key} is on the folio with another amount")
     return found
 
 
@@ -181,18 +191,12 @@ def names_stay_home(evidence: Evidence, _: Context) -> Finding:
 
 def _private_texts(evidence: Evidence) -> Iterator[bytes]:
     for row in evidence.rows("integrations", "profiles"):
-        for value in _texts({name: row.get(name) for name in ("name", "email", "phone", "identity", "profile")}):
-            if len(value) > 6 and (" " in value or "@" in value or "+" in value):
-                yield value.encode()
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-        yield json.dumps(value)[1:-1]  # as a writer that escapes what is not ASCII puts it
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
+        body = row.get("body", row)
+        name = f"{body.get('first_name', '')} {body.get('last_name', '')}".strip()
+        for value in (name, body.get("email"), body.get("phone")):
+            if value and len(value) > 6:
+                # Also as a writer that escapes what is not ASCII puts it.
+                yield from (value.encode(), json.dumps(value)[1:-1].encode())
 
 
 def _parts(text: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.faults import StackFault
-from deploy.local.java import maven
+from deploy.local.java import Say, maven
 
 RECIPE = Path(__file__).with_name("kafka")
 _SUMS = RECIPE / "checksums.sha256"
@@ -33,7 +33,7 @@ def cache_folder(cache: Path) -> Path:
     return cache / f"kafka-{hashlib.sha256(_SUMS.read_bytes()).hexdigest()[:12]}"
 
 
-def kafka_jars(cache: Path, environment: Mapping[str, str]) -> Path:
+def kafka_jars(cache: Path, environment: Mapping[str, str], say: Say) -> Path:
     """The folder with Kafka's verified jars, fetched first when it is absent.
 
     Raises StackFault: no Maven, no network, or a jar that is not the committed one.
@@ -42,7 +42,7 @@ def kafka_jars(cache: Path, environment: Mapping[str, str]) -> Path:
     folder = cache_folder(cache)
     with _one_at_a_time(cache):
         if not folder.exists():
-            _fetch(folder, environment)
+            _fetch(folder, maven(environment, say), environment, say)
         wrong = wrong_jars(folder, expected)
     if wrong:
         raise StackFault(
@@ -52,8 +52,8 @@ def kafka_jars(cache: Path, environment: Mapping[str, str]) -> Path:
     return folder
 
 
-def _fetch(folder: Path, environment: Mapping[str, str]) -> None:
-    command = maven(environment)
+def _fetch(folder: Path, command: str, environment: Mapping[str, str], say: Say) -> None:
+    say("Fetching Kafka (44 MB, once)")
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         jars = Path(scratch, "lib")
         done = subprocess.run(

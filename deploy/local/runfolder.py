@@ -96,9 +96,11 @@ class RunFolder:
         fresh.replace(target)
 
     def wipe(self) -> None:
-        """Delete the whole folder. Raises StackFault while a run holds it."""
+        """Delete the whole folder. Raises StackFault while a run holds it, or when it is no run's folder."""
         if self.holder() is not None:
             raise StackFault(self._held_sentence())
+        if self.path.exists() and not (self.path / "lock").exists():
+            raise StackFault(f"{self.path} is no folder of a run; look what it is with `ls {self.path}`.")
         shutil.rmtree(self.path, ignore_errors=True)
 
     def __enter__(self) -> Self:

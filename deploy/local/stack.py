@@ -153,8 +153,12 @@ class Stack:
             environment={**os.environ, "PYTHONUNBUFFERED": "1", **services.environment(around), **self._extra},
         )
         self._say(f"Starting {name}")
-        child = await self._supervisor.start(program)
-        await wait_until_ready(child, f"{self.url(name)}/readyz", ready_within)
+        await self._supervisor.start(program)
+        return await self.until_ready(name, ready_within)
+
+    async def until_ready(self, name: str, within: float = 60.0) -> str:
+        """Wait until a started service says 200 at `/readyz`, after a kill say; returns its base URL."""
+        await wait_until_ready(self._supervisor.children[name], f"{self.url(name)}/readyz", within)
         return self.url(name)
 
     async def start_services(self, names: Iterable[str] = services.SERVICES) -> None:
@@ -179,10 +183,8 @@ class Stack:
         return ProcessStatus(name=name, running=child.running, pid=pid, restarts=child.restarts, url=url)
 
     def _kafka_program(self) -> Program:
-        runtime = java.java(os.environ)
-        if not jars.cache_folder(CACHE).exists():
-            self._say("Fetching Kafka (44 MB, once)")
-        installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ))
+        runtime = java.java(os.environ, self._say)
+        installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ, self._say))
         data = self.folder.data(_KAFKA)
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())

@@ -47,7 +47,8 @@ class Relay:
             sent = await self.once()
             if sent == 0:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._outbox.nudge.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await self._outbox.nudge.wait()
 
     async def once(self) -> int:
         """One pass; how many rows were acknowledged and marked."""

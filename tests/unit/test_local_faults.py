@@ -54,14 +54,14 @@ def test_jars_say_how_to_fetch_again_when_the_cache_is_damaged(tmp_path: Path) -
     folder = jars.cache_folder(tmp_path)
     folder.mkdir()
     with pytest.raises(StackFault, match=r"jars are not the ones .* `rm -r ") as fault:
-        jars.kafka_jars(tmp_path, {"PATH": ""})
+        jars.kafka_jars(tmp_path, {"PATH": ""}, print)
     assert _is_one_sentence(fault.value.sentence)
 
 
 def test_jars_say_why_when_maven_fails(tmp_path: Path) -> None:
     _script(tmp_path / "mvn", "echo '[ERROR] the network is down'; exit 1")
     with pytest.raises(StackFault, match=r"Maven could not fetch Kafka .*the network is down"):
-        jars.kafka_jars(tmp_path / "cache", {"PATH": str(tmp_path)})
+        jars.kafka_jars(tmp_path / "cache", {"PATH": str(tmp_path)}, print)
 
 
 def test_port_is_refused_when_given_and_taken() -> None:
@@ -119,6 +119,20 @@ def test_folder_is_not_wiped_while_a_run_holds_it(tmp_path: Path) -> None:
     with RunFolder(tmp_path), pytest.raises(StackFault, match="already runs"):
         RunFolder(tmp_path).wipe()
     assert tmp_path.exists()
+
+
+def test_folder_is_not_wiped_when_it_is_no_folder_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("data")
+    with pytest.raises(StackFault, match="no folder of a run"):
+        RunFolder(tmp_path).wipe()
+    assert (tmp_path / "precious").exists()
+
+
+def test_folder_is_gone_when_wiped(tmp_path: Path) -> None:
+    with RunFolder(tmp_path / "run") as folder:
+        folder.data("mongod")
+    folder.wipe()
+    assert not folder.path.exists()
 
 
 def test_command_line_prints_one_sentence_when_a_fault_stops_it(

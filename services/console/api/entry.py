@@ -1,0 +1,39 @@
+"""Quick entry."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.console.api.gate import Form, Gate
+from services.console.api.render import page, partial
+from services.console.domain.problem import Problem
+from services.console.domain.session import Viewer
+from services.console.usecases.entry import Entry
+
+
+def router(gate: Gate, entry: Entry) -> APIRouter:
+    """The routes."""
+    made = APIRouter()
+    signed_in = Annotated[Viewer, Depends(gate.viewer)]
+
+    @made.get("/new")
+    async def form(request: Request, viewer: signed_in) -> Response:
+        view = await entry.show(viewer, dict(request.query_params))
+        return page("_entry.html" if partial(request) else "entry.html", view=view, page=view.page)
+
+    @made.get("/new/similar")
+    async def similar(request: Request, viewer: signed_in) -> Response:
+        found = await entry.similar(viewer, dict(request.query_params))
+        return page("_similar.html", similar=found)
+
+    @made.post("/new")
+    async def open_record(request: Request, sent: Annotated[Form, Depends(gate.form)]) -> Response:
+        opened = await entry.open(sent.viewer, sent.key, sent.values)
+        if isinstance(opened, Problem):
+            view = await entry.show(sent.viewer, sent.values, opened)
+            return page("_entry.html" if partial(request) else "entry.html", opened.status, view=view, page=view.page)
+        to = f"/records/{opened}"
+        return Response(status_code=204, headers={"HX-Redirect": to}) if partial(request) else RedirectResponse(to, 303)
+
+    return made

@@ -1,0 +1,90 @@
+"""Refusals and failures as pages in the house's own style; never a stack trace."""
+
+import logging
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from services.console.api.gate import Forged, SignInFirst, sign_in_address
+from services.console.api.render import HEADERS, page, partial
+from services.console.domain.problem import Down, Refused
+from shared.chassis.mongo import DatabaseError
+
+log = logging.getLogger(__name__)
+_TITLES = {
+    403: "Not for your role",
+    404: "Nothing here",
+    405: "Not like that",
+    409: "Somebody was faster",
+    412: "Somebody was faster",
+    422: "That address is not complete",
+    503: "No answer",
+}
+
+
+def _words(request: Request, status: int, sentence: str) -> Response:
+    return page("failure.html", status, headers=dict(HEADERS), title=_TITLES.get(status, "That did not work"), sentence=sentence)
+
+
+async def _sign_in_first(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, SignInFirst)
+    to = sign_in_address(failure.then)
+    if partial(request):
+        return Response(status_code=401, headers={"HX-Redirect": to})
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return Response(status_code=401)
+    return RedirectResponse(to, status_code=303)
+
+
+async def _forged(request: Request, _: Exception) -> Response:
+    return _words(request, 403, "This form was too old or not ours. Go back, load the page again and repeat it.")
+
+
+async def _refused(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, Refused)
+    if failure.problem.status == 401:
+        return await _sign_in_first(request, SignInFirst(""))
+    return _words(request, failure.problem.status, failure.problem.words)
+
+
+async def _down(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, Down)
+    return _words(request, 503, f"{failure.who} does not answer right now. The rest of the house goes on; try again soon.")
+
+
+async def _store(request: Request, _: Exception) -> Response:
+    return _words(request, 503, "The console cannot reach its own store right now. Try again in a moment.")
+
+
+async def _http(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, HTTPException)
+    sentence = "There is no such page." if failure.status_code == 404 else "This page does not work that way."
+    return _words(request, failure.status_code, sentence)
+
+
+async def _misread(request: Request, _: Exception) -> Response:
+    return _words(request, 422, "Something in the address is missing or wrong.")
+
+
+async def _bug(request: Request, failure: Exception) -> Response:
+    log.error("unhandled %s on %s", type(failure).__name__, request.url.path, exc_info=failure)
+    return _words(request, 500, "Something went wrong on our side. It is written down.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of the console with a page."""
+    handlers: dict[type[Exception], Callable[..., object]] = {
+        SignInFirst: _sign_in_first,
+        Forged: _forged,
+        Refused: _refused,
+        Down: _down,
+        DatabaseError: _store,
+        HTTPException: _http,
+        RequestValidationError: _misread,
+        Exception: _bug,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)  # type: ignore[arg-type] # starlette types handlers per exception

@@ -1,0 +1,49 @@
+"""One record's page, and the steps people take on it."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.console.api.gate import Form, Gate, own_path
+from services.console.api.render import page, partial
+from services.console.domain.problem import Problem
+from services.console.domain.session import Viewer
+from services.console.usecases.record import RecordPages, RecordView
+
+RecordId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$")]
+Step = Annotated[str, Path(pattern=r"^[a-z][a-z_]{1,40}$")]
+
+
+def router(gate: Gate, pages: RecordPages) -> APIRouter:
+    """The routes."""
+    made = APIRouter()
+
+    @made.get("/records/{record_id}")
+    async def record(request: Request, record_id: RecordId, viewer: Annotated[Viewer, Depends(gate.viewer)]) -> Response:
+        return _shown(request, await pages.show(viewer, record_id))
+
+    @made.post("/records/{record_id}/{step}")
+    async def act(request: Request, record_id: RecordId, step: Step, sent: Annotated[Form, Depends(gate.form)]) -> Response:
+        problem = await pages.do(sent.viewer, record_id, step, sent.key, sent.version, sent.values)
+        if partial(request) and sent.values.get("from") == "card":
+            return _to_board(record_id, problem)
+        if problem is None and not partial(request):
+            return RedirectResponse(own_path(sent.values.get("then", f"/records/{record_id}")), status_code=303)
+        given = sent.values if problem else {}
+        view = await pages.show(sent.viewer, record_id, problem, step, given)
+        return _shown(request, view, problem.status if problem else 200)
+
+    return made
+
+
+def _shown(request: Request, view: RecordView, status: int = 200) -> Response:
+    return page("_record.html" if partial(request) else "record.html", status, view=view, page=view.page)
+
+
+def _to_board(record_id: str, problem: Problem | None) -> Response:
+    """A step taken from a card: the board fetches the card again, and says why when it was refused."""
+    happened = {"board:changed": {"id": record_id}}
+    said = {"board:said": {"words": problem.words, "id": record_id}} if problem else {}
+    return Response(status_code=204, headers={"HX-Trigger": json.dumps({**happened, **said})})

@@ -1,0 +1,131 @@
+"""The console's one composition root."""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from services.console.api import board, desk, entry, failures, live, record, session
+from services.console.api.gate import Gate
+from services.console.api.render import HERE, Headers
+from services.console.clients.alerts import AlertsClient
+from services.console.clients.auth import AuthClient
+from services.console.clients.http import Client
+from services.console.clients.integrations import IntegrationsClient
+from services.console.clients.records import RecordsClient
+from services.console.clients.reporting import ReportingClient
+from services.console.events import Handler
+from services.console.house import PolicyHouse
+from services.console.ports import Alerts, Guests, House, Records, Reports, Sessions, SignIn, Time
+from services.console.settings import Settings
+from services.console.store import SessionStore
+from services.console.usecases.board import Boards
+from services.console.usecases.desk import FrontDesk
+from services.console.usecases.entry import Entry
+from services.console.usecases.live import Feed
+from services.console.usecases.people import People
+from services.console.usecases.record import RecordPages
+from services.console.usecases.signin import Desk
+from shared.chassis.service import Chassis, run
+from shared.chassis.tail import Tail
+from shared.contracts import topics
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that the console stands on."""
+
+    sessions: Sessions
+    auth: SignIn
+    house: House
+    time: Time
+    records: Records
+    alerts: Alerts
+    guests: Guests
+    reports: Reports
+    feed: Feed
+
+
+def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
+    """The pages over some parts."""
+    people = People(parts.house, parts.guests, parts.time)
+    sign_in = Desk(parts.sessions, parts.auth, parts.house, parts.time)
+    gate = Gate(sign_in, settings.secure)
+    boards = Boards(parts.records, people)
+    front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people)
+    return [
+        session.router(gate, sign_in, settings.console_chain),
+        board.router(gate, boards, front),
+        live.router(gate, sign_in, parts.feed, parts.house, parts.time),
+        record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
+        entry.router(gate, Entry(parts.records, boards, people)),
+        desk.router(gate, front),
+    ]
+
+
+def dress(app: FastAPI) -> FastAPI:
+    """Pages for failures, headers on everything, and the static files."""
+    failures.install(app)
+    app.add_middleware(Headers)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    return app
+
+
+def over_http(
+    settings: Settings, http: httpx.AsyncClient, time: Time, sessions: Sessions, house: House, feed: Feed
+) -> Parts:
+    """The parts, with the other services at the addresses the environment names."""
+    return Parts(
+        sessions=sessions,
+        auth=AuthClient(Client(http, settings.auth_url, "Sign-in"), time.real_now),
+        house=house,
+        time=time,
+        records=RecordsClient(Client(http, settings.records_url, "Records")),
+        alerts=AlertsClient(Client(http, settings.alerts_url, "Alerts")),
+        guests=IntegrationsClient(Client(http, settings.integrations_url, "Guest names and stays")),
+        reports=ReportingClient(Client(http, settings.reporting_url, "Reports")),
+        feed=feed,
+    )
+
+
+def build(settings: Settings) -> FastAPI:
+    """The console as it runs."""
+    chassis = Chassis(settings)
+    store, feed = SessionStore(chassis.mongo, settings.session_hours), Feed()
+    house = PolicyHouse(chassis.policy, chassis.verifier)
+    parts = over_http(settings, httpx.AsyncClient(), chassis.clock, store, house, feed)
+
+    async def leave_on_signal() -> None:
+        _before_signal(signal.SIGTERM, feed.close)
+        _before_signal(signal.SIGINT, feed.close)
+
+    app = chassis.app(
+        title="console",
+        routers=routers(parts, settings),
+        tails=[Tail("console", (topics.RECORDS, topics.ALERTS), Handler(feed).on_event)],
+        prepare=[store.prepare, leave_on_signal],
+    )
+    return dress(app)
+
+
+def _before_signal(number: signal.Signals, first: Callable[[], None]) -> None:
+    """Let open pages go when the process is told to stop: the server waits for them before anything else ends."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    then = signal.getsignal(number)
+
+    def handle(got: int, frame: FrameType | None) -> None:
+        first()
+        if callable(then):
+            then(got, frame)
+
+    signal.signal(number, handle)
+
+
+if __name__ == "__main__":
+    run(build(Settings()), Settings())

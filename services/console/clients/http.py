@@ -1,0 +1,73 @@
+"""One way to call another service: the caller's token, refusals as problems, silence as Down."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from services.console.domain.problem import Down, Refused, read
+
+log = logging.getLogger(__name__)
+Model = TypeVar("Model", bound=BaseModel)
+TIMEOUT = httpx.Timeout(4.0, connect=1.0)
+
+
+class Client:
+    """A service at a base URL; `who` is what staff are told when it does not answer."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, who: str) -> None:
+        self._http, self._base, self._who = http, base_url.rstrip("/"), who
+
+    async def get(self, access: str, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """The JSON of a GET."""
+        return await self._call("GET", path, access, params=params)
+
+    async def post(
+        self,
+        access: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        key: str = "",
+        version: int | None = None,
+        method: str = "POST",
+    ) -> Any:
+        """The JSON of a command; `key` makes a retry harmless, `version` is what the person has seen."""
+        headers = {"Idempotency-Key": key} if key else {}
+        headers |= {"If-Match": f'"{version}"'} if version is not None else {}
+        return await self._call(method, path, access, json=body or {}, headers=headers)
+
+    async def _call(
+        self, method: str, path: str, access: str, *, headers: Mapping[str, str] | None = None, **given: Any
+    ) -> Any:
+        bearer = {"Authorization": f"Bearer {access}"} if access else {}
+        try:
+            answer = await self._http.request(
+                method, self._base + path, headers={**bearer, **(headers or {})}, timeout=TIMEOUT, **given
+            )
+        except httpx.TransportError as failure:
+            log.warning("%s does not answer (%s)", self._who, type(failure).__name__)
+            raise Down(self._who) from failure
+        if answer.is_success:
+            return _json(answer)
+        if answer.status_code in (500, 502, 503, 504):
+            raise Down(self._who)
+        raise Refused(read(answer.status_code, _json(answer)))
+
+    def parse(self, model: type[Model], value: Any) -> Model:
+        """An answer as the model a page needs; one that cannot be read counts as no answer."""
+        try:
+            return model.model_validate(value)
+        except ValidationError as failure:
+            first = failure.errors()[0]
+            log.warning("%s answered something unreadable: %s %s", self._who, first["loc"], first["type"])
+            raise Down(self._who) from failure
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return None

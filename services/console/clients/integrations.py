@@ -1,0 +1,33 @@
+"""The integrations service over HTTP: guests' names and stays."""
+
+from collections.abc import Sequence
+
+from services.console.clients.http import Client
+from services.console.domain.house import GuestName
+from shared.contracts.stays import Stay
+from shared.contracts.values import Wire
+
+_BATCH = 100
+
+
+class _Guests(Wire):
+    guests: tuple[GuestName, ...] = ()
+
+
+class IntegrationsClient:
+    """Names in batches, masked by the caller's rights."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def names(self, access: str, guest_ids: Sequence[str]) -> list[GuestName]:
+        """The names of some guests."""
+        found: list[GuestName] = []
+        for at in range(0, len(guest_ids), _BATCH):
+            answer = await self._client.get(access, "/v1/guests", {"ids": ",".join(guest_ids[at : at + _BATCH])})
+            found += self._client.parse(_Guests, answer).guests
+        return found
+
+    async def stay(self, access: str, stay_id: str) -> Stay:
+        """One stay."""
+        return self._client.parse(Stay, await self._client.get(access, f"/v1/stays/{stay_id}"))

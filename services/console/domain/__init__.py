@@ -1,0 +1,1 @@
+"""What the console shows: cards, clocks, sentences and pictures, as pure values."""

@@ -1,0 +1,63 @@
+"""A stay's records as bars over time, a lane for each department, in SVG units of 1000."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.console.domain.cards import Card
+from services.console.domain.words import DEPARTMENT, plain, said
+
+WIDTH = 1000.0
+_LEAST = 8.0
+
+
+@dataclass(frozen=True)
+class JourneyBar:
+    """One record: where it begins, how long it is, and how it stands (open, late or done)."""
+
+    id: str
+    x: float
+    width: float
+    state: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One department's records."""
+
+    title: str
+    bars: tuple[JourneyBar, ...]
+
+
+def lanes(cards: Sequence[Card], now: dt.datetime) -> list[Lane]:
+    """The lanes in the order the departments first come up."""
+    if not cards:
+        return []
+    start = min(_began(card) for card in cards)
+    end = max(max(_ended(card, now) for card in cards), start + dt.timedelta(minutes=1))
+    order = dict.fromkeys(card.department for card in cards)
+    return [
+        Lane(
+            said(DEPARTMENT, department),
+            tuple(_bar(card, start, end - start, now) for card in cards if card.department == department),
+        )
+        for department in order
+    ]
+
+
+def _began(card: Card) -> dt.datetime:
+    return card.opened_at or card.due_at
+
+
+def _ended(card: Card, now: dt.datetime) -> dt.datetime:
+    return card.closed_at or max(now, _began(card))
+
+
+def _bar(card: Card, start: dt.datetime, span: dt.timedelta, now: dt.datetime) -> JourneyBar:
+    x = min((_began(card) - start) / span * WIDTH, WIDTH - _LEAST)
+    width = max(_LEAST, (_ended(card, now) - _began(card)) / span * WIDTH)
+    state = "done" if not card.open else "late" if now >= card.due_at else "open"
+    return JourneyBar(
+        card.id, round(x, 1), round(min(width, WIDTH - x), 1), state, f"{card.kind_title or plain(card.kind)}: {card.what}"
+    )

@@ -1,0 +1,1 @@
+"""What the console does: compose pages from several services, each with the viewer's own token."""

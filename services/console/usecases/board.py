@@ -1,0 +1,146 @@
+"""The board: cards of one or all hotels, composed with names and clocks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.console.domain.cards import COLUMNS, Card, Filters, by_due
+from services.console.domain.due import Due, due
+from services.console.domain.problem import Down
+from services.console.domain.session import Viewer
+from services.console.domain.words import ACTION, plain, said
+from services.console.ports import Records
+from services.console.usecases.people import Page, People
+from shared.contracts.records import Status
+
+ONE_CLICK = frozenset({"accept", "unblock", "check_value", "approve"})
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A card with everything its four lines say."""
+
+    card: Card
+    owner: str
+    initials: str
+    guest: str
+    hotel: str
+    due: Due
+    mine: bool
+
+    @property
+    def title(self) -> str:
+        """What kind of work it is."""
+        return self.card.kind_title or plain(self.card.kind)
+
+    @property
+    def place(self) -> str:
+        """Where: the room, or a public area, or nowhere yet."""
+        return self.card.room or self.card.place or "–"
+
+    @property
+    def action(self) -> str:
+        """The next action's button."""
+        return said(ACTION, self.card.next_action.code)
+
+    @property
+    def one_click(self) -> bool:
+        """Whether the next action can be done from the card, without a question."""
+        return self.card.open and self.card.next_action.code in ONE_CLICK
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.card.next_action.code == "none"
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """The board as a page shows it."""
+
+    page: Page
+    filters: Filters
+    cards: Sequence[CardView]
+
+    @property
+    def columns(self) -> list[tuple[Status, int]]:
+        """The five columns and how many cards are in each."""
+        return [(status, sum(1 for view in self.cards if view.card.status is status)) for status in COLUMNS]
+
+    @property
+    def ringing(self) -> list[CardView]:
+        """What is late, longest first."""
+        return [view for view in self.cards if view.due.state == "late"]
+
+    @property
+    def live_properties(self) -> str:
+        """The hotels this page listens to."""
+        return self.filters.property_id or ",".join(one.id for one in self.page.properties)
+
+
+class Boards:
+    """Makes boards."""
+
+    def __init__(self, records: Records, people: People) -> None:
+        self._records, self._people = records, people
+
+    async def show(self, viewer: Viewer, filters: Filters) -> BoardView:
+        """The whole board; where records do not answer it is empty and says so."""
+        page = self._people.page(viewer)
+        try:
+            cards = await self._records.board(viewer.access, self._hotels(page, filters))
+        except Down as silent:
+            page.down.append(silent.who)
+            cards = []
+        return await self._view(page, filters, by_due(c for c in cards if self._shown(page, filters, c)))
+
+    async def some(self, viewer: Viewer, filters: Filters, ids: Sequence[str]) -> tuple[BoardView, list[str]]:
+        """The cards of some ids that belong on this board, and the ids of those that do not."""
+        page = self._people.page(viewer)
+        found = await self._records.board(viewer.access, self._hotels(page, filters), ids)
+        here = [card for card in found if card.id in set(ids) and self._shown(page, filters, card)]
+        gone = sorted(set(ids) - {card.id for card in here})
+        return await self._view(page, filters, by_due(here)), gone
+
+    async def views(self, page: Page, cards: Sequence[Card]) -> list[CardView]:
+        """Cards with their names and clocks."""
+        guests = await self._people.guests(page, cards)
+        return [self._card(page, card, guests) for card in cards]
+
+    async def _view(self, page: Page, filters: Filters, cards: Sequence[Card]) -> BoardView:
+        return BoardView(page, filters, await self.views(page, cards))
+
+    def _hotels(self, page: Page, filters: Filters) -> list[str]:
+        return [one.id for one in page.properties if filters.property_id in ("", one.id)]
+
+    def _shown(self, page: Page, filters: Filters, card: Card) -> bool:
+        return filters.admits(card, page.viewer.id, page.now) and (card.open or _closed_today(page, card))
+
+    def _card(self, page: Page, card: Card, guests: dict[str, str]) -> CardView:
+        owner = page.name_of(card.owner)
+        return CardView(
+            card=card,
+            owner=owner,
+            initials=initials(owner),
+            guest=guests.get(card.guest_id or "", ""),
+            hotel=page.hotel(card.property_id),
+            due=due(
+                card.due_at,
+                page.now,
+                opened_at=card.opened_at,
+                warn_s=card.warn_s,
+                paused_at=card.paused_at,
+                closed_at=(card.closed_at or page.now) if not card.open else None,
+            ),
+            mine=card.owner == page.viewer.id,
+        )
+
+
+def _closed_today(page: Page, card: Card) -> bool:
+    closed = card.closed_at or page.now
+    return page.local(closed, card.property_id).date() == page.local(page.now, card.property_id).date()
+
+
+def initials(name: str) -> str:
+    """Two letters for a person."""
+    words = [word for word in name.replace(".", " ").split() if word[:1].isalpha()]
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"

@@ -1,0 +1,89 @@
+"""Quick entry: a new record in seconds, by room or public area."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.console.domain.actions import Input, asked
+from services.console.domain.answers import body_of
+from services.console.domain.problem import Down, Problem, Refused
+from services.console.domain.records import Kind
+from services.console.domain.session import Viewer
+from services.console.ports import Records
+from services.console.usecases.board import Boards, CardView
+from services.console.usecases.people import Page, People
+
+_ENOUGH = 4
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """The quick entry form as it stands."""
+
+    page: Page
+    kinds: list[Kind]
+    kind: Kind | None
+    inputs: list[Input]
+    given: Mapping[str, str] = field(default_factory=dict)
+    problem: Problem | None = None
+    similar: list[CardView] = field(default_factory=list)
+
+    def wrong(self, name: str) -> str:
+        """What is wrong with one answer."""
+        fields = self.problem.fields if self.problem else {}
+        bare = name.rsplit(".", 1)[-1]
+        return next((text for at, text in fields.items() if at in (name, bare) or at.endswith(f".{bare}")), "")
+
+
+class Entry:
+    """Makes the form, finds what looks alike, and opens the record."""
+
+    def __init__(self, records: Records, boards: Boards, people: People) -> None:
+        self._records, self._boards, self._people = records, boards, people
+
+    async def show(self, viewer: Viewer, given: Mapping[str, str], problem: Problem | None = None) -> EntryView:
+        """The form with what was given so far."""
+        page = self._people.page(viewer)
+        try:
+            kinds = [kind for kind in await self._records.kinds(viewer.access) if kind.quick_entry]
+        except Down as silent:
+            page.down.append(silent.who)
+            kinds = []
+        kind = next((one for one in kinds if one.code == given.get("kind")), kinds[0] if kinds else None)
+        inputs = questions(kind) if kind else []
+        return EntryView(page, kinds, kind, inputs, given, problem, await self._similar(page, given, kind))
+
+    async def similar(self, viewer: Viewer, given: Mapping[str, str]) -> list[CardView]:
+        """Open work of the same place, that of the same kind first: perhaps it rang already."""
+        return await self._similar(self._people.page(viewer), given, None)
+
+    async def open(self, viewer: Viewer, key: str, values: Mapping[str, str]) -> str | Problem:
+        """Open the record a form describes; its id, or the refusal."""
+        try:
+            return await self._records.open(viewer.access, key, body_of(values))
+        except Refused as refusal:
+            return refusal.problem
+        except Down as silent:
+            return Problem(503, "down", f"{silent.who} did not answer. Press again: it is opened once at most.")
+
+    async def _similar(self, page: Page, given: Mapping[str, str], kind: Kind | None) -> list[CardView]:
+        room, hotel = given.get("room", "").strip(), page.hotel_of(given.get("property", ""))
+        if not room or hotel is None:
+            return []
+        try:
+            cards = await self._records.board(page.viewer.access, [hotel.id])
+        except (Down, Refused):
+            return []
+        wanted = kind.code if kind else given.get("kind", "")
+        here = [c for c in cards if c.open and room.casefold() in ((c.room or "").casefold(), (c.place or "").casefold())]
+        here.sort(key=lambda card: (card.kind != wanted, card.due_at))
+        return await self._boards.views(page, here[:_ENOUGH])
+
+
+def questions(kind: Kind) -> list[Input]:
+    """What quick entry asks for a kind: the fields needed to open it, then the optional one that says what is wanted."""
+    needed = [spec for spec in kind.fields if spec.needed_by == "open"]
+    more = [spec for spec in kind.fields if spec.needed_by != "open" and spec.name != kind.checked_field][:2]
+    return [
+        *(asked(spec.name, kind) for spec in needed),
+        *(asked(spec.name, kind, required=False) for spec in more),
+    ]

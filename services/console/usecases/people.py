@@ -1,0 +1,115 @@
+"""Who is who, where, and in which local time, for one viewer's page."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.console.domain.cards import Card
+from services.console.domain.problem import Down, Refused
+from services.console.domain.session import Viewer
+from services.console.domain.words import ROLE, said
+from services.console.ports import Guests, House, Time
+from shared.contracts.staff import Property
+from shared.contracts.values import zone
+
+
+@dataclass
+class Page:
+    """What every page knows: the viewer, the hotels they may see, the hour, and which services are silent."""
+
+    viewer: Viewer
+    house: House
+    time: Time
+    now: dt.datetime
+    properties: list[Property]
+    down: list[str] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Business seconds in a real one."""
+        return self.time.rate
+
+    @property
+    def me(self) -> str:
+        """The viewer's name."""
+        return self.name_of(self.viewer.id)
+
+    @property
+    def role(self) -> str:
+        """The viewer's highest role."""
+        return said(ROLE, self.viewer.principal.rank)
+
+    def name_of(self, staff_id: str | None) -> str:
+        """A person's name as they wrote it; somebody unknown here is said to be so."""
+        person = self.house.person(staff_id) if staff_id else None
+        return person.display_name if person else "Somebody"
+
+    def hotel_of(self, property_id: str) -> Property | None:
+        """One of the hotels the viewer may see."""
+        return next((one for one in self.properties if one.id == property_id), None)
+
+    def hotel(self, property_id: str) -> str:
+        """A hotel's name."""
+        found = self.hotel_of(property_id)
+        return found.name if found else property_id
+
+    def local(self, moment: dt.datetime, property_id: str = "") -> dt.datetime:
+        """A moment on the hotel's own clock."""
+        found = self.hotel_of(property_id) or (self.properties[0] if self.properties else None)
+        return moment.astimezone(zone(found.zone)) if found else moment
+
+    def clock(self, moment: dt.datetime | None, property_id: str = "") -> str:
+        """A time as staff say it: "14:05" today, "Tue 14:05" this week, "12 Mar 14:05" otherwise."""
+        if moment is None:
+            return ""
+        there, today = self.local(moment, property_id), self.local(self.now, property_id).date()
+        days = abs((there.date() - today).days)
+        if days == 0:
+            return there.strftime("%H:%M")
+        return there.strftime("%a %H:%M") if days < 6 else f"{there.day} {there.strftime('%b %H:%M')}"
+
+    @property
+    def shift_end(self) -> str:
+        """When the viewer's shift of now ends, in the hotel's time; empty off duty."""
+        person = self.house.person(self.viewer.id)
+        there = self.local(self.now)
+        for shift in person.shifts if person else ():
+            ends = _ends(there, shift.start, shift.end, shift.days)
+            if ends:
+                return ends.strftime("%H:%M")
+        return ""
+
+
+def _ends(there: dt.datetime, start: dt.time, end: dt.time, days: Iterable[int]) -> dt.datetime | None:
+    for back in (0, 1):
+        day = there.date() - dt.timedelta(days=back)
+        began = dt.datetime.combine(day, start, there.tzinfo)
+        ended = dt.datetime.combine(day + dt.timedelta(days=1 if end <= start else 0), end, there.tzinfo)
+        if day.weekday() in set(days) and began <= there < ended:
+            return ended
+    return None
+
+
+class People:
+    """Makes pages and composes guests' names into them."""
+
+    def __init__(self, house: House, guests: Guests, time: Time) -> None:
+        self._house, self._guests, self._time = house, guests, time
+
+    def page(self, viewer: Viewer) -> Page:
+        """A page of now for a viewer."""
+        return Page(viewer, self._house, self._time, self._time.now(), self._house.properties(viewer.principal))
+
+    async def guests(self, page: Page, cards: Iterable[Card]) -> dict[str, str]:
+        """The names of the cards' guests that the viewer may read; without integrations there are none."""
+        ids = sorted({card.guest_id for card in cards if card.guest_id})
+        if not ids:
+            return {}
+        try:
+            found = await self._guests.names(page.viewer.access, ids)
+        except Down as silent:
+            page.down.append(silent.who)
+            return {}
+        except Refused:
+            return {}
+        return {guest.id: guest.name for guest in found if guest.name}

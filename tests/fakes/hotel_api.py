@@ -1,0 +1,244 @@
+"""The other services of a made-up hotel over HTTP, so that the console's real clients talk to something."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Header, Request
+from fastapi.responses import JSONResponse
+
+from shared.contracts.alerts import AlertState
+from shared.contracts.identity import Department
+from tests.fakes.hotel import KINDS, PASSWORD, FakeHotel, FakeHouse
+
+Told = Callable[[str, str, str, int], None]
+
+
+def problem(status: int, code: str, detail: str, **fields: str) -> JSONResponse:
+    """A refusal as the chassis writes it."""
+    breaches = [{"field": name, "rule": code, "message": text} for name, text in fields.items()]
+    return JSONResponse({"status": status, "code": code, "detail": detail, "breaches": breaches}, status)
+
+
+def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) -> FastAPI:
+    """All services in one app; `told(property, noun, id, version)` hears each change."""
+    app = FastAPI()
+    app.state.silent = set()
+    app.state.asked = []
+    app.state.renewals = 0
+
+    @app.middleware("http")
+    async def silence(request: Request, call_next: Any) -> Any:
+        app.state.asked.append(f"{request.method} {request.url.path}")
+        if any(request.url.path.startswith(path) for path in app.state.silent):
+            return JSONResponse({}, 503)
+        return await call_next(request)
+
+    _auth(app, house)
+    _records(app, hotel, house, told)
+    _beside(app, hotel, house, told)
+    return app
+
+
+def _who(house: FakeHouse, authorization: str) -> str:
+    return house.principal(authorization.removeprefix("Bearer ")).staff_id
+
+
+def _auth(app: FastAPI, house: FakeHouse) -> None:
+    def tokens(login: str, number: int) -> dict[str, Any]:
+        return {"access_token": f"fake.{login}.{number}", "refresh_token": f"refresh.{login}.{number}", "expires_in": 3600}
+
+    @app.post("/v1/sessions")
+    async def sign_in(body: dict[str, str]) -> Any:
+        if body["login"] not in house.people or body["password"] != PASSWORD:
+            return problem(401, "not_signed_in", "Login and password do not match.")
+        return tokens(body["login"], 1)
+
+    @app.post("/v1/sessions/refresh")
+    async def refresh(body: dict[str, str]) -> Any:
+        _, login, number = body["refresh_token"].split(".")
+        if body["refresh_token"] in house.ended:
+            return problem(401, "session_ended", "The session was ended.")
+        house.ended.add(body["refresh_token"])
+        app.state.renewals += 1
+        return tokens(login, int(number) + 1)
+
+    @app.post("/v1/sessions/end")
+    async def end() -> Any:
+        return {}
+
+
+def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> None:
+    @app.get("/v1/board")
+    async def board(property: str, ids: str = "", authorization: str = Header()) -> Any:  # noqa: A002
+        seen = house.properties(house.principal(authorization.removeprefix("Bearer ")))
+        if property not in {one.id for one in seen}:
+            return problem(404, "property_not_found", "There is no such property.")
+        wanted = set(ids.split(",")) if ids else None
+        cards = [r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)]
+        return {"cards": cards}
+
+    @app.get("/v1/kinds")
+    async def kinds() -> Any:
+        return {"kinds": KINDS}
+
+    @app.get("/v1/stays/{stay_id}/records")
+    async def of_stay(stay_id: str) -> Any:
+        return {"cards": [r for r in hotel.records.values() if r.get("stay_id") == stay_id]}
+
+    @app.get("/v1/records/{record_id}")
+    async def one(record_id: str) -> Any:
+        found = hotel.records.get(record_id)
+        return found or problem(404, "record_not_found", "There is no such record.")
+
+    @app.get("/v1/records/{record_id}/history")
+    async def history(record_id: str) -> Any:
+        return {"events": hotel.history[record_id]}
+
+    @app.post("/v1/records")
+    async def open_record(body: dict[str, Any], idempotency_key: str = Header(), authorization: str = Header()) -> Any:
+        if idempotency_key in hotel.keys:
+            return {"id": hotel.keys[idempotency_key]}
+        if body.get("room") == "000":
+            return problem(422, "rules_breached", "There is no room 000.", room="There is no room 000 in this hotel.")
+        record_id = f"new-{len(hotel.records)}"
+        values = body.get("fields", {})
+        hotel.open(
+            record_id,
+            body["property"],
+            body["kind"],
+            Department.HOUSEKEEPING,
+            room=body["room"],
+            what=str(next(iter(values.values()), "")),
+            fields=values,
+            owner=_who(house, authorization),
+        )
+        hotel.keys[idempotency_key] = record_id
+        told(body["property"], "record", record_id, 1)
+        return {"id": record_id}
+
+    @app.post("/v1/records/{record_id}/{action}")
+    async def act(
+        record_id: str,
+        action: str,
+        body: dict[str, Any],
+        idempotency_key: str = Header(),
+        if_match: str = Header(),
+        authorization: str = Header(),
+    ) -> Any:
+        record = hotel.records[record_id]
+        if idempotency_key in hotel.keys:
+            return record
+        if if_match.strip('"') != str(record["version"]):
+            return problem(412, "version_moved_on", "It moved on.")
+        if action == "block" and len(str(body.get("reason", ""))) < 5:
+            return problem(422, "reason_needed", "Say why.", reason="Say in a few words why it is blocked.")
+        _apply(hotel, record, action, body, _who(house, authorization))
+        hotel.keys[idempotency_key] = record_id
+        told(record["property_id"], "record", record_id, record["version"])
+        return record
+
+
+_AFTER = {"accept": "pending", "approve": "approved", "block": "blocked", "unblock": "pending", "complete": "complete"}
+_VERBS = {"accept": "accepted", "approve": "approved", "block": "blocked", "unblock": "unblocked", "complete": "completed"}
+
+
+def _apply(hotel: FakeHotel, record: dict[str, Any], action: str, body: dict[str, Any], who: str) -> None:
+    record["status"] = _AFTER.get(action, record["status"])
+    record["paused_at"] = hotel.now if action == "block" else None
+    record["fields"] = record["fields"] | body.get("fields", {})
+    if action == "accept":
+        record |= {"accepted": True, "owner": who}
+    if action == "complete":
+        record |= {"closed_at": hotel.now, "outcome": body.get("outcome", "fulfilled")}
+    if action == "note":
+        said = {"id": f"n{record['version']}", "author": {"kind": "staff", "id": who}, "at": hotel.now, "text": body["text"]}
+        record["conversation"] = [*record["conversation"], said]
+    if action == "decide_proposal":
+        record["proposals"] = [{**p, "state": "approved"} for p in record["proposals"]]
+    record["version"] += 1
+    record["next_action"] = hotel.next_of(record)
+    hotel.happened(record, _VERBS.get(action, f"{action}d"), {"kind": "staff", "id": who}, reason=body.get("reason"))
+
+
+def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> None:
+    @app.get("/v1/inbox")
+    async def inbox() -> Any:
+        return {"alerts": [one.model_dump(mode="json") for one in hotel.alerts.values()]}
+
+    @app.post("/v1/alerts/{alert_id}/acknowledge")
+    async def acknowledge(alert_id: str, authorization: str = Header()) -> Any:
+        was = hotel.alerts[alert_id]
+        now = {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": _who(house, authorization), "acknowledged_at": hotel.now}
+        hotel.alerts[alert_id] = was.model_copy(update=now | {"version": was.version + 1})
+        told(was.property_id, "alert", alert_id, was.version + 1)
+        return {}
+
+    @app.get("/v1/guests")
+    async def guests(ids: str) -> Any:
+        names = hotel.names()
+        return {"guests": [{"id": one, "name": names.get(one)} for one in ids.split(",")]}
+
+    @app.get("/v1/stays/{stay_id}")
+    async def stay(stay_id: str) -> Any:
+        today = hotel.now.date()
+        return {
+            "id": stay_id,
+            "chain": "seaside",
+            "property_id": "city",
+            "version": 3,
+            "pms": "fake",
+            "reservation": "R-2041",
+            "status": "checked_in",
+            "guest_id": "g3",
+            "arrival": today - dt.timedelta(days=1),
+            "departure": today + dt.timedelta(days=2),
+            "booked_at": hotel.now - dt.timedelta(days=40),
+            "room": "412",
+            "room_type_reserved": "A",
+            "room_type_assigned": "D",
+            "party": {"adults": 2, "children": 1},
+            "rate": {"amount": 14800, "currency": "EUR"},
+            "balance": {"amount": 4500, "currency": "EUR"},
+            "repeat": True,
+            "source_time": hotel.now,
+        }
+
+    @app.get("/v1/records/{record_id}/waterfall")
+    async def waterfall(record_id: str) -> Any:
+        record, ago = hotel.records[record_id], lambda minutes: hotel.now - dt.timedelta(minutes=minutes)
+        return {
+            "stretches": [
+                {"department": "front_office", "status": "new", "start": ago(95), "end": ago(70)},
+                {"department": "housekeeping", "status": "pending", "start": ago(70), "end": ago(55)},
+                {"department": "housekeeping", "status": "blocked", "paused": True, "start": ago(55), "end": ago(38)},
+                {"department": record["department"], "status": "pending", "start": ago(38), "end": None},
+            ]
+        }
+
+    @app.get("/v1/reports/day")
+    async def day(property: str, date: dt.date) -> Any:  # noqa: A002
+        return {
+            "property_id": property,
+            "date": date,
+            "opened": 148,
+            "closed": 131,
+            "late": 19,
+            "open_now": len([r for r in hotel.records.values() if r["status"] != "complete"]),
+            "departments": [
+                {"department": "housekeeping", "closed": 58, "late": 4, "median_s": 1320, "p90_s": 3300},
+                {"department": "maintenance", "closed": 17, "late": 7, "median_s": 5160, "p90_s": 9000},
+                {"department": "front_office", "closed": 41, "late": 5, "median_s": 840, "p90_s": 2400},
+                {"department": "concierge", "closed": 15, "late": 3, "median_s": 1980, "p90_s": 4100},
+            ],
+            "exceptions": [
+                {"cause": "wrong_room_type", "count": 6, "kind": "service_recovery"},
+                {"cause": "not_available", "count": 3, "kind": "guest_request"},
+                {"cause": "fully_booked", "count": 2, "kind": "late_check_out"},
+            ],
+            "money": [
+                {"kind": "charge", "lines": 22, "amount": {"amount": 118050, "currency": "EUR"}},
+                {"kind": "refund", "lines": 3, "amount": {"amount": -12400, "currency": "EUR"}},
+                {"kind": "cost", "lines": 5, "amount": {"amount": 8900, "currency": "EUR"}},
+            ],
+        }
