@@ -8,7 +8,7 @@ from typing import Any
 Record = dict[str, Any]
 Kind = dict[str, Any]
 """One of `GET /v1/kinds`: its fields, choices, checked field and causes of exception."""
-FORGETS, BLOCKS, ERRS, NOTES, PROPOSES, DECLINES = 0.02, 0.04, 0.05, 0.06, 0.04, 0.04
+FORGETS, BLOCKS, ERRS, NOTES, PROPOSES, DECLINES, WAITS = 0.02, 0.04, 0.05, 0.06, 0.04, 0.04, 0.9
 
 NOTED = (
     "Spoke to the guest at the desk.",
@@ -62,8 +62,10 @@ def _check(record: Record, kind: Kind, lot: random.Random) -> Act:
     return Act("check value", "check-value", {"value": VALUES.get(name)} if given is None else {})
 
 
-def _fill(record: Record, kind: Kind, lot: random.Random) -> Act:
+def _fill(record: Record, kind: Kind, lot: random.Random) -> Act | None:
     missing = record["missing_fields"]
+    if "guest_answer" in missing and record["guest_informed"] and lot.random() < WAITS:
+        return None  # the guest was asked and will answer
     values = {name: _value(kind, name, lot) for name in missing if name != kind["checked_field"]}
     return Act("fill fields", "edit", {"fields": values} | _why("completed", "Asked the guest."))
 
@@ -119,7 +121,7 @@ def _decide(record: Record, kind: Kind, lot: random.Random) -> Act:
     return Act("decide a proposal", f"proposals/{waiting['id']}/decide", {"approve": approve} | reason)
 
 
-NEXT: dict[str, Callable[[Record, Kind, random.Random], Act]] = {
+NEXT: dict[str, Callable[[Record, Kind, random.Random], Act | None]] = {
     "accept": _accept,
     "check_value": _check,
     "fill_fields": _fill,
