@@ -46,7 +46,11 @@ def _who(house: FakeHouse, authorization: str) -> str:
 
 def _auth(app: FastAPI, house: FakeHouse) -> None:
     def tokens(login: str, number: int) -> dict[str, Any]:
-        return {"access_token": f"fake.{login}.{number}", "refresh_token": f"refresh.{login}.{number}", "expires_in": 3600}
+        return {
+            "access_token": f"fake.{login}.{number}",
+            "refresh_token": f"refresh.{login}.{number}",
+            "expires_in": 3600,
+        }
 
     @app.post("/v1/sessions")
     async def sign_in(body: dict[str, str]) -> Any:
@@ -75,7 +79,9 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
         if property not in {one.id for one in seen}:
             return problem(404, "property_not_found", "There is no such property.")
         wanted = set(ids.split(",")) if ids else None
-        cards = [r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)]
+        cards = [
+            r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)
+        ]
         return {"cards": cards}
 
     @app.get("/v1/kinds")
@@ -140,7 +146,13 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
 
 
 _AFTER = {"accept": "pending", "approve": "approved", "block": "blocked", "unblock": "pending", "complete": "complete"}
-_VERBS = {"accept": "accepted", "approve": "approved", "block": "blocked", "unblock": "unblocked", "complete": "completed"}
+_VERBS = {
+    "accept": "accepted",
+    "approve": "approved",
+    "block": "blocked",
+    "unblock": "unblocked",
+    "complete": "completed",
+}
 
 
 def _apply(hotel: FakeHotel, record: dict[str, Any], action: str, body: dict[str, Any], who: str) -> None:
@@ -152,7 +164,12 @@ def _apply(hotel: FakeHotel, record: dict[str, Any], action: str, body: dict[str
     if action == "complete":
         record |= {"closed_at": hotel.now, "outcome": body.get("outcome", "fulfilled")}
     if action == "note":
-        said = {"id": f"n{record['version']}", "author": {"kind": "staff", "id": who}, "at": hotel.now, "text": body["text"]}
+        said = {
+            "id": f"n{record['version']}",
+            "author": {"kind": "staff", "id": who},
+            "at": hotel.now,
+            "text": body["text"],
+        }
         record["conversation"] = [*record["conversation"], said]
     if action == "decide_proposal":
         record["proposals"] = [{**p, "state": "approved"} for p in record["proposals"]]
@@ -169,7 +186,11 @@ def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> Non
     @app.post("/v1/alerts/{alert_id}/acknowledge")
     async def acknowledge(alert_id: str, authorization: str = Header()) -> Any:
         was = hotel.alerts[alert_id]
-        now = {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": _who(house, authorization), "acknowledged_at": hotel.now}
+        now = {
+            "state": AlertState.ACKNOWLEDGED,
+            "acknowledged_by": _who(house, authorization),
+            "acknowledged_at": hotel.now,
+        }
         hotel.alerts[alert_id] = was.model_copy(update=now | {"version": was.version + 1})
         told(was.property_id, "alert", alert_id, was.version + 1)
         return {}

@@ -32,7 +32,9 @@ def router(gate: Gate, desk: FrontDesk) -> APIRouter:
         return page("_count.html", ringing=ringing, silent=bool(view.page.down))
 
     @made.post("/alerts/{alert_id}/acknowledge")
-    async def acknowledge(request: Request, alert_id: EntityPath, sent: Annotated[Form, Depends(gate.form)]) -> Response:
+    async def acknowledge(
+        request: Request, alert_id: EntityPath, sent: Annotated[Form, Depends(gate.form)]
+    ) -> Response:
         problem = await desk.acknowledge(sent.viewer, alert_id, sent.key, sent.version)
         if problem is None and not partial(request):
             return RedirectResponse("/alerts", status_code=303)

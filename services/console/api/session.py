@@ -32,7 +32,11 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
         given = await read_form(request)
         if not same_csrf(request.cookies.get(BEFORE, ""), given.get("csrf", "")):
             raise Forged
-        kept = {"chain": given.get("chain", chain), "login": given.get("login", ""), "then": own_path(given.get("then", ""))}
+        kept = {
+            "chain": given.get("chain", chain),
+            "login": given.get("login", ""),
+            "then": own_path(given.get("then", "")),
+        }
         try:
             session = await desk.sign_in(kept["chain"], kept["login"], given.get("password", ""))
         except Refused as refusal:

@@ -37,6 +37,4 @@ class AuthClient:
 
     def _tokens(self, value: object) -> Tokens:
         given = self._client.parse(_Given, value)
-        return Tokens(
-            given.access_token, given.refresh_token, self._now() + dt.timedelta(seconds=given.expires_in)
-        )
+        return Tokens(given.access_token, given.refresh_token, self._now() + dt.timedelta(seconds=given.expires_in))

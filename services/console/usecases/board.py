@@ -103,7 +103,7 @@ class Boards:
 
     async def views(self, page: Page, cards: Sequence[Card]) -> list[CardView]:
         """Cards with their names and clocks."""
-        guests = await self._people.guests(page, cards)
+        guests = await self._people.guests(page, (card.guest_id for card in cards))
         return [self._card(page, card, guests) for card in cards]
 
     async def _view(self, page: Page, filters: Filters, cards: Sequence[Card]) -> BoardView:

@@ -42,6 +42,11 @@ class JourneyView:
     cards: Sequence[CardView]
 
     @property
+    def began(self) -> dt.datetime | None:
+        """When the first record opened."""
+        return min((view.card.opened_at or view.card.due_at for view in self.cards), default=None)
+
+    @property
     def lanes(self) -> list[Lane]:
         """The records as bars in a lane for each department."""
         return lanes([view.card for view in self.cards], self.page.now)
@@ -141,7 +146,8 @@ class FrontDesk:
             raise Refused(Problem(404, "stay_not_found", "There is no such stay here, or it belongs to another hotel."))
         cards.sort(key=lambda card: (card.opened_at or card.due_at, card.id))
         views = await self._boards.views(page, cards)
-        return JourneyView(page, stay_id, stay, next((view.guest for view in views if view.guest), ""), views)
+        names = await self._people.guests(page, [stay.guest_id]) if stay else {}
+        return JourneyView(page, stay_id, stay, names.get(stay.guest_id, "") if stay else "", views)
 
     async def day(self, viewer: Viewer, property_id: str, date: dt.date | None) -> DayView:
         """The day's figures; without a date, today in the first hotel's own time."""

@@ -27,6 +27,13 @@ class EntryView:
     problem: Problem | None = None
     similar: list[CardView] = field(default_factory=list)
 
+    @property
+    def hotel(self) -> str:
+        """The hotel it is for: the one given, else the first the viewer may see."""
+        known = [one.id for one in self.page.properties]
+        given = self.given.get("property", "")
+        return given if given in known else (known[0] if known else "")
+
     def wrong(self, name: str) -> str:
         """What is wrong with one answer."""
         fields = self.problem.fields if self.problem else {}
@@ -74,7 +81,9 @@ class Entry:
         except (Down, Refused):
             return []
         wanted = kind.code if kind else given.get("kind", "")
-        here = [c for c in cards if c.open and room.casefold() in ((c.room or "").casefold(), (c.place or "").casefold())]
+        here = [
+            c for c in cards if c.open and room.casefold() in ((c.room or "").casefold(), (c.place or "").casefold())
+        ]
         here.sort(key=lambda card: (card.kind != wanted, card.due_at))
         return await self._boards.views(page, here[:_ENOUGH])
 
@@ -82,7 +91,7 @@ class Entry:
 def questions(kind: Kind) -> list[Input]:
     """What quick entry asks for a kind: the fields needed to open it, then the optional one that says what is wanted."""
     needed = [spec for spec in kind.fields if spec.needed_by == "open"]
-    more = [spec for spec in kind.fields if spec.needed_by != "open" and spec.name != kind.checked_field][:2]
+    more = [spec for spec in kind.fields if spec.needed_by != "open"][:2]
     return [
         *(asked(spec.name, kind) for spec in needed),
         *(asked(spec.name, kind, required=False) for spec in more),

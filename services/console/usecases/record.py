@@ -83,7 +83,9 @@ class RecordView:
         if self.problem is None or step != self.tried:
             return ""
         bare = name.rsplit(".", 1)[-1]
-        return next((text for at, text in self.problem.fields.items() if at in (name, bare) or at.endswith(f".{bare}")), "")
+        return next(
+            (text for at, text in self.problem.fields.items() if at in (name, bare) or at.endswith(f".{bare}")), ""
+        )
 
 
 class RecordPages:
