@@ -9,8 +9,8 @@ import docker
 import pytest
 from docker.errors import DockerException
 from pymongo import MongoClient
-from testcontainers.core.container import DockerContainer
 from testcontainers.community.kafka import KafkaContainer
+from testcontainers.core.container import DockerContainer
 
 from deploy.local.background import BackgroundStack
 

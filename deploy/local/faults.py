@@ -1,7 +1,7 @@
 """What can be wrong with the machine under the stack, each said in one sentence with the command that mends it."""
 
 
-class StackFault(Exception):  # noqa: N818 -- a fault of the machine, not an error of ours
+class StackFault(Exception):
     """A fault of the machine or the arguments, told to a person as one sentence; never a traceback."""
 
     def __init__(self, sentence: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.faults import StackFault
-from deploy.local.java import maven
+from deploy.local.java import Say, maven
 
 RECIPE = Path(__file__).with_name("kafka")
 _SUMS = RECIPE / "checksums.sha256"
@@ -28,17 +28,21 @@ def wrong_jars(folder: Path, expected: Mapping[str, str]) -> list[str]:
     return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
 
 
-def kafka_jars(cache: Path, environment: Mapping[str, str]) -> Path:
+def cache_folder(cache: Path) -> Path:
+    """Where this version's jars lie; named after the recipe, so that a new one never meets the old one's jars."""
+    return cache / f"kafka-{hashlib.sha256(_SUMS.read_bytes()).hexdigest()[:12]}"
+
+
+def kafka_jars(cache: Path, environment: Mapping[str, str], say: Say) -> Path:
     """The folder with Kafka's verified jars, fetched first when it is absent.
 
     Raises StackFault: no Maven, no network, or a jar that is not the committed one.
     """
     expected = expected_sums()
-    # A folder named after the recipe: a new version never meets the old one's jars.
-    folder = cache / f"kafka-{hashlib.sha256(_SUMS.read_bytes()).hexdigest()[:12]}"
+    folder = cache_folder(cache)
     with _one_at_a_time(cache):
         if not folder.exists():
-            _fetch(folder, environment)
+            _fetch(folder, maven(environment, say), environment, say)
         wrong = wrong_jars(folder, expected)
     if wrong:
         raise StackFault(
@@ -48,8 +52,8 @@ def kafka_jars(cache: Path, environment: Mapping[str, str]) -> Path:
     return folder
 
 
-def _fetch(folder: Path, environment: Mapping[str, str]) -> None:
-    command = maven(environment)
+def _fetch(folder: Path, command: str, environment: Mapping[str, str], say: Say) -> None:
+    say("Fetching Kafka (44 MB, once)")
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         jars = Path(scratch, "lib")
         done = subprocess.run(

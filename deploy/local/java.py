@@ -11,17 +11,22 @@ from deploy.local.faults import StackFault
 
 _NEEDED = 17
 _PACKAGE = "maven"  # Debian's brings a Java 17 runtime with it
+Say = Callable[[str], None]
 _INSTALL = f"apt-get install -y --no-install-recommends {_PACKAGE}"
 
 
-def java(environment: Mapping[str, str]) -> str:
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def java(environment: Mapping[str, str], say: Say = _silent) -> str:
     """The path of a Java of at least 17, installed first if that is allowed. Raises StackFault when there is none."""
-    return _find_java(environment) or _installed("Java 17", _find_java, environment)
+    return _find_java(environment) or _installed("Java 17", _find_java, environment, say)
 
 
-def maven(environment: Mapping[str, str]) -> str:
+def maven(environment: Mapping[str, str], say: Say = _silent) -> str:
     """The path of `mvn`, installed first if that is allowed. Raises StackFault when there is none."""
-    return _find_maven(environment) or _installed("Maven", _find_maven, environment)
+    return _find_maven(environment) or _installed("Maven", _find_maven, environment, say)
 
 
 def _find_java(environment: Mapping[str, str]) -> str | None:
@@ -45,9 +50,12 @@ def _major(path: str) -> int:
     return int(version.group(1)) if version else 0
 
 
-def _installed(what: str, find: Callable[[Mapping[str, str]], str | None], environment: Mapping[str, str]) -> str:
+def _installed(
+    what: str, find: Callable[[Mapping[str, str]], str | None], environment: Mapping[str, str], say: Say
+) -> str:
     prefix = _allowed(environment)
     if prefix is not None:
+        say(f"Installing {what} with `{_INSTALL}`")
         run_environment = {**environment, "DEBIAN_FRONTEND": "noninteractive"}
         for command in ("apt-get update", _INSTALL):
             subprocess.run(

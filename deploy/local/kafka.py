@@ -77,7 +77,8 @@ def broker_program(properties: Path, logs: Path, installed: Installed, environme
     return Program(
         name="kafka",
         argv=installed.command(
-            HEAP, "-XX:+UseG1GC", "-Djava.awt.headless=true",
+            HEAP, "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", f"-XX:ErrorFile={logs}/kafka-crash.log",
+            "-Djava.awt.headless=true",
             f"-Dlog4j2.configurationFile={RECIPE / 'log4j2.properties'}",
             f"-Dbellboard.log.file={logs / 'kafka-broker.log'}",
             "kafka.Kafka", str(properties),

@@ -1,4 +1,4 @@
-"""Waits until a supervised process is of use, or says why it never will be."""
+"""Waits until supervised processes are of use, or says why one never will be."""
 
 import asyncio
 import time
@@ -37,6 +37,17 @@ async def unless_dying(child: Child, ready: Coroutine[Any, Any, object]) -> None
         await waiting
     finally:
         waiting.cancel()
+
+
+async def together(*works: Coroutine[Any, Any, object]) -> None:
+    """Await all at once; when one fails or we are cancelled the others are ended before the fault goes on."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _answers(client: httpx.AsyncClient, url: str) -> bool:

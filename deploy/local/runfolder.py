@@ -39,7 +39,9 @@ class RunFolder:
     def take(self, needed_bytes: int = NEEDED_BYTES) -> None:
         """Lock the folder for this process. Raises StackFault: held by another run, unwritable, or too little disk."""
         try:
-            self.logs.mkdir(parents=True, exist_ok=True)
+            # Guests' data and a given server's password lie in here: for its owner alone.
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(exist_ok=True)
             self._lock_fd = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StackFault(
@@ -60,7 +62,7 @@ class RunFolder:
 
     def release(self) -> None:
         """Give the folder back; what was written stays for the next run."""
-        for name in ("pid", "children"):
+        for name in ("pid", "children", "restarts"):
             self._file(name).unlink(missing_ok=True)
         self._close_lock()
 
@@ -94,9 +96,11 @@ class RunFolder:
         fresh.replace(target)
 
     def wipe(self) -> None:
-        """Delete the whole folder. Raises StackFault while a run holds it."""
+        """Delete the whole folder. Raises StackFault while a run holds it, or when it is no run's folder."""
         if self.holder() is not None:
             raise StackFault(self._held_sentence())
+        if self.path.exists() and not (self.path / "lock").exists():
+            raise StackFault(f"{self.path} is no folder of a run; look what it is with `ls {self.path}`.")
         shutil.rmtree(self.path, ignore_errors=True)
 
     def __enter__(self) -> Self:

@@ -5,14 +5,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from deploy.local import jars, java, kafka, mongo, ports, services, topics
 from deploy.local.faults import StackFault
-from deploy.local.readiness import unless_dying, wait_until_ready
+from deploy.local.readiness import together, unless_dying, wait_until_ready
 from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.supervisor import Child, Program, Supervisor
 from shared.contracts.topics import TOPICS
@@ -78,11 +79,10 @@ class Stack:
 
     async def __aenter__(self) -> Self:
         self.open()
-        try:
-            await asyncio.gather(self.start_mongo(), self.start_kafka())
-        except BaseException:
-            await self.close()
-            raise
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.close)  # a fault or a Ctrl-C while starting leaves nothing behind
+            await together(self.start_mongo(), self.start_kafka())
+            undo.pop_all()
         return self
 
     async def __aexit__(
@@ -153,13 +153,17 @@ class Stack:
             environment={**os.environ, "PYTHONUNBUFFERED": "1", **services.environment(around), **self._extra},
         )
         self._say(f"Starting {name}")
-        child = await self._supervisor.start(program)
-        await wait_until_ready(child, f"{self.url(name)}/readyz", ready_within)
+        await self._supervisor.start(program)
+        return await self.until_ready(name, ready_within)
+
+    async def until_ready(self, name: str, within: float = 60.0) -> str:
+        """Wait until a started service says 200 at `/readyz`, after a kill say; returns its base URL."""
+        await wait_until_ready(self._supervisor.children[name], f"{self.url(name)}/readyz", within)
         return self.url(name)
 
     async def start_services(self, names: Iterable[str] = services.SERVICES) -> None:
         """Start several services at once and wait until all are ready."""
-        await asyncio.gather(*(self.start_service(name) for name in names))
+        await together(*(self.start_service(name) for name in names))
 
     async def stop(self, name: str) -> None:
         """Stop one process in good order; it stays stopped until started again."""
@@ -179,10 +183,8 @@ class Stack:
         return ProcessStatus(name=name, running=child.running, pid=pid, restarts=child.restarts, url=url)
 
     def _kafka_program(self) -> Program:
-        runtime = java.java(os.environ)
-        if not (CACHE.exists() and any(CACHE.glob("kafka-*"))):
-            self._say("Fetching Kafka (44 MB, once)")
-        installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ))
+        runtime = java.java(os.environ, self._say)
+        installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ, self._say))
         data = self.folder.data(_KAFKA)
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())
@@ -192,5 +194,6 @@ class Stack:
         )
         return kafka.broker_program(properties, self.folder.logs, installed, os.environ)
 
-    def _remember_children(self, children: dict[str, dict[str, object]]) -> None:
-        self.folder.write("children", children)
+    def _remember_children(self, alive: Mapping[str, Child]) -> None:
+        self.folder.write("children", {n: asdict(child.identity) for n, child in alive.items() if child.identity})
+        self.folder.write("restarts", {name: child.restarts for name, child in alive.items()})

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -50,9 +50,9 @@ class Child:
 
 
 class Supervisor:
-    """Holds the children of one run; `changed` is called with all of them whenever one starts or ends."""
+    """Holds the children of one run; `changed` is called with those alive whenever one starts or ends."""
 
-    def __init__(self, changed: Callable[[dict[str, dict[str, object]]], None]) -> None:
+    def __init__(self, changed: Callable[[Mapping[str, Child]], None]) -> None:
         self._changed = changed
         self._children: dict[str, Child] = {}
         self._stopping: set[str] = set()
@@ -105,6 +105,7 @@ class Supervisor:
             child.watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await child.watcher
+        child.last_exit = process.returncode if process is not None else None
         self._children.pop(child.program.name, None)
 
     async def _watch(self, child: Child) -> None:
@@ -144,8 +145,7 @@ class Supervisor:
         child.identity = identify(child.process.pid)
 
     def _tell(self) -> None:
-        alive = {n: asdict(c.identity) for n, c in self._children.items() if c.running and c.identity is not None}
-        self._changed(alive)
+        self._changed({name: child for name, child in self._children.items() if child.running})
 
 
 def _opened(log: Path) -> IO[bytes]:

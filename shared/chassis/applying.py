@@ -34,31 +34,41 @@ class _Read:
     fault: str = ""
 
 
-def _read(record: "ConsumerRecord[bytes, bytes]") -> _Read:
-    try:
-        return _Read(record, parse(record.topic, record.headers, record.value))
-    except AppError as failure:
-        return _Read(record, None, failure.message)
-
-
 class Applier:
     """Applies batches for one group. `handler` is the service's; the rest is the same everywhere."""
 
     def __init__(
-        self, group: str, handler: Any, mongo: Mongo, clock: Clock, metrics: Metrics, *, keep_cursors: bool = True
+        self,
+        group: str,
+        handler: Any,
+        mongo: Mongo,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        keep_cursors: bool = True,
+        namespace: str = "",
     ) -> None:
         self.group, self._handler, self._mongo, self._clock, self._metrics = group, handler, mongo, clock, metrics
         self.cursors, self.parking = Cursors(mongo, group), Parking(mongo, group)
-        self._keep_cursors = keep_cursors
+        self._keep_cursors, self._namespace = keep_cursors, namespace
 
     async def prepare(self) -> None:
         """Create the indexes."""
         await self.cursors.prepare()
         await self.parking.prepare()
 
+    def _read(self, record: "ConsumerRecord[bytes, bytes]") -> _Read:
+        try:
+            return _Read(record, parse(self._topic(record), record.headers, record.value))
+        except AppError as failure:
+            return _Read(record, None, failure.message)
+
+    def _topic(self, record: "ConsumerRecord[bytes, bytes]") -> str:
+        return str(record.topic).removeprefix(self._namespace)
+
     async def settle(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
         """Apply or park every record; returns only when each has had its effect once."""
-        read = [_read(record) for record in records if record.value is not None or record.topic not in COMPACTED]
+        read = [self._read(one) for one in records if one.value is not None or self._topic(one) not in COMPACTED]
         await self._unsequenced(read)
         batch = [item for item in read if item.event is None or item.event.type not in UNSEQUENCED]
         if batch:
@@ -139,7 +149,11 @@ class Applier:
         done = 0
         for row in await self.parking.waiting(subject):
             headers = [(name, bytes(value) if value is not None else None) for name, value in row["headers"]]
-            event = parse(row["topic"], headers, bytes(row["value"]) if row["value"] is not None else None)
+            event = parse(
+                row["topic"].removeprefix(self._namespace),
+                headers,
+                bytes(row["value"]) if row["value"] is not None else None,
+            )
 
             async def work(tx: Tx, row: Any = row, event: Envelope = event) -> bool:
                 if not await self.parking.claim(tx, row):

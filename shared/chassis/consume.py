@@ -16,6 +16,7 @@ from shared.chassis.clock import Clock
 from shared.chassis.kafka import broker
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.parking import ConsumerRecord
+from shared.chassis.settings import ServiceSettings
 from shared.chassis.telemetry import SpanKind, Telemetry
 from shared.contracts.envelope import Envelope
 
@@ -63,15 +64,23 @@ async def undecoded(message: Any) -> Any:
 class Consumption:
     """One running consumer: a poll is a Mongo transaction, then an explicit commit of its offsets."""
 
-    def __init__(self, consumer: Consumer, mongo: Mongo, clock: Clock, telemetry: Telemetry, servers: str) -> None:
+    def __init__(
+        self, consumer: Consumer, mongo: Mongo, clock: Clock, telemetry: Telemetry, settings: ServiceSettings
+    ) -> None:
         self.spec, self._telemetry = consumer, telemetry
         self.applier = Applier(
-            consumer.group, consumer.handler, mongo, clock, telemetry.metrics, keep_cursors=consumer.cursors
+            consumer.group,
+            consumer.handler,
+            mongo,
+            clock,
+            telemetry.metrics,
+            keep_cursors=consumer.cursors,
+            namespace=settings.kafka_namespace,
         )
-        self._broker = broker(servers, f"bellboard-{consumer.group}")
+        self._broker = broker(settings.kafka_servers, f"bellboard-{consumer.group}")
         self._subscriber = self._broker.subscriber(
-            *consumer.topics,
-            group_id=consumer.group,
+            *(settings.kafka_namespace + topic for topic in consumer.topics),
+            group_id=settings.kafka_namespace + consumer.group,
             batch=True,
             max_records=500,
             batch_timeout_ms=20,

@@ -1,12 +1,11 @@
 """Work that goes on by itself: periodic jobs under a lease, and loops that are started again when they fail."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from shared.chassis.leases import Lease
+from shared.chassis.leases import Lease, ended
 from shared.chassis.mongo import DatabaseError
 
 log = logging.getLogger(__name__)
@@ -53,5 +52,4 @@ async def cancel(tasks: list["asyncio.Task[None]"]) -> None:
     for task in tasks:
         task.cancel()
     for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await ended(task)

@@ -12,6 +12,13 @@ log = logging.getLogger(__name__)
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
+async def ended(task: "asyncio.Future[None]") -> None:
+    """Cancel a task until it is done: a library's `wait_for` may swallow a cancellation that meets its result."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
+
+
 class Lease:
     """A named lease. `fence` rises each time the holder changes; work that checks it is safe from a paused holder."""
 
@@ -61,9 +68,7 @@ class Lease:
                 if task.done():
                     task.result()
             finally:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+                await ended(task)
                 with contextlib.suppress(DatabaseError):
                     await self.release()
 

@@ -13,7 +13,7 @@ from shared.chassis.mongo import DatabaseError, Document, Index, Mongo, Put, Tx
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Principal, Role
-from shared.contracts.policy import ANY, Grant, KeysEvent, PolicyEvent, PolicySnapshot
+from shared.contracts.policy import ANY, Grant, KeysEvent, PolicyEvent, PolicySnapshot, kinds_covering
 from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,8 @@ class Policy:
             except DatabaseError as failure:
                 log.warning("policy: the store does not answer (%s); the last known one holds", type(failure).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), REFRESH_S)
+                async with asyncio.timeout(REFRESH_S):
+                    await self._changed.wait()
             self._changed.clear()
 
     # What consumers of policy.v1 and staff.v1 do
@@ -174,8 +175,8 @@ class Policy:
         found = [
             grant
             for role in principal.roles
-            for key in ((role, action, kind), (role, action, ANY))
-            for grant in policy.grants.get(key, ())
+            for covering in kinds_covering(kind)
+            for grant in policy.grants.get((role, action, covering), ())
             if not grant.own_department or department is None or department in principal.departments
         ]
         if not found:

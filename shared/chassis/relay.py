@@ -31,8 +31,10 @@ class Relay:
     Never pages by "last seen id": a transaction that commits late would be skipped for good (F7).
     """
 
-    def __init__(self, mongo: Mongo, outbox: Outbox, producer: Producer, lease: Lease, metrics: Metrics) -> None:
-        self._rows = mongo.collection("events")
+    def __init__(
+        self, mongo: Mongo, outbox: Outbox, producer: Producer, lease: Lease, metrics: Metrics, namespace: str = ""
+    ) -> None:
+        self._rows, self._namespace = mongo.collection("events"), namespace
         self._outbox, self._producer, self.lease, self._metrics = outbox, producer, lease, metrics
 
     async def run(self) -> None:
@@ -45,7 +47,8 @@ class Relay:
             sent = await self.once()
             if sent == 0:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._outbox.nudge.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await self._outbox.nudge.wait()
 
     async def once(self) -> int:
         """One pass; how many rows were acknowledged and marked."""
@@ -76,7 +79,7 @@ class Relay:
             envelope = envelope_of(row)
             try:
                 ack = await self._producer.send(
-                    envelope.topic, envelope.subject.encode(), envelope.value, envelope.headers()
+                    self._namespace + envelope.topic, envelope.subject.encode(), envelope.value, envelope.headers()
                 )
             except MessageSizeTooLargeError:
                 stopped.add(row["agg"])
@@ -101,4 +104,4 @@ class Relay:
 
     async def send_raw(self, topic: str, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Send what is no event row (the policy heartbeat) and wait for its acknowledgement."""
-        await asyncio.wait_for(await self._producer.send(topic, key, value, headers), ACK_S)
+        await asyncio.wait_for(await self._producer.send(self._namespace + topic, key, value, headers), ACK_S)

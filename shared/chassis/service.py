@@ -64,7 +64,12 @@ class Chassis:
         self.outbox = Outbox(self.mongo, self.clock, settings.service)
         self.producer = Producer(settings.kafka_servers, f"bellboard-{settings.service}")
         self.relay = Relay(
-            self.mongo, self.outbox, self.producer, Lease(self.mongo, "relay", self.owner), self.telemetry.metrics
+            self.mongo,
+            self.outbox,
+            self.producer,
+            Lease(self.mongo, "relay", self.owner),
+            self.telemetry.metrics,
+            settings.kafka_namespace,
         )
         self.idempotency = Idempotency(self.mongo, self.clock)
         self.policy = Policy(self.mongo, self.clock)
@@ -108,9 +113,9 @@ class Chassis:
     ) -> FastAPI:
         """The service as an ASGI app. It answers while Kafka is down, and joins when Kafka is back."""
         policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), self.policy)
-        make = (self.mongo, self.clock, self.telemetry, self.settings.kafka_servers)
+        make = (self.mongo, self.clock, self.telemetry, self.settings)
         self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
-        tailings = [Tailing(tail, self.settings.kafka_servers) for tail in tails]
+        tailings = [Tailing(tail, self.settings) for tail in tails]
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -18,6 +18,9 @@ class ServiceSettings(BaseSettings):
     mongo_driver: Literal["pymongo", "motor"] = "pymongo"
     mongo_database: str = ""
     kafka_servers: str = "127.0.0.1:9092"
+    kafka_namespace: str = Field(
+        default="", pattern=r"^([a-z0-9-]+\.)?$", description="Put before topic and group names, to share a cluster"
+    )
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8000, ge=0, le=65535)
     auth_url: str = "http://127.0.0.1:8001"

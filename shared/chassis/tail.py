@@ -11,6 +11,7 @@ from faststream import AckPolicy
 
 from shared.chassis.consume import undecoded, whole_records
 from shared.chassis.kafka import broker
+from shared.chassis.settings import ServiceSettings
 from shared.contracts.envelope import Envelope, parse
 from shared.contracts.errors import AppError
 
@@ -29,11 +30,11 @@ class Tail:
 class Tailing:
     """One running tail. What it misses while down is not made up: pages reload when they reconnect."""
 
-    def __init__(self, tail: Tail, servers: str) -> None:
-        self._tail = tail
-        self._broker = broker(servers, f"bellboard-{tail.name}-tail")
+    def __init__(self, tail: Tail, settings: ServiceSettings) -> None:
+        self._tail, self._namespace = tail, settings.kafka_namespace
+        self._broker = broker(settings.kafka_servers, f"bellboard-{tail.name}-tail")
         subscriber = self._broker.subscriber(
-            *tail.topics,
+            *(settings.kafka_namespace + topic for topic in tail.topics),
             group_id=None,
             batch=True,
             max_records=500,
@@ -60,6 +61,8 @@ class Tailing:
         records: Sequence[Any] = message.raw_message
         for record in records:
             try:
-                await self._tail.on_event(parse(record.topic, record.headers, record.value))
+                await self._tail.on_event(
+                    parse(record.topic.removeprefix(self._namespace), record.headers, record.value)
+                )
             except AppError as failure:
                 log.info("tail skips a record of %s: %s", record.topic, failure.message)

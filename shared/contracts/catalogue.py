@@ -18,6 +18,7 @@ from shared.contracts.records import (
     RecordEvent,
     RecordMessageRequested,
     RecordPostingRequested,
+    RulesEvent,
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
 from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
@@ -45,6 +46,7 @@ _ALL = [
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
     *_types("handover", ("prepared", "acknowledged"), topics.RECORDS, HandoverEvent),
+    *_types("rules", ("published",), topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("guest", ("erased",), topics.STAYS, GuestErased),
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),

@@ -31,8 +31,8 @@ class Message(Wire):
 
     id: EntityId
     property_id: str
-    stay_id: EntityId | None
-    guest_id: EntityId | None
+    stay_id: EntityId | None = None
+    guest_id: EntityId | None = None
     record_id: EntityId | None = None
     direction: Direction
     channel: Code

@@ -24,7 +24,7 @@ class Posting(Wire):
     property_id: str
     record_id: EntityId
     line_id: EntityId
-    stay_id: EntityId | None
+    stay_id: EntityId | None = None
     kind: LineKind
     amount: Money
     state: PostingState
@@ -47,7 +47,7 @@ class FinanceAction(Wire):
 
     id: EntityId
     property_id: str
-    stay_id: EntityId | None
+    stay_id: EntityId | None = None
     code: Code
     amount: Money
     at: Instant

@@ -1,5 +1,6 @@
 """Who may do what, the public keys and the heartbeat, on `policy.v1`."""
 
+import enum
 from typing import Any
 
 from pydantic import Field
@@ -9,6 +10,35 @@ from shared.contracts.identity import DataClass, Role
 from shared.contracts.values import Code, Instant, Version, Wire
 
 ANY = "*"
+"""Every kind of record. It covers no Resource: those are granted by name only."""
+
+
+class Resource(enum.StrEnum):
+    """What is not a record but is asked for by the same question: the `kind` of a decision about it."""
+
+    ALERT = "alert"
+    AUDIT = "audit"
+    GUEST = "guest"
+    HANDOVER = "handover"
+    INVENTORY = "inventory"
+    MESSAGE = "message"
+    OFFER = "offer"
+    OPERATION = "operations"
+    POLICY = "policy"
+    POSTING = "posting"
+    PROPERTY = "property"
+    REPORT = "report"
+    RULES = "rules"
+    STAFF = "staff"
+    STAY = "stay"
+
+
+RESOURCES = frozenset(resource.value for resource in Resource)
+
+
+def kinds_covering(kind: str) -> tuple[str, ...]:
+    """The kinds a grant may name to cover this one: itself, and ANY if it is a kind of record."""
+    return (kind,) if kind in RESOURCES or kind == ANY else (kind, ANY)
 
 
 class Grant(Wire):

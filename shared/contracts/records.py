@@ -71,6 +71,7 @@ class CheckedValue(Wire):
     rule: Code
     rules_version: Version
     checker: Actor
+    on_behalf_of: EntityId | None = Field(default=None, description="Who switched on the policy that checked it")
     at: Instant
 
 
@@ -145,6 +146,7 @@ class RecordSnapshot(Wire):
     trigger: Trigger
     fields: dict[str, Any] = Field(default_factory=dict, description="Ordinary values; private ones are TextRefs")
     checked: CheckedValue | None = None
+    approved_by: EntityId | None = None
     reviews: tuple[Review, ...] = ()
     money: tuple[MoneyLine, ...] = ()
     next_action: NextAction
@@ -164,6 +166,7 @@ class RecordSnapshot(Wire):
     exception_cause: Code | None = None
     corrections: int = 0
     notes: int = 0
+    questions: int = 0
     rules_version: Version = 1
     parent: EntityId | None = None
 
@@ -181,8 +184,8 @@ class MessageCommand(Wire):
     """What integrations must send or store for a guest: ids and digest, never the text."""
 
     id: EntityId
-    guest_id: EntityId | None
-    stay_id: EntityId | None
+    guest_id: EntityId | None = None
+    stay_id: EntityId | None = None
     send: bool
     topic_code: Code
     template: Code | None = None
@@ -239,6 +242,20 @@ class HandoverEvent(EventBody):
     handover: Handover
 
 
+class RulesVersion(Wire):
+    """One version of a hotel's own rules, as its records pin it."""
+
+    property_id: str
+    version: Version
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class RulesEvent(EventBody):
+    """A hotel changed its own rules."""
+
+    rules: RulesVersion
+
+
 class FieldClass(Wire):
     """The data class of one field of one kind, for masks and reports."""
 
@@ -267,5 +284,7 @@ RECORD_VERBS = (
     "stay_updated",
     "completed",
     "reopened",
+    "question_asked",
+    "question_answered",
     "erased",
 )

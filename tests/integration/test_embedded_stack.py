@@ -103,12 +103,37 @@ asyncio.run(main())
     folder.release()
 
 
+def _bellboard(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from bellboard.app import main; main()", "stack", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_command_line_starts_shows_refuses_and_stops_a_stack(run_folder: Path) -> None:
+    folder = ("--folder", str(run_folder))
+    command = [sys.executable, "-c", "from bellboard.app import main; main()", "stack", "up", "--no-services", *folder]
+    held = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert held.stdout is not None
+    assert any("The stack is up" in line for line in held.stdout)
+    children = _children(run_folder)
+    shown, second = _bellboard("status", *folder), _bellboard("up", *folder)
+    assert (shown.returncode, second.returncode) == (0, 2)
+    assert second.stderr.count("\n") == 1
+    assert f"bellboard stack down --folder {run_folder}" in second.stderr
+    assert _bellboard("wipe", *folder).returncode == 2
+    assert _bellboard("down", *folder).returncode == 0
+    assert held.wait(20) == 0
+    assert not any(is_running(child) for child in children.values())
+    assert _bellboard("wipe", *folder).returncode == 0
+    assert not run_folder.exists()
+
+
 async def test_shared_servers_answer_when_asked_for_by_fixture(
     mongo_url: str, kafka_servers: str, database_name: str
 ) -> None:
     async with AsyncMongoClient(mongo_url) as client:
         await client[database_name].bells.insert_one({"_id": 1})
-    await wait_for_broker(kafka_servers)
+        assert await client[database_name].bells.count_documents({}) == 1
+    assert await create_topics(kafka_servers, TOPICS[:1]) == [TOPICS[0].name]
 
 
 async def _produce(servers: str, value: bytes) -> None:

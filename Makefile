@@ -1,0 +1,67 @@
+# Everything a person does with Bellboard; each target installs what it needs first.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.PHONY: help setup demo demo-reset test test-unit test-integration test-browser lint format types imports schemas bench kafka-checksums clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+FOLDER ?= .bellboard/demo
+KAFKA_JARS := .bellboard/cache/new-jars
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml uv.lock deploy/setup
+	@deploy/setup
+
+setup: $(READY) ## Create .venv from the lock file
+
+demo: $(READY) ## Live through a hotel day; SECONDS=60 ends by itself and checks the promises, FOLDER=… keeps another run
+	@$(BIN)/bellboard demo --folder "$(FOLDER)" $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS)) $(ARGS)
+
+demo-reset: $(READY) ## Forget everything the demo wrote
+	@$(BIN)/bellboard stack wipe --folder "$(FOLDER)"
+
+test: $(READY) ## Run every test
+	@$(BIN)/pytest $(ARGS)
+
+test-unit: $(READY) ## Run the pure tests and those of the house's shape (seconds)
+	@$(BIN)/pytest tests/unit tests/architecture $(ARGS)
+
+test-integration: $(READY) ## Run the tests on a real Kafka and a real MongoDB
+	@$(BIN)/pytest -m integration $(ARGS)
+
+test-browser: $(READY) ## Run the tests in Chromium
+	@$(BIN)/pytest -m browser $(ARGS)
+
+lint: $(READY) ## Check style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY) ## Put style and format right
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(READY) ## Check the types
+	@$(BIN)/mypy
+
+imports: $(READY) ## Prove that imports point one way
+	@$(BIN)/lint-imports --no-cache
+
+schemas: $(READY) ## Write the JSON Schemas and the AsyncAPI document anew from the contracts
+	@$(BIN)/python -m shared.contracts.generate
+
+bench: $(READY) ## Run the benchmarks
+	@$(BIN)/python -m bench $(ARGS)
+
+kafka-checksums: ## After a change of deploy/local/kafka/pom.xml: fetch the jars and write down their checksums
+	@rm -rf "$(KAFKA_JARS)" && mkdir -p "$(KAFKA_JARS)"
+	@mvn -B -q -f deploy/local/kafka/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(CURDIR)/$(KAFKA_JARS)"
+	@cd "$(KAFKA_JARS)" && sha256sum *.jar > "$(CURDIR)/deploy/local/kafka/checksums.sha256"
+	@rm -rf "$(KAFKA_JARS)"
+
+clean: ## Delete what the tools made; what the demo wrote stays (see demo-reset)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	@find . -name __pycache__ -type d -not -path './.bellboard/*' -prune -exec rm -rf {} +

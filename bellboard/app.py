@@ -1,0 +1,30 @@
+"""The `bellboard` command line: registers the commands and turns a fault into one sentence."""
+
+import sys
+
+import typer
+
+from bellboard.commands import demo, feed, import_, stack
+from bellboard.screen import complain
+from deploy.local.faults import StackFault
+
+app = typer.Typer(
+    name="bellboard",
+    help="The bell board of a hotel chain.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(stack.app, name="stack")
+app.command("demo")(demo.run)
+app.command("import")(import_.run)
+app.command("feed")(feed.run)
+
+
+def main() -> None:
+    """Run the command line; a fault is one sentence on stderr and exit code 2, never a traceback."""
+    try:
+        app()
+    except StackFault as fault:
+        complain(fault.sentence)
+        sys.exit(2)

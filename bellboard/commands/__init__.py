@@ -1,0 +1,1 @@
+"""One module for each command; `bellboard.app` registers them, one line each."""

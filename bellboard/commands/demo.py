@@ -1,0 +1,48 @@
+"""`bellboard demo`: a hotel day on the embedded stack, with its promises checked at the end."""
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bellboard.screen import out
+from deploy.demo.day import Wishes, play
+from deploy.demo.feed import FILE
+from deploy.local.stack import DEFAULT_FOLDER
+
+FASTEST, DAY_S = 720.0, 12 * 3600
+
+
+def run(
+    seconds: Annotated[float | None, typer.Option(min=10, help="Stop by itself after this many seconds.")] = None,
+    rate: Annotated[float | None, typer.Option(min=1, max=2000, help="Hotel time runs this much faster.")] = None,
+    window: Annotated[
+        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the bookings file to play.")
+    ] = dt.datetime(2016, 7, 1),  # noqa: DTZ001 -- a day of the file, which has no zone
+    file: Annotated[Path | None, typer.Option(help="The bookings; generated where there are none.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where the run keeps its state.")] = DEFAULT_FOLDER,
+    kafka: Annotated[str | None, typer.Option(help="An existing Kafka, host:port.")] = None,
+    mongo: Annotated[str | None, typer.Option(help="An existing MongoDB replica set, as a URL.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another day.")] = 7,
+    kill_every: Annotated[
+        float | None, typer.Option(min=2, help="Kill a random service that often, in seconds.")
+    ] = None,
+) -> None:
+    """Watch two real hotels live through a day. Exits with 1 when a promise was broken."""
+    found = file or (FILE if FILE.exists() else None)
+    speed = rate or (60.0 if seconds is None else min(FASTEST, DAY_S / seconds))
+    wishes = Wishes(
+        folder=folder,
+        seconds=seconds,
+        rate=speed,
+        seed=seed,
+        window=window.date(),
+        file=found,
+        kafka=kafka,
+        mongo=mongo,
+        kill_every_s=kill_every,
+    )
+    if not asyncio.run(play(wishes, out)):
+        raise typer.Exit(1)

@@ -1,0 +1,223 @@
+"""A hotel day: starts everything, plays the PMS, the staff and the guests, and checks the promises at the end."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import random
+import signal
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pymongo import AsyncMongoClient
+from rich.console import Console
+from rich.live import Live
+
+from deploy.demo import hotels, summary
+from deploy.demo.clock import DemoClock
+from deploy.demo.desk import Desk, Refused
+from deploy.demo.draining import drained
+from deploy.demo.evidence import gather
+from deploy.demo.feed import Feed
+from deploy.demo.guests import Guests
+from deploy.demo.promises import PROMISES, Context, Finding
+from deploy.demo.recomputed import audit_verifies, stays_are_the_last_word
+from deploy.demo.staffing import Staffing, Worker
+from deploy.local.faults import StackFault
+from deploy.local.stack import Stack
+from services.auth.domain.staff import staff_id_of
+from shared.contracts.identity import Department, Role
+
+SIGN_IN_S = 60
+KILLABLE = ("records", "alerts", "reporting", "integrations", "auth")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asks for. `seconds=None`: until Ctrl-C. `kill_every_s`: how often a service is killed."""
+
+    folder: Path
+    seconds: float | None = None
+    rate: float = 60.0
+    seed: int = 7
+    window: dt.date = dt.date(2016, 7, 1)
+    file: Path | None = None
+    kafka: str | None = None
+    mongo: str | None = None
+    kill_every_s: float | None = None
+
+
+class Day:
+    """One run of the demo."""
+
+    def __init__(self, wishes: Wishes, console: Console) -> None:
+        self._wishes, self._console = wishes, console
+        self._clock = DemoClock(wishes.folder, wishes.rate)
+        self._killed: Counter[str] = Counter()
+
+    async def run(self) -> bool:
+        """Play it; True when every promise held."""
+        wishes = self._wishes
+        wishes.folder.mkdir(parents=True, exist_ok=True)
+        seed_file = hotels.write(wishes.folder, wishes.seed)
+        environment = {
+            **self._clock.environment,
+            "BELLBOARD_AUTH_SEED": str(seed_file.resolve()),
+            "BELLBOARD_CONNECTIONS": hotels.connections(),
+            "BELLBOARD_SEED": str(wishes.seed),
+        }
+        say = self._console.print
+        feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
+        async with Stack(
+            folder=wishes.folder, kafka=wishes.kafka, mongo=wishes.mongo, environment=environment, say=say
+        ) as stack:
+            await stack.start_services()
+            say("Reading the bookings")
+            feed = await feed_ready
+            async with httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(max_connections=40)) as http:
+                return await self._play(stack, http, feed)
+
+    def _feed(self) -> Feed:
+        file = self._wishes.file
+        if file is not None and not file.exists():
+            raise StackFault(f"There is no file {file}; leave out --file and bookings are generated.")
+        return Feed(file, self._wishes.window, self._clock, self._wishes.seed)
+
+    async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> bool:
+        urls = {name: stack.url(name) for name in ("auth", "records", "integrations", "alerts", "reporting")}
+        tokens = await self._tokens(stack.mongo_url)
+        admin = self._desk(http, urls, "admin")
+        await self._known_everywhere(admin)
+        staffs = [self._staff(http, urls, at) for at in hotels.PROPERTIES]
+        guests = Guests(stack.mongo_url, stack.url("integrations"), tokens, self._clock, self._wishes.seed)
+        self._console.print(summary.accounts(stack.url("console")))
+        pms = httpx.AsyncClient(base_url=stack.url("integrations"), timeout=15, trust_env=False)
+        players = [
+            asyncio.create_task(feed.run(pms, tokens)),
+            *(asyncio.create_task(staff.run()) for staff in staffs),
+            asyncio.create_task(guests.run(http)),
+            asyncio.create_task(self._kill(stack)),
+        ]
+        try:
+            await self._show(stack, players, staffs, guests)
+        finally:
+            for task in players:
+                task.cancel()
+            await asyncio.gather(*players, return_exceptions=True)
+        self._console.print("The day is over: waiting until every event has had its effect")
+        for staff in staffs:
+            await staff.stop()
+        await pms.aclose()
+        return await self._check(stack, admin, feed, staffs, guests)
+
+    def _desk(self, http: httpx.AsyncClient, urls: dict[str, str], login: str) -> Desk:
+        return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD)
+
+    def _staff(self, http: httpx.AsyncClient, urls: dict[str, str], at: str) -> Staffing:
+        workers = {}
+        for person in hotels.chain(self._wishes.seed)["staff"]:
+            if person["properties"] is None or at in person["properties"]:
+                staff_id = staff_id_of(hotels.CHAIN, person["login"])
+                workers[staff_id] = _worker(staff_id, person, self._desk(http, urls, person["login"]))
+        watcher = self._desk(http, urls, f"{at}.manager")
+        return Staffing(at, hotels.ZONE, workers, watcher, self._clock, self._wishes.seed)
+
+    async def _tokens(self, mongo_url: str) -> dict[str, str]:
+        """The secret part of each hotel's inbound addresses, as an operator would look it up."""
+        async with AsyncMongoClient[dict[str, Any]](mongo_url) as client:
+            rows = await client["bellboard_integrations"]["connections"].find().to_list()
+        return {row["_id"]: row["token"] for row in rows}
+
+    async def _known_everywhere(self, admin: Desk) -> None:
+        """Wait until policy and staff have reached every service: before that each answers 401."""
+        for service in admin.urls:
+            try:
+                await asyncio.wait_for(admin.get(service, "/ops/v1/status"), SIGN_IN_S)
+            except (TimeoutError, Refused) as failure:
+                raise StackFault(
+                    f"{service} does not know the administrator after {SIGN_IN_S} s ({failure}); see its log."
+                ) from failure
+
+    async def _show(
+        self, stack: Stack, players: list["asyncio.Task[None]"], staffs: list[Staffing], guests: Guests
+    ) -> None:
+        figures = summary.Figures(stack.mongo_url)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._wishes.seconds if self._wishes.seconds else float("inf")
+        stop = asyncio.Event()
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(signal.SIGINT, stop.set)
+            loop.add_signal_handler(signal.SIGTERM, stop.set)
+        with Live(console=self._console, refresh_per_second=2, transient=True) as screen:
+            while loop.time() < ends and not stop.is_set():
+                for task in players:
+                    if task.done() and task.exception():
+                        task.result()
+                now = self._clock.clock.now()
+                self._clock.save()
+                acts = sum((staff.tally.done for staff in staffs), Counter[str]())
+                refused = sum((staff.tally.refused for staff in staffs), Counter[str]())
+                seen = await figures.read(now)
+                screen.update(
+                    summary.live(stack.url("console"), now, seen, stack.status(), acts, refused, guests.tally)
+                )
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1.0)
+
+    async def _kill(self, stack: Stack) -> None:
+        if self._wishes.kill_every_s is None:
+            return
+        lot = random.Random(self._wishes.seed)
+        while True:
+            await asyncio.sleep(self._wishes.kill_every_s)
+            name = lot.choice(KILLABLE)
+            with contextlib.suppress(StackFault, ProcessLookupError, KeyError):
+                stack.kill(name)
+                self._killed[name] += 1
+
+    async def _check(self, stack: Stack, admin: Desk, feed: Feed, staffs: list[Staffing], guests: Guests) -> bool:
+        await drained(stack.mongo_url, admin)
+        evidence = await gather(stack.mongo_url, stack.kafka_servers)
+        context = Context(self._clock.clock.now(), self._grace())
+        checks = [
+            *PROMISES,
+            ("The audit log verifies", audit_verifies),
+            ("Stays equal the PMS's last word", stays_are_the_last_word(feed.pushed())),
+        ]
+        findings: list[tuple[str, Finding]] = []
+        for name, check in checks:
+            findings.append((name, await asyncio.to_thread(check, evidence, context)))
+        self._console.print(summary.outcome(findings, self._figures(feed, staffs, guests)))
+        return not any(found.faults for _, found in findings)
+
+    def _grace(self) -> dt.timedelta:
+        """How long after its deadline a record may still be waiting for its alert: 15 real seconds."""
+        return dt.timedelta(seconds=15 * self._wishes.rate)
+
+    def _figures(self, feed: Feed, staffs: list[Staffing], guests: Guests) -> dict[str, Any]:
+        acts = sum((staff.tally.done for staff in staffs), Counter[str]())
+        refused = sum((staff.tally.refused for staff in staffs), Counter[str]())
+        return {
+            "PMS deliveries": f"{feed.sent:,} of {len(feed.deliveries):,}",
+            "Staff actions": f"{acts.total():,}: " + ", ".join(f"{k} {n}" for k, n in acts.most_common()),
+            "Refused": f"{refused.total():,}: " + ", ".join(f"{k} {n}" for k, n in refused.most_common()),
+            "Guests said": f"{guests.tally.total():,}",
+            "Killed with -9": ", ".join(f"{k} {n}" for k, n in self._killed.items()) or "nobody",
+        }
+
+
+def _worker(staff_id: str, person: dict[str, Any], desk: Desk) -> Worker:
+    return Worker(
+        staff_id,
+        frozenset(Role(role) for role in person["roles"]),
+        frozenset(Department(one) for one in person["departments"]),
+        tuple((dt.time.fromisoformat(s["start"]), dt.time.fromisoformat(s["end"])) for s in person["shifts"]),
+        desk,
+    )
+
+
+async def play(wishes: Wishes, console: Console) -> bool:
+    """Play one day; True when every promise held."""
+    return await Day(wishes, console).run()

@@ -1,0 +1,1 @@
+"""What rings, when, for whom and until when: pure decisions of the alerts service."""

@@ -1,0 +1,131 @@
+"""Turns the snapshots that events carry into subjects: flat facts that rules compare, and where an alert belongs."""
+
+import datetime as dt
+from typing import Any
+
+from pydantic import Field
+
+from services.alerts.domain.rules import Noun
+from shared.contracts.identity import Department, Role
+from shared.contracts.messages import Message
+from shared.contracts.money import Posting
+from shared.contracts.records import EscalationStep, RecordSnapshot, Status
+from shared.contracts.reports import ReportRun
+from shared.contracts.values import EntityId, Frozen
+
+
+class Subject(Frozen):
+    """Something that may need an alert: what it is, where, whose, and the facts that rules compare."""
+
+    noun: Noun
+    id: EntityId
+    property_id: str
+    zone: str | None = None
+    record_id: EntityId | None = None
+    stay_id: EntityId | None = None
+    room: str | None = None
+    kind: str | None = None
+    department: Department | None = None
+    owner: EntityId | None = None
+    role: Role | None = None
+    steps: tuple[EscalationStep, ...] = ()
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+
+def whole_ms(moment: dt.datetime) -> dt.datetime:
+    """A moment cut to milliseconds, as the store keeps it, so that a deadline read back equals itself."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def running(record: RecordSnapshot) -> bool:
+    """Whether the deadline's clock runs; a pause that began after the deadline does not undo the breach."""
+    return record.paused_at is None or record.paused_at > record.due_at
+
+
+def record_subjects(record: RecordSnapshot, now: dt.datetime) -> tuple[Subject, ...]:
+    """A record and each of its waiting reviews as subjects, at the time of their event."""
+    shared = {
+        "property_id": record.property_id,
+        "zone": record.zone,
+        "record_id": record.id,
+        "stay_id": record.stay_id,
+        "room": record.room,
+        "kind": record.kind,
+        "department": record.department,
+        "owner": record.owner,
+        "steps": record.sla.steps,
+    }
+    is_open = record.status is not Status.COMPLETE
+    facts = {
+        "open": is_open,
+        "accepted": record.accepted,
+        "running": running(record),
+        "owner_rule": record.owner_rule,
+        "handoffs": record.handoffs,
+        "kind": record.kind,
+        "status": record.status.value,
+        "accept_by": record.accept_by,
+        "warn_at": record.due_at - dt.timedelta(seconds=record.sla.warn_s),
+        "due_at": record.due_at,
+        "closed_at": record.closed_at,
+        "now": now,
+    }
+    reviews = [
+        Subject(
+            noun=Noun.REVIEW, id=review.id, role=review.reviewer_role, facts=_review(is_open, review.since), **shared
+        )
+        for review in record.reviews
+    ]
+    return (Subject(noun=Noun.RECORD, id=record.id, facts=_cut(facts), **shared), *reviews)
+
+
+def _cut(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: whole_ms(fact) if isinstance(fact, dt.datetime) else fact for name, fact in facts.items()}
+
+
+def _review(is_open: bool, since: dt.datetime) -> dict[str, Any]:
+    return {"open": is_open, "since": whole_ms(since)}
+
+
+def message_subject(message: Message, now: dt.datetime) -> Subject:
+    """A guest message as a subject."""
+    return Subject(
+        noun=Noun.MESSAGE,
+        id=message.id,
+        property_id=message.property_id,
+        record_id=message.record_id,
+        stay_id=message.stay_id,
+        facts={"state": message.state.value, "now": now},
+    )
+
+
+def posting_subject(posting: Posting, now: dt.datetime) -> Subject:
+    """A posting of a money line as a subject."""
+    return Subject(
+        noun=Noun.POSTING,
+        id=posting.id,
+        property_id=posting.property_id,
+        record_id=posting.record_id,
+        stay_id=posting.stay_id,
+        facts={"state": posting.state.value, "now": now},
+    )
+
+
+def report_subject(run: ReportRun, now: dt.datetime) -> Subject:
+    """A delivered report that waits for its review as a subject."""
+    return Subject(
+        noun=Noun.REPORT,
+        id=run.id,
+        property_id=run.property_id,
+        role=run.audience,
+        facts=_cut({"reviewed": run.reviewed_by is not None, "review_by": run.review_by, "now": now}),
+    )
+
+
+def at_home(subject: Subject, record: Subject | None) -> Subject:
+    """A message or posting with room, owner and department of its record, where that record is known."""
+    if record is None:
+        return subject
+    names = ("zone", "room", "kind", "department", "owner", "stay_id")
+    known = {name: getattr(record, name) for name in names if getattr(subject, name) is None}
+    return subject.model_copy(update=known)

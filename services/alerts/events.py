@@ -1,0 +1,64 @@
+"""What alerts hears on the topics, turned into sightings."""
+
+from collections.abc import Sequence
+
+from services.alerts.domain.subject import Subject, message_subject, posting_subject, record_subjects, report_subject
+from services.alerts.ports import WatchStore
+from services.alerts.usecases.watching import Sighting, Watching
+from shared.chassis.mongo import Tx
+from shared.chassis.provenance import Provenance
+from shared.contracts import topics
+from shared.contracts.catalogue import body_of
+from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.messages import MessageEvent
+from shared.contracts.money import PostingEvent
+from shared.contracts.records import RecordEvent
+from shared.contracts.reports import ReportEvent
+from shared.contracts.values import SYSTEM_CHAIN, Scope
+
+TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS)
+
+
+class Handler:
+    """Applies events of records, postings, messages and report runs; every other type is nothing to it."""
+
+    def __init__(self, watching: Watching, watches: WatchStore) -> None:
+        self._watching, self._watches = watching, watches
+
+    async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
+        """Observe new events, in order, in the caller's transaction."""
+        found = [sighting_of(event) for event in events]
+        await self._watching.see(tx, [one for one in found if one is not None])
+
+    async def forget(self, tx: Tx, subject: str) -> None:
+        """Drop the watch of one aggregate; seeing its events again arms the same timers and names the same alerts."""
+        await self._watches.drop(Scope(chain=SYSTEM_CHAIN), subject, tx)
+
+
+def sighting_of(event: Envelope) -> Sighting | None:
+    """An event as a sighting, or None when no rule watches its noun."""
+    body = body_of(event)
+    subjects, record_id = _subjects(event, body)
+    if not subjects:
+        return None
+    return Sighting(
+        aggregate=event.subject,
+        chain=event.chain,
+        property_id=event.property_id,
+        at=event.time,
+        subjects=subjects,
+        provenance=Provenance.of(event),
+        record_id=record_id,
+    )
+
+
+def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, ...], str | None]:
+    if isinstance(body, RecordEvent):
+        return record_subjects(body.record, event.time), None
+    if isinstance(body, MessageEvent):
+        return (message_subject(body.message, event.time),), body.message.record_id
+    if isinstance(body, PostingEvent):
+        return (posting_subject(body.posting, event.time),), body.posting.record_id
+    if isinstance(body, ReportEvent):
+        return (report_subject(body.run, event.time),), None
+    return (), None

@@ -1,0 +1,39 @@
+"""Keeps the watch of each aggregate: one document, rewritten with every event that changes it."""
+
+from collections.abc import Sequence
+
+from services.alerts.domain.watch import Watch
+from services.alerts.store.scoping import within
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
+from shared.contracts.values import Scope
+
+
+class MongoWatches:
+    """The `watches` collection."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.collection("watches")
+
+    async def load(self, scope: Scope, ids: Sequence[str], tx: Tx) -> dict[str, Watch]:
+        """The watches of these aggregates, by id."""
+        rows = await self._rows.find({"_id": {"$in": sorted(set(ids))}, **within(scope)}, tx=tx)
+        return {row["_id"]: _watch(row) for row in rows}
+
+    async def save(self, scope: Scope, watches: Sequence[Watch], tx: Tx) -> None:
+        """Keep these watches."""
+        ops: list[BulkOp] = [Put({"_id": one.id, "chain": scope.chain}, {"$set": _row(one)}) for one in watches]
+        await self._rows.bulk(ops, tx=tx)
+
+    async def drop(self, scope: Scope, aggregate_id: str, tx: Tx) -> None:
+        """Forget one aggregate; its alerts stay, their ids are found again."""
+        await self._rows.delete_one({"_id": aggregate_id}, tx=tx)  # a rebuild knows the aggregate, not its chain
+
+
+def _row(watch: Watch) -> Document:
+    waiting = [clock.due for clock in watch.clocks if clock.due is not None and clock.alert is None]
+    return {**watch.model_dump(exclude={"id"}), "unrung": min(waiting, default=None)}
+
+
+def _watch(row: Document) -> Watch:
+    fields = {name: row[name] for name in Watch.model_fields if name in row}
+    return Watch.model_validate({**fields, "id": row["_id"]})

@@ -1,0 +1,1 @@
+"""What the alerts service does, one file for each occasion."""

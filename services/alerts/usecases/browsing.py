@@ -1,0 +1,50 @@
+"""What people look at: alerts of their properties, one alert, their own inbox."""
+
+from collections.abc import Callable
+
+from services.alerts.domain.alert import LiveAlert
+from services.alerts.ports import AlertQuery, AlertStore, InboxItem, NoticeStore, Page, Permissions
+from shared.contracts.errors import forbidden, not_found
+from shared.contracts.identity import Principal
+from shared.contracts.values import Instant, Scope
+
+KIND = "alert"
+
+
+def scope_of(caller: Principal) -> Scope:
+    """What a caller may see."""
+    return Scope(chain=caller.chain, properties=caller.properties)
+
+
+class Browsing:
+    """The reads of this service."""
+
+    def __init__(
+        self, alerts: AlertStore, notices: NoticeStore, permissions: Permissions, now: Callable[[], Instant]
+    ) -> None:
+        self._alerts, self._notices, self._permissions, self._now = alerts, notices, permissions, now
+
+    async def alerts(self, caller: Principal, query: AlertQuery, page: Page) -> list[LiveAlert]:
+        """Alerts, newest first; a property outside the caller's is a 404."""
+        scope = scope_of(caller)
+        if query.property_id is not None and not scope.covers(query.property_id):
+            raise not_found("property")
+        self._may_read(caller, query.property_id)
+        return await self._alerts.page(scope, query, page)
+
+    async def alert(self, caller: Principal, alert_id: str) -> LiveAlert:
+        """One alert; another property's is a 404."""
+        live = await self._alerts.get(scope_of(caller), alert_id)
+        if live is None:
+            raise not_found("alert")
+        self._may_read(caller, live.alert.property_id)
+        return live
+
+    async def inbox(self, caller: Principal, page: Page) -> list[InboxItem]:
+        """The caller's own notifications, newest first: no permission is needed to hear what one was told."""
+        roles = sorted(role.value for role in caller.roles)
+        return await self._notices.inbox(scope_of(caller), caller.staff_id, roles, self._now(), page)
+
+    def _may_read(self, caller: Principal, property_id: str | None) -> None:
+        if not self._permissions.decide(caller, "read", KIND, property_id).allow:
+            raise forbidden("not_granted", "You may not read alerts here.")

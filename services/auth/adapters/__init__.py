@@ -1,0 +1,1 @@
+"""What auth does outside its database: hashing, keys, tokens, the witness files, the heartbeat."""

@@ -1,0 +1,82 @@
+"""The audit log over HTTP: search, proofs, export."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import StreamingResponse
+
+from services.auth.ports.audit import AuditQuery
+from services.auth.usecases.reading_audit import Proof, ReadingAudit, Seen
+from shared.chassis.service import Chassis
+from shared.contracts.identity import Principal
+from shared.contracts.values import EntityId, Frozen, Instant
+
+MAX_INDEX = 2**53
+
+
+class EntriesPage(Frozen):
+    """A page of entries, newest first; `next` goes into `before` for the page after it."""
+
+    items: list[Seen]
+    next: int | None
+
+
+async def _written(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+    async for line in lines:
+        yield json.dumps(line, separators=(",", ":")).encode() + b"\n"
+
+
+def router(reading: ReadingAudit, chassis: Chassis) -> APIRouter:
+    """The routes of the audit log."""
+    routes = APIRouter(prefix="/v1/audit", tags=["audit"])
+
+    @routes.get("")
+    async def search(
+        principal: Principal = Depends(chassis.caller),
+        subject: Annotated[EntityId | None, Query()] = None,
+        stay: Annotated[EntityId | None, Query()] = None,
+        type: Annotated[str | None, Query(pattern=r"^[a-z_]+\.[a-z_]+\.v\d+$", max_length=100)] = None,
+        actor: Annotated[EntityId | None, Query()] = None,
+        since: Annotated[Instant | None, Query()] = None,
+        until: Annotated[Instant | None, Query()] = None,
+        before: Annotated[int | None, Query(ge=0, le=MAX_INDEX)] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> EntriesPage:
+        """Entries that match all filters. The read is itself audited."""
+        query = AuditQuery(
+            subject=subject, stay_id=stay, type=type, actor=actor, since=since, until=until, before=before, limit=limit
+        )
+        found = await reading.search(principal, query)
+        return EntriesPage(items=found, next=found[-1].index if len(found) == limit else None)
+
+    @routes.get("/head")
+    async def head(principal: Principal = Depends(chassis.caller)) -> dict[str, Any]:
+        """Size and root of the tree, the newest checkpoint, the public keys."""
+        return await reading.head(principal)
+
+    @routes.get("/consistency")
+    async def consistency(
+        old: Annotated[int, Query(ge=1, le=MAX_INDEX)],
+        new: Annotated[int, Query(ge=1, le=MAX_INDEX)],
+        principal: Principal = Depends(chassis.caller),
+    ) -> dict[str, Any]:
+        """The proof that the tree of `old` entries is the beginning of that of `new` (RFC 9162, 2.1.4)."""
+        return {"old": old, "new": new, "path": await reading.consistency(principal, old, new)}
+
+    @routes.get("/export")
+    async def export(principal: Principal = Depends(chassis.caller)) -> StreamingResponse:
+        """The whole log as JSON lines, for `bellboard audit verify`."""
+        lines = await reading.export(principal)
+        headers = {"Content-Disposition": f'attachment; filename="audit-{principal.chain}.jsonl"'}
+        return StreamingResponse(_written(lines), media_type="application/x-ndjson", headers=headers)
+
+    @routes.get("/{index}/proof")
+    async def proof(
+        index: Annotated[int, Path(ge=0, le=MAX_INDEX)], principal: Principal = Depends(chassis.caller)
+    ) -> Proof:
+        """The proof that an entry is in the newest signed tree (RFC 9162, 2.1.3)."""
+        return await reading.proof(principal, index)
+
+    return routes

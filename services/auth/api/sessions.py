@@ -1,0 +1,107 @@
+"""Sign in, refresh, sign out, who am I, and the public keys."""
+
+import ipaddress
+from typing import Any, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from services.auth.domain.keys import SigningKey
+from services.auth.domain.staff import Login
+from services.auth.usecases.signing_in import SignIn, SigningIn, Tokens
+from shared.chassis.service import Chassis
+from shared.contracts.identity import Department, Principal, Role
+from shared.contracts.values import Frozen, Slug
+
+
+class SignInBody(Frozen):
+    """Chain, login and password. The length of a password is judged by the use case, to be named as its rule."""
+
+    chain: Slug
+    login: Login
+    password: str = Field(min_length=1)
+
+
+class RefreshBody(Frozen):
+    """The newest refresh token."""
+
+    refresh_token: str = Field(min_length=1, max_length=512)
+
+
+class Me(Frozen):
+    """A person as they see themselves. `properties` null means every property of the chain."""
+
+    id: str
+    chain: str
+    display_name: str
+    roles: tuple[Role, ...]
+    departments: tuple[Department, ...]
+    properties: tuple[str, ...] | None
+    languages: tuple[str, ...]
+
+
+class TokensBody(Frozen):
+    """The access token for an hour, and the refresh token for the next one."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the name of a scheme, no secret
+    expires_in: int
+    refresh_token: str
+    staff: Me
+
+
+def source_of(request: Request, proxies: frozenset[str]) -> str:
+    """The address a request came from; X-Forwarded-For counts only as far as believed proxies wrote it (S54)."""
+    source = request.client.host if request.client else "unknown"
+    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    while source in proxies and hops:
+        source = hops.pop()
+    try:
+        return str(ipaddress.ip_address(source))
+    except ValueError:
+        return "unknown"
+
+
+def _answer(tokens: Tokens, response: Response) -> TokensBody:
+    response.headers["Cache-Control"] = "no-store"
+    member = tokens.member
+    me = Me(**{name: getattr(member, name) for name in Me.model_fields})
+    return TokensBody(
+        access_token=tokens.access_token, expires_in=tokens.expires_in, refresh_token=tokens.refresh_token, staff=me
+    )
+
+
+def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: frozenset[str]) -> APIRouter:
+    """The routes of sessions."""
+    routes = APIRouter(tags=["sessions"])
+
+    @routes.post("/v1/sessions", status_code=201)
+    async def sign_in(body: SignInBody, request: Request, response: Response) -> TokensBody:
+        """Sign in. Wrong chain, login or password, and people who left: one and the same 401."""
+        source = source_of(request, proxies)
+        tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source)
+        return _answer(await signing_in.sign_in(tried), response)
+
+    @routes.post("/v1/sessions/refresh")
+    async def refresh(body: RefreshBody, response: Response) -> TokensBody:
+        """The next pair of tokens. An old refresh token ends the session; after a lost answer it works for 10 s."""
+        return _answer(await signing_in.refresh(body.refresh_token), response)
+
+    @routes.delete("/v1/sessions/current", status_code=204)
+    async def sign_out(principal: Principal = Depends(chassis.caller)) -> None:
+        """End this session."""
+        await signing_in.sign_out(principal)
+
+    @routes.get("/v1/me")
+    async def me(principal: Principal = Depends(chassis.caller)) -> Me:
+        """The caller."""
+        member = await signing_in.me(principal)
+        return Me(**{name: getattr(member, name) for name in Me.model_fields})
+
+    @routes.get("/.well-known/jwks.json")
+    async def jwks(response: Response) -> dict[str, Any]:
+        """The public keys of access tokens (RFC 7517)."""
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return {"keys": [key.public]}
+
+    return routes

@@ -1,0 +1,106 @@
+"""Auth's composition root."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.auth.adapters.keyring import FileKeyRing
+from services.auth.adapters.passwords import Argon2Passwords
+from services.auth.adapters.pulse import KafkaPulse
+from services.auth.adapters.witness import FileWitness
+from services.auth.api import audit as audit_api
+from services.auth.api import directory as directory_api
+from services.auth.api import sessions as sessions_api
+from services.auth.events import AuditHandler
+from services.auth.settings import Settings
+from services.auth.store.arrivals import Arrivals
+from services.auth.store.audit import MongoAudit
+from services.auth.store.directory import MongoDirectory
+from services.auth.store.indexes import ensure_indexes
+from services.auth.store.policy import MongoPolicies
+from services.auth.store.sessions import MongoSessions
+from services.auth.usecases.audit import Sequencer
+from services.auth.usecases.directory import Directory
+from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.publishing import Publishing
+from services.auth.usecases.reading_audit import ReadingAudit
+from services.auth.usecases.signing_in import SigningIn
+from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
+from shared.chassis.service import Chassis, run
+from shared.contracts import topics
+
+HEARTBEAT_S = 10
+SEQUENCE_S = 0.25
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The stores and use cases of auth, joined."""
+
+    chassis: Chassis
+    keys: FileKeyRing
+    audit: MongoAudit
+    signing_in: SigningIn
+    directory: Directory
+    publishing: Publishing
+    loading: Loading
+    sequencer: Sequencer
+    reading: ReadingAudit
+
+    async def prepare(self) -> None:
+        """Create the indexes, and publish keys and policies."""
+        await ensure_indexes(self.chassis.mongo)
+        await self.publishing.publish_all()
+
+
+def join(settings: Settings) -> Parts:
+    """Everything of auth, not yet connected."""
+    chassis = Chassis(settings)
+    keys = FileKeyRing(settings.keys_file)
+    passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
+    mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
+    directory = MongoDirectory(mongo, outbox, chassis.idempotency)
+    audit = MongoAudit(mongo, outbox)
+    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
+    return Parts(
+        chassis=chassis,
+        keys=keys,
+        audit=audit,
+        signing_in=SigningIn(directory, MongoSessions(mongo), passwords, keys, clock),
+        directory=Directory(directory, passwords, chassis.policy, clock),
+        publishing=publishing,
+        loading=Loading(directory, passwords, publishing, clock),
+        sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
+        reading=ReadingAudit(audit, chassis.policy, clock),
+    )
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an ASGI app; a seed file is loaded before it answers."""
+    parts = join(settings)
+    chassis = parts.chassis
+
+    async def load_seed() -> None:
+        if settings.auth_seed is not None:
+            await parts.loading.load(Seed.model_validate_json(settings.auth_seed.read_bytes()))
+
+    handler = AuditHandler(Arrivals(chassis.mongo), chassis.clock.real_now)
+    return chassis.app(
+        title="auth",
+        routers=[
+            sessions_api.router(parts.signing_in, parts.keys.access, chassis, settings.proxies),
+            directory_api.router(parts.directory, chassis),
+            audit_api.router(parts.reading, chassis),
+        ],
+        consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
+        jobs=[
+            Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
+            Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
+        ],
+        prepare=[parts.prepare, load_seed],
+    )
+
+
+if __name__ == "__main__":
+    run(build(Settings()), Settings())

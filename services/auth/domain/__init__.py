@@ -1,0 +1,1 @@
+"""The pure rules of auth: staff, policy, sessions, and the audit tree."""

@@ -1,0 +1,167 @@
+"""The policy a chain starts with: who may do what, by role; everything that is not granted is denied."""
+
+from collections.abc import Iterable
+
+from shared.contracts.identity import DataClass, Role
+from shared.contracts.policy import Grant, PolicySnapshot, Resource
+
+ORDINARY, GUEST, PAYMENT = DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PAYMENT
+SECURITY, STAFF, PRIVATE = DataClass.SECURITY, DataClass.STAFF, DataClass.PRIVATE_STAY
+EVERYTHING = tuple(DataClass)
+SERVED = (ORDINARY, GUEST, PRIVATE)
+MANAGED = (ORDINARY, GUEST, PRIVATE, PAYMENT, STAFF)
+
+ON_THE_FLOOR = (Role.ASSOCIATE, Role.SUPERVISOR, Role.DUTY_MANAGER, Role.GENERAL_MANAGER, Role.REVENUE_MANAGER)
+IN_CHARGE = (Role.DUTY_MANAGER, Role.GENERAL_MANAGER)
+REVIEWERS = (Role.SUPERVISOR, *IN_CHARGE)
+MONEY = (Role.FINANCE, Role.REVENUE_MANAGER)
+
+WORK = (
+    "create",
+    "accept",
+    "check_value",
+    "approve",
+    "block",
+    "unblock",
+    "resume",
+    "edit",
+    "propose",
+    "note",
+    "raise_exception",
+    "complete",
+    "hand_off",
+    "add_line",
+    "request_message",
+    "ask",
+    "answer",
+)
+REVIEW = ("review_exception", "decide_proposal")
+BREAK_GLASS = (*WORK, *REVIEW, "reopen", "read")
+
+SENSITIVE = (
+    "review_exception",
+    "decide_proposal",
+    "add_line",
+    "reopen",
+    "manage",
+    "verify",
+    "redrive",
+    "rebuild",
+    "republish",
+    "silence",
+)
+"""Refused while the policy is stale: they move money, undo a decision, or change who may do what."""
+
+
+def default_grants() -> tuple[Grant, ...]:
+    """The grants of a chain that has not edited its policy."""
+    return (*_records(), *_money(), *_around_records(), *_administration(), *_oversight(), *_emergency())
+
+
+def snapshot(chain: str, version: int, grants: Iterable[Grant]) -> PolicySnapshot:
+    """A chain's whole policy at a version, as every service reads it."""
+    return PolicySnapshot(chain=chain, version=version, grants=tuple(grants), sensitive_actions=SENSITIVE)
+
+
+def _grant(
+    roles: Iterable[Role],
+    actions: Iterable[str],
+    *kinds: Resource,
+    own: bool = False,
+    read: Iterable[DataClass] = (ORDINARY,),
+    write: Iterable[DataClass] = (),
+    obligations: Iterable[str] = (),
+) -> Grant:
+    return Grant(
+        roles=tuple(roles),
+        actions=tuple(actions),
+        kinds=tuple(kind.value for kind in kinds) or ("*",),
+        own_department=own,
+        read=tuple(read),
+        write=tuple(write),
+        obligations=tuple(obligations),
+    )
+
+
+def _records() -> tuple[Grant, ...]:
+    worked = (ORDINARY, GUEST, PRIVATE)
+    return (
+        # Other departments see how the work stands and the value that was promised, not what is private about it.
+        _grant((*ON_THE_FLOOR, Role.FINANCE, Role.INTEGRATION), ("read",)),
+        # Asking, and handing work to whom it belongs, crosses departments by nature.
+        _grant(ON_THE_FLOOR, ("create", "ask", "answer", "note"), write=(ORDINARY, PRIVATE)),
+        _grant((Role.ASSOCIATE,), ("read",), own=True, read=SERVED),
+        _grant((Role.ASSOCIATE, Role.SUPERVISOR), WORK, own=True, read=SERVED, write=worked),
+        _grant((Role.SUPERVISOR, Role.REVENUE_MANAGER), ("read",), own=True, read=MANAGED),
+        _grant((Role.SUPERVISOR,), REVIEW, own=True, read=MANAGED, write=MANAGED, obligations=("reason",)),
+        _grant((Role.SUPERVISOR,), ("reopen",), own=True, read=SERVED, write=worked, obligations=("reason",)),
+        _grant((Role.SUPERVISOR,), ("hand_off", "accept"), read=SERVED, write=(ORDINARY,)),
+        _grant(IN_CHARGE, ("read",), read=MANAGED),
+        _grant(IN_CHARGE, WORK, read=MANAGED, write=worked),
+        _grant(IN_CHARGE, (*REVIEW, "reopen"), read=MANAGED, write=MANAGED, obligations=("reason",)),
+        _grant((Role.INTEGRATION,), ("create", "note"), write=worked),
+    )
+
+
+def _money() -> tuple[Grant, ...]:
+    priced = (ORDINARY, PAYMENT)
+    return (
+        _grant(MONEY, ("read",), read=(ORDINARY, PAYMENT)),
+        _grant(MONEY, ("note", "ask", "answer", "raise_exception"), read=priced, write=(ORDINARY,)),
+        _grant(MONEY, ("add_line", "propose", "decide_proposal"), read=priced, write=priced, obligations=("reason",)),
+        _grant(MONEY, REVIEW, own=True, read=MANAGED, write=(*SERVED, PAYMENT), obligations=("reason",)),
+        _grant(MONEY, ("reopen",), own=True, read=priced, write=priced, obligations=("reason",)),
+        _grant(MONEY, WORK, own=True, read=(*SERVED, PAYMENT), write=(*SERVED, PAYMENT)),
+    )
+
+
+def _around_records() -> tuple[Grant, ...]:
+    desk = (*ON_THE_FLOOR, Role.FINANCE)
+    return (
+        _grant((*desk, Role.INTEGRATION), ("read",), Resource.STAY, Resource.INVENTORY),
+        _grant((*REVIEWERS, *MONEY), ("read",), Resource.STAY, read=MANAGED),
+        _grant(ON_THE_FLOOR, ("read",), Resource.GUEST, Resource.MESSAGE, own=True, read=SERVED),
+        _grant(IN_CHARGE, ("read",), Resource.GUEST, Resource.MESSAGE, read=SERVED),
+        _grant(desk, ("read", "acknowledge"), Resource.ALERT),
+        _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
+        _grant(desk, ("read", "acknowledge"), Resource.HANDOVER, read=SERVED),
+        _grant(desk, ("read",), Resource.RULES),
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("manage",), Resource.RULES, write=(ORDINARY,)),
+        _grant((*REVIEWERS, *MONEY), ("read", "review"), Resource.REPORT, read=(ORDINARY, PAYMENT)),
+        _grant(ON_THE_FLOOR, ("read",), Resource.OFFER),
+        _grant((Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), ("manage",), Resource.OFFER, write=(ORDINARY, PAYMENT)),
+        _grant((*REVIEWERS, *MONEY), ("read",), Resource.POSTING, read=(ORDINARY, PAYMENT)),
+    )
+
+
+def _administration() -> tuple[Grant, ...]:
+    admin = (Role.CHAIN_ADMIN,)
+    return (
+        _grant((*ON_THE_FLOOR, Role.FINANCE), ("read",), Resource.STAFF, Resource.PROPERTY),
+        _grant((*REVIEWERS, *admin), ("read",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF)),
+        _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
+        _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
+        _grant(admin, ("status",), Resource.OPERATION),
+        _grant(admin, ("redrive", "rebuild", "republish"), Resource.OPERATION, obligations=("reason",)),
+    )
+
+
+def _oversight() -> tuple[Grant, ...]:
+    """An auditor reads everything and writes nothing."""
+    auditor = (Role.AUDITOR,)
+    everywhere = tuple(kind for kind in Resource if kind is not Resource.OPERATION)
+    return (
+        _grant(auditor, ("read",), read=EVERYTHING),
+        _grant(auditor, ("read",), *everywhere, read=EVERYTHING),
+        _grant(auditor, ("verify",), Resource.AUDIT, read=EVERYTHING),
+        _grant(auditor, ("status",), Resource.OPERATION),
+    )
+
+
+def _emergency() -> tuple[Grant, ...]:
+    glass, desk = (Role.BREAK_GLASS,), (Resource.STAY, Resource.GUEST, Resource.ALERT, Resource.HANDOVER)
+    return (
+        _grant(glass, BREAK_GLASS, read=MANAGED, write=MANAGED, obligations=("reason",)),
+        _grant(glass, ("read", "acknowledge"), *desk, read=SERVED, obligations=("reason",)),
+    )

@@ -1,0 +1,37 @@
+"""How long a sign-in must wait after wrong passwords: per account and address, per account, per address."""
+
+import datetime as dt
+import enum
+
+from shared.contracts.values import Frozen
+
+MAX_WAIT_S = 900
+FORGOTTEN_AFTER_S = 3600
+
+
+class Gate(enum.StrEnum):
+    """What is counted. Only the pair is strict: a stranger who tries an account must not lock its owner out."""
+
+    PAIR = "pair"
+    ACCOUNT = "account"
+    SOURCE = "source"
+
+
+FREE_TRIES = {Gate.PAIR: 5, Gate.ACCOUNT: 50, Gate.SOURCE: 50}
+LONGEST_S = {Gate.PAIR: MAX_WAIT_S, Gate.ACCOUNT: 10, Gate.SOURCE: MAX_WAIT_S}
+
+
+class Tries(Frozen):
+    """Failures of one gate that are not forgotten yet; `last` is the real time of the newest."""
+
+    failures: int = 0
+    last: dt.datetime | None = None
+
+
+def wait_s(gate: Gate, tries: Tries, now: dt.datetime) -> float:
+    """Seconds until the next try is heard (0: now): 1, 2, 4 … after the free ones, at most LONGEST_S."""
+    over = tries.failures - FREE_TRIES[gate]
+    if over < 0 or tries.last is None:
+        return 0.0
+    pause = min(LONGEST_S[gate], 1 << min(over, 20))
+    return max(0.0, float(pause) - (now - tries.last).total_seconds())

@@ -1,0 +1,1 @@
+"""What auth's use cases need from outside."""

@@ -1,0 +1,34 @@
+"""What auth is told by its environment, beside what every service is told."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from shared.chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Auth's own settings; `auth_seed` is a file of a chain and its staff that is loaded at each start."""
+
+    service: Literal["auth"] = "auth"
+    auth_seed: Path | None = None
+    auth_keys: Path | None = Field(default=None, description="File of the private keys; default in the data folder")
+    hashing_threads: int = Field(default=2, ge=1, le=32, description="46 MiB of memory each while a password is hashed")
+    hashing_queue: int = Field(default=64, ge=1, le=10_000)
+    trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-For is believed, by comma")
+
+    @property
+    def keys_file(self) -> Path:
+        """Where the private keys are."""
+        return self.auth_keys or self.data_dir / "auth-keys.json"
+
+    @property
+    def witness_folder(self) -> Path:
+        """Where checkpoints are kept outside the database."""
+        return self.data_dir / "audit"
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """The believed proxies."""
+        return frozenset(part.strip() for part in self.trusted_proxies.split(",") if part.strip())

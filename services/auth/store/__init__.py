@@ -1,0 +1,1 @@
+"""Auth's MongoDB: the directory, sessions, policy and the audit log."""

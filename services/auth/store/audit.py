@@ -1,0 +1,206 @@
+"""The audit log in MongoDB: entries, the kept nodes of the tree, the head and its checkpoints."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from services.auth.domain.entries import Entry, Facts, facts_of
+from services.auth.domain.merkle import EMPTY_ROOT, Frontier, Node, Span, frontier_of, span_root
+from services.auth.domain.sequencing import Extension, Head, extend, wanted
+from services.auth.ports.audit import AuditQuery
+from services.auth.store.arrivals import Arrivals, headers_row, sealed_of
+from shared.chassis.mongo import Binary, Document, Duplicate, Mongo, Tx
+from shared.chassis.outbox import Outbox
+from shared.chassis.provenance import Provenance
+from shared.contracts.audit import Checkpoint
+from shared.contracts.envelope import NewEvent
+from shared.contracts.values import Scope
+
+log = logging.getLogger(__name__)
+
+
+class Moved(Exception):
+    """Another sequencer extended or signed the log first."""
+
+
+def _entry(row: Document) -> Entry:
+    leaf, root = bytes(row["leaf"]), bytes(row["root"])
+    return Entry(chain=row["chain"], index=row["index"], sealed=sealed_of(row), leaf=leaf, root=root)
+
+
+def _row(entry: Entry) -> Document:
+    return {
+        "_id": f"{entry.chain}|{entry.index}",
+        "chain": entry.chain,
+        "index": entry.index,
+        "topic": entry.sealed.topic,
+        "key": entry.sealed.key,
+        "headers": headers_row(entry.sealed),
+        "value": Binary(entry.sealed.value),
+        "leaf": Binary(entry.leaf),
+        "root": Binary(entry.root),
+        "facts": facts_of(entry.sealed).model_dump(exclude_none=True),
+    }
+
+
+def _head(row: Document | None, chain: str) -> Head:
+    if row is None:
+        return Head(chain=chain)
+    return Head(
+        chain=chain,
+        edge=Frontier(row["size"], tuple(bytes(peak) for peak in row["peaks"])),
+        signed_size=row["signed_size"],
+        signed_version=row["signed_version"],
+        signed_at=row["signed_at"],
+    )
+
+
+class MongoAudit:
+    """One log per chain. Entries are only ever added."""
+
+    def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
+        self._mongo, self._outbox = mongo, outbox
+        self._arrivals = Arrivals(mongo)
+        self._entries, self._nodes = mongo.collection("audit"), mongo.collection("audit_nodes")
+        self._heads, self._signed = mongo.collection("audit_heads"), mongo.collection("audit_checkpoints")
+        self._keys = mongo.collection("audit_keys")
+
+    async def waiting(self, scope: Scope) -> list[str]:
+        """Chains with events to sequence or a grown tree to sign; the scope is the system's."""
+        grown = await self._heads.distinct("_id", {"$expr": {"$gt": ["$size", "$signed_size"]}})
+        return sorted({*grown, *await self._arrivals.chains(scope)})
+
+    async def drain(self, scope: Scope, limit: int) -> int:
+        """Give the oldest arrived events their place in the log; how many. Another sequencer's batch gives 0."""
+
+        async def work(tx: Tx) -> int:
+            rows = await self._arrivals.oldest(scope, tx, limit)
+            if not rows:
+                return 0
+            head = _head(await self._heads.find_one({"_id": scope.chain}, tx=tx), scope.chain)
+            added = extend(head, [sealed_of(row) for row in rows])
+            await self._advance(tx, head, added)
+            await self._arrivals.placed(scope, tx, [row["_id"] for row in rows])
+            return len(rows)
+
+        try:
+            return await self._mongo.run(work)
+        except Moved:
+            return 0
+        except Duplicate:
+            log.exception("the log of a chain has entries beyond its head; verify it", extra={"chain": scope.chain})
+            return 0
+
+    async def _advance(self, tx: Tx, before: Head, added: Extension) -> None:
+        edge = added.head.edge
+        tree: Document = {"size": edge.size, "peaks": [Binary(peak) for peak in edge.peaks]}
+        if before.size == 0:
+            fresh = {"_id": before.chain, **tree, "signed_size": 0, "signed_version": 0, "signed_at": None}
+            await self._heads.insert_one(fresh, tx=tx)
+        elif not await self._heads.update_one({"_id": before.chain, "size": before.size}, {"$set": tree}, tx=tx):
+            raise Moved
+        await self._entries.insert_many([_row(entry) for entry in added.entries], tx=tx)
+        kept = [{"_id": _node_id(before.chain, node), "hash": Binary(digest)} for node, digest in added.nodes]
+        await self._nodes.insert_many(kept, tx=tx)
+
+    async def head(self, scope: Scope) -> Head:
+        """The end of the chain's log."""
+        return _head(await self._heads.find_one({"_id": scope.chain}), scope.chain)
+
+    async def sign(
+        self, scope: Scope, head: Head, checkpoint: Checkpoint, event: NewEvent, key: dict[str, Any]
+    ) -> bool:
+        """Keep a checkpoint with its event and public key; False when the head was signed by somebody else."""
+        signed = {"signed_size": checkpoint.size, "signed_version": checkpoint.version, "signed_at": checkpoint.at}
+        row = {"_id": f"{scope.chain}|{checkpoint.version}", **checkpoint.model_dump(mode="json")}
+
+        async def work(tx: Tx) -> None:
+            unsigned = {"_id": scope.chain, "signed_version": head.signed_version}
+            if not await self._heads.update_one(unsigned, {"$set": signed}, tx=tx):
+                raise Moved
+            await self._signed.insert_one(row, tx=tx)
+            own = {"_id": f"{scope.chain}|{key['kid']}"}
+            await self._keys.update_one(own, {"$set": {"chain": scope.chain, "jwk": key}}, upsert=True, tx=tx)
+            await self._outbox.append(tx, [event], Provenance.fresh(event.subject))
+
+        try:
+            await self._mongo.run(work)
+        except (Moved, Duplicate):
+            return False
+        return True
+
+    async def checkpoints(self, scope: Scope, *, after: int = 0, limit: int = 0) -> list[Checkpoint]:
+        """Checkpoints of later versions, oldest first."""
+        wanted_rows = {"chain": scope.chain, "version": {"$gt": after}}
+        rows = await self._signed.find(wanted_rows, sort=[("version", 1)], limit=limit)
+        return [Checkpoint.model_validate(row) for row in rows]
+
+    async def covering(self, scope: Scope, index: int) -> Checkpoint | None:
+        """The newest checkpoint whose tree holds this entry."""
+        rows = {"chain": scope.chain, "size": {"$gt": index}}
+        row = await self._signed.find_one(rows, sort=[("version", -1)])
+        return Checkpoint.model_validate(row) if row else None
+
+    @staticmethod
+    def _within(scope: Scope) -> Document:
+        mine: Document = {"chain": scope.chain}
+        if scope.properties is not None:
+            mine["facts.property_id"] = {"$in": sorted(scope.properties)}
+        return mine
+
+    async def find(self, scope: Scope, query: AuditQuery) -> list[tuple[Entry, Facts]]:
+        """Entries of the scope's properties that match, newest first."""
+        rows = self._within(scope)
+        named = {"subject": query.subject, "stay_id": query.stay_id, "type": query.type, "actor": query.actor}
+        rows |= {f"facts.{name}": value for name, value in named.items() if value is not None}
+        times = {"$gte": query.since, "$lt": query.until}
+        if any(times.values()):
+            rows["facts.time"] = {op: moment for op, moment in times.items() if moment}
+        if query.before is not None:
+            rows["index"] = {"$lt": query.before}
+        found = await self._entries.find(rows, sort=[("index", -1)], limit=query.limit)
+        entries = [_entry(row) for row in found]
+        return [(entry, facts_of(entry.sealed)) for entry in entries]
+
+    async def entry(self, scope: Scope, index: int) -> Entry | None:
+        """One entry, if its property is in scope."""
+        row = await self._entries.find_one(self._within(scope) | {"index": index})
+        return _entry(row) if row else None
+
+    async def stream(self, scope: Scope, size: int) -> AsyncIterator[Entry]:
+        """The first `size` entries in order, of every property: a proof needs them all."""
+        wanted_rows = {"chain": scope.chain, "index": {"$lt": size}}
+        async for row in self._entries.stream(wanted_rows, sort=[("index", 1)]):
+            yield _entry(row)
+
+    async def roots(self, scope: Scope, spans: Sequence[Span]) -> list[bytes]:
+        """The root of each span of the tree, from kept nodes and at most 2**8 leaves of each remainder."""
+        fetch = wanted(spans)
+        ids = {_node_id(scope.chain, node): node for node in fetch.nodes}
+        rows = await self._nodes.find({"_id": {"$in": list(ids)}})
+        known = {ids[row["_id"]]: bytes(row["hash"]) for row in rows}
+        for span in fetch.leaves:
+            level = (span.end - span.start).bit_length() - 1
+            known[Node(level, span.start >> level)] = await self._subtree(scope, span)
+        return [span_root(span, lambda node: known.get(node, EMPTY_ROOT)) for span in spans]
+
+    async def _subtree(self, scope: Scope, span: Span) -> bytes:
+        rows = {"chain": scope.chain, "index": {"$gte": span.start, "$lt": span.end}}
+        leaves = await self._entries.find(rows, projection={"leaf": 1}, sort=[("index", 1)])
+        return frontier_of(bytes(row["leaf"]) for row in leaves).root()
+
+    async def keys(self, scope: Scope) -> list[dict[str, Any]]:
+        """The public keys that ever signed this log."""
+        return [row["jwk"] for row in await self._keys.find({"chain": scope.chain})]
+
+    async def note_read(self, scope: Scope, event: NewEvent, provenance: Provenance) -> None:
+        """Write that somebody read the log; if it cannot be written, the read is refused."""
+
+        async def work(tx: Tx) -> None:
+            await self._outbox.append(tx, [event], provenance)
+
+        await self._mongo.run(work)
+
+
+def _node_id(chain: str, node: Node) -> str:
+    return f"{chain}|{node.level}|{node.place}"

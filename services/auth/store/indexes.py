@@ -1,0 +1,26 @@
+"""The indexes of auth's collections."""
+
+from services.auth.domain.sessions import LONGEST
+from services.auth.domain.throttle import FORGOTTEN_AFTER_S
+from services.auth.store.arrivals import WAITING
+from shared.chassis.mongo import Index, Mongo
+
+_SESSION_KEPT_S = int(LONGEST.total_seconds()) + 24 * 3600
+_SEARCHED = ("facts.subject", "facts.stay_id", "facts.actor", "facts.time")
+
+INDEXES: dict[str, list[Index]] = {
+    "properties": [Index(("chain", "_id"))],
+    "staff": [Index(("chain", "_id"))],
+    "accounts": [Index(("chain", "staff_id"), unique=True)],
+    "sessions": [Index(("created_at",), expire_s=_SESSION_KEPT_S), Index(("chain", "staff_id"))],
+    "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
+    "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],
+    "audit": [Index(("chain", "index"), unique=True), *(Index(("chain", name, ("index", -1))) for name in _SEARCHED)],
+    "audit_checkpoints": [Index(("chain", "version"), unique=True), Index(("chain", "size"))],
+}
+
+
+async def ensure_indexes(mongo: Mongo) -> None:
+    """Create the indexes that are missing."""
+    for collection, indexes in INDEXES.items():
+        await mongo.collection(collection).ensure_indexes(indexes)

@@ -1,0 +1,1 @@
+"""What auth does: sign people in, keep the directory, publish policy, keep the audit log."""

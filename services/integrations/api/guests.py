@@ -1,0 +1,78 @@
+"""Guests: who they are, for those who may know it; every answer is in the access log before it is given."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from services.integrations.api.wiring import Doors, correlation
+from services.integrations.domain.guests import Profile
+from shared.contracts.errors import invalid
+from shared.contracts.identity import Principal
+
+MAX_IDS = 200
+
+
+class GuestOut(BaseModel):
+    """One guest."""
+
+    id: str
+    version: int
+    name: str
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    language: str
+    country: str | None
+
+
+class GuestList(BaseModel):
+    """The guests asked for that the caller's hotels have; the others are left out."""
+
+    items: list[GuestOut]
+
+
+class GuestIds(BaseModel):
+    """Ids of guests, e.g. for `GET /v1/stays?guests=`."""
+
+    ids: list[str]
+
+
+class Search(BaseModel):
+    """What is searched for."""
+
+    name: str = Field(max_length=100)
+    property_id: str | None = Field(default=None, max_length=63)
+
+
+def _out(profile: Profile) -> GuestOut:
+    fields = profile.model_dump(include=set(GuestOut.model_fields) - {"name"})
+    return GuestOut(name=profile.name, **fields)
+
+
+def router(doors: Doors) -> APIRouter:
+    """Routes under /v1/guests."""
+    routes = APIRouter(tags=["guests"])
+    caller = Depends(doors.chassis.caller)
+
+    @routes.get("/v1/guests")
+    async def some(
+        request: Request, principal: Annotated[Principal, caller], ids: Annotated[str, Query(max_length=MAX_IDS * 40)]
+    ) -> GuestList:
+        """Up to 200 guests by id (comma-separated)."""
+        wanted = list(dict.fromkeys(one for one in ids.split(",") if one))
+        if not 1 <= len(wanted) <= MAX_IDS:
+            raise invalid("ids", "count", f"Give 1 to {MAX_IDS} ids, separated by commas.")
+        found = await doors.guests.some(principal, wanted, correlation(request, doors.chassis))
+        return GuestList(items=[_out(profile) for profile in found])
+
+    @routes.post("/v1/guests/search")
+    async def search(request: Request, principal: Annotated[Principal, caller], wanted: Search) -> GuestIds:
+        """Ids of up to 50 guests whose name begins so. A POST, because a name has no place in an address or a log."""
+        found = await doors.guests.search(
+            principal, wanted.name, wanted.property_id, correlation(request, doors.chassis)
+        )
+        return GuestIds(ids=found)
+
+    return routes

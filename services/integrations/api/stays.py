@@ -1,0 +1,60 @@
+"""Stays: the read-only mirror of PMS reservations."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel
+
+from services.integrations.api.wiring import Doors, Id
+from shared.contracts.identity import Principal
+from shared.contracts.stays import Stay, StayStatus
+
+MAX_IDS = 200
+
+
+class StayPage(BaseModel):
+    """One page of stays; `next` is the cursor of the next, null at the end."""
+
+    items: list[Stay]
+    next: str | None
+
+
+def router(doors: Doors) -> APIRouter:
+    """Routes under /v1/stays."""
+    routes = APIRouter(tags=["stays"])
+    caller = Depends(doors.chassis.caller)
+
+    @routes.get("/v1/stays")
+    async def page(
+        principal: Annotated[Principal, caller],
+        property_id: Annotated[str | None, Query(alias="property", max_length=63)] = None,
+        status: StayStatus | None = None,
+        on: Annotated[dt.date | None, Query(alias="date")] = None,
+        guests: Annotated[str | None, Query(max_length=MAX_IDS * 40)] = None,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> StayPage:
+        """Stays by departure. `date` keeps those that arrive, stay or leave that day; `guests` is a list of ids."""
+        ids = guests.split(",") if guests else None
+        items, following = await doors.stays.page(
+            principal, property_id, status=status, on=on, guest_ids=ids, cursor=cursor, limit=limit
+        )
+        return StayPage(items=items, next=following)
+
+    @routes.get("/v1/stays/{stay_id}", response_model=Stay)
+    async def one(
+        principal: Annotated[Principal, caller],
+        stay_id: Id,
+        response: Response,
+        if_none_match: Annotated[str | None, Header(max_length=64)] = None,
+    ) -> Stay | Response:
+        """One stay, with its version as ETag."""
+        stay = await doors.stays.one(principal, stay_id)
+        etag = f'"{stay.version}"'
+        if if_none_match == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        response.headers["ETag"] = etag
+        return stay
+
+    return routes

@@ -1,0 +1,38 @@
+"""What the routes need: the use cases and the chassis' dependencies."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Path, Request
+
+from services.integrations.ports import Connections
+from services.integrations.usecases.doors import TakeFromPms
+from services.integrations.usecases.finance import TakeFromFinance
+from services.integrations.usecases.incoming import TakeFromGuests
+from services.integrations.usecases.reading import ReadGuests, ReadStays
+from shared.chassis.service import Chassis
+
+Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Token = Annotated[str, Path(min_length=32, max_length=128)]
+Code = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$")]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The use cases behind the routes."""
+
+    chassis: Chassis
+    connections: Connections
+    from_pms: TakeFromPms
+    from_guests: TakeFromGuests
+    from_finance: TakeFromFinance
+    stays: ReadStays
+    guests: ReadGuests
+
+
+def correlation(request: Request, chassis: Chassis) -> str:
+    """The caller's request id where it is usable, else a new one."""
+    given = request.headers.get("x-request-id", "")
+    usable = given.isascii() and given.isprintable() and 8 <= len(given) <= 64
+    return given if usable else chassis.clock.new_id()

@@ -1,0 +1,135 @@
+"""The composition root of integrations: stores, adapters and use cases become one process, or a command's parts."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.integrations import api
+from services.integrations.events import OnRecords
+from services.integrations.messaging.registry import channels
+from services.integrations.pms.registry import adapters
+from services.integrations.ports import Pms
+from services.integrations.settings import Settings
+from services.integrations.store.connections import ConnectionStore
+from services.integrations.store.folios import FolioStore
+from services.integrations.store.indexes import prepare as prepare_indexes
+from services.integrations.store.inventory import InventoryStore
+from services.integrations.store.ledger import LedgerStore
+from services.integrations.store.messages import MessageStore
+from services.integrations.store.postings import PostingStore
+from services.integrations.store.stays import StayStore
+from services.integrations.usecases.doors import TakeFromPms
+from services.integrations.usecases.finance import TakeFromFinance
+from services.integrations.usecases.imports import ImportBookings
+from services.integrations.usecases.incoming import TakeFromGuests
+from services.integrations.usecases.inventory import CountRooms
+from services.integrations.usecases.outgoing import SendMessages
+from services.integrations.usecases.postings import PostCharges
+from services.integrations.usecases.reading import ReadGuests, ReadStays
+from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
+from shared.chassis.service import Chassis, run
+from shared.contracts import topics
+from shared.contracts.values import SYSTEM_CHAIN, Scope
+
+ALL = Scope(chain=SYSTEM_CHAIN)
+
+
+class GuestKey:
+    """The key of guest ids: given, or drawn at the first start of this database and kept."""
+
+    def __init__(self, settings: Settings, connections: ConnectionStore) -> None:
+        self._settings, self._connections = settings, connections
+        self.value = b""
+
+    async def load(self) -> None:
+        """Have it ready before the first request."""
+        given = self._settings.guest_key
+        self.value = await self._connections.guest_key(ALL, given.get_secret_value().encode() if given else None)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The stores and adapters of one process."""
+
+    settings: Settings
+    chassis: Chassis
+    connections: ConnectionStore
+    stays: StayStore
+    postings: PostingStore
+    messages: MessageStore
+    folios: FolioStore
+    inventory: InventoryStore
+    ledger: LedgerStore
+    adapters: dict[str, Pms]
+    key: GuestKey
+
+    async def prepare(self) -> None:
+        """Create the indexes, connect the configured hotels, load the key."""
+        await prepare_indexes(self.chassis.mongo)
+        await self.connections.connect(ALL, self.settings.connections)
+        await self.key.load()
+
+    @property
+    def imports(self) -> ImportBookings:
+        """The import, once `prepare` has run."""
+        return ImportBookings(self.stays, self.chassis.clock, self.key)
+
+
+def parts(settings: Settings) -> Parts:
+    """Everything but the server: what commands and the server are made of."""
+    chassis = Chassis(settings)
+    mongo, outbox = chassis.mongo, chassis.outbox
+    connections, folios = ConnectionStore(mongo), FolioStore(mongo)
+    return Parts(
+        settings=settings,
+        chassis=chassis,
+        connections=connections,
+        stays=StayStore(mongo, outbox),
+        postings=PostingStore(mongo, outbox),
+        messages=MessageStore(mongo, outbox, chassis.idempotency),
+        folios=folios,
+        inventory=InventoryStore(mongo, outbox),
+        ledger=LedgerStore(mongo, outbox),
+        adapters=adapters(folios, settings.seed),
+        key=GuestKey(settings, connections),
+    )
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service."""
+    have = parts(settings)
+    chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
+    doors = api.Doors(
+        chassis=chassis,
+        connections=have.connections,
+        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key),
+        from_guests=TakeFromGuests(have.messages, have.stays, clock),
+        from_finance=TakeFromFinance(have.ledger, clock),
+        stays=ReadStays(have.stays, policy),
+        guests=ReadGuests(have.stays, have.ledger, policy, clock),
+    )
+    return chassis.app(
+        title="integrations",
+        routers=[api.router(doors)],
+        consumers=[Consumer("integrations", (topics.RECORDS,), OnRecords(have.postings, have.messages))],
+        jobs=_jobs(have),
+        prepare=[have.prepare],
+    )
+
+
+def _jobs(have: Parts) -> list[Job]:
+    clock, settings = have.chassis.clock, have.settings
+    count = CountRooms(have.inventory, have.stays, have.connections, clock, settings.inventory_days)
+    post = PostCharges(have.postings, have.connections, have.adapters, clock)
+    send = SendMessages(have.messages, have.stays, channels(have.messages), clock)
+    return [
+        Job("inventory", settings.inventory_every_s, count),
+        Job("postings", settings.commands_every_s, post),
+        Job("messages", settings.commands_every_s, send),
+    ]
+
+
+if __name__ == "__main__":
+    own = Settings()
+    run(build(own), own)

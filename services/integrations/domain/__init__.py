@@ -1,0 +1,1 @@
+"""What a stay, a guest, a posting and a message are and how they change; pure."""

@@ -1,0 +1,79 @@
+"""Message templates by code and language, and how they are filled in; unknown codes and languages fall back."""
+
+from services.integrations.domain.guests import Profile
+from shared.contracts.stays import Stay
+
+FALLBACK_CODE, FALLBACK_LANGUAGE = "update", "en"
+
+TEMPLATES: dict[str, dict[str, str]] = {
+    "pre_arrival": {
+        "en": "Dear {name}, we look forward to your stay from {arrival} to {departure}. What can we prepare?",
+        "pt": "Caro(a) {name}, esperamos por si de {arrival} a {departure}. Podemos preparar alguma coisa?",
+        "de": "Guten Tag {name}, wir erwarten Sie vom {arrival} bis {departure}. Haben Sie Wünsche?",
+        "fr": "Bonjour {name}, nous nous réjouissons de votre séjour du {arrival} au {departure}. Des souhaits ?",
+        "es": "Estimado/a {name}: le esperamos del {arrival} al {departure}. ¿Podemos preparar algo para usted?",
+    },
+    "upsell_offer": {
+        "en": "Dear {name}, for your stay from {arrival} we have kept an offer for you. Answer yes to take it.",
+        "pt": "Caro(a) {name}, temos uma oferta para a sua estadia de {arrival}. Responda sim para aceitar.",
+        "de": "Guten Tag {name}, für Ihren Aufenthalt ab {arrival} haben wir ein Angebot. Mit Ja nehmen Sie es an.",
+        "fr": "Bonjour {name}, une offre vous attend pour votre séjour du {arrival}. Répondez oui pour l'accepter.",
+        "es": "Estimado/a {name}: tenemos una oferta para su estancia desde el {arrival}. Responda sí para aceptarla.",
+    },
+    "request_done": {
+        "en": "Dear {name}, what you asked for is done. Tell us if anything is missing.",
+        "pt": "Caro(a) {name}, o seu pedido está tratado. Diga-nos se faltar alguma coisa.",
+        "de": "Guten Tag {name}, Ihr Wunsch ist erledigt. Sagen Sie uns, falls etwas fehlt.",
+        "fr": "Bonjour {name}, votre demande est réglée. Dites-nous s'il manque quelque chose.",
+        "es": "Estimado/a {name}: su petición está atendida. Díganos si falta algo.",
+    },
+    "recovery": {
+        "en": "Dear {name}, we are sorry that not everything was right. We are putting it in order now.",
+        "pt": "Caro(a) {name}, lamentamos que nem tudo estivesse bem. Estamos a resolver.",
+        "de": "Guten Tag {name}, es tut uns leid, dass nicht alles in Ordnung war. Wir kümmern uns jetzt darum.",
+        "fr": "Bonjour {name}, nous regrettons que tout n'ait pas été parfait. Nous y remédions.",
+        "es": "Estimado/a {name}: sentimos que no todo estuviera bien. Ya lo estamos solucionando.",
+    },
+    "post_stay": {
+        "en": "Dear {name}, thank you for staying with us. How was it, from 1 to 10?",
+        "pt": "Caro(a) {name}, obrigado pela sua estadia. Como foi, de 1 a 10?",
+        "de": "Guten Tag {name}, danke für Ihren Aufenthalt. Wie war es, von 1 bis 10?",
+        "fr": "Bonjour {name}, merci de votre séjour. Comment était-ce, de 1 à 10 ?",
+        "es": "Estimado/a {name}: gracias por su estancia. ¿Cómo fue, del 1 al 10?",
+    },
+    "loyalty": {
+        "en": "Dear {name}, welcome back. As a returning guest you have an advantage waiting.",
+        "pt": "Caro(a) {name}, bem-vindo(a) de volta. Tem uma vantagem à sua espera.",
+        "de": "Guten Tag {name}, willkommen zurück. Als Stammgast wartet ein Vorteil auf Sie.",
+        "fr": "Bonjour {name}, heureux de vous revoir. Un avantage de fidélité vous attend.",
+        "es": "Estimado/a {name}: bienvenido/a de nuevo. Le espera una ventaja de cliente habitual.",
+    },
+    "update": {
+        "en": "Dear {name}, there is news about your stay from {arrival} to {departure}. Please ask at the front desk.",
+        "pt": "Caro(a) {name}, há novidades sobre a sua estadia de {arrival} a {departure}. Fale com a receção.",
+        "de": "Guten Tag {name}, es gibt Neues zu Ihrem Aufenthalt vom {arrival} bis {departure}. Fragen Sie uns.",
+        "fr": "Bonjour {name}, du nouveau pour votre séjour du {arrival} au {departure}. Demandez à la réception.",
+        "es": "Estimado/a {name}: hay novedades sobre su estancia del {arrival} al {departure}. Pregunte en recepción.",
+    },
+}
+
+
+def rendered(codes: tuple[str | None, ...], profile: Profile | None, stay: Stay | None) -> str:
+    """The first known of these templates in the guest's language, filled in. Control characters are dropped."""
+    code = next((each for each in codes if each in TEMPLATES), FALLBACK_CODE)
+    language = profile.language if profile else (stay.language if stay else FALLBACK_LANGUAGE)
+    by_language = TEMPLATES[code or FALLBACK_CODE]
+    text = by_language.get(language, by_language[FALLBACK_LANGUAGE])
+    values = {
+        "{name}": plain(profile.name) if profile else "",
+        "{arrival}": stay.arrival.isoformat() if stay else "",
+        "{departure}": stay.departure.isoformat() if stay else "",
+    }
+    for place, value in values.items():
+        text = text.replace(place, value)
+    return " ".join(text.split())
+
+
+def plain(text: str) -> str:
+    """A value for a template: one line, no control characters, no braces that another fill could mistake."""
+    return "".join(char for char in text if char.isprintable() and char not in "{}")

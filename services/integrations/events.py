@@ -1,0 +1,97 @@
+"""What integrations does when records asks: a posting or a message is written down, once, and worked off later."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.integrations.domain.messages import GuestMessage, Progress
+from services.integrations.domain.postings import PostingRow, posting_id
+from shared.chassis.mongo import Tx
+from shared.chassis.provenance import Provenance
+from shared.contracts.catalogue import body_of
+from shared.contracts.envelope import Envelope
+from shared.contracts.messages import Direction, Message, MessageState
+from shared.contracts.money import Posting, PostingState
+from shared.contracts.records import RecordMessageRequested, RecordPostingRequested
+from shared.contracts.values import Scope
+
+CHANNEL = "maildrop"
+
+
+class Postings(Protocol):
+    """Where postings are written down."""
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int: ...
+
+
+class Messages(Protocol):
+    """Where messages are written down."""
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[GuestMessage]) -> int: ...
+
+
+class OnRecords:
+    """The handler of `records.v1`."""
+
+    def __init__(self, postings: Postings, messages: Messages) -> None:
+        self._postings, self._messages = postings, messages
+
+    async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
+        """Write down each command that is not written down yet."""
+        for event in events:
+            body = body_of(event)
+            scope = Scope(chain=event.chain)
+            if isinstance(body, RecordPostingRequested):
+                row = posting_of(event, body)
+                await self._postings.request(scope, tx, [row], Provenance.of(event))
+            elif isinstance(body, RecordMessageRequested):
+                await self._messages.request(scope, tx, [message_of(event, body)])
+
+    async def forget(self, tx: Tx, subject: str) -> None:
+        """Nothing: a command once carried out stays carried out, and its own key keeps it from happening again."""
+
+
+def posting_of(event: Envelope, body: RecordPostingRequested) -> PostingRow:
+    """The posting a record asks for; its id comes from record and line, so the same line is one posting for ever."""
+    line = body.line
+    posting = Posting(
+        id=posting_id(body.record.id, line.id),
+        property_id=body.record.property_id,
+        record_id=body.record.id,
+        line_id=line.id,
+        stay_id=body.record.stay_id,
+        kind=line.kind,
+        amount=line.amount,
+        state=PostingState.PENDING,
+        approved_by=line.approved_by,
+        at=event.time,
+        version=1,
+    )
+    return PostingRow(chain=event.chain, posting=posting, correlation=event.correlation, causation=event.id)
+
+
+def message_of(event: Envelope, body: RecordMessageRequested) -> GuestMessage:
+    """The message a record asks for; its id is the one that records gave it."""
+    asked = body.message
+    message = Message(
+        id=asked.id,
+        property_id=body.record.property_id,
+        stay_id=asked.stay_id,
+        guest_id=asked.guest_id,
+        record_id=body.record.id,
+        direction=Direction.OUTBOUND,
+        channel=CHANNEL,
+        topic_code=asked.topic_code,
+        state=MessageState.QUEUED,
+        at=event.time,
+        version=1,
+    )
+    return GuestMessage(
+        chain=event.chain,
+        message=message,
+        send=asked.send,
+        template=asked.template,
+        draft=asked.text,
+        progress=Progress.PENDING,
+        correlation=event.correlation,
+        causation=event.id,
+    )

@@ -1,0 +1,1 @@
+"""Channels to guests, one file each, listed in `registry`."""

@@ -1,0 +1,1 @@
+"""Adapters to property management systems, one file or folder per vendor, listed in `registry`."""

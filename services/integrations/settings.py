@@ -1,0 +1,26 @@
+"""What the integrations service is told by its environment."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from services.integrations.domain.connections import ConnectionSpec
+from shared.chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Integrations' own knobs beside the common ones."""
+
+    service: Literal["integrations"] = "integrations"
+    connections: tuple[ConnectionSpec, ...] = Field(
+        default=(), description="Hotels to connect at start, as a JSON list; those connected before stay connected"
+    )
+    guest_key: SecretStr | None = Field(
+        default=None, min_length=16, description="Key of guest ids; absent, one is drawn at first start and kept"
+    )
+    seed: int = Field(
+        default=7, ge=0, description="Seed of everything made up for the booking file: guests, hours, rooms"
+    )
+    inventory_days: int = Field(default=30, ge=1, le=400, description="How many days ahead inventory is published")
+    inventory_every_s: float = Field(default=2.0, gt=0)
+    commands_every_s: float = Field(default=0.5, gt=0)

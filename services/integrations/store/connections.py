@@ -1,0 +1,52 @@
+"""Connected hotels and the key that guest ids are made with."""
+
+import contextlib
+import secrets
+from collections.abc import Sequence
+
+from services.integrations.domain.connections import Connection, ConnectionSpec
+from shared.chassis.mongo import Document, Duplicate, Mongo
+from shared.contracts.values import SYSTEM_CHAIN, Scope
+
+KEY = "guest_key"
+DOORS = Scope(chain=SYSTEM_CHAIN)
+"""The scope of an inbound door: whose call it is, only the token says."""
+
+
+class ConnectionStore:
+    """The `connections` of this service."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows, self._keys = mongo.collection("connections"), mongo.collection("keys")
+
+    async def connect(self, scope: Scope, specs: Sequence[ConnectionSpec]) -> None:
+        """Connect hotels; one that is connected already keeps its token and takes the other facts as they are now."""
+        for spec in specs:
+            facts = spec.model_dump(mode="json") | {"prop": spec.property_id}
+            token = {"token": secrets.token_urlsafe(32)}
+            await self._rows.update_one({"_id": spec.property_id}, {"$set": facts, "$setOnInsert": token}, upsert=True)
+
+    async def all(self, scope: Scope) -> list[Connection]:
+        """The connected hotels of a chain, or of every chain for a door."""
+        wanted: Document = {} if scope.chain == SYSTEM_CHAIN else {"chain": scope.chain}
+        return [_connection(row) for row in await self._rows.find(wanted, sort=[("_id", 1)])]
+
+    async def find(self, scope: Scope, property_id: str) -> Connection | None:
+        """One connected hotel; a door asks in the scope of the system and compares the token itself."""
+        row = await self._rows.find_one({"_id": property_id})
+        found = _connection(row) if row else None
+        return found if found and scope.chain in (SYSTEM_CHAIN, found.chain) else None
+
+    async def guest_key(self, scope: Scope, given: bytes | None) -> bytes:
+        """The key of guest ids: the given one, else the one drawn at the first start."""
+        if given:
+            return given
+        with contextlib.suppress(Duplicate):
+            await self._keys.insert_one({"_id": KEY, "value": secrets.token_hex(32)})
+        row = await self._keys.find_one({"_id": KEY})
+        assert row is not None
+        return str(row["value"]).encode()
+
+
+def _connection(row: Document) -> Connection:
+    return Connection.model_validate({name: row[name] for name in Connection.model_fields})

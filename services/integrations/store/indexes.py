@@ -1,0 +1,26 @@
+"""The indexes of this service's collections, created before it answers."""
+
+from collections.abc import Sequence
+
+from services.integrations.domain.messages import Progress
+from shared.chassis.mongo import Index, Mongo
+from shared.contracts.money import PostingState
+
+_POSTINGS_OPEN = {"state": {"$in": [PostingState.PENDING.value, PostingState.SENDING.value]}}
+_MESSAGES_OPEN = {"progress": {"$in": [Progress.PENDING.value, Progress.SENDING.value]}}
+
+INDEXES: dict[str, Sequence[Index]] = {
+    "connections": [Index(("chain", "prop"))],
+    "stays": [Index(("prop", "departure", "_id")), Index(("prop", "status", "departure")), Index(("guest",))],
+    "profiles": [Index(("search",))],
+    "folio": [Index(("stay",))],
+    "postings": [Index(("state", "claimed"), partial=_POSTINGS_OPEN), Index(("record",))],
+    "messages": [Index(("progress", "claimed"), partial=_MESSAGES_OPEN), Index(("stay", "at"))],
+    "maildrop": [Index(("prop", "at"))],
+}
+
+
+async def prepare(mongo: Mongo) -> None:
+    """Create what is missing."""
+    for name, indexes in INDEXES.items():
+        await mongo.collection(name).ensure_indexes(indexes)

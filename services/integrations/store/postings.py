@@ -1,0 +1,105 @@
+"""Postings through their states; a finished one changes the stay's balance in the same transaction."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from services.integrations.domain.balances import balanced
+from services.integrations.domain.postings import PostingRow, told
+from services.integrations.store.scoping import within
+from services.integrations.store.stays import kept_of, stay_row
+from shared.chassis.mongo import Document, Mongo, Tx
+from shared.chassis.outbox import Outbox
+from shared.chassis.provenance import Provenance
+from shared.contracts.envelope import NewEvent
+from shared.contracts.money import PostingState
+from shared.contracts.values import SYSTEM_CHAIN, Scope
+
+PENDING, SENDING = PostingState.PENDING.value, PostingState.SENDING.value
+
+
+def _row(row: PostingRow) -> Document:
+    body = row.model_dump(mode="json")
+    return {
+        "_id": row.posting.id,
+        "chain": row.chain,
+        "prop": row.posting.property_id,
+        "stay": row.posting.stay_id,
+        "record": row.posting.record_id,
+        "state": row.posting.state.value,
+        "body": body,
+    }
+
+
+def _posting(row: Document) -> PostingRow:
+    return PostingRow.model_validate(row["body"])
+
+
+class PostingStore:
+    """The `postings` of this service."""
+
+    def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
+        self._mongo, self._outbox = mongo, outbox
+        self._rows, self._stays = mongo.collection("postings"), mongo.collection("stays")
+        self._lines = mongo.collection("folio")
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int:
+        """Keep what was asked for and is not there yet, with its events; how many were new."""
+        ids = [row.posting.id for row in rows]
+        there = {row["_id"] for row in await self._rows.find({"_id": {"$in": ids}}, projection={"_id": 1}, tx=tx)}
+        new = [row for row in rows if row.posting.id not in there]
+        await self._rows.insert_many([_row(row) | {"claimed": None} for row in new], tx=tx)
+        await self._outbox.append(tx, [told(row) for row in new], provenance)
+        return len(new)
+
+    async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[PostingRow, bool] | None:
+        """Take the next posting to send, saved as `sending` before anything leaves.
+
+        One left `sending` since `before` is handed out again, marked True: whether it went out is not known.
+        `now` and `before` are real time. None when there is nothing to do.
+        """
+        wanted: Document = {"$or": [{"state": PENDING}, {"state": SENDING, "claimed": {"$lt": before}}]}
+        wanted |= {} if scope.chain == SYSTEM_CHAIN else within(scope)
+        found = await self._rows.find_one(wanted, sort=[("_id", 1)])
+        if found is None:
+            return None
+        mine = {"_id": found["_id"], "state": found["state"], "claimed": found["claimed"]}
+        taken = await self._rows.find_one_and_update(mine, {"$set": {"state": SENDING, "claimed": now}})
+        if taken is None:
+            return await self.claim(scope, now, before)
+        return _posting(taken), found["state"] == SENDING
+
+    async def settle(self, scope: Scope, after: PostingRow, provenance: Provenance, now: dt.datetime) -> bool:
+        """Save how a posting ended and, when it is on the folio, the stay's new balance; False if it was settled."""
+
+        async def work(tx: Tx) -> bool:
+            wanted = {"_id": after.posting.id, "state": SENDING}
+            if not await self._rows.update_one(wanted, {"$set": _row(after)}, tx=tx):
+                return False
+            events = [told(after)]
+            if after.posting.state is PostingState.DONE and after.posting.stay_id:
+                events += await self._rebalance(tx, scope, after.posting.stay_id, now)
+            await self._outbox.append(tx, events, provenance)
+            return True
+
+        return await self._mongo.run(work)
+
+    async def _rebalance(self, tx: Tx, scope: Scope, stay_id: str, now: dt.datetime) -> list[NewEvent]:
+        found = await self._stays.find_one({"_id": stay_id, **within(scope)}, tx=tx)
+        if found is None:
+            return []
+        lines = await self._lines.find({"stay": stay_id, "chain": scope.chain}, projection={"on_balance": 1}, tx=tx)
+        kept, event = balanced(kept_of(found), sum(line["on_balance"] for line in lines), now)
+        if event is None:
+            return []
+        await self._stays.update_one({"_id": stay_id}, {"$set": _without_id(stay_row(kept))}, tx=tx)
+        return [event]
+
+    async def of_record(self, scope: Scope, record_id: str) -> list[PostingRow]:
+        """The postings of one record."""
+        return [
+            _posting(row) for row in await self._rows.find({"record": record_id, **within(scope)}, sort=[("_id", 1)])
+        ]
+
+
+def _without_id(row: Document) -> Document:
+    return {name: value for name, value in row.items() if name != "_id"}

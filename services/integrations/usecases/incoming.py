@@ -1,0 +1,125 @@
+"""Takes what guests write and answer, and the drafts that staff write to them."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.integrations.domain.messages import Draft, GuestMessage
+from services.integrations.ports import StayStore
+from shared.chassis.clock import Clock
+from shared.chassis.commands import CommandContext
+from shared.chassis.provenance import Provenance
+from shared.contracts.errors import invalid, not_found
+from shared.contracts.messages import Direction, Message, MessageState
+from shared.contracts.stays import Stay
+from shared.contracts.values import Scope, card_numbers, derived_id, mask_cards
+
+
+class Messages(Protocol):
+    """The part of the message store that the doors need."""
+
+    async def receive(
+        self, scope: Scope, row: GuestMessage, provenance: Provenance, ctx: CommandContext | None = None
+    ) -> bool: ...
+    async def keep_draft(self, scope: Scope, draft: Draft, ctx: CommandContext) -> None: ...
+    async def draft(self, scope: Scope, draft_id: str) -> Draft | None: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a guest says: a text, an answer to an offer, a score, or several of them."""
+
+    stay_id: str
+    channel: str
+    topic_code: str
+    text: str | None = None
+    language: str | None = None
+    answer: str | None = None
+    offer_id: str | None = None
+    record_id: str | None = None
+    score: int | None = None
+
+
+def refuse_cards(field: str, text: str | None) -> None:
+    """A people's door refuses card numbers and stores nothing (P2)."""
+    if text and card_numbers(text):
+        raise invalid(field, "card_number", "Card numbers are never stored here. Take the number out.")
+
+
+class TakeFromGuests:
+    """Keeps inbound messages; the text stays here, the event carries codes."""
+
+    def __init__(self, messages: Messages, stays: StayStore, clock: Clock) -> None:
+        self._messages, self._stays, self._clock = messages, stays, clock
+
+    async def stay(self, scope: Scope, stay_id: str) -> Stay:
+        """The stay a message is about; another hotel's is not found."""
+        kept = await self._stays.get(scope, stay_id)
+        if kept is None:
+            raise not_found("stay")
+        return kept.stay
+
+    async def by_machine(self, scope: Scope, vendor_id: str, said: Said, provenance: Provenance) -> tuple[str, bool]:
+        """A channel hands a message over; card numbers are masked and flagged. Its id, and whether it was new."""
+        stay = await self.stay(scope, said.stay_id)
+        message_id = derived_id("message", stay.property_id, vendor_id)
+        masked = mask_cards(said.text) if said.text else said.text
+        row = self._row(message_id, stay, said, masked, provenance, flagged=masked != said.text)
+        return message_id, await self._messages.receive(scope, row, provenance)
+
+    async def by_person(self, ctx: CommandContext, said: Said) -> str:
+        """Somebody at the desk writes down what a guest said. Its id."""
+        refuse_cards("text", said.text)
+        stay = await self.stay(ctx.scope, said.stay_id)
+        message_id = self._clock.new_id()
+        row = self._row(message_id, stay, said, said.text, ctx.provenance, flagged=False)
+        await self._messages.receive(ctx.scope, row, ctx.provenance, ctx)
+        return message_id
+
+    def _row(
+        self, message_id: str, stay: Stay, said: Said, text: str | None, provenance: Provenance, *, flagged: bool
+    ) -> GuestMessage:
+        message = Message(
+            id=message_id,
+            property_id=stay.property_id,
+            stay_id=stay.id,
+            guest_id=stay.guest_id,
+            record_id=said.record_id,
+            direction=Direction.INBOUND,
+            channel=said.channel,
+            language=said.language or stay.language,
+            topic_code=said.topic_code,
+            state=MessageState.RECEIVED,
+            answer=said.answer,
+            offer_id=said.offer_id,
+            score=said.score,
+            at=self._clock.now(),
+            version=1,
+        )
+        return GuestMessage(
+            chain=stay.chain, message=message, text=text, flagged=flagged, correlation=provenance.correlation
+        )
+
+    async def draft(self, ctx: CommandContext, stay_id: str, text: str) -> Draft:
+        """Keep a text for a guest until a record asks for it by id and digest."""
+        refuse_cards("text", text)
+        stay = await self.stay(ctx.scope, stay_id)
+        draft = Draft(
+            id=self._clock.new_id(),
+            chain=stay.chain,
+            property_id=stay.property_id,
+            guest_id=stay.guest_id,
+            stay_id=stay.id,
+            text=text,
+            salt=secrets.token_hex(16),
+            at=self._clock.now(),
+        )
+        await self._messages.keep_draft(ctx.scope, draft, ctx)
+        return draft
+
+    async def kept_draft(self, ctx: CommandContext, draft_id: str) -> Draft:
+        """A draft that this Idempotency-Key made before."""
+        found = await self._messages.draft(ctx.scope, draft_id)
+        if found is None:
+            raise not_found("draft")
+        return found

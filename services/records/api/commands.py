@@ -1,0 +1,134 @@
+"""What can be done to records: one route per command, each once per Idempotency-Key, at the version of If-Match."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Response
+from pydantic import Field
+
+from services.records.api import bodies as b
+from services.records.usecases.commanding import Commanding, Done, Order
+from services.records.usecases.entry import Entry, QuickEntry
+from services.records.usecases.reading import Reading
+from services.records.usecases.shown import Opened, ShownRecord
+from shared.chassis.commands import CommandContext
+from shared.chassis.service import Chassis
+from shared.contracts.errors import Breach, breached
+from shared.contracts.identity import Department
+from shared.contracts.values import Code, EntityId, Frozen, Slug, card_numbers
+
+Id = Annotated[EntityId, Path()]
+
+PLAIN: dict[str, type[Any]] = {
+    "accept": b.Accept,
+    "check-value": b.CheckValue,
+    "approve": b.Approve,
+    "block": b.Block,
+    "unblock": b.Unblock,
+    "resume": b.Resume,
+    "edit": b.Edit,
+    "notes": b.Note,
+    "hand-off": b.HandOff,
+    "exceptions": b.RaiseException,
+    "lines": b.Line,
+    "messages": b.Message,
+    "complete": b.Complete,
+    "reopen": b.Reopen,
+    "questions": b.Ask,
+    "answers": b.Answer,
+}
+"""Every command whose body says it all, by the last part of its path."""
+
+
+class NewRecord(Frozen):
+    """Quick entry: what, where, and what is known of it. `room` may name a public area, e.g. `lobby`."""
+
+    property_id: Slug
+    kind: Code
+    room: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$")] | None = None
+    stay_id: EntityId | None = None
+    department: Department | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    fields: b.Values = Field(default_factory=dict)
+
+    def entry(self) -> Entry:
+        """What quick entry is asked for."""
+        if self.room and card_numbers(self.room):
+            raise breached([Breach(field="room", rule="card_number", message="room holds a card number.")])
+        return Entry(
+            property_id=self.property_id,
+            kind=self.kind,
+            fields=self.fields,
+            room=self.room,
+            stay_id=self.stay_id,
+            department=self.department,
+            language=self.language,
+        )
+
+
+class Answering:
+    """Turns what a command did into its HTTP answer."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def shown(self, ctx: CommandContext, done: Done, response: Response) -> ShownRecord:
+        """The record after the command, its version as ETag."""
+        response.status_code = done.status
+        response.headers["ETag"] = f'"{done.state.version}"'
+        if done.replayed:
+            response.headers["Idempotency-Replayed"] = "true"
+        return await self._reading.shown(ctx.principal, done.state)
+
+
+def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis: Chassis) -> APIRouter:
+    """The routes."""
+    made = APIRouter()
+    told = Annotated[CommandContext, Depends(chassis.command)]
+    answering = Answering(reading)
+
+    @made.post("/records", status_code=201)
+    async def open_record(body: NewRecord, ctx: told, response: Response) -> Opened:
+        """Open a record; a likely duplicate is named in `similar`, never refused."""
+        entered = await entry.enter(ctx, body.entry())
+        shown = await answering.shown(ctx, entered.done, response)
+        response.headers["Location"] = f"/v1/records/{shown.id}"
+        return Opened(**dict(shown), similar=entered.similar)
+
+    for path, body_type in PLAIN.items():
+        _add(made, path, body_type, commanding, answering, chassis)
+
+    @made.post("/records/{record_id}/exceptions/{exception_id}/review")
+    async def review(record_id: Id, exception_id: Id, body: b.Review, ctx: told, response: Response) -> ShownRecord:
+        """Review an exception note: the decision, and the comment that completes it."""
+        order = b.ReviewOf(exception_id=exception_id, **body.model_dump())
+        return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
+
+    @made.post("/records/{record_id}/proposals/{proposal_id}/decide")
+    async def decide(record_id: Id, proposal_id: Id, body: b.Ruling, ctx: told, response: Response) -> ShownRecord:
+        """Approve or reject a proposal; approving performs the change."""
+        order = b.RulingOf(proposal_id=proposal_id, **body.model_dump())
+        return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
+
+    return made
+
+
+def _add(
+    made: APIRouter, path: str, body_type: type[Any], commanding: Commanding, answering: Answering, chassis: Chassis
+) -> None:
+    async def act(
+        record_id: Id,
+        body: Order,
+        response: Response,
+        ctx: Annotated[CommandContext, Depends(chassis.command)],
+    ) -> ShownRecord:
+        return await answering.shown(ctx, await commanding.execute(ctx, record_id, body), response)
+
+    # FastAPI reads the body's model from the annotation; each path has its own.
+    act.__annotations__["body"] = body_type
+    made.add_api_route(
+        f"/records/{{record_id}}/{path}",
+        act,
+        methods=["POST"],
+        name=f"{path.replace('-', '_')}_record",
+        summary=str(body_type.__doc__),
+    )

@@ -1,0 +1,57 @@
+"""The records service, put together."""
+
+from fastapi import FastAPI
+
+from services.records import api, events, store
+from services.records.settings import Settings
+from services.records.usecases.commanding import Commanding
+from services.records.usecases.desk import EXPIRE
+from services.records.usecases.entry import QuickEntry
+from services.records.usecases.expiry import Expiry
+from services.records.usecases.house import House
+from services.records.usecases.reading import Reading
+from services.records.usecases.ruling import Ruling
+from services.records.usecases.triggers import Triggers
+from services.records.workflows import CATALOGUE
+from shared.chassis.consume import Consumer
+from shared.chassis.service import Chassis, run
+
+
+def house_of(chassis: Chassis) -> House:
+    """The use cases' parts on the real store."""
+    return House(
+        catalogue=CATALOGUE,
+        records=store.MongoRecords(chassis.mongo),
+        texts=store.MongoTexts(chassis.mongo),
+        stays=store.MongoStays(chassis.mongo),
+        rules=store.MongoRules(chassis.mongo),
+        journal=chassis.outbox,
+        transactions=chassis.mongo,
+        once=chassis.idempotency,
+        alarm=chassis.timers,
+        people=chassis.policy,
+        clock=chassis.clock,
+    )
+
+
+def assemble(chassis: Chassis, house: House) -> FastAPI:
+    """The app around a house, real or of fakes."""
+    chassis.timers.handlers[EXPIRE] = Expiry(house).fire
+    routes = api.router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    handler = events.Handler(Triggers(house))
+    return chassis.app(
+        title="records",
+        routers=[routes],
+        consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
+        prepare=[lambda: store.prepare(chassis.mongo)],
+    )
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as its environment says."""
+    chassis = Chassis(settings)
+    return assemble(chassis, house_of(chassis))
+
+
+if __name__ == "__main__":
+    run(build(Settings()), Settings())

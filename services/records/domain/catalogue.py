@@ -1,0 +1,95 @@
+"""All workflows together: look-ups by kind, what an occurrence opens, and the checks made at import."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from services.records.domain.kinds import FieldType, KindSpec, Turn, WorkflowSpec
+from services.records.domain.occurrences import Occurrence, Opening
+from services.records.domain.rules import HotelRules
+from services.records.domain.state import RecordState
+from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.records import Status
+
+
+class Catalogue:
+    """The workflows that run, as one table of kinds. A contradiction in them raises ValueError at once."""
+
+    def __init__(self, workflows: Sequence[WorkflowSpec], defaults: HotelRules) -> None:
+        faults = [fault for each in workflows for fault in faults_of(each, defaults)] + twice(workflows)
+        if faults:
+            raise ValueError("; ".join(faults))
+        self.workflows, self.defaults = tuple(workflows), defaults
+        self.kinds: dict[str, KindSpec] = {kind.code: kind for each in workflows for kind in each.kinds}
+
+    def kind(self, code: str) -> KindSpec:
+        """One kind; an unknown code is a refusal."""
+        if code not in self.kinds:
+            raise AppError(ErrorKind.INVALID, "unknown_kind", f"There is no kind {code[:64]!r}.")
+        return self.kinds[code]
+
+    def openings(self, occurrence: Occurrence) -> list[Opening]:
+        """What something that happened opens, over both workflows."""
+        found = [
+            opening for workflow in self.workflows for rule in workflow.triggers for opening in rule.opens(occurrence)
+        ]
+        return [replace(each, source_event=occurrence.source_event) for each in found]
+
+    def follow_ons(self, before: RecordState | None, after: RecordState, rules: HotelRules) -> list[Opening]:
+        """What a record's own turn opens; the key makes it once per opening or close."""
+        turn = _turn(before, after)
+        return [
+            replace(opening, key=f"{each.name}:{after.id}:{after.close_count}", parent=after.id)
+            for workflow in self.workflows
+            for each in workflow.follow_ons
+            if turn is each.after and each.of == after.kind
+            for opening in each.opens(after, rules)
+        ]
+
+
+def _turn(before: RecordState | None, after: RecordState) -> Turn | None:
+    if before is None:
+        return Turn.OPENED
+    closed_now = before.status is not Status.COMPLETE and after.status is Status.COMPLETE
+    return Turn.FULFILLED if closed_now and after.outcome == "fulfilled" else None
+
+
+def twice(workflows: Sequence[WorkflowSpec]) -> list[str]:
+    """Kinds, triggers and follow-ons that share a name."""
+    names = [
+        *(kind.code for each in workflows for kind in each.kinds),
+        *(rule.name for each in workflows for rule in each.triggers),
+        *(follow.name for each in workflows for follow in each.follow_ons),
+    ]
+    return [f"{name} is defined twice" for name in sorted({name for name in names if names.count(name) > 1})]
+
+
+def faults_of(workflow: WorkflowSpec, defaults: HotelRules) -> list[str]:
+    """What is contradictory in one workflow."""
+    own = {kind.code for kind in workflow.kinds}
+    faults = [fault for kind in workflow.kinds for fault in _kind_faults(kind, defaults)]
+    faults += [
+        f"{kind.code} belongs to {kind.workflow}" for kind in workflow.kinds if kind.workflow != workflow.workflow
+    ]
+    return faults + [
+        f"{each.name} follows on an unknown {each.of}" for each in workflow.follow_ons if each.of not in own
+    ]
+
+
+def _kind_faults(kind: KindSpec, defaults: HotelRules) -> Iterable[str]:
+    names = [spec.name for spec in kind.fields]
+    if len(set(names)) < len(names):
+        yield f"{kind.code} names a field twice"
+    conditions = [each.when for each in kind.exceptions] + [spec.required_when for spec in kind.fields]
+    charge = [kind.charge.when.field, kind.charge.amount] if kind.charge else []
+    limits = [limit.field for limit in defaults.of(kind.code).limits]
+    for name in (kind.checked_field, kind.what, *charge, *limits, *(when.field for when in conditions if when)):
+        if name not in names:
+            yield f"{kind.code} speaks of a field {name} it has not"
+    for spec in kind.fields:
+        if (spec.type is FieldType.CHOICE) != bool(spec.choices):
+            yield f"{kind.code}.{spec.name}: choices and type disagree"
+    for each in kind.exceptions:
+        if each.cause not in kind.causes:
+            yield f"{kind.code}: {each.cause} is not among its causes"
+    if kind.code not in defaults.kinds:
+        yield f"{kind.code} has no default rules"

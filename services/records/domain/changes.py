@@ -1,0 +1,36 @@
+"""What differs between two versions of a record, as its history and audit will say it (C6)."""
+
+from typing import Any
+
+from services.records.domain.kinds import KindSpec
+from services.records.domain.state import RecordState
+from shared.contracts.envelope import Change
+from shared.contracts.identity import DataClass
+
+WATCHED = ("status", "owner", "department", "room", "guest_id", "outcome", "due_at", "blocked_reason", "guest_informed")
+"""Attributes, beside the kind's own fields, whose change is told with old and new value."""
+
+
+def field_class(kind: KindSpec, name: str) -> DataClass:
+    """The data class of a field; what the kind does not know is treated as private."""
+    spec = kind.field(name)
+    return spec.data_class if spec else DataClass.PRIVATE_STAY
+
+
+def field_changes(before: dict[str, Any], after: dict[str, Any], kind: KindSpec) -> list[Change]:
+    """One change for each field that differs, in the order of the names."""
+    return [
+        Change(field=name, data_class=field_class(kind, name), before=before.get(name), after=after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def changes_between(before: RecordState, after: RecordState, kind: KindSpec) -> list[Change]:
+    """All changes from one version to the next."""
+    watched = [
+        Change(field=name, before=getattr(before, name), after=getattr(after, name))
+        for name in WATCHED
+        if getattr(before, name) != getattr(after, name)
+    ]
+    return watched + field_changes(before.fields, after.fields, kind)

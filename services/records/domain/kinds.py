@@ -1,0 +1,175 @@
+"""The language in which a workflow says what its kinds of record are: typed data, no behaviour."""
+
+import datetime as dt
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.records.domain.occurrences import Occurrence, Opening
+from services.records.domain.rules import HotelRules
+from services.records.domain.state import RecordState
+from shared.contracts.identity import DataClass, Department, Role
+from shared.contracts.records import TriggerKind, Workflow
+
+
+class FieldType(enum.StrEnum):
+    """What a field holds. `text` is private and kept in our own store; the others travel as they are."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    MONEY = "money"
+    DATE = "date"
+    LOCAL_TIME = "local_time"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+
+
+class Stage(enum.StrEnum):
+    """By when a field must be there."""
+
+    OPEN = "open"
+    APPROVE = "approve"
+    FULFIL = "fulfil"
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition on one field: it holds one of these values."""
+
+    field: str
+    among: tuple[str | int | bool, ...]
+
+    def holds(self, fields: dict[str, object]) -> bool:
+        """Whether it is so."""
+        return fields.get(self.field) in self.among
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of a kind. `audited` needs a reason to change, `sensitive` needs another person's approval."""
+
+    name: str
+    type: FieldType
+    needed_by: Stage | None = None
+    required_when: When | None = None
+    choices: tuple[str, ...] = ()
+    data_class: DataClass = DataClass.ORDINARY
+    audited: bool = False
+    sensitive: bool = False
+
+    @property
+    def stage(self) -> Stage | None:
+        """By when it is needed; a conditional field counts from approval on."""
+        return self.needed_by or (Stage.APPROVE if self.required_when else None)
+
+
+class Moment(enum.StrEnum):
+    """Moments of a stay that deadlines hang on."""
+
+    ARRIVAL = "arrival"
+    DEPARTURE = "departure"
+    CHECKED_OUT = "checked_out"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A deadline that hangs on a stay: days from a date at a local time, or hours from an instant."""
+
+    moment: Moment
+    days: int = 0
+    at: dt.time = dt.time(12, 0)
+    hours: int = 0
+
+
+@dataclass(frozen=True)
+class ChargeWhen:
+    """What the guest owes when the record is fulfilled and the condition holds."""
+
+    when: When
+    amount: str
+
+
+@dataclass(frozen=True)
+class CauseWhen:
+    """An unusual condition: work goes on only after an exception note with this cause (C4, K4)."""
+
+    cause: str
+    when: When
+
+
+@dataclass(frozen=True)
+class KindSpec:
+    """One kind of record: what it asks, who does it, and what protects it."""
+
+    code: str
+    workflow: Workflow
+    slot: str
+    label: str
+    department: Department
+    fields: tuple[FieldSpec, ...]
+    checked_field: str
+    what: str
+    due: Anchor | None = None
+    expires: Anchor | None = None
+    causes: tuple[str, ...] = ("other",)
+    exceptions: tuple[CauseWhen, ...] = ()
+    charge: ChargeWhen | None = None
+    reviewer: Role = Role.SUPERVISOR
+    guest_must_know: bool = False
+    ends_with_stay: bool = False
+    quick_entry: bool = True
+
+    def field(self, name: str) -> FieldSpec | None:
+        """A field by its name."""
+        return next((spec for spec in self.fields if spec.name == name), None)
+
+    def needed(self, fields: dict[str, object], stage: Stage) -> tuple[str, ...]:
+        """The fields still missing for a stage, in the order of the definition."""
+        upto = list(Stage)[: list(Stage).index(stage) + 1]
+        return tuple(
+            spec.name
+            for spec in self.fields
+            if spec.stage in upto
+            and (spec.required_when is None or spec.required_when.holds(fields))
+            and fields.get(spec.name) is None
+        )
+
+    def cause_due(self, fields: dict[str, object]) -> str | None:
+        """The cause an exception note must give before work goes on, if a condition is unusual."""
+        return next((each.cause for each in self.exceptions if each.when.holds(fields)), None)
+
+
+@dataclass(frozen=True)
+class TriggerRule:
+    """Something that happened opens records: a pure predicate from the occurrence to what it opens (M1)."""
+
+    name: str
+    source: TriggerKind
+    opens: Callable[[Occurrence], tuple[Opening, ...]]
+
+
+class Turn(enum.StrEnum):
+    """The turns of a record that others may follow on."""
+
+    OPENED = "opened"
+    FULFILLED = "fulfilled"
+
+
+@dataclass(frozen=True)
+class FollowOn:
+    """A turn of one kind of record opens another record, once per turn."""
+
+    name: str
+    of: str
+    after: Turn
+    opens: Callable[[RecordState, HotelRules], tuple[Opening, ...]]
+
+
+@dataclass(frozen=True)
+class WorkflowSpec:
+    """One workflow: its kinds, what triggers them and what follows on them."""
+
+    workflow: Workflow
+    kinds: tuple[KindSpec, ...]
+    triggers: tuple[TriggerRule, ...]
+    follow_ons: tuple[FollowOn, ...]

@@ -1,0 +1,121 @@
+"""A hotel's own rules: a chain's defaults, what one property says otherwise, and the two merged."""
+
+import hashlib
+from typing import Any
+
+from pydantic import Field
+
+from shared.contracts.errors import Breach
+from shared.contracts.identity import Department, Role
+from shared.contracts.records import Sla
+from shared.contracts.values import Code, EntityId, Frozen, Version
+
+Scalar = int | bool | str
+
+
+class Limit(Frozen):
+    """What one field may hold: bounds (minor units for money, ISO text for dates and times) or a closed list."""
+
+    rule: Code
+    field: Code
+    at_least: int | str | None = None
+    at_most: int | str | None = None
+    allowed: tuple[Scalar, ...] = ()
+
+    def breach(self, value: Any) -> Breach | None:
+        """The breach of this limit by a normalised value, if it is one."""
+        plain = value["amount"] if isinstance(value, dict) and "amount" in value else value
+        if self.allowed and plain not in self.allowed:
+            return self._breach(f"must be one of {', '.join(map(str, self.allowed))}")
+        if self.at_least is not None and plain < self.at_least:
+            return self._breach(f"must be at least {self.at_least}")
+        if self.at_most is not None and plain > self.at_most:
+            return self._breach(f"must be at most {self.at_most}")
+        return None
+
+    def _breach(self, says: str) -> Breach:
+        return Breach(field=self.field, rule=self.rule, message=f"{self.field} {says}.")
+
+
+class AutoApproval(Frozen):
+    """Inside these limits the policy itself checks and approves, in the name of who switched it on."""
+
+    limits: tuple[Limit, ...]
+    switched_on_by: EntityId
+
+
+class KindRules(Frozen):
+    """One hotel's rules for one kind of record."""
+
+    sla: Sla
+    limits: tuple[Limit, ...] = ()
+    auto: AutoApproval | None = None
+    line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+
+
+class KindOverride(Frozen):
+    """What one property says otherwise about one kind; absent means the chain's default."""
+
+    sla: Sla | None = None
+    limits: tuple[Limit, ...] | None = None
+    auto: AutoApproval | None = None
+    line_max: int | None = Field(default=None, ge=0)
+
+
+class PropertyRules(Frozen):
+    """One version of a property's own rules, as it edits them."""
+
+    kinds: dict[str, KindOverride] = Field(default_factory=dict)
+    fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
+    score_threshold: int | None = Field(default=None, ge=0, le=10)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, for the audit of a change."""
+        return hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+
+class HotelRules(Frozen):
+    """The rules in force at one property: defaults with its overrides, under the version that records pin."""
+
+    version: Version = 1
+    kinds: dict[str, KindRules]
+    fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
+    score_threshold: int = 6
+
+    def of(self, kind: str) -> KindRules:
+        """The rules of one kind; a kind without rules of its own runs on the plain default."""
+        return self.kinds.get(kind, PLAIN)
+
+
+def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> HotelRules:
+    """The chain's defaults with a property's overrides laid over them."""
+    if own is None:
+        return defaults.model_copy(update={"version": version})
+    kinds = dict(defaults.kinds)
+    for code, override in own.kinds.items():
+        said = {name: value for name in KindOverride.model_fields if (value := getattr(override, name)) is not None}
+        kinds[code] = defaults.of(code).model_copy(update=said)
+    threshold = defaults.score_threshold if own.score_threshold is None else own.score_threshold
+    return HotelRules(
+        version=version,
+        kinds=kinds,
+        fallback_owners=defaults.fallback_owners | own.fallback_owners,
+        score_threshold=threshold,
+    )
+
+
+def sla(accept_min: int, complete_min: int, warn_min: int) -> Sla:
+    """An SLA in minutes with the usual steps: the owner's supervisor, the duty manager, the general manager."""
+    steps = ((0, Role.SUPERVISOR), (accept_min * 60, Role.DUTY_MANAGER), (complete_min * 30, Role.GENERAL_MANAGER))
+    return Sla.model_validate(
+        {
+            "accept_s": accept_min * 60,
+            "complete_s": complete_min * 60,
+            "warn_s": warn_min * 60,
+            "steps": [{"after_s": after, "role": role} for after, role in sorted(steps)],
+        }
+    )
+
+
+PLAIN = KindRules(sla=sla(30, 240, 30))

@@ -1,0 +1,1 @@
+"""What each command does to a record, one small function per command."""

@@ -1,0 +1,101 @@
+"""Confirming a value and letting the work go ahead: by staff, or by the policy inside the hotel's limits."""
+
+from typing import Any
+
+from services.records.domain.act import Act
+from services.records.domain.commands import ApproveRecord, CheckValue, ResumeRecord
+from services.records.domain.journey import cause_still_due
+from services.records.domain.kinds import Stage
+from services.records.domain.moves import refuse_move
+from services.records.domain.rules import AutoApproval
+from services.records.domain.texts import Reason, check_reason, require_reason
+from services.records.domain.validation import checked, limit_breaches, require_stage
+from shared.contracts.errors import breached, conflict, invalid
+from shared.contracts.identity import Actor, policy
+from shared.contracts.records import CheckedValue, Status
+
+INSIDE_LIMITS = Reason(code="inside_limits")
+
+
+def check_value(act: Act, command: CheckValue) -> Act:
+    """Confirm the checked field, once. A breach moves nothing and names every rule."""
+    name = act.terms.kind.checked_field
+    if act.state.status is Status.NEW:
+        raise conflict("not_accepted", "Accept it first.")
+    if act.state.checked is not None:
+        raise conflict("already_checked", f"{name} is confirmed; a change of it is proposed and decided.")
+    given = {} if command.value is None else checked({name: command.value}, act.terms)
+    fields = act.state.fields | given
+    if fields.get(name) is None:
+        raise invalid(name, "required", f"{name} has no value to confirm.")
+    breaches = limit_breaches(fields, act.terms)
+    if breaches:
+        raise breached(breaches)
+    confirmed = confirmation(act, fields[name], act.doer.actor)
+    return approve_by_policy(act.then("value_checked", fields=fields, checked=confirmed, idle_handoffs=0))
+
+
+def confirmation(act: Act, value: Any, checker: Actor, rule: str | None = None) -> CheckedValue:
+    """The value as confirmed now under the rules in force."""
+    name = act.terms.kind.checked_field
+    held = rule or next((limit.rule for limit in act.terms.rules.limits if limit.field == name), "type")
+    return CheckedValue(
+        field=name, value=value, rule=held, rules_version=act.terms.version, checker=checker, at=act.now
+    )
+
+
+def approve(act: Act, command: ApproveRecord) -> Act:
+    """Let the promised work go ahead: value confirmed, nothing missing, nothing owed or under review."""
+    check_reason(command.reason)
+    if act.state.status is not Status.PENDING:
+        raise refuse_move(act.state.status, Status.APPROVED)
+    act.refuse_under_review()
+    _refuse_unready(act)
+    return act.move("approved", Status.APPROVED, reason=command.reason, approved_by=act.doer.id, idle_handoffs=0)
+
+
+def _refuse_unready(act: Act) -> None:
+    cause = cause_still_due(act.state, act.terms)
+    if cause:
+        raise conflict("exception_required", f"This is unusual ({cause}): it needs an exception note first.")
+    require_stage(act.state.fields, act.terms, Stage.APPROVE)
+    if act.state.checked is None:
+        raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
+
+
+def approve_by_policy(act: Act) -> Act:
+    """Inside the limits the hotel switched on, the policy confirms the value and approves at once; else nothing."""
+    auto = act.terms.rules.auto
+    if auto is None or not _inside(act, auto):
+        return act
+    checker = policy(act.terms.version)
+    if act.state.checked is None:
+        value = act.state.fields[act.terms.kind.checked_field]
+        confirmed = confirmation(act, value, checker, "auto_approval")
+        confirmed = confirmed.model_copy(update={"on_behalf_of": auto.switched_on_by})
+        act = act.then("value_checked", by=checker, reason=INSIDE_LIMITS, checked=confirmed)
+    return act.move("approved", Status.APPROVED, by=checker, reason=INSIDE_LIMITS, approved_by=checker.id)
+
+
+def _inside(act: Act, auto: AutoApproval) -> bool:
+    state, kind = act.state, act.terms.kind
+    ready = (
+        state.status is Status.PENDING
+        and not state.reviews
+        and not kind.needed(state.fields, Stage.APPROVE)
+        and cause_still_due(state, act.terms) is None
+        and state.fields.get(kind.checked_field) is not None
+        and not limit_breaches(state.fields, act.terms)
+    )
+    return ready and all(
+        state.fields.get(limit.field) is not None and limit.breach(state.fields[limit.field]) is None
+        for limit in auto.limits
+    )
+
+
+def resume(act: Act, command: ResumeRecord) -> Act:
+    """Take approved work back to pending."""
+    require_reason(command.reason)
+    if act.state.status is not Status.APPROVED:
+        raise conflict("move_refused", "Only approved work can be taken back to pending.")
+    return act.move("resumed", Status.PENDING, reason=command.reason, approved_by=None)

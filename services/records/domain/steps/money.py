@@ -1,0 +1,43 @@
+"""Money lines: added with a reason, above the hotel's limit only by two people, settled by what became of them."""
+
+from services.records.domain.act import Act
+from services.records.domain.commands import AddLine, SettleLine
+from services.records.domain.steps.posting import line_posted
+from services.records.domain.steps.proposals import line_proposed
+from services.records.domain.texts import require_reason
+from shared.contracts.errors import Breach, breached, conflict, not_found
+from shared.contracts.records import LineKind, MoneyLine
+
+
+def add_line(act: Act, command: AddLine) -> Act:
+    """Add a line; nothing is posted before the value is confirmed, and above the limit it is a proposal."""
+    _check_amount(act, command)
+    require_reason(command.reason)
+    if command.kind is not LineKind.COST and act.state.checked is None:
+        raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
+    line = MoneyLine(id=command.line_id, kind=command.kind, amount=command.amount)
+    if command.amount.amount > act.terms.rules.line_max:
+        return line_proposed(act, line, command.reason)
+    return line_posted(act, line.model_copy(update={"approved_by": act.doer.id}), command.reason)
+
+
+def _check_amount(act: Act, command: AddLine) -> None:
+    breaches = []
+    if command.amount.amount <= 0:
+        breaches.append(Breach(field="amount", rule="positive", message="amount must be more than nothing."))
+    if command.amount.currency != act.terms.currency:
+        message = f"amount must be in {act.terms.currency}."
+        breaches.append(Breach(field="amount", rule="currency", message=message))
+    if breaches:
+        raise breached(breaches)
+
+
+def settle_line(act: Act, command: SettleLine) -> Act:
+    """Note what became of a line's posting."""
+    line = next((each for each in act.state.money if each.id == command.line_id), None)
+    if line is None:
+        raise not_found("line")
+    if line.state == command.state:
+        raise conflict("nothing_changed", "The line says so already.")
+    settled = line.model_copy(update={"state": command.state})
+    return act.then("line_settled", money=tuple(settled if each.id == line.id else each for each in act.state.money))

@@ -1,0 +1,70 @@
+"""Opening a record: checked, owned and on a clock from the moment it exists."""
+
+import datetime as dt
+
+from services.records.domain.changes import field_changes
+from services.records.domain.commands import Doer, OpenRecord
+from services.records.domain.deadlines import accept_by, due
+from services.records.domain.journey import settled
+from services.records.domain.kinds import Stage
+from services.records.domain.state import RecordState
+from services.records.domain.terms import Terms
+from services.records.domain.validation import missing_breaches, normalise
+from shared.contracts.envelope import NewEvent
+from shared.contracts.errors import breached
+from shared.contracts.records import NextAction, RecordEvent, Status, Trigger
+
+
+def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> tuple[RecordState, NewEvent]:
+    """The first version of a record and the event that says so; breaches refuse it, all at once."""
+    opening, rules = command.opening, terms.rules
+    values, breaches = normalise(opening.fields, terms)
+    breaches += missing_breaches(values, terms, Stage.OPEN)
+    if breaches:
+        raise breached(breaches)
+    due_at = due(rules.sla, now, opening.due_at)
+    state = RecordState(
+        id=command.record_id,
+        chain=command.chain,
+        property_id=opening.property_id,
+        zone=command.zone,
+        version=1,
+        workflow=terms.kind.workflow,
+        kind=terms.kind.code,
+        slot=terms.kind.slot,
+        department=opening.department or terms.kind.department,
+        status=Status.NEW,
+        owner=command.ownership.owner,
+        owner_rule=command.ownership.rule,
+        accepted=False,
+        stay_id=opening.stay_id,
+        guest_id=opening.guest_id,
+        room=opening.room,
+        language=opening.language,
+        trigger=Trigger(kind=opening.source, key=opening.key, source_event=opening.source_event),
+        fields={name: value for name, value in values.items() if value is not None},
+        next_action=NextAction(code="accept"),
+        sla=rules.sla,
+        opened_at=now,
+        accept_by=accept_by(rules.sla, now, due_at),
+        due_at=due_at,
+        expires_at=opening.expires_at,
+        guest_must_know=terms.kind.guest_must_know,
+        rules_version=terms.version,
+        parent=opening.parent,
+    )
+    state = settled(state, terms)
+    return state, _event(state, doer, terms, now)
+
+
+def _event(state: RecordState, doer: Doer, terms: Terms, now: dt.datetime) -> NewEvent:
+    changes = tuple(field_changes({}, state.fields, terms.kind))
+    return NewEvent(
+        type="record.opened.v1",
+        chain=state.chain,
+        property_id=state.property_id,
+        subject=state.id,
+        sequence=1,
+        time=now,
+        body=RecordEvent(actor=doer.actor, changes=changes, record=state.public),
+    )

@@ -1,0 +1,104 @@
+"""Taking work on, stopping and starting its clock, handing it over."""
+
+import datetime as dt
+
+from services.records.domain.act import Act
+from services.records.domain.commands import AcceptRecord, BlockRecord, HandOff, UnblockRecord, UpdateStay
+from services.records.domain.deadlines import accept_by
+from services.records.domain.steps.approval import approve_by_policy
+from services.records.domain.texts import check_reason, require_reason
+from shared.contracts.errors import conflict
+from shared.contracts.records import Status
+
+MAX_IDLE_HANDOFFS = 2
+
+
+def accept(act: Act, _command: AcceptRecord) -> Act:
+    """Whoever accepts owns it; new work becomes pending, and the policy may approve it at once."""
+    state = act.state
+    if state.accepted:
+        raise conflict("already_accepted", "Somebody has already accepted this.")
+    owner_rule = state.owner_rule if act.doer.id == state.owner else "accepted"
+    if state.status is not Status.NEW:
+        return act.then("accepted", accepted=True, owner=act.doer.id, owner_rule=owner_rule)
+    taken = act.move("accepted", Status.PENDING, accepted=True, owner=act.doer.id, owner_rule=owner_rule)
+    return approve_by_policy(taken)
+
+
+def block(act: Act, command: BlockRecord) -> Act:
+    """The clock stops, and everybody sees what for: by the code, the words stay private."""
+    require_reason(command.reason)
+    return act.move(
+        "blocked",
+        Status.BLOCKED,
+        reason=command.reason,
+        blocked_from=act.state.status,
+        blocked_reason=command.reason.code or "other",
+        paused_at=act.now,
+    )
+
+
+def unblock(act: Act, _command: UnblockRecord) -> Act:
+    """Back to the status before the block, with the time that was left."""
+    if act.state.status is not Status.BLOCKED or act.state.blocked_from is None:
+        raise conflict("not_blocked", "This is not blocked.")
+    pause = paused_for(act)
+    return act.move(
+        "unblocked",
+        act.state.blocked_from,
+        blocked_from=None,
+        blocked_reason=None,
+        paused_at=None,
+        paused_s=act.state.paused_s + int(pause.total_seconds()),
+        due_at=act.state.due_at + pause,
+        accept_by=act.state.accept_by + pause,
+        idle_handoffs=0,
+    )
+
+
+def paused_for(act: Act) -> dt.timedelta:
+    """How long the present pause has lasted."""
+    return act.now - act.state.paused_at if act.state.paused_at else dt.timedelta()
+
+
+def hand_off(act: Act, command: HandOff) -> Act:
+    """Another department or person has it now; the second hand-off without progress makes it the supervisor's."""
+    check_reason(command.reason)
+    state = act.state
+    if (command.ownership.owner, command.department) == (state.owner, state.department):
+        raise conflict("same_owner", "It is theirs already.")
+    idle = state.idle_handoffs + 1
+    led_nowhere = idle >= MAX_IDLE_HANDOFFS
+    ownership = command.supervisor if led_nowhere else command.ownership
+    return act.then(
+        "handed_off",
+        reason=command.reason,
+        department=command.department,
+        owner=ownership.owner,
+        owner_rule=ownership.rule,
+        accepted=False,
+        accept_by=accept_by(state.sla, act.now, state.due_at),
+        handoffs=state.handoffs + 1,
+        idle_handoffs=idle,
+    )
+
+
+def update_stay(act: Act, command: UpdateStay) -> Act:
+    """The stay moved: room, guest and the deadlines that hang on it follow."""
+    state = act.state
+    moved = command.due_at - state.due_at
+    if (command.room, command.guest_id, command.due_at, command.expires_at) == (
+        state.room,
+        state.guest_id,
+        state.due_at,
+        state.expires_at,
+    ):
+        raise conflict("nothing_changed", "The stay says what the record already holds.")
+    return act.then(
+        "stay_updated",
+        room=command.room,
+        guest_id=command.guest_id,
+        due_at=command.due_at,
+        expires_at=command.expires_at,
+        accept_by=accept_by(state.sla, act.now, command.due_at) if moved and not state.accepted else state.accept_by,
+    )

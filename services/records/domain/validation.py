@@ -1,0 +1,147 @@
+"""Whether values may stand in a record: types, choices and the hotel's limits, all breaches at once (C2)."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.records.domain.kinds import FieldSpec, FieldType, Stage
+from services.records.domain.terms import Terms
+from services.records.domain.texts import PrivateText, optional_text_breaches
+from shared.contracts.errors import AppError, Breach, ErrorKind, breached
+from shared.contracts.values import MAX_MINOR_UNITS
+
+_LOCAL_TIME = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+_MAX_INTEGER = 10**9
+
+
+def _text(value: Any, _spec: FieldSpec) -> Any:
+    if isinstance(value, PrivateText):
+        return value.as_ref.model_dump()
+    if isinstance(value, dict) and set(value) == {"ref", "digest"}:
+        return value
+    raise ValueError("must be text")
+
+
+def _integer(value: Any, _spec: FieldSpec) -> Any:
+    if type(value) is not int or abs(value) > _MAX_INTEGER:
+        raise ValueError("must be a whole number")
+    return value
+
+
+def _money(value: Any, _spec: FieldSpec) -> Any:
+    if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
+        raise ValueError("must be an amount in minor units and a currency")
+    if type(value["amount"]) is not int or abs(value["amount"]) > MAX_MINOR_UNITS:
+        raise ValueError("must be a whole number of minor units")
+    if not re.fullmatch(r"[A-Z]{3}", str(value["currency"])):
+        raise ValueError("must name an ISO 4217 currency")
+    return value
+
+
+def _date(value: Any, _spec: FieldSpec) -> Any:
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError) as failure:
+        raise ValueError("must be a date like 2026-07-01") from failure
+
+
+def _local_time(value: Any, _spec: FieldSpec) -> Any:
+    if not isinstance(value, str) or not _LOCAL_TIME.match(value):
+        raise ValueError("must be a local time like 14:30")
+    return value
+
+
+def _choice(value: Any, spec: FieldSpec) -> Any:
+    if not isinstance(value, str) or value not in spec.choices:
+        raise ValueError(f"must be one of {', '.join(spec.choices)}")
+    return value
+
+
+def _boolean(value: Any, _spec: FieldSpec) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+_READERS: dict[FieldType, Callable[[Any, FieldSpec], Any]] = {
+    FieldType.TEXT: _text,
+    FieldType.INTEGER: _integer,
+    FieldType.MONEY: _money,
+    FieldType.DATE: _date,
+    FieldType.LOCAL_TIME: _local_time,
+    FieldType.CHOICE: _choice,
+    FieldType.BOOLEAN: _boolean,
+}
+
+
+def _read(spec: FieldSpec, value: Any, breaches: list[Breach]) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, PrivateText):
+        breaches.extend(optional_text_breaches(spec.name, value))
+    try:
+        return _READERS[spec.type](value, spec)
+    except ValueError as failure:
+        breaches.append(Breach(field=spec.name, rule=spec.type.value, message=f"{spec.name} {failure}."))
+        return None
+
+
+def normalise(values: Mapping[str, Any], terms: Terms) -> tuple[dict[str, Any], list[Breach]]:
+    """The values as they are stored, and what is wrong with them: type, choice, currency, limits."""
+    result: dict[str, Any] = {}
+    breaches: list[Breach] = []
+    for name, value in values.items():
+        spec = terms.kind.field(name)
+        if spec is None:
+            message = f"{terms.kind.code} has no field {name[:64]!r}."
+            breaches.append(Breach(field=name[:64], rule="unknown_field", message=message))
+            continue
+        result[name] = _read(spec, value, breaches)
+        breaches.extend(_currency(spec, result[name], terms))
+    return result, breaches + limit_breaches(result, terms)
+
+
+def _currency(spec: FieldSpec, value: Any, terms: Terms) -> list[Breach]:
+    if spec.type is not FieldType.MONEY or value is None or value["currency"] == terms.currency:
+        return []
+    return [Breach(field=spec.name, rule="currency", message=f"{spec.name} must be in {terms.currency}.")]
+
+
+def limit_breaches(values: Mapping[str, Any], terms: Terms) -> list[Breach]:
+    """Breaches of the hotel's limits by normalised values; an absent value breaks none."""
+    found = [each.breach(values[each.field]) for each in terms.rules.limits if values.get(each.field) is not None]
+    return [breach for breach in found if breach is not None]
+
+
+def missing_breaches(fields: Mapping[str, Any], terms: Terms, stage: Stage) -> list[Breach]:
+    """One breach for each field a stage still needs."""
+    return [
+        Breach(field=name, rule="required", message=f"{name} is needed to {stage.value} this.")
+        for name in terms.kind.needed(dict(fields), stage)
+    ]
+
+
+def checked(values: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
+    """The values as they are stored; any breach refuses all of them, naming every one."""
+    result, breaches = normalise(values, terms)
+    if breaches:
+        raise breached(breaches)
+    return result
+
+
+def require_stage(fields: Mapping[str, Any], terms: Terms, stage: Stage) -> None:
+    """Refuse unless all a stage needs is there and inside the hotel's limits."""
+    breaches = missing_breaches(fields, terms, stage) + limit_breaches(fields, terms)
+    if breaches:
+        raise breached(breaches)
+
+
+def require_audit_reason(names: list[str], terms: Terms, given: bool) -> None:
+    """Refuse a change of audited fields without a reason, naming each of them (C6)."""
+    audited = [name for name in names if (spec := terms.kind.field(name)) and (spec.audited or spec.sensitive)]
+    if audited and not given:
+        breaches = [
+            Breach(field=name, rule="reason_required", message=f"Changing {name} needs a reason.") for name in audited
+        ]
+        raise AppError(ErrorKind.INVALID, "reason_required", "A change of an audited field needs a reason.", breaches)

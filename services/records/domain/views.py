@@ -1,0 +1,83 @@
+"""What a record answers to one caller (S3): next action, due time, what is missing, what may be changed and by whom."""
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from services.records.domain.authority import DECIDERS
+from services.records.domain.kinds import KindSpec
+from services.records.domain.state import RecordState
+from shared.contracts.identity import DataClass, Role
+from shared.contracts.records import NextAction, Status
+
+
+class Risk(enum.StrEnum):
+    """How a record stands against its deadline."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class SensitiveField:
+    """Who may change a field that needs another person: the roles that decide, and who of them is on duty."""
+
+    field: str
+    roles: tuple[Role, ...]
+    on_duty: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of S3 for one caller."""
+
+    next_action: NextAction
+    due_at: dt.datetime
+    owner: str
+    risk: Risk
+    missing_fields: tuple[str, ...]
+    editable_fields: tuple[str, ...]
+    sensitive_fields: tuple[SensitiveField, ...]
+
+
+def risk(state: RecordState, now: dt.datetime) -> Risk:
+    """On track, at risk or late. While blocked the clock stands where it was stopped."""
+    if state.status is Status.COMPLETE:
+        return Risk.CLOSED
+    moment = state.paused_at or now
+    if moment >= state.due_at:
+        return Risk.LATE
+    near = moment >= state.due_at - dt.timedelta(seconds=state.sla.warn_s)
+    unaccepted = not state.accepted and moment >= state.accept_by
+    return Risk.AT_RISK if near or unaccepted else Risk.ON_TRACK
+
+
+def protected_fields(state: RecordState, kind: KindSpec) -> tuple[str, ...]:
+    """The fields whose change another person must approve: the sensitive ones, and the confirmed value."""
+    confirmed = {kind.checked_field} if state.checked else set()
+    return tuple(spec.name for spec in kind.fields if spec.sensitive or spec.name in confirmed)
+
+
+def answers(
+    state: RecordState,
+    kind: KindSpec,
+    writable: frozenset[DataClass],
+    on_duty: Callable[[Iterable[Role]], tuple[str, ...]],
+    now: dt.datetime,
+) -> Answers:
+    """S3 for a caller who may write these data classes (none: may not edit)."""
+    is_open = state.status is not Status.COMPLETE
+    deciders = DECIDERS[kind.reviewer]
+    roles, people = tuple(sorted(deciders)), on_duty(deciders)
+    return Answers(
+        next_action=state.next_action,
+        due_at=state.due_at,
+        owner=state.owner,
+        risk=risk(state, now),
+        missing_fields=state.missing_fields,
+        editable_fields=tuple(spec.name for spec in kind.fields if is_open and spec.data_class in writable),
+        sensitive_fields=tuple(SensitiveField(name, roles, people) for name in protected_fields(state, kind)),
+    )

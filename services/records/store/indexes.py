@@ -1,0 +1,21 @@
+"""The indexes of the records database."""
+
+from shared.chassis.mongo import Index, Mongo
+
+
+async def prepare(mongo: Mongo) -> None:
+    """Create what is missing."""
+    await mongo.collection("records").ensure_indexes(
+        [
+            Index(("chain", "trigger_key"), unique=True),
+            Index(("chain", "property_id", "open", "due_at")),
+            Index(("chain", "property_id", "open", "owner")),
+            Index(("chain", "stay_id")),
+            Index(("chain", "guest_id")),
+            Index(("chain", "owner", "open", "due_at")),
+            Index(("chain", "due_at", "_id")),
+            Index(("chain", "property_id", "closed_at")),
+        ]
+    )
+    await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
+    await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])

@@ -1,0 +1,164 @@
+"""Records in MongoDB: the whole state as one value, and beside it the columns that are asked for."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from services.records.domain.state import RecordState
+from services.records.ports import HeldText, Query, Writing
+from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
+from shared.contracts.records import Status
+from shared.contracts.values import Scope
+
+
+def within(scope: Scope) -> Document:
+    """The filter that keeps a caller inside its chain and properties."""
+    inside: Document = {"chain": scope.chain}
+    return inside if scope.properties is None else inside | {"property_id": {"$in": sorted(scope.properties)}}
+
+
+def document(state: RecordState) -> Document:
+    """A record as it is stored."""
+    return {
+        "_id": state.id,
+        "chain": state.chain,
+        "property_id": state.property_id,
+        "version": state.version,
+        "kind": state.kind,
+        "status": state.status.value,
+        "open": state.status is not Status.COMPLETE,
+        "department": state.department.value,
+        "owner": state.owner,
+        "accepted": state.accepted,
+        "stay_id": state.stay_id,
+        "guest_id": state.guest_id,
+        "room": state.room,
+        "opened_at": state.opened_at,
+        "accept_by": state.accept_by,
+        "warn_at": state.due_at - dt.timedelta(seconds=state.sla.warn_s),
+        "due_at": state.due_at,
+        "closed_at": state.closed_at,
+        "trigger_key": state.trigger.key,
+        "state": state.model_dump(mode="json"),
+    }
+
+
+def _state(row: Document) -> RecordState:
+    return RecordState.model_validate(row["state"])
+
+
+class MongoRecords:
+    """The `records` collection, and the texts written with a record."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows, self._texts = mongo.collection("records"), mongo.collection("texts")
+
+    async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
+        """One record; another chain's or property's is not seen."""
+        row = await self._rows.find_one({**within(scope), "_id": record_id}, projection={"state": 1}, tx=tx)
+        return _state(row) if row else None
+
+    async def find_all(self, scope: Scope, ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
+        """The records of these ids, by id."""
+        return await self._all(scope, {"_id": {"$in": sorted(ids)}}, tx) if ids else []
+
+    async def open_of_stays(self, scope: Scope, stay_ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
+        """The open records of these stays, by id."""
+        wanted = {"stay_id": {"$in": sorted(stay_ids)}, "open": True}
+        return await self._all(scope, wanted, tx) if stay_ids else []
+
+    async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
+        """The ids of all records of a guest or of these stays."""
+        either = [{"guest_id": guest_id}, {"stay_id": {"$in": sorted(stay_ids)}}]
+        rows = await self._rows.find({**within(scope), "$or": either}, projection={"_id": 1}, tx=tx)
+        return [row["_id"] for row in rows]
+
+    async def recent(self, scope: Scope, property_id: str, kind: str, since: dt.datetime) -> list[RecordState]:
+        """Open records of a kind at a property, opened since then."""
+        wanted = {"property_id": property_id, "open": True, "kind": kind, "opened_at": {"$gte": since}}
+        rows = await self._rows.find(_both(scope, wanted), projection={"state": 1}, limit=200)
+        return [_state(row) for row in rows]
+
+    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
+        """One page, by due time and id."""
+        rows = await self._rows.find(
+            _both(scope, filter_of(query)),
+            projection={"state": 1},
+            sort=[("due_at", 1), ("_id", 1)],
+            limit=query.limit,
+        )
+        return [_state(row) for row in rows]
+
+    async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
+        """How many open records each owner has at a property."""
+        wanted = _both(scope, {"property_id": property_id, "open": True})
+        rows = await self._rows.aggregate([{"$match": wanted}, {"$group": {"_id": "$owner", "open": {"$sum": 1}}}])
+        return {row["_id"]: row["open"] for row in rows}
+
+    async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
+        """Which of these trigger keys have opened a record already."""
+        wanted = {"chain": scope.chain, "trigger_key": {"$in": sorted(keys)}}
+        rows = await self._rows.find(wanted, projection={"trigger_key": 1}, tx=tx)
+        return {row["trigger_key"] for row in rows}
+
+    async def write(self, scope: Scope, writing: Writing, tx: Tx) -> None:
+        """Insert and replace. A record that moved on meanwhile conflicts on its document or its event's version."""
+        fresh = [Insert(document(state)) for state in writing.fresh]
+        changed = [
+            Put({"_id": state.id, "version": before, **within(scope)}, {"$set": _update(state)}, upsert=False)
+            for before, state in writing.changed
+        ]
+        await self._rows.bulk([*fresh, *changed], tx=tx)
+        await self._texts.insert_many([_text(scope, held) for held in writing.texts], tx=tx)
+
+    async def _all(self, scope: Scope, wanted: Document, tx: Tx | None) -> list[RecordState]:
+        rows = await self._rows.find(_both(scope, wanted), projection={"state": 1}, sort=[("_id", 1)], tx=tx)
+        return [_state(row) for row in rows]
+
+
+def _both(scope: Scope, wanted: Document) -> Document:
+    # `$and`, so that a property asked for never replaces the properties allowed.
+    return {"$and": [within(scope), wanted]}
+
+
+def _update(state: RecordState) -> Document:
+    return {name: value for name, value in document(state).items() if name != "_id"}
+
+
+def _text(scope: Scope, held: HeldText) -> Document:
+    record_id, text = held
+    return {"_id": text.ref, "chain": scope.chain, "record_id": record_id, "salt": text.salt, "text": text.text}
+
+
+def filter_of(query: Query) -> Document:
+    """What a query asks for, as a filter."""
+    plain: dict[str, Any] = {
+        "property_id": query.property_id,
+        "department": query.department.value if query.department else None,
+        "owner": query.owner,
+        "stay_id": query.stay_id,
+        "kind": query.kind,
+        "room": query.room,
+    }
+    wanted: list[Document] = [{name: value} for name, value in plain.items() if value is not None]
+    if query.statuses:
+        wanted.append({"status": {"$in": [status.value for status in query.statuses]}})
+    if query.ids:
+        wanted.append({"_id": {"$in": sorted(query.ids)}})
+    if query.closed_since:
+        wanted.append({"closed_at": {"$gte": query.closed_since}})
+    if query.risk:
+        wanted.append(_risk(query.risk, query.now))
+    if query.after:
+        due_at, record_id = query.after
+        wanted.append({"$or": [{"due_at": {"$gt": due_at}}, {"due_at": due_at, "_id": {"$gt": record_id}}]})
+    return {"$and": wanted} if wanted else {}
+
+
+def _risk(risk: str, now: dt.datetime) -> Document:
+    """As `views.risk` says it; a blocked record's clock stands, so it is never late by the clock on the wall."""
+    running = {"open": True, "status": {"$ne": Status.BLOCKED.value}}
+    if risk == "late":
+        return running | {"due_at": {"$lte": now}}
+    near = [{"warn_at": {"$lte": now}}, {"accepted": False, "accept_by": {"$lte": now}}]
+    return running | {"due_at": {"$gt": now}, "$or": near}

@@ -1,0 +1,24 @@
+"""Private texts in MongoDB: the only place where words and salts are kept."""
+
+from collections.abc import Collection, Mapping
+
+from shared.chassis.mongo import Mongo, Tx
+from shared.contracts.values import Scope
+
+
+class MongoTexts:
+    """The `texts` collection."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.collection("texts")
+
+    async def read(self, scope: Scope, refs: Collection[str]) -> Mapping[str, str]:
+        """The texts that are still there, by reference."""
+        if not refs:
+            return {}
+        wanted = {"chain": scope.chain, "_id": {"$in": sorted(refs)}}
+        return {row["_id"]: row["text"] for row in await self._rows.find(wanted, projection={"text": 1})}
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
+        """Delete the texts and salts of these records."""
+        await self._rows.delete_many({"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}, tx=tx)

@@ -1,0 +1,1 @@
+"""What records do: carry out commands, open from triggers, answer questions."""

@@ -1,0 +1,121 @@
+"""Carry out a person's command on a record, once: key, permission, version, decision, one transaction."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.records.domain.commands import Command, Doer
+from services.records.domain.kinds import KindSpec
+from services.records.domain.state import RecordState
+from services.records.usecases.desk import Desk, Owners
+from services.records.usecases.house import House
+from services.records.usecases.pen import Pen
+from services.records.usecases.permissions import may, may_write, note_access
+from shared.chassis.commands import CommandContext
+from shared.chassis.mongo import Tx
+from shared.chassis.policy import Verdict
+from shared.chassis.service import require_version
+from shared.contracts.errors import AppError, ErrorKind, not_found
+from shared.contracts.identity import Department
+from shared.contracts.staff import StaffMember
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an order needs to become a command."""
+
+    state: RecordState
+    kind: KindSpec
+    pen: Pen
+    desk: Desk
+    verdict: Verdict
+
+    def new_id(self) -> str:
+        """An id for what the order adds."""
+        return self.desk.house.clock.new_id()
+
+    def now(self) -> dt.datetime:
+        """Business time."""
+        return self.desk.house.clock.now()
+
+    async def owners(self, department: Department) -> Owners:
+        """Who a department's record goes to now."""
+        house = self.desk.house
+        hotel = house.hotel_of_event(self.state.chain, self.state.property_id)
+        return await self.desk.owners(hotel, department, self.state.language)
+
+    def colleague(self, staff_id: str) -> StaffMember:
+        """An active member of the property's staff."""
+        people = self.desk.house.people.staff(self.state.chain, self.state.property_id)
+        found = next((person for person in people if person.id == staff_id), None)
+        if found is None:
+            raise not_found("staff")
+        return found
+
+
+class Order(Protocol):
+    """What a person asks, as it came in; `action` is the permission it needs."""
+
+    @property
+    def action(self) -> str: ...
+
+    async def command(self, asked: Asked) -> Command:
+        """The command for this record."""
+        ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """The record after the command; `replayed` when the key had done it before."""
+
+    state: RecordState
+    replayed: bool = False
+    status: int = 200
+
+
+class Commanding:
+    """The use case behind every POST on a record."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def execute(self, ctx: CommandContext, record_id: str, order: Order) -> Done:
+        """Do it once. Whatever is refused leaves record and events as they were; a 403 is written down."""
+        kept = await self._house.once.seen(ctx)
+        if kept:
+            return Done(await self._found(ctx, kept.subject), replayed=True, status=kept.status)
+        refused_on: list[RecordState] = []
+
+        async def work(tx: Tx) -> RecordState:
+            desk = Desk(self._house, ctx.scope, tx)
+            state = await desk.find(record_id)
+            if state is None:
+                raise not_found("record")
+            refused_on[:] = [state]
+            after = await self._decided(ctx, desk, state, order)
+            await self._house.once.keep(tx, ctx, 200, after.id, after.version)
+            await desk.flush()
+            return after
+
+        try:
+            return Done(await self._house.transactions.run(work))
+        except AppError as refusal:
+            if refusal.kind is ErrorKind.FORBIDDEN and refused_on:
+                await note_access(self._house, ctx.principal, order.action, refused_on[0], ctx.provenance, refused=True)
+            raise
+
+    async def _decided(self, ctx: CommandContext, desk: Desk, state: RecordState, order: Order) -> RecordState:
+        verdict = may(self._house, ctx.principal, order.action, state)
+        require_version(ctx, state.version)
+        kind = self._house.catalogue.kind(state.kind)
+        pen = Pen(self._house.clock)
+        command = await order.command(Asked(state, kind, pen, desk, verdict))
+        may_write(kind, getattr(command, "values", {}), verdict)
+        doer = Doer(ctx.principal.actor, ctx.principal.roles)
+        return await desk.tell(state, command, doer, ctx.provenance, pen.written)
+
+    async def _found(self, ctx: CommandContext, record_id: str) -> RecordState:
+        state = await self._house.records.find(ctx.scope, record_id)
+        if state is None:
+            raise not_found("record")
+        return state

@@ -1,0 +1,196 @@
+"""One unit of work: what it reads, decides and writes about records goes into one transaction."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from services.records.domain.commands import Command, Doer, OpenRecord, Ownership
+from services.records.domain.decide import Decision, decide, open_record
+from services.records.domain.occurrences import Opening
+from services.records.domain.owners import Need, choose, supervisor
+from services.records.domain.rules import HotelRules
+from services.records.domain.state import RecordState
+from services.records.domain.terms import Terms
+from services.records.domain.texts import PrivateText
+from services.records.ports import Writing
+from services.records.usecases.house import House
+from shared.chassis.mongo import Tx
+from shared.chassis.provenance import Provenance
+from shared.chassis.timers import Timer
+from shared.contracts.envelope import NewEvent
+from shared.contracts.identity import Department
+from shared.contracts.records import Status
+from shared.contracts.staff import Property
+from shared.contracts.values import Scope
+
+EXPIRE = "expire"
+
+
+@dataclass(frozen=True)
+class Owners:
+    """Who a record goes to, and who takes it when hand-offs lead nowhere."""
+
+    owner: Ownership
+    supervisor: Ownership
+
+
+@dataclass
+class _Held:
+    before: int | None
+    state: RecordState
+
+
+@dataclass
+class Desk:
+    """Decides commands one after another; nothing is written before `flush`."""
+
+    house: House
+    scope: Scope
+    tx: Tx
+    _held: dict[str, _Held] = field(default_factory=dict)
+    _events: list[tuple[Provenance, NewEvent]] = field(default_factory=list)
+    _texts: list[tuple[str, PrivateText]] = field(default_factory=list)
+    _keys: dict[str, bool] = field(default_factory=dict)
+    _rules: dict[str, HotelRules] = field(default_factory=dict)
+    _load: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    async def expect(self, keys: Collection[str], states: Iterable[RecordState]) -> None:
+        """Look up trigger keys and records of a whole batch at once."""
+        unknown = [key for key in keys if key not in self._keys]
+        if unknown:
+            taken = await self.house.records.taken(self.scope, unknown, self.tx)
+            self._keys |= {key: key in taken for key in unknown}
+        for state in states:
+            self._held.setdefault(state.id, _Held(state.version, state))
+
+    async def find(self, record_id: str) -> RecordState | None:
+        """A record as this unit of work has it."""
+        if record_id not in self._held:
+            found = await self.house.records.find(self.scope, record_id, self.tx)
+            if found is None:
+                return None
+            self._held[record_id] = _Held(found.version, found)
+        return self._held[record_id].state
+
+    def open_of_stay(self, stay_id: str) -> list[RecordState]:
+        """The open records of a stay, of those looked up or opened here."""
+        return [
+            held.state
+            for held in self._held.values()
+            if held.state.stay_id == stay_id and held.state.status is not Status.COMPLETE
+        ]
+
+    async def open(
+        self,
+        opening: Opening,
+        doer: Doer,
+        provenance: Provenance,
+        texts: Sequence[PrivateText] = (),
+    ) -> RecordState | None:
+        """Open a record with an owner; None when its trigger key has opened one before."""
+        await self.expect([opening.key], ())
+        if self._keys[opening.key]:
+            return None
+        hotel = self.house.hotel_of_event(self.scope.chain, opening.property_id)
+        terms = await self.terms(opening.kind, hotel)
+        department = opening.department or terms.kind.department
+        owners = await self.owners(hotel, department, opening.language)
+        record_id = self.house.clock.new_id()
+        command = OpenRecord(record_id, opening, hotel.chain, hotel.zone, owners.owner)
+        decision = open_record(command, doer, terms, self.house.clock.now())
+        self._keys[opening.key] = True
+        load = self._load[hotel.id]
+        load[owners.owner.owner] = load.get(owners.owner.owner, 0) + 1
+        return await self._take(None, decision, hotel, provenance, texts)
+
+    async def tell(
+        self,
+        state: RecordState,
+        command: Command,
+        doer: Doer,
+        provenance: Provenance,
+        texts: Sequence[PrivateText] = (),
+    ) -> RecordState:
+        """Decide a command on a record; a refusal raises and takes nothing."""
+        hotel = self.house.hotel_of_event(self.scope.chain, state.property_id)
+        terms = await self.terms(state.kind, hotel)
+        decision = decide(state, command, doer, terms, self.house.clock.now())
+        return await self._take(state, decision, hotel, provenance, texts)
+
+    async def _take(
+        self,
+        before: RecordState | None,
+        decision: Decision,
+        hotel: Property,
+        provenance: Provenance,
+        texts: Sequence[PrivateText],
+    ) -> RecordState:
+        after = decision.state
+        held = self._held.setdefault(after.id, _Held(None if before is None else before.version, after))
+        held.state = after
+        self._events += [(provenance, event) for event in decision.events]
+        self._texts += [(after.id, text) for text in texts]
+        doer = Doer(decision.events[-1].body.actor)
+        for opening in self.house.catalogue.follow_ons(before, after, await self.rules(hotel)):
+            await self.open(replace(opening, source_event=None), doer, provenance)
+        return after
+
+    async def rules(self, hotel: Property) -> HotelRules:
+        """The rules in force, read once."""
+        if hotel.id not in self._rules:
+            self._rules[hotel.id] = await self.house.hotel_rules(self.scope, hotel.id, self.tx)
+        return self._rules[hotel.id]
+
+    async def terms(self, kind: str, hotel: Property) -> Terms:
+        """What binds a record of a kind at a hotel."""
+        return self.house.terms(kind, await self.rules(hotel), hotel)
+
+    async def owners(self, hotel: Property, department: Department, language: str) -> Owners:
+        """Who a department's record goes to now."""
+        need = Need(hotel.id, department, language)
+        roster = self.house.roster(hotel, await self.rules(hotel), await self._loads(hotel))
+        now = self.house.clock.now()
+        return Owners(choose(need, roster, now), supervisor(need, roster, now))
+
+    async def _loads(self, hotel: Property) -> Mapping[str, int]:
+        if hotel.id not in self._load:
+            # Read outside the transaction: a figure to choose by, never a counter that batches would fight over.
+            self._load[hotel.id] = dict(await self.house.records.load(self.scope, hotel.id))
+        return self._load[hotel.id]
+
+    async def flush(self) -> None:
+        """Write records, texts, events and timers."""
+        touched = [held for held in self._held.values() if held.before != held.state.version]
+        writing = Writing(
+            fresh=[held.state for held in touched if held.before is None],
+            changed=[(held.before, held.state) for held in touched if held.before is not None],
+            texts=self._texts,
+        )
+        await self.house.records.write(self.scope, writing, self.tx)
+        for provenance, events in _by_provenance(self._events):
+            await self.house.journal.append(self.tx, events, provenance)
+        await self._set_timers([held.state for held in touched])
+
+    async def _set_timers(self, states: Sequence[RecordState]) -> None:
+        ending = [state for state in states if state.expires_at is not None]
+        is_open = [state for state in ending if state.status is not Status.COMPLETE]
+        if is_open:
+            await self.house.alarm.arm(self.tx, [_expiry(state) for state in is_open])
+        closed = [f"{EXPIRE}:{state.id}" for state in ending if state.status is Status.COMPLETE]
+        if closed:
+            await self.house.alarm.disarm(self.tx, closed)
+
+
+def _expiry(state: RecordState) -> Timer:
+    assert state.expires_at is not None
+    # The generation follows the moment alone, so that ordinary versions never touch the timer.
+    moment = int(state.expires_at.timestamp())
+    return Timer(f"{EXPIRE}:{state.id}", EXPIRE, state.id, state.expires_at, moment, {"chain": state.chain})
+
+
+def _by_provenance(events: Sequence[tuple[Provenance, NewEvent]]) -> list[tuple[Provenance, list[NewEvent]]]:
+    groups: list[tuple[Provenance, list[NewEvent]]] = []
+    for provenance, event in events:
+        if not groups or groups[-1][0] != provenance:
+            groups.append((provenance, []))
+        groups[-1][1].append(event)
+    return groups

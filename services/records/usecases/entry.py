@@ -1,0 +1,96 @@
+"""Quick entry: a person opens a record, by room or public area, and hears what looks like it (M1, S1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.records.domain.commands import Doer
+from services.records.domain.duplicates import WINDOW, similar
+from services.records.domain.occurrences import Opening
+from services.records.usecases.commanding import Done
+from services.records.usecases.desk import Desk
+from services.records.usecases.house import House
+from services.records.usecases.pen import Pen
+from services.records.usecases.permissions import may_in, may_write
+from shared.chassis.commands import CommandContext
+from shared.chassis.mongo import Tx
+from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
+from shared.contracts.identity import Department
+from shared.contracts.records import TriggerKind
+from shared.contracts.values import derived_id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person gives to open a record."""
+
+    property_id: str
+    kind: str
+    fields: Mapping[str, Any]
+    room: str | None = None
+    stay_id: str | None = None
+    department: Department | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The new record, and the ids of open ones that look like it."""
+
+    done: Done
+    similar: tuple[str, ...] = ()
+
+
+class QuickEntry:
+    """The use case behind `POST /v1/records`."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def enter(self, ctx: CommandContext, entry: Entry) -> Entered:
+        """Open it once; a likely duplicate is told, not refused."""
+        kept = await self._house.once.seen(ctx)
+        if kept:
+            state = await self._house.records.find(ctx.scope, kept.subject)
+            if state is None:
+                raise not_found("record")
+            return Entered(Done(state, replayed=True, status=kept.status))
+        pen = Pen(self._house.clock)
+        opening = await self._opening(ctx, entry, pen)
+        now = self._house.clock.now()
+        recent = await self._house.records.recent(ctx.scope, opening.property_id, opening.kind, now - WINDOW)
+        doer = Doer(ctx.principal.actor, ctx.principal.roles)
+
+        async def work(tx: Tx) -> Done:
+            desk = Desk(self._house, ctx.scope, tx)
+            state = await desk.open(opening, doer, ctx.provenance, pen.written)
+            if state is None:
+                raise AppError(ErrorKind.CONFLICT, "in_flight", "This entry is being made right now.")
+            await self._house.once.keep(tx, ctx, 201, state.id, state.version)
+            await desk.flush()
+            return Done(state, status=201)
+
+        return Entered(await self._house.transactions.run(work), similar(opening, recent, now))
+
+    async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
+        self._house.hotel(ctx.scope, entry.property_id)
+        kind = self._house.catalogue.kind(entry.kind)
+        department = entry.department or kind.department
+        verdict = may_in(self._house, ctx.principal, "create", kind.code, entry.property_id, department)
+        may_write(kind, entry.fields, verdict)
+        stays = await self._house.stays.find_all(ctx.scope, [entry.stay_id] if entry.stay_id else [])
+        stay = next((each for each in stays if each.property_id == entry.property_id), None)
+        if entry.stay_id and stay is None:
+            raise invalid("stay_id", "known_stay", "This stay is not known at this property.")
+        return Opening(
+            kind=kind.code,
+            source=TriggerKind.STAFF_TASK,
+            key=f"entry:{derived_id(ctx.principal.chain, ctx.principal.staff_id, ctx.key)}",
+            property_id=entry.property_id,
+            stay_id=entry.stay_id,
+            guest_id=stay.guest_id if stay else None,
+            room=entry.room or (stay.room if stay else None),
+            language=stay.language if stay else entry.language,
+            fields=pen.values(kind, entry.fields),
+            department=entry.department,
+        )

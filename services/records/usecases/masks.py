@@ -1,0 +1,77 @@
+"""Puts private texts back and leaves out what a caller may not read: the same for page, list and history (P1)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.records.domain.changes import field_class
+from services.records.domain.kinds import KindSpec
+from services.records.domain.state import RecordState
+from shared.contracts.envelope import Change, TextRef
+from shared.contracts.identity import DataClass
+
+WORDS = DataClass.PRIVATE_STAY
+"""The class of what people write in notes, exceptions, reasons and questions."""
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What one caller may read of one record. `texts` holds the words behind references, where they may be read."""
+
+    kind: KindSpec
+    read: frozenset[DataClass]
+    texts: Mapping[str, str]
+
+    def words(self, ref: TextRef | None) -> str | None:
+        """The words behind a reference; None where they are private or erased."""
+        return self.texts.get(ref.ref) if ref is not None and WORDS in self.read else None
+
+    def value(self, value: Any) -> Any:
+        """A field's value with its words, if it is a text."""
+        return self.texts.get(value["ref"]) if _is_ref(value) else value
+
+    def fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that may be read."""
+        return {name: self.value(value) for name, value in fields.items() if self.reads(name)}
+
+    def hidden(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        """The fields that hold something the caller may not read."""
+        return tuple(sorted(name for name in fields if not self.reads(name)))
+
+    def reads(self, name: str) -> bool:
+        """Whether a field may be read."""
+        return field_class(self.kind, name) in self.read
+
+    def change(self, change: Change) -> Change:
+        """A change with its words, or without its values."""
+        if change.data_class not in self.read:
+            return change.model_copy(update={"before": None, "after": None})
+        return change.model_copy(update={"before": self.value(change.before), "after": self.value(change.after)})
+
+    def classes_shown(self, state: RecordState) -> frozenset[DataClass]:
+        """The sensitive classes that this caller is shown something of."""
+        held = {field_class(self.kind, name) for name in state.fields} | ({WORDS} if self.texts else set())
+        return frozenset((held & self.read) - {DataClass.ORDINARY})
+
+
+def refs_of(state: RecordState) -> set[str]:
+    """All references to words that the state itself holds."""
+    notes = [ref for each in state.exception_notes for ref in _parts(each, "unusual", "guest_impact", "comment")]
+    notes += [ref for each in state.exception_notes for ref in _parts(each, "raiser_comment")]
+    notes += [ref for each in state.proposals for ref in _parts(each, "reason")]
+    notes += [ref for each in state.asked for ref in _parts(each, "text", "answer")]
+    values = [value for each in state.proposals for value in (*each.before.values(), *each.after.values())]
+    return {ref.ref for ref in notes} | refs_in([*state.fields.values(), *values])
+
+
+def refs_in(values: Iterable[Any]) -> set[str]:
+    """The references among field values."""
+    return {value["ref"] for value in values if _is_ref(value)}
+
+
+def _parts(of: Any, *names: str) -> list[TextRef]:
+    return [ref for name in names if (ref := getattr(of, name)) is not None]
+
+
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"ref", "digest"}

@@ -1,0 +1,47 @@
+"""Takes down what people write: each text gets an id and a salt, and is kept with its record or not at all."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from services.records.domain.kinds import FieldType, KindSpec
+from services.records.domain.texts import PrivateText, Reason
+from services.records.ports import Clock
+
+
+class Pen:
+    """Writes down the texts of one command."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.written: list[PrivateText] = []
+
+    def text(self, words: str | None) -> PrivateText | None:
+        """A private text; nothing said is None."""
+        if words is None:
+            return None
+        held = PrivateText(ref=self._clock.new_id(), salt=secrets.token_hex(16), text=words)
+        self.written.append(held)
+        return held
+
+    def said(self, words: str) -> PrivateText:
+        """A private text that must be there."""
+        held = self.text(words)
+        assert held is not None
+        return held
+
+    def reason(self, code: str | None, words: str | None) -> Reason:
+        """Why, as a code, as words, or both."""
+        return Reason(code=code, text=self.text(words or None))
+
+    def values(self, kind: KindSpec, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Field values with every text taken down."""
+        specs = {name: kind.field(name) for name in given}
+        return {
+            name: self.text(value) if _is_text(specs[name]) and isinstance(value, str) else value
+            for name, value in given.items()
+        }
+
+
+def _is_text(spec: Any) -> bool:
+    return spec is not None and spec.type is FieldType.TEXT

@@ -1,0 +1,173 @@
+"""Answers about records: one, many, the board, its history, a stay's journey."""
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.records.domain.owners import Need, on_duty
+from services.records.domain.state import RecordState
+from services.records.domain.views import answers
+from services.records.ports import Query
+from services.records.usecases import showing
+from services.records.usecases.house import House
+from services.records.usecases.masks import Mask, refs_in, refs_of
+from services.records.usecases.permissions import may, note_access
+from services.records.usecases.shown import Card, Cards, History, Journey, Kinds, ShownRecord
+from shared.chassis.provenance import Provenance
+from shared.contracts.envelope import Envelope, read
+from shared.contracts.errors import invalid, not_found
+from shared.contracts.identity import Principal
+from shared.contracts.records import RecordEvent, Status
+from shared.contracts.values import Scope, zone
+
+BOARD = 1000
+ACTIONS = (
+    "accept",
+    "check_value",
+    "approve",
+    "block",
+    "unblock",
+    "resume",
+    "edit",
+    "note",
+    "hand_off",
+    "raise_exception",
+    "review_exception",
+    "decide_proposal",
+    "add_line",
+    "request_message",
+    "ask",
+    "answer",
+    "complete",
+    "reopen",
+)
+OPEN = tuple(status for status in Status if status is not Status.COMPLETE)
+
+
+def scope_of(principal: Principal) -> Scope:
+    """What a caller may touch."""
+    return Scope(chain=principal.chain, properties=principal.properties)
+
+
+class Reading:
+    """The use cases behind every GET."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def one(self, principal: Principal, record_id: str) -> ShownRecord:
+        """One record as the caller may see it; a sensitive read is written down before it is answered."""
+        state = await self._found(principal, record_id)
+        return await self.shown(principal, state)
+
+    async def shown(self, principal: Principal, state: RecordState) -> ShownRecord:
+        """A record that is at hand, as the caller may see it."""
+        scope = scope_of(principal)
+        history = await self._house.journal.history(scope, state.id)
+        mask = await self._mask(principal, state, history)
+        await self._write_down(principal, state, mask)
+        verdict = self._house.people.decide(principal, "edit", state.kind, state.property_id, state.department)
+        writable = verdict.write if verdict.allow else frozenset()
+        rules = await self._house.hotel_rules(scope, state.property_id)
+        hotel = self._house.hotel_of_event(state.chain, state.property_id)
+        roster = self._house.roster(hotel, rules, {})
+        need, now = Need(state.property_id, state.department, state.language), self._house.clock.now()
+        said = answers(state, mask.kind, writable, lambda roles: on_duty(need, roster, roles, now), now)
+        allowed = tuple(
+            action
+            for action in ACTIONS
+            if self._house.people.decide(principal, action, state.kind, state.property_id, state.department).allow
+        )
+        return showing.record(state, mask, said, showing.notes(history, mask), allowed, now)
+
+    async def history(self, principal: Principal, record_id: str) -> History:
+        """What happened to a record, with old and new values and reasons where the caller may see them."""
+        state = await self._found(principal, record_id)
+        history = await self._house.journal.history(scope_of(principal), record_id)
+        mask = await self._mask(principal, state, history)
+        await self._write_down(principal, state, mask)
+        return History(events=tuple(showing.happening(each, mask) for each in history))
+
+    async def page(self, principal: Principal, query: Query, after: str | None) -> Cards:
+        """One page of records, soonest due first; those the caller may not read are absent."""
+        asked = replace(query, after=_cursor(after), limit=query.limit + 1)
+        found = await self._house.records.page(scope_of(principal), asked)
+        page = found[: query.limit]
+        more = len(found) > query.limit
+        return Cards(cards=self._cards(principal, page), next=_cursor_of(page[-1]) if more else None)
+
+    async def board(self, principal: Principal, property_id: str, ids: Collection[str]) -> Cards:
+        """The board of a property: all that is open, and what was closed on its calendar day."""
+        scope = scope_of(principal)
+        hotel = self._house.hotel(scope, property_id)
+        now = self._house.clock.now()
+        day = now.astimezone(zone(hotel.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        query = Query(now, property_id, ids=ids, limit=BOARD)
+        live = await self._house.records.page(scope, replace(query, statuses=OPEN))
+        closed = await self._house.records.page(scope, replace(query, closed_since=day.astimezone(dt.UTC)))
+        return Cards(cards=self._cards(principal, [*live, *closed]))
+
+    async def journey(self, principal: Principal, stay_id: str) -> Journey:
+        """All records of a stay, in the order they were opened."""
+        query = Query(self._house.clock.now(), stay_id=stay_id, limit=BOARD)
+        found = await self._house.records.page(scope_of(principal), query)
+        ordered = sorted(found, key=lambda state: (state.opened_at, state.id))
+        return Journey(stay_id=stay_id, cards=self._cards(principal, ordered))
+
+    def kinds(self) -> Kinds:
+        """All kinds, for forms."""
+        return Kinds(kinds=tuple(showing.kind(spec) for spec in self._house.catalogue.kinds.values()))
+
+    def _cards(self, principal: Principal, states: Collection[RecordState]) -> tuple[Card, ...]:
+        now, people = self._house.clock.now(), self._house.people
+        return tuple(
+            showing.card(state, self._house.catalogue.kind(state.kind), now)
+            for state in states
+            if people.decide(principal, "read", state.kind, state.property_id, state.department).allow
+        )
+
+    async def _found(self, principal: Principal, record_id: str) -> RecordState:
+        state = await self._house.records.find(scope_of(principal), record_id)
+        if state is None:
+            raise not_found("record")
+        return state
+
+    async def _mask(self, principal: Principal, state: RecordState, history: list[Envelope]) -> Mask:
+        verdict = may(self._house, principal, "read", state)
+        mask = Mask(self._house.catalogue.kind(state.kind), verdict.read, {})
+        refs = refs_of(state) | _told(history)
+        texts = await self._house.texts.read(scope_of(principal), refs) if verdict.read - {"ordinary"} else {}
+        return replace(mask, texts=texts)
+
+    async def _write_down(self, principal: Principal, state: RecordState, mask: Mask) -> None:
+        classes = mask.classes_shown(state)
+        if classes:
+            provenance = Provenance.fresh(self._house.clock.new_id())
+            await note_access(self._house, principal, "read", state, provenance, classes=classes)
+
+
+def _told(history: list[Envelope]) -> set[str]:
+    bodies = [read(each, RecordEvent) for each in history]
+    words = {ref.ref for body in bodies for ref in (body.note, body.reason) if ref is not None}
+    return words | refs_in(
+        value for body in bodies for change in body.changes for value in (change.before, change.after)
+    )
+
+
+def _cursor_of(state: RecordState) -> str:
+    return base64.urlsafe_b64encode(f"{state.due_at.isoformat()}|{state.id}".encode()).decode()
+
+
+def _cursor(text: str | None) -> tuple[dt.datetime, str] | None:
+    if text is None:
+        return None
+    try:
+        due, _, record_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
+        moment = dt.datetime.fromisoformat(due)
+    except (binascii.Error, ValueError) as failure:
+        raise invalid("after", "cursor", "This cursor was not given by a page before.") from failure
+    if moment.tzinfo is None:
+        raise invalid("after", "cursor", "This cursor was not given by a page before.")
+    return moment, record_id

@@ -1,0 +1,114 @@
+"""A hotel reads and changes its own rules: versioned, with a reason, told to everybody."""
+
+from services.records.domain.rules import HotelRules, PropertyRules, in_force
+from services.records.domain.texts import Reason, require_reason
+from services.records.ports import Writing
+from services.records.usecases.house import House
+from services.records.usecases.pen import Pen
+from services.records.usecases.permissions import may_in
+from services.records.usecases.reading import scope_of
+from services.records.usecases.shown import ShownRules
+from shared.chassis.commands import CommandContext
+from shared.chassis.mongo import Tx
+from shared.chassis.service import require_version
+from shared.contracts.envelope import Change, NewEvent
+from shared.contracts.errors import Breach, breached
+from shared.contracts.identity import Principal
+from shared.contracts.records import RulesEvent, RulesVersion
+
+KIND = "rules"
+
+
+class Ruling:
+    """The use cases behind `/v1/rules`."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def read(self, principal: Principal, property_id: str) -> ShownRules:
+        """The rules in force at a property, and where they differ from its chain's."""
+        scope = scope_of(principal)
+        self._house.hotel(scope, property_id)
+        may_in(self._house, principal, "read", KIND, property_id, None)
+        version, own = await self._house.rules.latest(scope, property_id)
+        return self._shown(property_id, version, own)
+
+    async def change(
+        self, ctx: CommandContext, property_id: str, rules: PropertyRules, code: str | None, words: str | None
+    ) -> ShownRules:
+        """Publish a new version of a property's own rules. Records keep the version that checked them."""
+        self._house.hotel(ctx.scope, property_id)
+        may_in(self._house, ctx.principal, "manage", KIND, property_id, None)
+        kept = await self._house.once.seen(ctx)
+        if kept:
+            return await self.read(ctx.principal, property_id)
+        pen = Pen(self._house.clock)
+        reason = pen.reason(code, words)
+        require_reason(reason)
+        self._check(rules)
+        subject = f"rules:{ctx.principal.chain}:{property_id}"
+
+        async def work(tx: Tx) -> int:
+            version, before = await self._house.rules.latest(ctx.scope, property_id, tx)
+            require_version(ctx, version)
+            event = self._event(ctx, property_id, version, before, rules, reason)
+            await self._house.once.keep(tx, ctx, 200, subject, version + 1)
+            await self._house.rules.add(ctx.scope, property_id, version + 1, rules, tx)
+            texts = [(subject, text) for text in pen.written]
+            await self._house.records.write(ctx.scope, Writing(texts=texts), tx)
+            await self._house.journal.append(tx, [event], ctx.provenance)
+            return version + 1
+
+        return self._shown(property_id, await self._house.transactions.run(work), rules)
+
+    def _check(self, rules: PropertyRules) -> None:
+        """Refuse rules that speak of what there is not, naming every such place."""
+        breaches = []
+        for code, override in rules.kinds.items():
+            spec = self._house.catalogue.kinds.get(code)
+            if spec is None:
+                breaches.append(_breach(f"kinds.{code}", "unknown_kind", f"There is no kind {code[:64]!r}."))
+                continue
+            auto = override.auto.limits if override.auto else ()
+            for limit in (*(override.limits or ()), *auto):
+                if spec.field(limit.field) is None:
+                    message = f"{code} has no field {limit.field}."
+                    breaches.append(_breach(f"kinds.{code}.{limit.field}", "unknown_field", message))
+        if breaches:
+            raise breached(breaches)
+
+    def _event(
+        self,
+        ctx: CommandContext,
+        property_id: str,
+        version: int,
+        before: PropertyRules | None,
+        after: PropertyRules,
+        reason: Reason,
+    ) -> NewEvent:
+        told = RulesVersion(property_id=property_id, version=version + 1, digest=after.digest)
+        old = before.model_dump(mode="json", exclude_none=True) if before else None
+        return NewEvent(
+            type="rules.published.v1",
+            chain=ctx.principal.chain,
+            property_id=property_id,
+            subject=f"rules:{ctx.principal.chain}:{property_id}",
+            # Version 1 is the chain's defaults, which no event ever published.
+            sequence=version,
+            time=self._house.clock.now(),
+            body=RulesEvent(
+                actor=ctx.principal.actor,
+                rules=told,
+                changes=(Change(field="rules", before=old, after=after.model_dump(mode="json", exclude_none=True)),),
+                reason_code=reason.code,
+                reason=reason.text.as_ref if reason.text else None,
+            ),
+        )
+
+    def _shown(self, property_id: str, version: int, own: PropertyRules | None) -> ShownRules:
+        held: HotelRules = in_force(self._house.catalogue.defaults, own, version)
+        return ShownRules(property_id=property_id, version=version, own=own or PropertyRules(), in_force=held)
+
+
+def _breach(field: str, rule: str, message: str) -> Breach:
+    return Breach(field=field, rule=rule, message=message)

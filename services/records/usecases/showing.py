@@ -1,0 +1,150 @@
+"""Turns a record's state into what a caller is shown."""
+
+import datetime as dt
+
+from services.records.domain.kinds import FieldSpec, KindSpec
+from services.records.domain.state import ExceptionNote, Proposal, RecordState
+from services.records.domain.views import Answers, risk
+from services.records.usecases.masks import Mask
+from services.records.usecases.shown import (
+    Card,
+    Happening,
+    ShownException,
+    ShownField,
+    ShownKind,
+    ShownMessage,
+    ShownNote,
+    ShownProposal,
+    ShownQuestion,
+    ShownRecord,
+    ShownSensitive,
+)
+from shared.contracts.envelope import Envelope, read
+from shared.contracts.records import RecordEvent
+
+
+def card(state: RecordState, kind: KindSpec, now: dt.datetime) -> Card:
+    """A record in four lines: nothing on it is private."""
+    same = {name: getattr(state, name) for name in Card.model_fields if hasattr(state, name)}
+    what = state.fields.get(kind.what)
+    derived = {
+        "kind_title": kind.label,
+        "what": str(what) if isinstance(what, str | int) else "",
+        "warn_s": state.sla.warn_s,
+        "risk": risk(state, now).value,
+    }
+    return Card.model_validate(same | derived)
+
+
+def record(
+    state: RecordState,
+    mask: Mask,
+    said: Answers,
+    notes: tuple[ShownNote, ...],
+    actions: tuple[str, ...],
+    now: dt.datetime,
+) -> ShownRecord:
+    """A whole record, masked."""
+    shown = card(state, mask.kind, now)
+    names = ShownRecord.model_fields.keys() - Card.model_fields.keys()
+    same = {name: getattr(state, name) for name in names if hasattr(state, name)}
+    sensitive = tuple(
+        ShownSensitive(field=each.field, roles=each.roles, on_duty=each.on_duty) for each in said.sensitive_fields
+    )
+    visible_checked = state.checked if state.checked and mask.reads(state.checked.field) else None
+    masked = {
+        "fields": mask.fields(state.fields),
+        "masked_fields": mask.hidden(state.fields),
+        "editable_fields": said.editable_fields,
+        "sensitive_fields": sensitive,
+        "allowed_actions": actions,
+        "checked": visible_checked,
+        "exception_notes": tuple(_exception(each, mask) for each in state.exception_notes),
+        "proposals": tuple(_proposal(each, mask) for each in state.proposals),
+        "conversation": notes,
+        "questions": _questions(state, mask),
+        "messages": tuple(ShownMessage(**each.model_dump()) for each in state.guest_messages),
+    }
+    return ShownRecord.model_validate({name: getattr(shown, name) for name in Card.model_fields} | same | masked)
+
+
+def _exception(note: ExceptionNote, mask: Mask) -> ShownException:
+    words = ("unusual", "guest_impact", "raiser_comment", "comment")
+    plain = note.model_dump(exclude=set(words))
+    return ShownException(**plain, **{name: mask.words(getattr(note, name)) for name in words})
+
+
+def _proposal(proposal: Proposal, mask: Mask) -> ShownProposal:
+    plain = proposal.model_dump(exclude={"before", "after", "reason"})
+    before, after = mask.fields(proposal.before), mask.fields(proposal.after)
+    return ShownProposal(**plain, before=before, after=after, reason=mask.words(proposal.reason))
+
+
+def _questions(state: RecordState, mask: Mask) -> tuple[ShownQuestion, ...]:
+    return tuple(
+        ShownQuestion(
+            **each.model_dump(exclude={"text", "answer"}), text=mask.words(each.text), answer=mask.words(each.answer)
+        )
+        for each in state.asked
+    )
+
+
+def notes(history: list[Envelope], mask: Mask) -> tuple[ShownNote, ...]:
+    """The notes of a record, oldest first, from its history."""
+    noted = [(each, read(each, RecordEvent)) for each in history if each.type == "record.noted.v1"]
+    return tuple(
+        ShownNote(id=body.note.ref, author=body.actor, at=each.time, text=mask.words(body.note))
+        for each, body in noted
+        if body.note is not None
+    )
+
+
+def happening(envelope: Envelope, mask: Mask) -> Happening:
+    """One line of the history, masked."""
+    body = read(envelope, RecordEvent)
+    return Happening(
+        type=envelope.type,
+        at=envelope.time,
+        version=envelope.sequence,
+        actor=body.actor,
+        status=body.record.status,
+        previous_status=body.previous_status,
+        department=body.record.department,
+        department_before=body.department_before,
+        owner=body.record.owner,
+        changes=tuple(mask.change(each) for each in body.changes),
+        reason=mask.words(body.reason),
+        reason_code=body.reason_code,
+        note=mask.words(body.note),
+    )
+
+
+def kind(spec: KindSpec) -> ShownKind:
+    """A kind's definition, for forms."""
+    return ShownKind(
+        code=spec.code,
+        title=spec.label,
+        workflow=spec.workflow,
+        slot=spec.slot,
+        department=spec.department,
+        checked_field=spec.checked_field,
+        fields=tuple(_field(each) for each in spec.fields),
+        causes=spec.causes,
+        guest_must_know=spec.guest_must_know,
+        quick_entry=spec.quick_entry,
+    )
+
+
+def _field(spec: FieldSpec) -> ShownField:
+    when = spec.required_when
+    return ShownField(
+        name=spec.name,
+        label=spec.name.replace("_", " ").capitalize(),
+        type=spec.type.value,
+        needed_by=spec.stage.value if spec.stage else None,
+        required_when={"field": when.field, "among": list(when.among)} if when else None,
+        choices=spec.choices,
+        data_class=spec.data_class.value,
+        audited=spec.audited,
+        sensitive=spec.sensitive,
+    )

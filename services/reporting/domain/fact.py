@@ -1,0 +1,148 @@
+"""One fact per record: its life so far, with what money, offers and alerts belong to it.
+
+Each part comes from aggregates of one kind only and is kept by their ids, so the order in which topics are read among
+each other changes nothing.
+"""
+
+import datetime as dt
+
+from shared.contracts.alerts import AlertState, Severity
+from shared.contracts.identity import Department
+from shared.contracts.money import PostingState
+from shared.contracts.records import LineKind, Outcome, Status, Workflow
+from shared.contracts.values import Code, EntityId, Frozen, Instant, Money
+
+
+class Stretch(Frozen):
+    """A time in which department, owner, status and pause stayed the same; `end=None` is now."""
+
+    department: Department
+    owner: EntityId
+    status: Status
+    paused: bool
+    start: Instant
+    end: Instant | None = None
+
+
+class Close(Frozen):
+    """One close of a record: the first runs from the trigger, a later one from its reopening."""
+
+    number: int
+    began_at: Instant
+    closed_at: Instant
+    due_at: Instant
+    outcome: Outcome
+
+
+class ExceptionRaised(Frozen):
+    """An exception noted on the record."""
+
+    at: Instant
+    department: Department
+    cause: Code
+
+
+class Line(Frozen):
+    """A money line as the record asks for it."""
+
+    id: EntityId
+    kind: LineKind
+    amount: Money
+    state: Code
+    at: Instant
+
+
+class Life(Frozen):
+    """What the record's own events say."""
+
+    version: int
+    workflow: Workflow
+    kind: Code
+    slot: str
+    department: Department
+    owner: EntityId
+    status: Status
+    outcome: Outcome | None = None
+    stay_id: EntityId | None = None
+    room: str | None = None
+    opened_at: Instant
+    accept_by: Instant
+    due_at: Instant
+    warn_at: Instant
+    accepted_at: Instant | None = None
+    paused_at: Instant | None = None
+    closed_at: Instant | None = None
+    stretches: tuple[Stretch, ...] = ()
+    closes: tuple[Close, ...] = ()
+    exceptions: tuple[ExceptionRaised, ...] = ()
+    lines: tuple[Line, ...] = ()
+    handoffs: int = 0
+    corrections: int = 0
+    score: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work is left."""
+        return self.status is not Status.COMPLETE
+
+
+class PostingSeen(Frozen):
+    """What became of one money line outside."""
+
+    id: EntityId
+    version: int
+    line_id: EntityId
+    kind: LineKind
+    amount: Money
+    state: PostingState
+    at: Instant
+
+
+class AlertSeen(Frozen):
+    """One alert on the record; `acknowledged_at` is the first time somebody took it."""
+
+    id: EntityId
+    version: int
+    rule: Code
+    severity: Severity
+    state: AlertState
+    opened_at: Instant
+    due_at: Instant | None = None
+    acknowledged_at: Instant | None = None
+    closed_at: Instant | None = None
+
+
+class OfferSeen(Frozen):
+    """One upsell offer of the record."""
+
+    id: EntityId
+    version: int
+    code: Code
+    price: Money
+    state: Code
+    made_at: Instant
+    at: Instant
+
+
+class Fact(Frozen):
+    """All that reporting knows of one record. `life=None`: others spoke of it before its own first event came."""
+
+    id: EntityId
+    chain: str
+    property_id: str
+    zone: str = "UTC"
+    life: Life | None = None
+    postings: tuple[PostingSeen, ...] = ()
+    alerts: tuple[AlertSeen, ...] = ()
+    offers: tuple[OfferSeen, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Ids of the other aggregates that this fact holds."""
+        postings, alerts, offers = self.postings, self.alerts, self.offers
+        return (*(one.id for one in postings), *(one.id for one in alerts), *(one.id for one in offers))
+
+
+def whole_ms(moment: dt.datetime) -> dt.datetime:
+    """A moment cut to milliseconds, as the store keeps it, so that a fact read back equals itself."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

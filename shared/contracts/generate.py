@@ -1,0 +1,44 @@
+"""Writes `schemas/*.json` and `asyncapi.yaml` beside itself; `--check` only says whether they are up to date."""
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+from shared.contracts.asyncapi import document, schemas
+
+HERE = Path(__file__).parent
+
+
+def files() -> dict[Path, str]:
+    """Every generated file and what it should hold."""
+    made = {
+        HERE / "schemas" / f"{name}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in schemas().items()
+    }
+    made[HERE / "asyncapi.yaml"] = yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=110)
+    return made
+
+
+def main() -> int:
+    """Exit code 0 when everything is up to date (or was written), 1 when `--check` found a difference."""
+    made = files()
+    kept = set(HERE.glob("schemas/*.json"))
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
+    stale += sorted(kept - set(made))
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"{path.relative_to(HERE)} differs from the code; run `make schemas`.")
+        return 1 if stale else 0
+    (HERE / "schemas").mkdir(exist_ok=True)
+    for path in kept - set(made):
+        path.unlink()
+    for path, text in made.items():
+        path.write_text(text)
+    print(f"{len(made)} files, {len(stale)} changed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

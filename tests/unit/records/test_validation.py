@@ -1,0 +1,95 @@
+"""Values against types, choices and the hotel's rules: all breaches at once, each with field and rule."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.records.domain.kinds import FieldSpec, FieldType, Stage, When
+from services.records.domain.rules import KindOverride, Limit, PropertyRules, in_force
+from services.records.domain.validation import checked, missing_breaches, normalise
+from services.records.workflows import CATALOGUE
+from shared.contracts.errors import AppError
+from tests.factories.guest_records import opened, terms, words
+
+JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.lists(st.integers()))
+
+
+def broken(values: dict[str, Any], kind: str = "guest_request") -> set[tuple[str, str]]:
+    return {(breach.field, breach.rule) for breach in normalise(values, terms(kind))[1]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "rule"),
+    [
+        ("guest_request", "quantity", "2", "integer"),
+        ("guest_request", "quantity", 2.0, "integer"),
+        ("guest_request", "quantity", True, "integer"),
+        ("guest_request", "quantity", 11, "quantity_range"),
+        ("guest_request", "quantity", 10**10, "integer"),
+        ("guest_request", "promised_time", "25:00", "local_time"),
+        ("guest_request", "promised_time", "05:59", "service_hours"),
+        ("guest_request", "topic", "unicorn", "choice"),
+        ("guest_request", "topic", {"$ne": 1}, "choice"),
+        ("guest_request", "details", "plain", "text"),
+        ("guest_request", "nothing", 1, "unknown_field"),
+        ("guest_request", "$where", "1", "unknown_field"),
+        ("pre_arrival_offer", "price", 50, "money"),
+        ("pre_arrival_offer", "price", {"amount": 50.5, "currency": "EUR"}, "money"),
+        ("pre_arrival_offer", "price", {"amount": 5000, "currency": "USD"}, "currency"),
+        ("pre_arrival_offer", "price", {"amount": -1, "currency": "EUR"}, "price_range"),
+        ("upsell_guest_request", "free_of_charge", "yes", "boolean"),
+    ],
+)
+def test_value_is_refused_naming_field_and_rule_when_it_is_wrong(kind: str, field: str, value: Any, rule: str) -> None:
+    assert broken({field: value}, kind) == {(field, rule)}
+
+
+def test_all_breaches_are_reported_when_several_values_are_wrong() -> None:
+    with pytest.raises(AppError) as refusal:
+        checked({"quantity": 99, "promised_time": "04:00", "topic": "x", "more": 1}, terms())
+    assert {breach.field for breach in refusal.value.breaches} == {"quantity", "promised_time", "topic", "more"}
+
+
+def test_card_number_is_refused_when_written_in_a_text_field() -> None:
+    assert broken({"details": words("Amex 378282246310005")}) == {("details", "card_number")}
+
+
+def test_text_is_kept_as_reference_and_digest_when_it_is_fine() -> None:
+    kept = checked({"details": words("Second pillow")}, terms())
+    assert set(kept["details"]) == {"ref", "digest"}
+
+
+def test_conditional_field_is_needed_when_its_condition_holds() -> None:
+    held = terms("service_recovery")
+    refund = {"problem": "noise", "compensation": "refund"}
+    assert [b.field for b in missing_breaches(refund, held, Stage.APPROVE)] == ["compensation_value"]
+    assert missing_breaches({**refund, "compensation": "amenity"}, held, Stage.APPROVE) == []
+
+
+def test_opening_names_missing_and_wrong_fields_together_when_both_are() -> None:
+    with pytest.raises(AppError) as refusal:
+        opened("feedback_score", fields={"score": 12})
+    assert {(b.field, b.rule) for b in refusal.value.breaches} == {("score", "score_range"), ("source", "required")}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@given(st.dictionaries(st.sampled_from(["topic", "quantity", "promised_time", "details", "$x"]), JUNK))
+def test_junk_is_breached_or_kept_and_never_crashes_when_anything_comes(values: dict[str, Any]) -> None:
+    result, breaches = normalise(values, terms())
+    assert all(value is None or name in {b.field for b in breaches} or value for name, value in result.items())
+
+
+def test_condition_counts_from_approval_on_when_a_field_has_one() -> None:
+    assert FieldSpec("x", FieldType.TEXT, required_when=When("y", (1,))).stage is Stage.APPROVE
+
+
+def test_property_rules_lie_over_the_chains_when_they_say_otherwise() -> None:
+    stricter = Limit(rule="quiet_hours", field="promised_time", at_most="20:00")
+    own = PropertyRules(kinds={"guest_request": KindOverride(limits=(stricter,))}, score_threshold=4)
+    held = in_force(CATALOGUE.defaults, own, 7)
+    assert (held.version, held.score_threshold) == (7, 4)
+    assert held.of("guest_request").limits == (stricter,)
+    assert held.of("guest_request").sla == CATALOGUE.defaults.of("guest_request").sla
+    assert held.of("loyalty_action") == CATALOGUE.defaults.of("loyalty_action")

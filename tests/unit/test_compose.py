@@ -1,0 +1,87 @@
+"""docker-compose.yml is valid, and starts the very programs with the very environment of the embedded stack."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import compose_spec
+import pytest
+import yaml
+
+from deploy.local import services
+from deploy.local.kafka import broker_settings
+
+_ROOT = Path(__file__).resolve().parents[2]
+_TEXT = (_ROOT / "docker-compose.yml").read_text()
+_COMPOSE: dict[str, Any] = yaml.safe_load(_TEXT)
+# As compose itself reads it: merge keys resolved, variables put in. The checker does neither.
+_READ = re.sub(
+    r"\$\{\w+:-([^}]*)\}", r"\1", re.sub(r"\$\{\w+:\?[^}]*\}", "secret", yaml.safe_dump(_COMPOSE, width=1000))
+)
+_REQUIRED = re.compile(r"\$\{(\w+):\?[^}]+\}")
+# Where the container's broker lives differs from where the embedded one does; everything else must not.
+_ADDRESSES = {"controller.quorum.voters", "listeners", "advertised.listeners", "log.dirs"}
+
+
+def _in_docker(name: str) -> dict[str, str]:
+    password = f"${{BELLBOARD_MONGO_PASSWORD_{name.upper()}:?set it in .env}}"
+    return services.environment(
+        services.Surroundings(
+            mongo_url=f"mongodb://{name}:{password}@mongo:27017/?replicaSet=bellboard&authSource=admin",
+            kafka_servers="kafka:9092",
+            http_host="0.0.0.0",
+            http_port=8000,
+            urls={service: f"http://{service}:8000" for service in services.SERVICES},
+            data_dir="/data",
+        )
+    )
+
+
+def test_compose_file_follows_the_compose_specification() -> None:
+    compose_spec.PyCompose.from_yaml(_READ)
+    compose_spec.ComposeSpecification.model_validate(yaml.safe_load(_READ))
+    assert set(_COMPOSE["services"]) == {*services.SERVICES, "kafka", "topics", "mongo", "mongo-setup"}
+
+
+def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
+    with pytest.raises(ValueError, match="helthcheck"):
+        compose_spec.PyCompose.from_yaml(_READ.replace("    healthcheck:", "    helthcheck:", 1))
+
+
+@pytest.mark.parametrize("name", services.SERVICES)
+def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> None:
+    service = _COMPOSE["services"][name]
+    assert service["command"] == ["python", "-m", services.module(name)]
+    assert service["environment"] == _in_docker(name)
+    assert service["healthcheck"]["test"][0] == "CMD"
+
+
+def test_broker_in_compose_has_the_settings_of_the_embedded_one() -> None:
+    embedded = broker_settings(1, 2, Path("/"))
+    wanted = {"KAFKA_" + name.upper().replace(".", "_"): value for name, value in embedded.items()}
+    differing = {"KAFKA_" + name.upper().replace(".", "_") for name in _ADDRESSES}
+    found = {name: value for name, value in _COMPOSE["services"]["kafka"]["environment"].items() if "KAFKA_" in name}
+    assert found.keys() == wanted.keys()
+    assert {n: v for n, v in found.items() if n not in differing} == {
+        n: v for n, v in wanted.items() if n not in differing
+    }
+
+
+def test_every_secret_must_be_set_and_stands_in_the_example() -> None:
+    example = (_ROOT / ".env.example").read_text()
+    settable = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    required = set(_REQUIRED.findall(_TEXT))
+    assert required | {"BELLBOARD_CONSOLE_PORT"} == settable
+    assert not re.findall(r"^\w*(?:PASSWORD|CLUSTER_ID)\w*=.+", example, re.MULTILINE)
+
+
+def test_every_dependency_in_compose_is_a_service_of_it() -> None:
+    wanted = {name for service in _COMPOSE["services"].values() for name in service.get("depends_on", {})}
+    assert wanted <= set(_COMPOSE["services"])
+
+
+def test_mongo_setup_makes_a_user_for_every_service() -> None:
+    script = (_ROOT / "deploy" / "mongo-setup.js").read_text()
+    listed = re.search(r"services = \[(.*?)\]", script)
+    assert listed is not None
+    assert re.findall(r'"(\w+)"', listed.group(1)) == list(services.SERVICES)
