@@ -53,7 +53,7 @@ def router(gate: Gate, desk: FrontDesk) -> APIRouter:
         return page("stay.html", view=view, page=view.page)
 
     @made.get("/day")
-    async def day(viewer: signed_in, property: str = "", date: str = "") -> Response:  # noqa: A002 - as the address says it
+    async def day(viewer: signed_in, property: str = "", date: str = "") -> Response:
         view = await desk.day(viewer, property, _date(date))
         return page("day.html", view=view, page=view.page, property_id=property)
 

@@ -28,7 +28,7 @@ def router(gate: Gate, desk: Desk, feed: Feed, house: House, time: Time) -> APIR
     async def live(
         request: Request,
         viewer: Annotated[Viewer, Depends(gate.viewer)],
-        property: str = "",  # noqa: A002 - the address says property
+        property: str = "",
     ) -> Response:
         hotels = frozenset(one.id for one in house.properties(viewer.principal))
         asked = frozenset(property.split(",")) & hotels if property else hotels

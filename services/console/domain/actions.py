@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.console.domain.records import Kind, Record
-from services.console.domain.words import DEPARTMENT, OUTCOME, plain
+from services.console.domain.words import DEPARTMENT, LINE, OUTCOME, plain
 from shared.contracts.records import Status
 
 REASON_LABEL = "Why?"
@@ -68,6 +68,17 @@ PLAIN: dict[str, Action] = {
             "ask",
             (Input("to_department", "Whom", "choice", _DEPARTMENTS), Input("text", "Question", "long")),
         ),
+        Action(
+            "add_line",
+            "Add money line",
+            "It may need another person's yes before it is posted to the folio.",
+            "add_line",
+            (
+                Input("kind", "What", "choice", tuple(LINE.items())),
+                Input("value.money.amount", "Amount", "money"),
+                _WHY,
+            ),
+        ),
         Action("reopen", "Reopen", "It counts as open again and its clock runs.", "reopen", (_WHY,)),
     )
 }
@@ -97,7 +108,7 @@ def offered(record: Record) -> tuple[str, ...]:
         Status.APPROVED: ("complete", "block", "resume"),
         Status.BLOCKED: ("unblock",),
     }[record.status]
-    wanted = (*first, *by_status, "edit", "raise_exception", "hand_off", "ask", "note", "complete")
+    wanted = (*first, *by_status, "edit", "raise_exception", "hand_off", "add_line", "ask", "note", "complete")
     return _allowed(dict.fromkeys(wanted), record)
 
 
@@ -174,10 +185,7 @@ def _exception(record: Record, kind: Kind) -> Action:
 
 
 def _tell_guest(record: Record, kind: Kind) -> Action:
-    inputs = (
-        Input("send", "Do", "choice", (("true", "Send it to the guest"), ("false", "Only store it"))),
-        Input("topic_code", "About", "hidden"),
-    )
+    inputs = (Input("send", "Do", "choice", (("true", "Send it to the guest"), ("false", "Only store it"))),)
     return Action(
         "tell_guest",
         "Tell the guest",

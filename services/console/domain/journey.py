@@ -43,7 +43,7 @@ def lanes(cards: Sequence[Card], now: dt.datetime) -> list[Lane]:
     if not cards:
         return []
     start = min(_began(card) for card in cards)
-    end = max(max(_ended(card, now) for card in cards), start + dt.timedelta(minutes=1))
+    end = max(*(_ended(card, now) for card in cards), start + dt.timedelta(minutes=1))
     order = dict.fromkeys(card.department for card in cards)
     return [_lane(department, cards, start, end - start, now) for department in order]
 

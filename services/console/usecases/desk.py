@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.console.domain.cards import Card, Filters, by_due
-from services.console.domain.house import Day
+from services.console.domain.day import Day
 from services.console.domain.due import length
 from services.console.domain.journey import Lane, lanes
 from services.console.domain.problem import Down, Problem, Refused
@@ -59,8 +59,8 @@ class DepartmentBar:
     title: str
     width: float
     words: str
-    late: int
     closed: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class HotelDay:
                 said(DEPARTMENT, one.department),
                 round((one.median_s or 0) / most * 1000, 1),
                 length(dt.timedelta(seconds=one.median_s or 0)),
-                one.late,
                 one.closed,
+                one.late,
             )
             for one in found
         ]

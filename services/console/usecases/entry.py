@@ -31,7 +31,7 @@ class EntryView:
     def hotel(self) -> str:
         """The hotel it is for: the one given, else the first the viewer may see."""
         known = [one.id for one in self.page.properties]
-        given = self.given.get("property", "")
+        given = self.given.get("property_id", "")
         return given if given in known else (known[0] if known else "")
 
     def wrong(self, name: str) -> str:
@@ -73,7 +73,7 @@ class Entry:
             return Problem(503, "down", f"{silent.who} did not answer. Press again: it is opened once at most.")
 
     async def _similar(self, page: Page, given: Mapping[str, str], kind: Kind | None) -> list[CardView]:
-        room, hotel = given.get("room", "").strip(), page.hotel_of(given.get("property", ""))
+        room, hotel = given.get("room", "").strip(), page.hotel_of(given.get("property_id", ""))
         if not room or hotel is None:
             return []
         try:
@@ -89,7 +89,7 @@ class Entry:
 
 
 def questions(kind: Kind) -> list[Input]:
-    """What quick entry asks for a kind: the fields needed to open it, then the optional one that says what is wanted."""
+    """What quick entry asks for a kind: the fields needed to open it, and the first two of the others."""
     needed = [spec for spec in kind.fields if spec.needed_by == "open"]
     more = [spec for spec in kind.fields if spec.needed_by != "open"][:2]
     return [
