@@ -223,7 +223,7 @@ async def test_nothing_remains_when_the_commit_fails(ana: Caller, desk: FrontDes
 
 async def test_hand_off_names_an_owner_there_when_given_to_a_department(ana: Caller) -> None:
     record = await done(ana, await opened(ana), "accept")
-    record = await done(ana, record, "hand-off", {"department": "housekeeping", "reason_code": "needs_linen"})
+    record = await done(ana, record, "hand-off", {"department": "housekeeping", "reason": {"code": "needs_linen"}})
     assert (record["department"], record["accepted"], record["handoffs"]) == ("housekeeping", False, 1)
     assert record["owner"] in {"ana", "rui", "ines"}
 
@@ -270,7 +270,9 @@ async def test_late_records_are_listed_when_their_time_has_passed(ana: Caller, d
 
 async def test_board_shows_open_and_closed_today_when_asked(ana: Caller) -> None:
     left = await opened(ana)
-    closed = await done(ana, await opened(ana, room="9"), "complete", {"outcome": "declined", "reason_code": "not_now"})
+    closed = await done(
+        ana, await opened(ana, room="9"), "complete", {"outcome": "declined", "reason": {"code": "not_now"}}
+    )
     cards = (await ana.get("/v1/board", property="resort")).json()["cards"]
     assert {card["id"]: card["status"] for card in cards} == {left["id"]: "new", closed["id"]: "complete"}
     only = (await ana.get("/v1/board", property="resort", ids=left["id"])).json()["cards"]
@@ -294,7 +296,7 @@ async def test_rules_are_changed_by_the_general_manager_alone_when_versions_matc
     assert (await ana.put("/v1/rules/resort", stricter, version=1)).status_code == 403
     async with desk.client() as http:
         gil = Caller(http, "gil")
-        wrong = {"rules": {"kinds": {"unicorn": {}}}, "reason_code": "test"}
+        wrong = {"rules": {"kinds": {"unicorn": {}}}, "reason": {"code": "test"}}
         assert (await gil.put("/v1/rules/resort", wrong, version=1)).json()["breaches"][0]["rule"] == "unknown_kind"
         assert (await gil.put("/v1/rules/resort", stricter | {"reason": None}, version=1)).status_code == 422
         assert (await gil.put("/v1/rules/resort", stricter, version=3)).status_code == 412

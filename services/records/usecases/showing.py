@@ -55,6 +55,8 @@ def record(
     visible_checked = state.checked if state.checked and mask.reads(state.checked.field) else None
     masked = {
         "checked_field": mask.kind.checked_field,
+        "field_specs": tuple(_field(each) for each in mask.kind.fields),
+        "causes": mask.kind.causes,
         "cause_due": cause_still_due(state, mask.kind),
         "fields": mask.fields(state.fields),
         "masked_fields": mask.hidden(state.fields),

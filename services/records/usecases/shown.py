@@ -147,6 +147,8 @@ class ShownRecord(Card):
     slot: str
     trigger: Trigger
     checked_field: str
+    field_specs: tuple[ShownField, ...]
+    causes: tuple[str, ...]
     cause_due: str | None
     fields: dict[str, Any]
     masked_fields: tuple[str, ...]
