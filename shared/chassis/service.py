@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from shared.chassis import errors, operations
+from shared.chassis.addresses import hide_token
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -137,7 +138,10 @@ class Chassis:
         )
         self._probes(app)
         FastAPIInstrumentor.instrument_app(
-            app, tracer_provider=self.telemetry.provider, excluded_urls="healthz,readyz,metrics"
+            app,
+            tracer_provider=self.telemetry.provider,
+            excluded_urls="healthz,readyz,metrics",
+            server_request_hook=hide_token,
         )
         return app
 
