@@ -90,6 +90,18 @@ async def test_late_record_rings_its_owner_then_climbs_step_by_step(alerts: Stan
     assert [await inbox(alerts, one) for one in (SUPERVISOR, DUTY, GENERAL)] == [[("overdue", 3)]] * 3
 
 
+async def test_alerts_stay_with_everyone_they_reached_and_with_nobody_else(alerts: Standing) -> None:
+    await late_record(alerts)
+    alerts.at(DUE + minutes(11))
+    await alerts.fires()
+    async with alerts.client() as client:
+        mine = [
+            (await client.get("/v1/alerts", params={"mine": "true"}, headers=bearer(one, "alerts"))).json()["items"]
+            for one in (ANA, SUPERVISOR, DUTY)
+        ]
+    assert [len(items) for items in mine] == [1, 1, 0]
+
+
 async def test_nothing_fires_before_it_is_due(alerts: Standing) -> None:
     await alerts.hears(*Story().accepted(NOON + minutes(5)).events)
     alerts.at(NOON + minutes(50) - dt.timedelta(milliseconds=1))
