@@ -10,17 +10,17 @@ import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from services.console.adapters.alerts import AlertsClient
+from services.console.adapters.auth import AuthClient
+from services.console.adapters.house import PolicyHouse
+from services.console.adapters.http import Client
+from services.console.adapters.integrations import IntegrationsClient
+from services.console.adapters.records import RecordsClient
+from services.console.adapters.reporting import ReportingClient
 from services.console.api import board, desk, entry, failures, live, record, session
 from services.console.api.gate import Gate
 from services.console.api.render import HERE, Headers
-from services.console.clients.alerts import AlertsClient
-from services.console.clients.auth import AuthClient
-from services.console.clients.http import Client
-from services.console.clients.integrations import IntegrationsClient
-from services.console.clients.records import RecordsClient
-from services.console.clients.reporting import ReportingClient
 from services.console.events import Handler
-from services.console.house import PolicyHouse
 from services.console.ports import Alerts, Guests, House, Records, Reports, Sessions, SignIn, Time
 from services.console.settings import Settings
 from services.console.store import SessionStore

@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from services.console.domain.answers import Step
 from services.console.domain.cards import Card
-from services.console.domain.house import Day, GuestName
+from services.console.domain.day import Day
+from services.console.domain.guests import GuestName
 from services.console.domain.records import Happening, Kind, Record
 from services.console.domain.session import Session, Tokens
 from services.console.domain.waterfall import Stretch
@@ -46,9 +48,9 @@ class House(Protocol):
 class SignIn(Protocol):
     """Auth. Refusals raise Refused, silence raises Down, as with every port below."""
 
-    async def sign_in(self, chain: str, login: str, password: str) -> Tokens: ...
+    async def sign_in(self, chain: str, login: str, password: str, source: str) -> Tokens: ...
     async def renew(self, refresh: str) -> Tokens: ...
-    async def sign_out(self, access: str, refresh: str) -> None: ...
+    async def sign_out(self, access: str) -> None: ...
 
 
 class Records(Protocol):
@@ -60,9 +62,7 @@ class Records(Protocol):
     async def history(self, access: str, record_id: str) -> list[Happening]: ...
     async def kinds(self, access: str) -> list[Kind]: ...
     async def open(self, access: str, key: str, body: Mapping[str, Any]) -> str: ...
-    async def act(
-        self, access: str, record_id: str, action: str, key: str, version: int, body: Mapping[str, Any]
-    ) -> None: ...
+    async def act(self, access: str, step: Step) -> None: ...
 
 
 class Alerts(Protocol):

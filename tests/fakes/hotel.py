@@ -15,7 +15,13 @@ EVERY_DAY = tuple(range(7))
 PASSWORD = "bellboard-demo"
 
 FARO = Property(
-    id="resort", chain=CHAIN, name="Faro", zone="Europe/Lisbon", currency="EUR", departments=tuple(Department), version=1
+    id="resort",
+    chain=CHAIN,
+    name="Faro",
+    zone="Europe/Lisbon",
+    currency="EUR",
+    departments=tuple(Department),
+    version=1,
 )
 LISBON = FARO.model_copy(update={"id": "city", "name": "Lisbon"})
 
@@ -66,7 +72,13 @@ KINDS: list[dict[str, Any]] = [
         "checked_field": "compensation",
         "causes": ["wrong_room_type", "noise", "other"],
         "fields": [
-            {"name": "complaint", "type": "text", "needed_by": "open", "label": "What went wrong?", "data_class": "private_stay"},
+            {
+                "name": "complaint",
+                "type": "text",
+                "needed_by": "open",
+                "label": "What went wrong?",
+                "data_class": "private_stay",
+            },
             {"name": "compensation", "type": "money", "sensitive": True, "audited": True, "data_class": "payment"},
         ],
     },
@@ -85,18 +97,52 @@ KINDS: list[dict[str, Any]] = [
 ]
 
 _ASKED = (
-    ("guest_request", "Two extra pillows, one without feathers", Department.HOUSEKEEPING, {"request": "Two extra pillows", "quantity": 2}),
-    ("guest_request", "Baby cot before arrival", Department.HOUSEKEEPING, {"request": "Baby cot", "quantity": 1, "wanted_by": "15:00"}),
+    (
+        "guest_request",
+        "Two extra pillows, one without feathers",
+        Department.HOUSEKEEPING,
+        {"request": "Two extra pillows", "quantity": 2},
+    ),
+    (
+        "guest_request",
+        "Baby cot before arrival",
+        Department.HOUSEKEEPING,
+        {"request": "Baby cot", "quantity": 1, "wanted_by": "15:00"},
+    ),
     ("guest_request", "Shower drips, cannot sleep", Department.MAINTENANCE, {"request": "Shower drips"}),
-    ("guest_request", "Table for four at nine, by the window", Department.FOOD_BEVERAGE, {"request": "Table for four", "quantity": 4}),
-    ("guest_request", "Taxi to the airport at 05:30", Department.CONCIERGE, {"request": "Taxi", "quantity": 1, "wanted_by": "05:30"}),
-    ("service_recovery", "Room type is not the one reserved", Department.GUEST_RELATIONS, {"complaint": "Wrong room type"}),
+    (
+        "guest_request",
+        "Table for four at nine, by the window",
+        Department.FOOD_BEVERAGE,
+        {"request": "Table for four", "quantity": 4},
+    ),
+    (
+        "guest_request",
+        "Taxi to the airport at 05:30",
+        Department.CONCIERGE,
+        {"request": "Taxi", "quantity": 1, "wanted_by": "05:30"},
+    ),
+    (
+        "service_recovery",
+        "Room type is not the one reserved",
+        Department.GUEST_RELATIONS,
+        {"complaint": "Wrong room type"},
+    ),
     ("service_recovery", "Noise from the corridor until two", Department.FRONT_OFFICE, {"complaint": "Noise"}),
     ("late_check_out", "Stay until 15:00, gold member", Department.FRONT_OFFICE, {"until": "15:00", "tier": "gold"}),
     ("late_check_out", "Stay until 14:00", Department.FRONT_OFFICE, {"until": "14:00", "tier": "none"}),
 )
 _STATUSES = ("new", "new", "new", "pending", "pending", "approved", "approved", "blocked", "complete", "complete")
-_GUESTS = ("M. Okafor", "J. van Dijk", "L. Fernández", "S. Whitmore", "A. Kowalska", "T. Yamada", "P. Silva", "H. Brandt")
+_GUESTS = (
+    "M. Okafor",
+    "J. van Dijk",
+    "L. Fernández",
+    "S. Whitmore",
+    "A. Kowalska",
+    "T. Yamada",
+    "P. Silva",
+    "H. Brandt",
+)
 _NEXT = {"pending": "check_value", "approved": "complete", "blocked": "unblock", "complete": "none"}
 
 
@@ -295,8 +341,18 @@ class FakeHotel:
                 }
             ],
             conversation=[
-                {"id": "n1", "author": {"kind": "staff", "id": "eva"}, "at": now - dt.timedelta(minutes=50), "text": "Guest asked again at the desk. I said we decide before nine."},
-                {"id": "n2", "author": {"kind": "staff", "id": "bruno"}, "at": now - dt.timedelta(minutes=41), "text": "Housekeeping can turn the room at 15:15."},
+                {
+                    "id": "n1",
+                    "author": {"kind": "staff", "id": "eva"},
+                    "at": now - dt.timedelta(minutes=50),
+                    "text": "Guest asked again at the desk. I said we decide before nine.",
+                },
+                {
+                    "id": "n2",
+                    "author": {"kind": "staff", "id": "bruno"},
+                    "at": now - dt.timedelta(minutes=41),
+                    "text": "Housekeeping can turn the room at 15:15.",
+                },
             ],
             money=[{"id": "m1", "kind": "charge", "amount": {"amount": 4500, "currency": "EUR"}, "state": "requested"}],
             next_action={"code": "decide_proposal", "role": "duty_manager", "department": "front_office"},
@@ -304,7 +360,13 @@ class FakeHotel:
         staff = {"kind": "staff", "id": "bruno"}
         self.happened(rich, "accepted", staff, at=now - dt.timedelta(minutes=90))
         self.happened(rich, "value_checked", staff, at=now - dt.timedelta(minutes=60))
-        self.happened(rich, "change_proposed", staff, at=now - dt.timedelta(minutes=18), reason="gold member, and the house is not full")
+        self.happened(
+            rich,
+            "change_proposed",
+            staff,
+            at=now - dt.timedelta(minutes=18),
+            reason="gold member, and the house is not full",
+        )
         rich["version"] = 4
         for number, severity in enumerate((Severity.CRITICAL, Severity.WARNING)):
             self.alerts[f"a{number}"] = Alert(

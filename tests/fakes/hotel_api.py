@@ -46,7 +46,11 @@ def _who(house: FakeHouse, authorization: str) -> str:
 
 def _auth(app: FastAPI, house: FakeHouse) -> None:
     def tokens(login: str, number: int) -> dict[str, Any]:
-        return {"access_token": f"fake.{login}.{number}", "refresh_token": f"refresh.{login}.{number}", "expires_in": 3600}
+        return {
+            "access_token": f"fake.{login}.{number}",
+            "refresh_token": f"refresh.{login}.{number}",
+            "expires_in": 3600,
+        }
 
     @app.post("/v1/sessions")
     async def sign_in(body: dict[str, str]) -> Any:
@@ -63,26 +67,28 @@ def _auth(app: FastAPI, house: FakeHouse) -> None:
         app.state.renewals += 1
         return tokens(login, int(number) + 1)
 
-    @app.post("/v1/sessions/end")
-    async def end() -> Any:
-        return {}
+    @app.delete("/v1/sessions/current", status_code=204)
+    async def end(authorization: str = Header()) -> None:
+        house.ended.add(authorization.removeprefix("Bearer "))
 
 
 def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> None:
     @app.get("/v1/board")
-    async def board(property: str, ids: str = "", authorization: str = Header()) -> Any:  # noqa: A002
+    async def board(property: str, ids: str = "", authorization: str = Header()) -> Any:
         seen = house.properties(house.principal(authorization.removeprefix("Bearer ")))
         if property not in {one.id for one in seen}:
             return problem(404, "property_not_found", "There is no such property.")
         wanted = set(ids.split(",")) if ids else None
-        cards = [r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)]
+        cards = [
+            r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)
+        ]
         return {"cards": cards}
 
     @app.get("/v1/kinds")
     async def kinds() -> Any:
         return {"kinds": KINDS}
 
-    @app.get("/v1/stays/{stay_id}/records")
+    @app.get("/v1/stays/{stay_id}/journey")
     async def of_stay(stay_id: str) -> Any:
         return {"cards": [r for r in hotel.records.values() if r.get("stay_id") == stay_id]}
 
@@ -105,7 +111,7 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
         values = body.get("fields", {})
         hotel.open(
             record_id,
-            body["property"],
+            body["property_id"],
             body["kind"],
             Department.HOUSEKEEPING,
             room=body["room"],
@@ -114,33 +120,33 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
             owner=_who(house, authorization),
         )
         hotel.keys[idempotency_key] = record_id
-        told(body["property"], "record", record_id, 1)
+        told(body["property_id"], "record", record_id, 1)
         return {"id": record_id}
 
-    @app.post("/v1/records/{record_id}/{action}")
-    async def act(
-        record_id: str,
-        action: str,
-        body: dict[str, Any],
-        idempotency_key: str = Header(),
-        if_match: str = Header(),
-        authorization: str = Header(),
-    ) -> Any:
+    @app.post("/v1/records/{record_id}/{action:path}")
+    async def act(record_id: str, action: str, body: dict[str, Any], request: Request) -> Any:
+        key, seen = request.headers["idempotency-key"], request.headers["if-match"].strip('"')
         record = hotel.records[record_id]
-        if idempotency_key in hotel.keys:
+        if key in hotel.keys:
             return record
-        if if_match.strip('"') != str(record["version"]):
+        if seen != str(record["version"]):
             return problem(412, "version_moved_on", "It moved on.")
         if action == "block" and len(str(body.get("reason", ""))) < 5:
             return problem(422, "reason_needed", "Say why.", reason="Say in a few words why it is blocked.")
-        _apply(hotel, record, action, body, _who(house, authorization))
-        hotel.keys[idempotency_key] = record_id
+        _apply(hotel, record, action, body, _who(house, request.headers["authorization"]))
+        hotel.keys[key] = record_id
         told(record["property_id"], "record", record_id, record["version"])
         return record
 
 
 _AFTER = {"accept": "pending", "approve": "approved", "block": "blocked", "unblock": "pending", "complete": "complete"}
-_VERBS = {"accept": "accepted", "approve": "approved", "block": "blocked", "unblock": "unblocked", "complete": "completed"}
+_VERBS = {
+    "accept": "accepted",
+    "approve": "approved",
+    "block": "blocked",
+    "unblock": "unblocked",
+    "complete": "completed",
+}
 
 
 def _apply(hotel: FakeHotel, record: dict[str, Any], action: str, body: dict[str, Any], who: str) -> None:
@@ -151,25 +157,34 @@ def _apply(hotel: FakeHotel, record: dict[str, Any], action: str, body: dict[str
         record |= {"accepted": True, "owner": who}
     if action == "complete":
         record |= {"closed_at": hotel.now, "outcome": body.get("outcome", "fulfilled")}
-    if action == "note":
-        said = {"id": f"n{record['version']}", "author": {"kind": "staff", "id": who}, "at": hotel.now, "text": body["text"]}
+    if action == "notes":
+        said = {
+            "id": f"n{record['version']}",
+            "author": {"kind": "staff", "id": who},
+            "at": hotel.now,
+            "text": body["text"],
+        }
         record["conversation"] = [*record["conversation"], said]
-    if action == "decide_proposal":
+    if action.endswith("/decide"):
         record["proposals"] = [{**p, "state": "approved"} for p in record["proposals"]]
     record["version"] += 1
     record["next_action"] = hotel.next_of(record)
-    hotel.happened(record, _VERBS.get(action, f"{action}d"), {"kind": "staff", "id": who}, reason=body.get("reason"))
+    hotel.happened(record, _VERBS.get(action, "edited"), {"kind": "staff", "id": who}, reason=body.get("reason"))
 
 
 def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> None:
-    @app.get("/v1/inbox")
-    async def inbox() -> Any:
-        return {"alerts": [one.model_dump(mode="json") for one in hotel.alerts.values()]}
+    @app.get("/v1/alerts")
+    async def live() -> Any:
+        return {"items": [one.model_dump(mode="json") for one in hotel.alerts.values()]}
 
     @app.post("/v1/alerts/{alert_id}/acknowledge")
     async def acknowledge(alert_id: str, authorization: str = Header()) -> Any:
         was = hotel.alerts[alert_id]
-        now = {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": _who(house, authorization), "acknowledged_at": hotel.now}
+        now = {
+            "state": AlertState.ACKNOWLEDGED,
+            "acknowledged_by": _who(house, authorization),
+            "acknowledged_at": hotel.now,
+        }
         hotel.alerts[alert_id] = was.model_copy(update=now | {"version": was.version + 1})
         told(was.property_id, "alert", alert_id, was.version + 1)
         return {}
@@ -177,7 +192,7 @@ def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> Non
     @app.get("/v1/guests")
     async def guests(ids: str) -> Any:
         names = hotel.names()
-        return {"guests": [{"id": one, "name": names.get(one)} for one in ids.split(",")]}
+        return {"items": [{"id": one, "name": names.get(one)} for one in ids.split(",")]}
 
     @app.get("/v1/stays/{stay_id}")
     async def stay(stay_id: str) -> Any:
@@ -208,7 +223,7 @@ def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> Non
     async def waterfall(record_id: str) -> Any:
         record, ago = hotel.records[record_id], lambda minutes: hotel.now - dt.timedelta(minutes=minutes)
         return {
-            "stretches": [
+            "rows": [
                 {"department": "front_office", "status": "new", "start": ago(95), "end": ago(70)},
                 {"department": "housekeeping", "status": "pending", "start": ago(70), "end": ago(55)},
                 {"department": "housekeeping", "status": "blocked", "paused": True, "start": ago(55), "end": ago(38)},
@@ -216,29 +231,43 @@ def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> Non
             ]
         }
 
-    @app.get("/v1/reports/day")
-    async def day(property: str, date: dt.date) -> Any:  # noqa: A002
-        return {
-            "property_id": property,
-            "date": date,
-            "opened": 148,
-            "closed": 131,
-            "late": 19,
-            "open_now": len([r for r in hotel.records.values() if r["status"] != "complete"]),
-            "departments": [
-                {"department": "housekeeping", "closed": 58, "late": 4, "median_s": 1320, "p90_s": 3300},
-                {"department": "maintenance", "closed": 17, "late": 7, "median_s": 5160, "p90_s": 9000},
-                {"department": "front_office", "closed": 41, "late": 5, "median_s": 840, "p90_s": 2400},
-                {"department": "concierge", "closed": 15, "late": 3, "median_s": 1980, "p90_s": 4100},
-            ],
-            "exceptions": [
-                {"cause": "wrong_room_type", "count": 6, "kind": "service_recovery"},
-                {"cause": "not_available", "count": 3, "kind": "guest_request"},
-                {"cause": "fully_booked", "count": 2, "kind": "late_check_out"},
-            ],
-            "money": [
-                {"kind": "charge", "lines": 22, "amount": {"amount": 118050, "currency": "EUR"}},
-                {"kind": "refund", "lines": 3, "amount": {"amount": -12400, "currency": "EUR"}},
-                {"kind": "cost", "lines": 5, "amount": {"amount": 8900, "currency": "EUR"}},
-            ],
-        }
+    @app.get("/v1/reports/{name}")
+    async def report(name: str) -> Any:
+        return {"figures": FIGURES[name]}
+
+
+def _figure(name: str, value: float, records: int = 0, **labels: str) -> dict[str, Any]:
+    return {"name": name, "value": value, "records": records, "labels": labels, "unit": ""}
+
+
+_DEPARTMENTS = (
+    ("housekeeping", 58, 4, 1320),
+    ("maintenance", 17, 7, 5160),
+    ("front_office", 41, 0, 840),
+    ("concierge", 15, 1, 1980),
+)
+FIGURES = {
+    "day": [
+        _figure("opened", 148),
+        _figure("closed", 131),
+        _figure("open", 38),
+        _figure("late", 12),
+        _figure("closed_in_time", 0.86),
+        *(_figure("late", late, department=name) for name, _, late, _ in _DEPARTMENTS),
+        _figure("requested", 118050, 22, kind="charge", currency="EUR"),
+        _figure("waiting", 4500, 1, kind="charge", currency="EUR"),
+        _figure("requested", 12400, 3, kind="refund", currency="EUR"),
+        _figure("failed", 2400, 1, kind="refund", currency="EUR"),
+        _figure("requested", 8900, 5, kind="cost", currency="EUR"),
+    ],
+    "completion_time": [
+        figure
+        for name, closed, _, median in _DEPARTMENTS
+        for figure in (_figure("closed", closed, department=name), _figure("raw_p50", median, department=name))
+    ],
+    "exceptions": [
+        _figure("cause", 6, cause="wrong_room_type"),
+        _figure("cause", 3, cause="not_available"),
+        _figure("cause", 2, cause="fully_booked"),
+    ],
+}

@@ -32,7 +32,9 @@ def router(gate: Gate, desk: FrontDesk) -> APIRouter:
         return page("_count.html", ringing=ringing, silent=bool(view.page.down))
 
     @made.post("/alerts/{alert_id}/acknowledge")
-    async def acknowledge(request: Request, alert_id: EntityPath, sent: Annotated[Form, Depends(gate.form)]) -> Response:
+    async def acknowledge(
+        request: Request, alert_id: EntityPath, sent: Annotated[Form, Depends(gate.form)]
+    ) -> Response:
         problem = await desk.acknowledge(sent.viewer, alert_id, sent.key, sent.version)
         if problem is None and not partial(request):
             return RedirectResponse("/alerts", status_code=303)
@@ -51,7 +53,7 @@ def router(gate: Gate, desk: FrontDesk) -> APIRouter:
         return page("stay.html", view=view, page=view.page)
 
     @made.get("/day")
-    async def day(viewer: signed_in, property: str = "", date: str = "") -> Response:  # noqa: A002 - as the address says it
+    async def day(viewer: signed_in, property: str = "", date: str = "") -> Response:
         view = await desk.day(viewer, property, _date(date))
         return page("day.html", view=view, page=view.page, property_id=property)
 

@@ -26,7 +26,9 @@ _TITLES = {
 
 
 def _words(request: Request, status: int, sentence: str) -> Response:
-    return page("failure.html", status, headers=dict(HEADERS), title=_TITLES.get(status, "That did not work"), sentence=sentence)
+    return page(
+        "failure.html", status, headers=dict(HEADERS), title=_TITLES.get(status, "That did not work"), sentence=sentence
+    )
 
 
 async def _sign_in_first(request: Request, failure: Exception) -> Response:
@@ -52,7 +54,9 @@ async def _refused(request: Request, failure: Exception) -> Response:
 
 async def _down(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, Down)
-    return _words(request, 503, f"{failure.who} does not answer right now. The rest of the house goes on; try again soon.")
+    return _words(
+        request, 503, f"{failure.who} does not answer right now. The rest of the house goes on; try again soon."
+    )
 
 
 async def _store(request: Request, _: Exception) -> Response:

@@ -26,7 +26,9 @@ def router(gate: Gate, desk: Desk, feed: Feed, house: House, time: Time) -> APIR
 
     @made.get("/live")
     async def live(
-        request: Request, viewer: Annotated[Viewer, Depends(gate.viewer)], property: str = ""  # noqa: A002 - the address says property
+        request: Request,
+        viewer: Annotated[Viewer, Depends(gate.viewer)],
+        property: str = "",
     ) -> Response:
         hotels = frozenset(one.id for one in house.properties(viewer.principal))
         asked = frozenset(property.split(",")) & hotels if property else hotels
@@ -73,4 +75,6 @@ class Stream:
         return f"event: bells\ndata: {json.dumps(bells)}\n\n"
 
     def _beat(self) -> str:
-        return f"retry: 2000\nevent: beat\ndata: {json.dumps({'now': iso(self._time.now()), 'rate': self._time.rate})}\n\n"
+        return (
+            f"retry: 2000\nevent: beat\ndata: {json.dumps({'now': iso(self._time.now()), 'rate': self._time.rate})}\n\n"
+        )

@@ -21,11 +21,15 @@ def router(gate: Gate, pages: RecordPages) -> APIRouter:
     made = APIRouter()
 
     @made.get("/records/{record_id}")
-    async def record(request: Request, record_id: RecordId, viewer: Annotated[Viewer, Depends(gate.viewer)]) -> Response:
+    async def record(
+        request: Request, record_id: RecordId, viewer: Annotated[Viewer, Depends(gate.viewer)]
+    ) -> Response:
         return _shown(request, await pages.show(viewer, record_id))
 
     @made.post("/records/{record_id}/{step}")
-    async def act(request: Request, record_id: RecordId, step: Step, sent: Annotated[Form, Depends(gate.form)]) -> Response:
+    async def act(
+        request: Request, record_id: RecordId, step: Step, sent: Annotated[Form, Depends(gate.form)]
+    ) -> Response:
         problem = await pages.do(sent.viewer, record_id, step, sent.key, sent.version, sent.values)
         if partial(request) and sent.values.get("from") == "card":
             return _to_board(record_id, problem)

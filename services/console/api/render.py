@@ -35,7 +35,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(initials=initials, plain=words.plain, shown=shown, said=lambda code, table: words.said(table, code))
+    made.filters.update(
+        initials=initials, plain=words.plain, shown=shown, said=lambda code, table: words.said(table, code)
+    )
     made.globals.update(words=words)
     return made
 

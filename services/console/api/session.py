@@ -18,8 +18,16 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
 
     def form(request: Request, status: int = 200, words: str = "", **given: str) -> Response:
         secret, csrf = gate.before_sign_in(request)
-        values = {"chain": given.get("chain") or chain, "login": given.get("login", ""), "then": given.get("then", "/")}
-        answer = page("sign_in.html", status, csrf=csrf, words_=words, fixed_chain=bool(chain), **values)
+        answer = page(
+            "sign_in.html",
+            status,
+            csrf=csrf,
+            refusal=words,
+            fixed_chain=bool(chain),
+            chain=given.get("chain") or chain,
+            login=given.get("login", ""),
+            then=given.get("then", "/"),
+        )
         gate.remember_before(answer, secret)
         return answer
 
@@ -32,9 +40,14 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
         given = await read_form(request)
         if not same_csrf(request.cookies.get(BEFORE, ""), given.get("csrf", "")):
             raise Forged
-        kept = {"chain": given.get("chain", chain), "login": given.get("login", ""), "then": own_path(given.get("then", ""))}
+        kept = {
+            "chain": given.get("chain", chain),
+            "login": given.get("login", ""),
+            "then": own_path(given.get("then", "")),
+        }
+        source = request.client.host if request.client else "unknown"
         try:
-            session = await desk.sign_in(kept["chain"], kept["login"], given.get("password", ""))
+            session = await desk.sign_in(kept["chain"], kept["login"], given.get("password", ""), source)
         except Refused as refusal:
             waiting = refusal.problem.status == 429
             return form(request, 422, refusal.problem.words if waiting else WRONG, **kept)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.console.domain.records import Kind, Record
-from services.console.domain.words import DEPARTMENT, OUTCOME, plain
+from services.console.domain.words import DEPARTMENT, LINE, OUTCOME, plain
 from shared.contracts.records import Status
 
 REASON_LABEL = "Why?"
@@ -44,8 +44,16 @@ PLAIN: dict[str, Action] = {
         Action("approve", "Approve", "The work may go ahead as checked; departments read this value.", "approve"),
         Action("block", "Block", "The clock pauses until somebody lets it go on.", "block", (_WHY,)),
         Action("unblock", "Go on", "The clock runs again from where it stood.", "unblock"),
-        Action("resume", "Take back into work", "It is no longer approved and must be checked again.", "resume", (_WHY,)),
-        Action("note", "Add note", "Every department that sees this record reads it.", "note", (Input("text", "Note", "long"),)),
+        Action(
+            "resume", "Take back into work", "It is no longer approved and must be checked again.", "resume", (_WHY,)
+        ),
+        Action(
+            "note",
+            "Add note",
+            "Every department that sees this record reads it.",
+            "note",
+            (Input("text", "Note", "long"),),
+        ),
         Action(
             "hand_off",
             "Hand over",
@@ -59,6 +67,17 @@ PLAIN: dict[str, Action] = {
             "The question stands on the record, with a deadline for the answer.",
             "ask",
             (Input("to_department", "Whom", "choice", _DEPARTMENTS), Input("text", "Question", "long")),
+        ),
+        Action(
+            "add_line",
+            "Add money line",
+            "It may need another person's yes before it is posted to the folio.",
+            "add_line",
+            (
+                Input("kind", "What", "choice", tuple(LINE.items())),
+                Input("value.money.amount", "Amount", "money"),
+                _WHY,
+            ),
         ),
         Action("reopen", "Reopen", "It counts as open again and its clock runs.", "reopen", (_WHY,)),
     )
@@ -89,7 +108,7 @@ def offered(record: Record) -> tuple[str, ...]:
         Status.APPROVED: ("complete", "block", "resume"),
         Status.BLOCKED: ("unblock",),
     }[record.status]
-    wanted = (*first, *by_status, "edit", "raise_exception", "hand_off", "ask", "note", "complete")
+    wanted = (*first, *by_status, "edit", "raise_exception", "hand_off", "add_line", "ask", "note", "complete")
     return _allowed(dict.fromkeys(wanted), record)
 
 
@@ -110,11 +129,19 @@ def _check_value(record: Record, kind: Kind) -> Action:
     name = kind.checked_field
     has = record.fields.get(name) is not None
     inputs = () if has or not name else (asked(name, kind),)
-    return Action("check_value", "Check value", "It is held against the hotel's rules before anything is promised.", "check_value", inputs)
+    return Action(
+        "check_value",
+        "Check value",
+        "It is held against the hotel's rules before anything is promised.",
+        "check_value",
+        inputs,
+    )
 
 
 def _complete(record: Record, kind: Kind) -> Action:
-    outcomes = tuple(o for o in OUTCOME.items() if o[0] != "expired" and (o[0] != "fulfilled" or record.status is Status.APPROVED))
+    outcomes = tuple(
+        o for o in OUTCOME.items() if o[0] != "expired" and (o[0] != "fulfilled" or record.status is Status.APPROVED)
+    )
     missing = tuple(asked(name, kind) for name in record.missing_fields)
     why = Input("reason", REASON_LABEL, "long", required=False, hint="Needed unless it is fulfilled.")
     inputs = (Input("outcome", "How did it end?", "choice", outcomes), *missing, why)
@@ -129,7 +156,9 @@ def _fill(record: Record, kind: Kind) -> Action:
 def _edit(record: Record, kind: Kind) -> Action:
     inputs = tuple(asked(name, kind, required=False) for name in record.editable_fields)
     why = Input("reason", REASON_LABEL, "long", required=False, hint="Needed for fields marked as audited.")
-    return Action("edit", "Change fields", "Sensitive fields become a proposal another person decides.", "edit", (*inputs, why))
+    return Action(
+        "edit", "Change fields", "Sensitive fields become a proposal another person decides.", "edit", (*inputs, why)
+    )
 
 
 def _exception(record: Record, kind: Kind) -> Action:
@@ -138,14 +167,29 @@ def _exception(record: Record, kind: Kind) -> Action:
         Input("cause", "Cause", "choice", causes),
         Input("unusual", "What is unusual?", "long"),
         Input("guest_impact", "What does the guest notice?", "long"),
-        Input("comment", "Manager's comment", "long", required=False, hint="Only if you are a manager; another one reviews."),
+        Input(
+            "comment",
+            "Manager's comment",
+            "long",
+            required=False,
+            hint="Only if you are a manager; another one reviews.",
+        ),
     )
-    return Action("raise_exception", "Note exception", "A manager reviews it; until then it cannot be approved.", "raise_exception", inputs)
+    return Action(
+        "raise_exception",
+        "Note exception",
+        "A manager reviews it; until then it cannot be approved.",
+        "raise_exception",
+        inputs,
+    )
 
 
 def _tell_guest(record: Record, kind: Kind) -> Action:
-    inputs = (
-        Input("send", "Do", "choice", (("true", "Send it to the guest"), ("false", "Only store it"))),
-        Input("topic_code", "About", "hidden"),
+    inputs = (Input("send", "Do", "choice", (("true", "Send it to the guest"), ("false", "Only store it"))),)
+    return Action(
+        "tell_guest",
+        "Tell the guest",
+        "A message leaves, or is stored; then the record can close.",
+        "request_message",
+        inputs,
     )
-    return Action("tell_guest", "Tell the guest", "A message leaves, or is stored; then the record can close.", "request_message", inputs)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,13 +10,25 @@ from services.console.domain.problem import Problem, Refused
 from shared.contracts.values import minor_digits
 
 _OF_THE_FORM = frozenset({"csrf", "key", "version", "then", "from", "currency"})
+_YES_OR_NO = frozenset({"approve", "accept", "send"})
 _WHOLE = re.compile(r"-?\d{1,12}")
 
 
-def body_of(values: Mapping[str, str]) -> dict[str, Any]:
-    """A form as a JSON body: `field.<type>.<name>` go under `fields`, typed; empty answers are left out.
+@dataclass(frozen=True)
+class Step:
+    """One thing to do to a record, at the version that was seen; `key` makes doing it twice harmless."""
 
-    A number that is none raises Refused with the field's name, before anything is sent.
+    record_id: str
+    code: str
+    key: str
+    version: int
+    body: Mapping[str, Any]
+
+
+def body_of(values: Mapping[str, str]) -> dict[str, Any]:
+    """A form as a JSON body: `field.<type>.<name>` go typed under `fields`, `value.<type>.<name>` typed on top.
+
+    Empty answers are left out. A number that is none raises Refused with the field's name, before anything is sent.
     """
     wrong: dict[str, str] = {}
     fields: dict[str, Any] = {}
@@ -23,14 +36,16 @@ def body_of(values: Mapping[str, str]) -> dict[str, Any]:
     for name, text in values.items():
         if name in _OF_THE_FORM or not text:
             continue
-        if name.startswith("field."):
-            _, kind, field = name.split(".", 2) if name.count(".") >= 2 else ("", "text", name)
-            try:
-                fields[field] = typed(kind, text, values.get("currency", "EUR"))
-            except ValueError as failure:
-                wrong[field] = str(failure)
+        where, kind, bare = name.split(".", 2) if name.count(".") >= 2 else ("", "", name)
+        try:
+            value = typed(kind, text, values.get("currency", "EUR"))
+        except ValueError as failure:
+            wrong[bare] = str(failure)
+            continue
+        if where == "field":
+            fields[bare] = value
         else:
-            body[name] = {"true": True, "false": False}.get(text, text)
+            body[bare] = text == "true" if bare in _YES_OR_NO else value
     if wrong:
         raise Refused(Problem(422, "form_invalid", "Something does not look right yet.", wrong))
     return body | ({"fields": fields} if fields else {})
@@ -45,17 +60,15 @@ def typed(kind: str, text: str, currency: str) -> Any:
     if kind == "money":
         return _money(text, currency)
     if kind == "boolean":
-        return text in ("true", "1", "yes", "on")
+        return text == "true"
     return text
 
 
 def _money(text: str, currency: str) -> dict[str, Any]:
     try:
-        amount = Decimal(text.replace(",", ".").replace(" ", ""))
-        minor = amount.scaleb(minor_digits(currency))
-        whole = minor == minor.to_integral_value()
-    except InvalidOperation:
-        whole, minor = False, Decimal(0)
-    if not whole or abs(minor) > 10**12:
+        minor = Decimal(text.replace(",", ".").replace(" ", "")).scaleb(minor_digits(currency))
+    except InvalidOperation as failure:
+        raise ValueError("Type an amount, e.g. 12.50.") from failure
+    if not minor.is_finite() or minor != minor.to_integral_value() or abs(minor) > 10**12:
         raise ValueError("Type an amount, e.g. 12.50.")
     return {"amount": int(minor), "currency": currency}

@@ -72,8 +72,10 @@ def _hand_off(event: Happening, name_of: NameOf) -> str:
     to = said(DEPARTMENT, event.department) if event.department else "another department"
     moved = event.department_before and event.department_before != event.department
     whom = f" ({name_of(event.owner)})" if event.owner else ""
-    return f"handed it from {said(DEPARTMENT, event.department_before)} to {to}{whom}" if moved else (
-        f"handed it to {name_of(event.owner) if event.owner else to}"
+    return (
+        f"handed it from {said(DEPARTMENT, event.department_before)} to {to}{whom}"
+        if moved
+        else (f"handed it to {name_of(event.owner) if event.owner else to}")
     )
 
 

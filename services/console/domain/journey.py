@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from services.console.domain.cards import Card
 from services.console.domain.words import DEPARTMENT, plain, said
+from shared.contracts.identity import Department
 
 WIDTH = 1000.0
+ROW = 22
 _LEAST = 8.0
 
 
 @dataclass(frozen=True)
 class JourneyBar:
-    """One record: where it begins, how long it is, and how it stands (open, late or done)."""
+    """One record: its row within the lane, where it begins, how long it is, how it stands (open, late or done)."""
 
     id: str
+    y: int
     x: float
     width: float
     state: str
@@ -29,21 +32,33 @@ class Lane:
     title: str
     bars: tuple[JourneyBar, ...]
 
+    @property
+    def height(self) -> int:
+        """The height of the lane in pixels."""
+        return max(bar.y for bar in self.bars) + ROW
+
 
 def lanes(cards: Sequence[Card], now: dt.datetime) -> list[Lane]:
     """The lanes in the order the departments first come up."""
     if not cards:
         return []
     start = min(_began(card) for card in cards)
-    end = max(max(_ended(card, now) for card in cards), start + dt.timedelta(minutes=1))
+    end = max(*(_ended(card, now) for card in cards), start + dt.timedelta(minutes=1))
     order = dict.fromkeys(card.department for card in cards)
-    return [
-        Lane(
-            said(DEPARTMENT, department),
-            tuple(_bar(card, start, end - start, now) for card in cards if card.department == department),
-        )
-        for department in order
-    ]
+    return [_lane(department, cards, start, end - start, now) for department in order]
+
+
+def _lane(
+    department: Department, cards: Sequence[Card], start: dt.datetime, span: dt.timedelta, now: dt.datetime
+) -> Lane:
+    """Records that overlap stand under each other, in the first row that is free again."""
+    free: list[dt.datetime] = []
+    bars = []
+    for card in sorted((one for one in cards if one.department is department), key=_began):
+        row = next((at for at, until in enumerate(free) if until <= _began(card)), len(free))
+        free[row : row + 1] = [_ended(card, now)]
+        bars.append(_bar(card, row * ROW, start, span, now))
+    return Lane(said(DEPARTMENT, department), tuple(bars))
 
 
 def _began(card: Card) -> dt.datetime:
@@ -54,10 +69,15 @@ def _ended(card: Card, now: dt.datetime) -> dt.datetime:
     return card.closed_at or max(now, _began(card))
 
 
-def _bar(card: Card, start: dt.datetime, span: dt.timedelta, now: dt.datetime) -> JourneyBar:
+def _bar(card: Card, y: int, start: dt.datetime, span: dt.timedelta, now: dt.datetime) -> JourneyBar:
     x = min((_began(card) - start) / span * WIDTH, WIDTH - _LEAST)
     width = max(_LEAST, (_ended(card, now) - _began(card)) / span * WIDTH)
     state = "done" if not card.open else "late" if now >= card.due_at else "open"
     return JourneyBar(
-        card.id, round(x, 1), round(min(width, WIDTH - x), 1), state, f"{card.kind_title or plain(card.kind)}: {card.what}"
+        card.id,
+        y,
+        round(x, 1),
+        round(min(width, WIDTH - x), 1),
+        state,
+        f"{card.kind_title or plain(card.kind)}: {card.what}",
     )

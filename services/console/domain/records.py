@@ -1,14 +1,18 @@
 """A whole record as its page shows it, and the definition of its kind."""
 
+import re
 from typing import Any
 
 from pydantic import Field
 
 from services.console.domain.cards import Card
+from services.console.domain.words import plain
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor
 from shared.contracts.records import CheckedValue, MoneyLine
 from shared.contracts.values import Instant, Money, Wire
+
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 class FieldSpec(Wire):
@@ -65,6 +69,7 @@ class ExceptionText(Wire):
     cause: str = "other"
     unusual: str | None = None
     guest_impact: str | None = None
+    raiser_comment: str | None = None
     comment: str | None = None
     raised_by: str = ""
     raised_at: Instant | None = None
@@ -113,6 +118,15 @@ class QuestionText(Wire):
     answered_at: Instant | None = None
 
 
+class GuestMessage(Wire):
+    """A message to the guest that this record asked for, and what became of it."""
+
+    id: str
+    send: bool
+    topic_code: str = ""
+    state: str = "requested"
+
+
 class Record(Card):
     """A card with everything behind it."""
 
@@ -123,6 +137,11 @@ class Record(Card):
     editable_fields: tuple[str, ...] = ()
     sensitive_fields: tuple[SensitiveField, ...] = ()
     allowed_actions: tuple[str, ...] | None = None
+    checked_field: str = ""
+    field_specs: tuple[FieldSpec, ...] = ()
+    causes: tuple[str, ...] = ("other",)
+    cause_due: str | None = None
+    messages: tuple[GuestMessage, ...] = ()
     checked: CheckedValue | None = None
     exception_notes: tuple[ExceptionText, ...] = ()
     proposals: tuple[ProposalText, ...] = ()
@@ -134,6 +153,17 @@ class Record(Card):
     handoffs: int = 0
     rules_version: int = 1
     parent: str | None = None
+
+    @property
+    def own_kind(self) -> Kind:
+        """The definition of its kind, as the record itself carries it."""
+        return Kind(
+            code=self.kind,
+            title=self.kind_title,
+            checked_field=self.checked_field,
+            fields=self.field_specs,
+            causes=self.causes,
+        )
 
     @property
     def pending_proposals(self) -> tuple[ProposalText, ...]:
@@ -165,15 +195,13 @@ class Happening(Wire):
 
 
 def shown(value: Any) -> str:
-    """A field's value as people read it: yes and no, money with its currency, codes as they are."""
-    if value is None or value == "":
-        return "–"
+    """A field's value as people read it: yes and no, money with its currency, codes as words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, dict) and set(value) >= {"amount", "currency"}:
-        return str(Money(amount=value["amount"], currency=value["currency"]))
     if isinstance(value, dict):
-        return "kept private"
+        money = set(value) >= {"amount", "currency"}
+        return str(Money(amount=value["amount"], currency=value["currency"])) if money else "kept private"
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value)
-    return str(value)
+    text = "" if value is None else str(value)
+    return (plain(text) if _CODE.fullmatch(text) else text) or "–"

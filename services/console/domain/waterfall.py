@@ -51,7 +51,7 @@ def draw(stretches: Sequence[Stretch], now: dt.datetime, due_at: dt.datetime | N
     if not stretches:
         return None
     start = min(each.start for each in stretches)
-    end = max(max(each.end or now for each in stretches), start + dt.timedelta(seconds=1))
+    end = max(*(each.end or now for each in stretches), start + dt.timedelta(seconds=1))
     far = max(end, due_at) if due_at and due_at - start < (end - start) * 4 else end
     span = far - start
     rows = tuple(dict.fromkeys(each.department for each in stretches))

@@ -37,7 +37,7 @@
     const hotel = new URLSearchParams(location.search).get("property") ?? "";
     dialog.replaceChildren();
     dialog.showModal();
-    window.htmx.ajax("GET", `/new?${new URLSearchParams({ room: /^\d+$/.test(room) ? room : "", property: hotel })}`, { target: "#entry", swap: "innerHTML" })
+    window.htmx.ajax("GET", `/new?${new URLSearchParams({ room: /^\d+$/.test(room) ? room : "", property_id: hotel })}`, { target: "#entry", swap: "innerHTML" })
       .then(() => document.getElementById("e-room")?.focus());
   };
 

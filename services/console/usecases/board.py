@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.console.domain.cards import COLUMNS, Card, Filters, by_due
 from services.console.domain.due import Due, due
 from services.console.domain.problem import Down
+from services.console.domain.records import shown
 from services.console.domain.session import Viewer
 from services.console.domain.words import ACTION, plain, said
 from services.console.ports import Records
@@ -31,6 +32,11 @@ class CardView:
     def title(self) -> str:
         """What kind of work it is."""
         return self.card.kind_title or plain(self.card.kind)
+
+    @property
+    def what(self) -> str:
+        """What is asked, as words."""
+        return shown(self.card.what)
 
     @property
     def place(self) -> str:
@@ -103,7 +109,7 @@ class Boards:
 
     async def views(self, page: Page, cards: Sequence[Card]) -> list[CardView]:
         """Cards with their names and clocks."""
-        guests = await self._people.guests(page, cards)
+        guests = await self._people.guests(page, (card.guest_id for card in cards))
         return [self._card(page, card, guests) for card in cards]
 
     async def _view(self, page: Page, filters: Filters, cards: Sequence[Card]) -> BoardView:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.console.domain.cards import Card, Filters, by_due
-from services.console.domain.house import Day
+from services.console.domain.day import Day
 from services.console.domain.due import length
 from services.console.domain.journey import Lane, lanes
 from services.console.domain.problem import Down, Problem, Refused
@@ -42,6 +42,11 @@ class JourneyView:
     cards: Sequence[CardView]
 
     @property
+    def began(self) -> dt.datetime | None:
+        """When the first record opened."""
+        return min((view.card.opened_at or view.card.due_at for view in self.cards), default=None)
+
+    @property
     def lanes(self) -> list[Lane]:
         """The records as bars in a lane for each department."""
         return lanes([view.card for view in self.cards], self.page.now)
@@ -54,8 +59,8 @@ class DepartmentBar:
     title: str
     width: float
     words: str
-    late: int
     closed: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,8 @@ class HotelDay:
                 said(DEPARTMENT, one.department),
                 round((one.median_s or 0) / most * 1000, 1),
                 length(dt.timedelta(seconds=one.median_s or 0)),
-                one.late,
                 one.closed,
+                one.late,
             )
             for one in found
         ]
@@ -141,7 +146,8 @@ class FrontDesk:
             raise Refused(Problem(404, "stay_not_found", "There is no such stay here, or it belongs to another hotel."))
         cards.sort(key=lambda card: (card.opened_at or card.due_at, card.id))
         views = await self._boards.views(page, cards)
-        return JourneyView(page, stay_id, stay, next((view.guest for view in views if view.guest), ""), views)
+        names = await self._people.guests(page, [stay.guest_id]) if stay else {}
+        return JourneyView(page, stay_id, stay, names.get(stay.guest_id, "") if stay else "", views)
 
     async def day(self, viewer: Viewer, property_id: str, date: dt.date | None) -> DayView:
         """The day's figures; without a date, today in the first hotel's own time."""

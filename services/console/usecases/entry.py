@@ -27,6 +27,13 @@ class EntryView:
     problem: Problem | None = None
     similar: list[CardView] = field(default_factory=list)
 
+    @property
+    def hotel(self) -> str:
+        """The hotel it is for: the one given, else the first the viewer may see."""
+        known = [one.id for one in self.page.properties]
+        given = self.given.get("property_id", "")
+        return given if given in known else (known[0] if known else "")
+
     def wrong(self, name: str) -> str:
         """What is wrong with one answer."""
         fields = self.problem.fields if self.problem else {}
@@ -66,7 +73,7 @@ class Entry:
             return Problem(503, "down", f"{silent.who} did not answer. Press again: it is opened once at most.")
 
     async def _similar(self, page: Page, given: Mapping[str, str], kind: Kind | None) -> list[CardView]:
-        room, hotel = given.get("room", "").strip(), page.hotel_of(given.get("property", ""))
+        room, hotel = given.get("room", "").strip(), page.hotel_of(given.get("property_id", ""))
         if not room or hotel is None:
             return []
         try:
@@ -74,15 +81,17 @@ class Entry:
         except (Down, Refused):
             return []
         wanted = kind.code if kind else given.get("kind", "")
-        here = [c for c in cards if c.open and room.casefold() in ((c.room or "").casefold(), (c.place or "").casefold())]
+        here = [
+            c for c in cards if c.open and room.casefold() in ((c.room or "").casefold(), (c.place or "").casefold())
+        ]
         here.sort(key=lambda card: (card.kind != wanted, card.due_at))
         return await self._boards.views(page, here[:_ENOUGH])
 
 
 def questions(kind: Kind) -> list[Input]:
-    """What quick entry asks for a kind: the fields needed to open it, then the optional one that says what is wanted."""
+    """What quick entry asks for a kind: the fields needed to open it, and the first two of the others."""
     needed = [spec for spec in kind.fields if spec.needed_by == "open"]
-    more = [spec for spec in kind.fields if spec.needed_by != "open" and spec.name != kind.checked_field][:2]
+    more = [spec for spec in kind.fields if spec.needed_by != "open"][:2]
     return [
         *(asked(spec.name, kind) for spec in needed),
         *(asked(spec.name, kind, required=False) for spec in more),

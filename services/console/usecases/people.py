@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from services.console.domain.cards import Card
 from services.console.domain.problem import Down, Refused
 from services.console.domain.session import Viewer
 from services.console.domain.words import ROLE, said
@@ -100,9 +99,9 @@ class People:
         """A page of now for a viewer."""
         return Page(viewer, self._house, self._time, self._time.now(), self._house.properties(viewer.principal))
 
-    async def guests(self, page: Page, cards: Iterable[Card]) -> dict[str, str]:
-        """The names of the cards' guests that the viewer may read; without integrations there are none."""
-        ids = sorted({card.guest_id for card in cards if card.guest_id})
+    async def guests(self, page: Page, guest_ids: Iterable[str | None]) -> dict[str, str]:
+        """The names of guests that the viewer may read; without integrations there are none."""
+        ids = sorted({one for one in guest_ids if one})
         if not ids:
             return {}
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from services.console.domain import actions
 from services.console.domain.actions import Action
-from services.console.domain.answers import body_of
+from services.console.domain.answers import Step, body_of
 from services.console.domain.history import sentence, who
 from services.console.domain.problem import Down, Problem, Refused
 from services.console.domain.records import FieldSpec, Happening, Kind, Record
@@ -83,7 +83,9 @@ class RecordView:
         if self.problem is None or step != self.tried:
             return ""
         bare = name.rsplit(".", 1)[-1]
-        return next((text for at, text in self.problem.fields.items() if at in (name, bare) or at.endswith(f".{bare}")), "")
+        return next(
+            (text for at, text in self.problem.fields.items() if at in (name, bare) or at.endswith(f".{bare}")), ""
+        )
 
 
 class RecordPages:
@@ -104,10 +106,9 @@ class RecordPages:
         """The page; Refused when the record is not there for this viewer, Down when records do not answer."""
         page = self._people.page(viewer)
         record = await self._records.one(viewer.access, record_id)
-        kinds, history, stretches = await asyncio.gather(
-            self._records.kinds(viewer.access), self._history(page, record_id), self._stretches(page, record_id)
+        kind, history, stretches = await asyncio.gather(
+            self._kind(viewer, record), self._history(page, record_id), self._stretches(page, record_id)
         )
-        kind = next((one for one in kinds if one.code == record.kind), Kind(code=record.kind, title=record.kind_title))
         (card,) = await self._boards.views(page, [record])
         told = [self._told(page, record, event) for event in sorted(history, key=lambda e: e.version)]
         picture = draw(stretches, page.now, record.due_at)
@@ -121,7 +122,7 @@ class RecordPages:
         """Do one step with a form's answers; the refusal as a problem, None when it is done."""
         try:
             body = body_of(values)
-            await self._records.act(viewer.access, record_id, step, key, version, body)
+            await self._records.act(viewer.access, Step(record_id, step, key, version, body))
         except Refused as refusal:
             return refusal.problem
         except Down as silent:
@@ -135,7 +136,15 @@ class RecordPages:
     def _may(self, viewer: Viewer, step: Action, record: Record) -> bool:
         if step.code == "edit" and not record.editable_fields:
             return False
+        if record.allowed_actions is not None:
+            return step.permission in record.allowed_actions
         return self._house.may(viewer.principal, step.permission, record.kind, record.property_id, record.department)
+
+    async def _kind(self, viewer: Viewer, record: Record) -> Kind:
+        if record.field_specs:
+            return record.own_kind
+        kinds = await self._records.kinds(viewer.access)
+        return next((one for one in kinds if one.code == record.kind), record.own_kind)
 
     async def _history(self, page: Page, record_id: str) -> list[Happening]:
         try:

@@ -31,9 +31,9 @@ class Desk:
         self._sessions, self._auth, self._house, self._time = sessions, auth, house, time
         self._renewing: MutableMapping[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def sign_in(self, chain: str, login: str, password: str) -> Session:
+    async def sign_in(self, chain: str, login: str, password: str, source: str) -> Session:
         """A new session; Refused when auth says no."""
-        tokens = await self._auth.sign_in(chain, login, password)
+        tokens = await self._auth.sign_in(chain, login, password, source)
         cookie = f"{chain}.{secrets.token_urlsafe(_SECRET_BYTES)}"
         session = Session(cookie, tokens, self._time.real_now())
         await self._sessions.save(Scope(chain=chain), session)
@@ -65,7 +65,7 @@ class Desk:
             return
         await self._sessions.end(scope, cookie)
         with contextlib.suppress(Refused, Down):
-            await self._auth.sign_out(session.tokens.access, session.tokens.refresh)
+            await self._auth.sign_out(session.tokens.access)
 
     async def _renewed(self, scope: Scope, cookie: str) -> Session | None:
         # A page asks several things at once, and a refresh token is good once: one of them renews, the others wait.

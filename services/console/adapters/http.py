@@ -32,12 +32,17 @@ class Client:
         *,
         key: str = "",
         version: int | None = None,
-        method: str = "POST",
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """The JSON of a command; `key` makes a retry harmless, `version` is what the person has seen."""
-        headers = {"Idempotency-Key": key} if key else {}
-        headers |= {"If-Match": f'"{version}"'} if version is not None else {}
-        return await self._call(method, path, access, json=body or {}, headers=headers)
+        sent = dict(headers or {})
+        sent |= {"Idempotency-Key": key} if key else {}
+        sent |= {"If-Match": f'"{version}"'} if version is not None else {}
+        return await self._call("POST", path, access, json=body or {}, headers=sent)
+
+    async def delete(self, access: str, path: str) -> None:
+        """End something."""
+        await self._call("DELETE", path, access)
 
     async def _call(
         self, method: str, path: str, access: str, *, headers: Mapping[str, str] | None = None, **given: Any

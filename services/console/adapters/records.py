@@ -3,10 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.console.clients.http import Client
+from services.console.adapters.http import Client
+from services.console.domain.answers import Step
 from services.console.domain.cards import BoardPage, Card
 from services.console.domain.records import Happening, Kind, Record
 from shared.contracts.values import Wire
+
+PATHS: Mapping[str, str] = {
+    "check_value": "check-value",
+    "fill_fields": "edit",
+    "note": "notes",
+    "hand_off": "hand-off",
+    "raise_exception": "exceptions",
+    "review_exception": "exceptions/{exception_id}/review",
+    "decide_proposal": "proposals/{proposal_id}/decide",
+    "add_line": "lines",
+    "tell_guest": "messages",
+    "ask": "questions",
+    "answer": "answers",
+}
+"""The last part of a step's path, where it is not the step's own name."""
 
 
 class _Kinds(Wire):
@@ -37,7 +53,7 @@ class RecordsClient:
 
     async def of_stay(self, access: str, stay_id: str) -> list[Card]:
         """The records of one stay."""
-        answer = await self._client.get(access, f"/v1/stays/{stay_id}/records")
+        answer = await self._client.get(access, f"/v1/stays/{stay_id}/journey")
         return list(self._client.parse(BoardPage, answer).cards)
 
     async def one(self, access: str, record_id: str) -> Record:
@@ -57,8 +73,12 @@ class RecordsClient:
         """Open a record; its id."""
         return self._client.parse(_Opened, await self._client.post(access, "/v1/records", body, key=key)).id
 
-    async def act(
-        self, access: str, record_id: str, action: str, key: str, version: int, body: Mapping[str, Any]
-    ) -> None:
-        """Do one thing to a record at the version that was seen."""
-        await self._client.post(access, f"/v1/records/{record_id}/{action}", body, key=key, version=version)
+    async def act(self, access: str, step: Step) -> None:
+        """Do one step to a record at the version that was seen."""
+        body = dict(step.body)
+        path = PATHS.get(step.code, step.code)
+        for named in ("exception_id", "proposal_id"):
+            if f"{{{named}}}" in path:
+                path = path.replace(f"{{{named}}}", str(body.pop(named, "none")))
+        address = f"/v1/records/{step.record_id}/{path}"
+        await self._client.post(access, address, body, key=step.key, version=step.version)

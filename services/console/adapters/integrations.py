@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.console.clients.http import Client
-from services.console.domain.house import GuestName
+from services.console.adapters.http import Client
+from services.console.domain.guests import GuestName
 from shared.contracts.stays import Stay
 from shared.contracts.values import Wire
 
@@ -11,7 +11,7 @@ _BATCH = 100
 
 
 class _Guests(Wire):
-    guests: tuple[GuestName, ...] = ()
+    items: tuple[GuestName, ...] = ()
 
 
 class IntegrationsClient:
@@ -25,7 +25,7 @@ class IntegrationsClient:
         found: list[GuestName] = []
         for at in range(0, len(guest_ids), _BATCH):
             answer = await self._client.get(access, "/v1/guests", {"ids": ",".join(guest_ids[at : at + _BATCH])})
-            found += self._client.parse(_Guests, answer).guests
+            found += self._client.parse(_Guests, answer).items
         return found
 
     async def stay(self, access: str, stay_id: str) -> Stay:

@@ -1,8 +1,12 @@
 """The alerts service over HTTP."""
 
-from services.console.clients.http import Client
-from services.console.domain.house import Inbox
+from services.console.adapters.http import Client
 from shared.contracts.alerts import Alert
+from shared.contracts.values import Wire
+
+
+class _Page(Wire):
+    items: tuple[Alert, ...] = ()
 
 
 class AlertsClient:
@@ -12,8 +16,9 @@ class AlertsClient:
         self._client = client
 
     async def mine(self, access: str) -> list[Alert]:
-        """The alerts that reached the caller and are not closed."""
-        return list(self._client.parse(Inbox, await self._client.get(access, "/v1/inbox")).alerts)
+        """The live alerts that reached the caller, newest first, at most 200."""
+        answer = await self._client.get(access, "/v1/alerts", {"state": "live", "mine": "true", "limit": 200})
+        return list(self._client.parse(_Page, answer).items)
 
     async def acknowledge(self, access: str, alert_id: str, key: str, version: int) -> None:
         """Say that it is being looked after; its chain stops at once."""

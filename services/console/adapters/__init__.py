@@ -1,0 +1,1 @@
+"""What the console stands on: the other services over HTTP, and the projected policy."""
