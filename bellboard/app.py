@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bellboard.commands import demo, feed, import_, stack
+from bellboard.commands import audit, demo, feed, import_, stack
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(stack.app, name="stack")
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.run)
 app.command("import")(import_.run)
 app.command("feed")(feed.run)

@@ -19,7 +19,7 @@ from deploy.demo import hotels, summary
 from deploy.demo.clock import DemoClock
 from deploy.demo.desk import Desk, Refused
 from deploy.demo.draining import drained
-from deploy.demo.evidence import gather
+from deploy.demo.evidence import SERVICES, gather
 from deploy.demo.feed import Feed
 from deploy.demo.guests import Guests
 from deploy.demo.promises import PROMISES, Context, Finding
@@ -86,7 +86,7 @@ class Day:
         return Feed(file, self._wishes.window, self._clock, self._wishes.seed)
 
     async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> bool:
-        urls = {name: stack.url(name) for name in ("auth", "records", "integrations", "alerts", "reporting")}
+        urls = {name: stack.url(name) for name in SERVICES}
         tokens = await self._tokens(stack.mongo_url)
         admin = self._desk(http, urls, "admin")
         await self._known_everywhere(admin)

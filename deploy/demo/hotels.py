@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from faker import Faker
 
 from services.integrations.pms.hotel_bookings.columns import CITY, RESORT
@@ -41,7 +42,7 @@ def _person(
 ) -> dict[str, Any]:
     return {
         "login": login,
-        "password": PASSWORD,
+        "password_hash": "",
         "display_name": f"{names.first_name()} {names.last_name()[0]}.",
         "roles": [role.value for role in roles],
         "departments": [one.value for one in departments or ()],
@@ -120,8 +121,12 @@ def connections() -> str:
 
 def write(folder: Path, seed: int) -> Path:
     """The chain as a file for auth; returns where it is."""
+    made = chain(seed)
+    digest = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1).hash(PASSWORD)
+    for person in made["staff"]:
+        person["password_hash"] = digest  # hashed once: a hundred of them would take the demo ten seconds
     path = folder / "chain.json"
-    path.write_text(json.dumps(chain(seed), indent=1, ensure_ascii=False))
+    path.write_text(json.dumps(made, indent=1, ensure_ascii=False))
     return path
 
 

@@ -63,7 +63,6 @@ class Staffing:
     ) -> None:
         self._property, self._zone, self._workers, self._watcher = property_id, ZoneInfo(zone), workers, watcher
         self._clock, self._lot = clock, random.Random(f"{seed}|{property_id}")
-        self._kinds: dict[str, acts.Kind] = {}
         self._in_hand: set[str] = set()
         self._forgotten: dict[str, dt.datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,12 +81,6 @@ class Staffing:
     async def stop(self) -> None:
         """Let everybody finish what they hold."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _kind(self, code: str) -> acts.Kind:
-        if not self._kinds:
-            answer = await self._watcher.get("records", "/v1/kinds")
-            self._kinds = {kind["code"]: kind for kind in answer.body["kinds"]}
-        return self._kinds[code]
 
     def _hand_out(self, cards: list[dict[str, Any]]) -> None:
         now = self._clock.clock.now()
@@ -142,7 +135,7 @@ class Staffing:
         try:
             await asyncio.sleep(self._clock.real_seconds(self._lot.uniform(*MINUTES.get(code, OTHERWISE))))
             record = await worker.desk.get("records", f"/v1/records/{card['id']}")
-            act = acts.choose(record.body, await self._kind(record.body["kind"]), self._lot)
+            act = acts.choose(record.body, self._lot)
             if act is None:
                 return
             await worker.desk.act("records", f"/v1/records/{card['id']}/{act.path}", act.body, record.etag)

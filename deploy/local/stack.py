@@ -135,7 +135,7 @@ class Stack:
         await topics.create_topics(self.kafka_servers, self._declared)
         return self.kafka_servers
 
-    async def start_service(self, name: str, ready_within: float = 60.0) -> str:
+    async def start_service(self, name: str, ready_within: float = 150.0) -> str:
         """Start one service as a process of its own; returns its base URL once `/readyz` says 200.
 
         Services may be started in any order or together. Raises StackFault when it does not get ready in time.

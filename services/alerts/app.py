@@ -69,7 +69,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         quiet=QuietHours(start=settings.quiet_start, end=settings.quiet_end),
     )
     firing = Firing(parts, chassis.clock.now)
-    chassis.timers.handlers |= {BREACH: firing.breach, CHAIN: firing.chain}
+    chassis.timers.batch_handlers |= {BREACH: firing.breaches, CHAIN: firing.chains}
     inspecting = _inspecting(chassis, settings)
     commands = MongoCommands(chassis.mongo, chassis.idempotency)
     routes = api.router(

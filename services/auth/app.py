@@ -25,8 +25,11 @@ from services.auth.usecases.loading import Loading, Seed
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.signing_in import SigningIn
+from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
+from shared.chassis.mongo import Mongo
+from shared.chassis.outbox import Outbox
 from shared.chassis.service import Chassis, run
 from shared.contracts import topics
 
@@ -52,6 +55,12 @@ class Parts:
         """Create the indexes, and publish keys and policies."""
         await ensure_indexes(self.chassis.mongo)
         await self.publishing.publish_all()
+
+
+def audit_store(settings: Settings) -> tuple[Mongo, MongoAudit]:
+    """The audit log alone, for the verifier: it needs no keys and no Kafka."""
+    mongo = Mongo.of(settings)
+    return mongo, MongoAudit(mongo, Outbox(mongo, Clock.of(settings), settings.service))
 
 
 def join(settings: Settings) -> Parts:

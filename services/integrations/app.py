@@ -75,6 +75,22 @@ class Parts:
         """The import, once `prepare` has run."""
         return ImportBookings(self.stays, self.chassis.clock, self.key)
 
+    @property
+    def post_charges(self) -> PostCharges:
+        """Works off the postings that wait."""
+        return PostCharges(self.postings, self.connections, self.adapters, self.chassis.clock)
+
+    @property
+    def send_messages(self) -> SendMessages:
+        """Works off the messages that wait."""
+        return SendMessages(self.messages, self.stays, channels(self.messages), self.chassis.clock)
+
+    @property
+    def count_rooms(self) -> CountRooms:
+        """Recounts what the hotels have free."""
+        ahead = self.settings.inventory_days
+        return CountRooms(self.inventory, self.stays, self.connections, self.chassis.clock, ahead)
+
 
 def parts(settings: Settings) -> Parts:
     """Everything but the server: what commands and the server are made of."""
@@ -96,9 +112,8 @@ def parts(settings: Settings) -> Parts:
     )
 
 
-def build(settings: Settings) -> FastAPI:
-    """The service."""
-    have = parts(settings)
+def assemble(have: Parts) -> FastAPI:
+    """The server around the parts."""
     chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
     doors = api.Doors(
         chassis=chassis,
@@ -113,21 +128,18 @@ def build(settings: Settings) -> FastAPI:
         title="integrations",
         routers=[api.router(doors)],
         consumers=[Consumer("integrations", (topics.RECORDS,), OnRecords(have.postings, have.messages))],
-        jobs=_jobs(have),
+        jobs=[
+            Job("inventory", have.settings.inventory_every_s, have.count_rooms),
+            Job("postings", have.settings.commands_every_s, have.post_charges),
+            Job("messages", have.settings.commands_every_s, have.send_messages),
+        ],
         prepare=[have.prepare],
     )
 
 
-def _jobs(have: Parts) -> list[Job]:
-    clock, settings = have.chassis.clock, have.settings
-    count = CountRooms(have.inventory, have.stays, have.connections, clock, settings.inventory_days)
-    post = PostCharges(have.postings, have.connections, have.adapters, clock)
-    send = SendMessages(have.messages, have.stays, channels(have.messages), clock)
-    return [
-        Job("inventory", settings.inventory_every_s, count),
-        Job("postings", settings.commands_every_s, post),
-        Job("messages", settings.commands_every_s, send),
-    ]
+def build(settings: Settings) -> FastAPI:
+    """The service."""
+    return assemble(parts(settings))
 
 
 if __name__ == "__main__":

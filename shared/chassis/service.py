@@ -157,7 +157,7 @@ class Chassis:
 
         begin("relay", self.relay.run)
         begin("policy", self.policy.run)
-        if self.timers.handlers:
+        if self.timers.handlers or self.timers.batch_handlers:
             begin("timers", self.timers.run)
         for consumption in self.consumptions:
             self._tasks.append(asyncio.create_task(self._join(consumption.spec.group, consumption)))

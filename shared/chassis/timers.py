@@ -44,6 +44,24 @@ class Fire(Protocol):
         ...
 
 
+class FireAll(Protocol):
+    """What happens when some timers of one kind are due, for services where many come due at once."""
+
+    async def __call__(self, tx: Tx, due: Sequence[tuple[Timer, int]]) -> None:
+        """Do it for each timer, in order, with its `late_ms`; must write only with `tx`."""
+        ...
+
+
+def one_by_one(fire: Fire) -> FireAll:
+    """A handler of single timers as one of many."""
+
+    async def fire_all(tx: Tx, due: Sequence[tuple[Timer, int]]) -> None:
+        for timer, late_ms in due:
+            await fire(tx, timer, late_ms)
+
+    return fire_all
+
+
 def shard_of(timer_id: str) -> int:
     """The shard of a timer, the same in every process."""
     return zlib.crc32(timer_id.encode()) % SHARDS
@@ -62,6 +80,7 @@ class Timers:
         self._replicas = mongo.collection("replicas")
         self._leases = [Lease(mongo, f"timers-{shard}", owner, LEASE_S) for shard in range(SHARDS)]
         self.handlers: dict[str, Fire] = {}
+        self.batch_handlers: dict[str, FireAll] = {}
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -160,15 +179,16 @@ class Timers:
 
     async def _fire(self, rows: Sequence[Document], now: dt.datetime) -> None:
         async def work(tx: Tx) -> list[float]:
-            late = []
-            for row in rows:
-                mine = {"_id": row["_id"], "st": PENDING, "generation": row["generation"]}
-                if await self._rows.update_one(mine, {"$set": {"st": FIRED, "fired_at": now}}, tx=tx):
-                    timer = _timer(row)
-                    past = (now - timer.due_at).total_seconds()
-                    await self.handlers[timer.kind](tx, timer, int(past * 1000))
-                    late.append(past)
-            return late
+            # Read again inside: what was fired, taken back or put off meanwhile is not due any more.
+            wanted = {"_id": {"$in": [row["_id"] for row in rows]}, "st": PENDING, "due_at": {"$lte": now}}
+            due = [_timer(row) for row in await self._rows.find(wanted, sort=[("due_at", 1)], tx=tx)]
+            mine = {"_id": {"$in": [timer.id for timer in due]}, "st": PENDING}
+            await self._rows.update_many(mine, {"$set": {"st": FIRED, "fired_at": now}}, tx=tx)
+            late = [(timer, (now - timer.due_at).total_seconds()) for timer in due]
+            for kind in dict.fromkeys(timer.kind for timer in due):
+                fire = self.batch_handlers.get(kind) or one_by_one(self.handlers[kind])
+                await fire(tx, [(timer, int(past * 1000)) for timer, past in late if timer.kind == kind])
+            return [past for _, past in late]
 
         for seconds in await self._mongo.run(work):
             self._metrics.late.observe(seconds)

@@ -22,6 +22,7 @@ from shared.contracts.records import Outcome, Status, TriggerKind
 from shared.contracts.staff import Shift, StaffMember
 from shared.contracts.stays import Party, SpecialRequest, Stay, StayStatus
 from shared.contracts.values import Money, stay_id
+from tests.factories.records import CHAIN
 
 NOW = dt.datetime(2026, 7, 1, 9, 0, tzinfo=dt.UTC)
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -56,7 +57,7 @@ def principal(staff: str = "ana", *roles: Role, departments: Sequence[Department
     """A signed-in person of the resort."""
     return Principal(
         staff_id=staff,
-        chain="coast",
+        chain=CHAIN,
         roles=frozenset(roles or (Role.ASSOCIATE,)),
         properties=frozenset({"resort"}),
         departments=frozenset(departments),
@@ -118,7 +119,7 @@ def opening(kind: str = "guest_request", **given: Any) -> Opening:
 def opened(kind: str = "guest_request", held: Terms | None = None, now: dt.datetime = NOW, **given: Any) -> RecordState:
     """A new record of Ana's."""
     command = c.OpenRecord(
-        new_id("record"), opening(kind, **given), "coast", "Europe/Lisbon", c.Ownership("ana", "on_duty")
+        new_id("record"), opening(kind, **given), CHAIN, "Europe/Lisbon", c.Ownership("ana", "on_duty")
     )
     return open_record(command, MACHINE, held or terms(kind), now).state
 
@@ -174,7 +175,7 @@ def member(staff: str, *roles: Role, **given: Any) -> StaffMember:
     """A member of the staff of the resort's front office, on duty all day."""
     base: dict[str, Any] = {
         "id": staff,
-        "chain": "coast",
+        "chain": CHAIN,
         "display_name": staff.title(),
         "properties": ("resort",),
         "departments": (Department.FRONT_OFFICE,),
@@ -195,7 +196,7 @@ def stay(**given: Any) -> Stay:
     """A reservation at the resort, arriving in ten days."""
     base: dict[str, Any] = {
         "id": stay_id("resort", "hotel_bookings", "R1"),
-        "chain": "coast",
+        "chain": CHAIN,
         "property_id": "resort",
         "version": 1,
         "pms": "hotel_bookings",

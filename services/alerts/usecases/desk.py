@@ -48,6 +48,7 @@ class Desk:
         self._watches: dict[str, Watch] = {}
         self._timers: dict[str, Timer | None] = {}
         self._notices: list[Notice] = []
+        self._rosters: dict[str, Roster] = {}
         self._events: list[tuple[NewEvent, Provenance]] = []
 
     async def carry_out(self, plans: Sequence[tuple[Plan, Provenance]]) -> None:
@@ -65,10 +66,6 @@ class Desk:
                 self._open(opening, provenance)
             for closing in plan.closed:
                 self._close(closing, provenance)
-
-    def take(self, live: LiveAlert) -> None:
-        """Take in an alert that was loaded for this transaction."""
-        self._lives[live.alert.id] = live
 
     def climb(self, live: LiveAlert, provenance: Provenance) -> None:
         """The chain's timer fired: tell the next step, or ring again what was acknowledged and never ended."""
@@ -101,7 +98,7 @@ class Desk:
     def _open(self, opening: Opening, provenance: Provenance) -> None:
         if opening.alert_id in self._lives:
             return  # seen before: the timer and the event name the same alert
-        zone = self._parts.staffing.roster(self._scope.chain, opening.subject.property_id).zone
+        zone = self._roster_at(opening.subject.property_id).zone
         self._put(opened(opening, self._scope.chain, zone, self._now))
         self._unannounced[opening.alert_id] = provenance
 
@@ -118,7 +115,12 @@ class Desk:
         self._timers[ended.timer_id] = None
 
     def _roster(self, live: LiveAlert) -> Roster:
-        return self._parts.staffing.roster(self._scope.chain, live.alert.property_id)
+        return self._roster_at(live.alert.property_id)
+
+    def _roster_at(self, property_id: str) -> Roster:
+        if property_id not in self._rosters:
+            self._rosters[property_id] = self._parts.staffing.roster(self._scope.chain, property_id)
+        return self._rosters[property_id]
 
     def _put(self, live: LiveAlert) -> None:
         self._lives[live.alert.id] = live

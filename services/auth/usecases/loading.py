@@ -1,6 +1,6 @@
 """Load a chain from a file: its properties, staff and accounts. Loading it again changes only what differs."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.auth.domain.accounts import Account
 from services.auth.domain.staff import (
@@ -24,6 +24,9 @@ from shared.chassis.provenance import Provenance
 from shared.contracts.identity import system
 from shared.contracts.values import EntityId, Frozen, Scope, Slug
 
+ARGON2ID = r"^\$argon2id\$v=19\$m=\d{1,8},t=\d{1,3},p=\d{1,3}\$[A-Za-z0-9+/]{8,}\$[A-Za-z0-9+/]{16,}$"
+"""A PHC string; see the argon2 reference implementation."""
+
 
 class SeedChain(Frozen):
     """The chain itself."""
@@ -33,11 +36,22 @@ class SeedChain(Frozen):
 
 
 class SeedPerson(StaffDraft):
-    """A person with their login. Without `id` it is made of chain and login, the same at each load."""
+    """A person with their login, and a password or the argon2id hash of one (from another system, say).
+
+    Without `id` it is made of chain and login, the same at each load.
+    """
 
     id: EntityId | None = None
     login: Login
-    password: str
+    password: str | None = None
+    password_hash: str | None = Field(default=None, max_length=512, pattern=ARGON2ID)
+
+    @model_validator(mode="after")
+    def one_secret(self) -> "SeedPerson":
+        """Either the password or its hash."""
+        if (self.password is None) == (self.password_hash is None):
+            raise ValueError("give either password or password_hash")
+        return self
 
 
 class Seed(Frozen):
@@ -81,7 +95,8 @@ class Loading:
             check_property(draft)
         for person in seed.staff:
             check_staff(person, known)
-            check_password(person.password)
+            if person.password is not None:
+                check_password(person.password)
 
     async def _property(self, scope: Scope, draft: PropertyDraft) -> int:
         before = await self._store.property(scope, draft.id)
@@ -103,7 +118,7 @@ class Loading:
         after = redrawn(before, draft) if before else hire(scope.chain, staff_id, draft)
         opened = None
         if account is None:
-            digest = await self._passwords.hashed(person.password)
+            digest = person.password_hash or await self._passwords.hashed(person.password or "")
             opened = Account(chain=scope.chain, login=person.login, staff_id=staff_id, password_hash=digest)
         if after is before and opened is None:
             return 0, 0

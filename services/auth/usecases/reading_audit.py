@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from services.auth.domain.entries import Entry, Facts, line_of, value_of
+from services.auth.domain.export import FORMAT
 from services.auth.domain.merkle import consistency_spans, inclusion_spans
 from services.auth.ports.audit import AuditQuery, AuditStore
 from services.auth.ports.directory import Decider, Time
@@ -15,8 +16,6 @@ from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, no
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.policy import Resource
 from shared.contracts.values import Frozen, Scope
-
-FORMAT = "bellboard-audit/1"
 
 
 class Seen(Frozen):

@@ -11,6 +11,7 @@ from services.integrations.usecases.incoming import Said
 from shared.chassis.commands import CommandContext
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import forbidden
+from shared.contracts.policy import ANY
 from shared.contracts.values import Code, EntityId, Scope
 
 MAX_TEXT = 4000
@@ -75,7 +76,8 @@ class DraftOut(BaseModel):
 
 
 def _may(doors: Doors, ctx: CommandContext, property_id: str) -> None:
-    if not doors.chassis.policy.decide(ctx.principal, "request_message", "message", property_id).allow:
+    # Who may have a record send a message may write one: a draft is the first half of that command.
+    if not doors.chassis.policy.decide(ctx.principal, "request_message", ANY, property_id).allow:
         raise forbidden("messages_not_writable", "Your role does not write guest messages.")
 
 

@@ -13,14 +13,14 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "fr": "Bonjour {name}, nous nous réjouissons de votre séjour du {arrival} au {departure}. Des souhaits ?",
         "es": "Estimado/a {name}: le esperamos del {arrival} al {departure}. ¿Podemos preparar algo para usted?",
     },
-    "upsell_offer": {
+    "offer": {
         "en": "Dear {name}, for your stay from {arrival} we have kept an offer for you. Answer yes to take it.",
         "pt": "Caro(a) {name}, temos uma oferta para a sua estadia de {arrival}. Responda sim para aceitar.",
         "de": "Guten Tag {name}, für Ihren Aufenthalt ab {arrival} haben wir ein Angebot. Mit Ja nehmen Sie es an.",
         "fr": "Bonjour {name}, une offre vous attend pour votre séjour du {arrival}. Répondez oui pour l'accepter.",
         "es": "Estimado/a {name}: tenemos una oferta para su estancia desde el {arrival}. Responda sí para aceptarla.",
     },
-    "request_done": {
+    "done": {
         "en": "Dear {name}, what you asked for is done. Tell us if anything is missing.",
         "pt": "Caro(a) {name}, o seu pedido está tratado. Diga-nos se faltar alguma coisa.",
         "de": "Guten Tag {name}, Ihr Wunsch ist erledigt. Sagen Sie uns, falls etwas fehlt.",
@@ -58,11 +58,30 @@ TEMPLATES: dict[str, dict[str, str]] = {
 }
 
 
+SERVES: dict[str, str] = {
+    "welcome": "pre_arrival",
+    "family": "pre_arrival",
+    "vip": "pre_arrival",
+    "group": "pre_arrival",
+    "pre_arrival_message": "pre_arrival",
+    "pre_arrival_offer": "offer",
+    "campaign_reply": "offer",
+    "guest_request": "done",
+    "upsell_guest_request": "done",
+    "service_recovery": "recovery",
+    "post_stay_follow_up": "post_stay",
+    "upsell_post_stay_follow_up": "post_stay",
+    "loyalty_action": "loyalty",
+}
+"""Which template serves a template's other name or a kind of record."""
+
+
 def rendered(codes: tuple[str | None, ...], profile: Profile | None, stay: Stay | None) -> str:
     """The first known of these templates in the guest's language, filled in. Control characters are dropped."""
-    code = next((each for each in codes if each in TEMPLATES), FALLBACK_CODE)
+    named = [SERVES.get(each, each) for each in codes if each]
+    code = next((each for each in named if each in TEMPLATES), FALLBACK_CODE)
     language = profile.language if profile else (stay.language if stay else FALLBACK_LANGUAGE)
-    by_language = TEMPLATES[code or FALLBACK_CODE]
+    by_language = TEMPLATES[code]
     text = by_language.get(language, by_language[FALLBACK_LANGUAGE])
     values = {
         "{name}": plain(profile.name) if profile else "",

@@ -20,15 +20,28 @@ Values = Annotated[dict[str, Any], Field(max_length=50)]
 ANSWER_WITHIN = dt.timedelta(hours=2)
 
 
-class Why(Frozen):
-    """A reason: a code the hotel knows, the person's words, or both."""
+class Because(Frozen):
+    """A reason by a code the hotel knows, with the person's words or without."""
 
-    reason_code: Code | None = None
-    reason: Words | None = None
+    code: Code
+    text: Words | None = None
+
+
+class Why(Frozen):
+    """A reason: the person's words alone, or a code with or without words."""
+
+    reason: Because | Words | None = None
+
+    @property
+    def said(self) -> tuple[str | None, str | None]:
+        """Its code and its words."""
+        if isinstance(self.reason, Because):
+            return self.reason.code, self.reason.text
+        return None, self.reason
 
     def why(self, asked: Asked) -> Reason:
         """The reason, its words taken down."""
-        return asked.pen.reason(self.reason_code, self.reason)
+        return asked.pen.reason(*self.said)
 
 
 class Accept(Frozen):

@@ -100,13 +100,13 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
     @made.post("/records/{record_id}/exceptions/{exception_id}/review")
     async def review(record_id: Id, exception_id: Id, body: b.Review, ctx: told, response: Response) -> ShownRecord:
         """Review an exception note: the decision, and the comment that completes it."""
-        order = b.ReviewOf(exception_id=exception_id, **body.model_dump())
+        order = b.ReviewOf(exception_id=exception_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
     @made.post("/records/{record_id}/proposals/{proposal_id}/decide")
     async def decide(record_id: Id, proposal_id: Id, body: b.Ruling, ctx: told, response: Response) -> ShownRecord:
         """Approve or reject a proposal; approving performs the change."""
-        order = b.RulingOf(proposal_id=proposal_id, **body.model_dump())
+        order = b.RulingOf(proposal_id=proposal_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
     return made

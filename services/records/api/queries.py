@@ -93,9 +93,10 @@ def router(reading: Reading, chassis: Chassis) -> APIRouter:
         principal: caller,
         property: Annotated[str, Query(max_length=63)],
         ids: Annotated[str, Query(max_length=8_000)] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
     ) -> Cards:
-        """The board of a property: all that is open and what was closed today, or only the records of `ids`."""
-        return await reading.board(principal, property, tuple(filter(None, ids.split(","))))
+        """The board of a property: what is open, soonest due first, and what was closed today; or only `ids`."""
+        return await reading.board(principal, property, tuple(filter(None, ids.split(","))), limit)
 
     @made.get("/stays/{stay_id}/journey")
     async def journey(stay_id: Id, principal: caller) -> Journey:

@@ -43,7 +43,7 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
         response: Response,
     ) -> ShownRules:
         """Publish a new version of a property's own rules."""
-        shown = await ruling.change(ctx, property_id, body.rules, body.reason_code, body.reason)
+        shown = await ruling.change(ctx, property_id, body.rules, *body.said)
         response.headers["ETag"] = f'"{shown.version}"'
         return shown
 

@@ -1,6 +1,6 @@
 """What follows from a record's state: its open reviews, what is missing, and who must act next (S3)."""
 
-from services.records.domain.kinds import Stage
+from services.records.domain.kinds import KindSpec, Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
 from shared.contracts.records import NextAction, Review, Status
@@ -54,9 +54,9 @@ def missing_fields(state: RecordState, terms: Terms) -> tuple[str, ...]:
     return terms.kind.needed(state.fields, Stage.FULFIL if approved else Stage.APPROVE)
 
 
-def cause_still_due(state: RecordState, terms: Terms) -> str | None:
+def cause_still_due(state: RecordState, kind: KindSpec) -> str | None:
     """The cause of an exception note that the record's own values call for and that nobody has written yet."""
-    due = terms.kind.cause_due(state.fields)
+    due = kind.cause_due(state.fields)
     return None if due in {note.cause for note in state.exception_notes} else due
 
 
@@ -81,7 +81,7 @@ def _own_work(state: RecordState, terms: Terms) -> str:
         return "accept"
     if state.status is Status.APPROVED:
         return _before_closing(state)
-    if cause_still_due(state, terms):
+    if cause_still_due(state, terms.kind):
         return "raise_exception"
     if set(state.missing_fields) - {terms.kind.checked_field}:
         return "fill_fields"

@@ -22,7 +22,7 @@ from shared.contracts.identity import Principal
 from shared.contracts.records import RecordEvent, Status
 from shared.contracts.values import Scope, zone
 
-BOARD = 1000
+JOURNEY = 1000
 ACTIONS = (
     "accept",
     "check_value",
@@ -98,20 +98,20 @@ class Reading:
         more = len(found) > query.limit
         return Cards(cards=self._cards(principal, page), next=_cursor_of(page[-1]) if more else None)
 
-    async def board(self, principal: Principal, property_id: str, ids: Collection[str]) -> Cards:
-        """The board of a property: all that is open, and what was closed on its calendar day."""
+    async def board(self, principal: Principal, property_id: str, ids: Collection[str], limit: int) -> Cards:
+        """The board of a property: what is open, and what was closed on its calendar day, `limit` of each."""
         scope = scope_of(principal)
         hotel = self._house.hotel(scope, property_id)
         now = self._house.clock.now()
         day = now.astimezone(zone(hotel.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-        query = Query(now, property_id, ids=ids, limit=BOARD)
+        query = Query(now, property_id, ids=ids, limit=limit)
         live = await self._house.records.page(scope, replace(query, statuses=OPEN))
         closed = await self._house.records.page(scope, replace(query, closed_since=day.astimezone(dt.UTC)))
         return Cards(cards=self._cards(principal, [*live, *closed]))
 
     async def journey(self, principal: Principal, stay_id: str) -> Journey:
         """All records of a stay, in the order they were opened."""
-        query = Query(self._house.clock.now(), stay_id=stay_id, limit=BOARD)
+        query = Query(self._house.clock.now(), stay_id=stay_id, limit=JOURNEY)
         found = await self._house.records.page(scope_of(principal), query)
         ordered = sorted(found, key=lambda state: (state.opened_at, state.id))
         return Journey(stay_id=stay_id, cards=self._cards(principal, ordered))

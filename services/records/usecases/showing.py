@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import FieldSpec, KindSpec
 from services.records.domain.state import ExceptionNote, Proposal, RecordState
 from services.records.domain.views import Answers, risk
@@ -53,6 +54,10 @@ def record(
     )
     visible_checked = state.checked if state.checked and mask.reads(state.checked.field) else None
     masked = {
+        "checked_field": mask.kind.checked_field,
+        "field_specs": tuple(_field(each) for each in mask.kind.fields),
+        "causes": mask.kind.causes,
+        "cause_due": cause_still_due(state, mask.kind),
         "fields": mask.fields(state.fields),
         "masked_fields": mask.hidden(state.fields),
         "editable_fields": said.editable_fields,

@@ -49,6 +49,20 @@ class Cards(Frozen):
     next: str | None = None
 
 
+class ShownField(Frozen):
+    """One field of a kind: how it is asked for and what protects it."""
+
+    name: str
+    label: str
+    type: str
+    needed_by: str | None = None
+    required_when: dict[str, Any] | None = None
+    choices: tuple[str, ...] = ()
+    data_class: str
+    audited: bool
+    sensitive: bool
+
+
 class ShownSensitive(Frozen):
     """A field another person must approve: the roles that may, and who of them is on duty."""
 
@@ -132,6 +146,10 @@ class ShownRecord(Card):
     zone: str
     slot: str
     trigger: Trigger
+    checked_field: str
+    field_specs: tuple[ShownField, ...]
+    causes: tuple[str, ...]
+    cause_due: str | None
     fields: dict[str, Any]
     masked_fields: tuple[str, ...]
     missing_fields: tuple[str, ...]
@@ -190,20 +208,6 @@ class Journey(Frozen):
 
     stay_id: str
     cards: tuple[Card, ...]
-
-
-class ShownField(Frozen):
-    """One field of a kind: how it is asked for and what protects it."""
-
-    name: str
-    label: str
-    type: str
-    needed_by: str | None = None
-    required_when: dict[str, Any] | None = None
-    choices: tuple[str, ...] = ()
-    data_class: str
-    audited: bool
-    sensitive: bool
 
 
 class ShownKind(Frozen):

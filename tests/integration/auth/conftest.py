@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.auth.app import build
+from services.auth.adapters.witness import FileWitness
+from services.auth.app import Parts, build, join
 from services.auth.settings import Settings
 from shared.chassis.mongo import Mongo
 from tests.factories.chains import PASSWORD, chain_seed
@@ -24,6 +25,8 @@ class Auth:
     client: httpx.AsyncClient
     mongo: Mongo
     settings: Settings
+    parts: Parts
+    witness: FileWitness
 
     async def sign_in(self, login: str, password: str = PASSWORD, chain: str = "atlantic") -> httpx.Response:
         """Try to sign in."""
@@ -74,5 +77,5 @@ async def auth(
     transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
     mongo = Mongo.of(settings)
     async with running(app), httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-        yield Auth(client, mongo, settings)
+        yield Auth(client, mongo, settings, join(settings), FileWitness(settings.witness_folder))
     await mongo.close()

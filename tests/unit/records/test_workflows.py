@@ -32,6 +32,7 @@ from tests.factories.guest_records import (
     terms,
     wish,
 )
+from tests.factories.records import CHAIN
 
 
 def of_stay(at: dt.datetime = NOW, **given: Any) -> dict[str, Opening]:
@@ -92,7 +93,7 @@ def test_booking_opens_message_and_offer_due_three_days_before_at_ten_local_when
 
 def test_late_booking_is_due_by_its_sla_when_three_days_before_has_passed() -> None:
     late = of_stay(arrival=dt.date(2026, 7, 2))["pre_arrival_message"]
-    command = c.OpenRecord("r1", late, "coast", "Europe/Lisbon", c.Ownership("ana", "on_duty"))
+    command = c.OpenRecord("r1", late, CHAIN, "Europe/Lisbon", c.Ownership("ana", "on_duty"))
     state = open_record(command, MACHINE, terms("pre_arrival_message"), NOW).state
     assert state.due_at == NOW + dt.timedelta(seconds=state.sla.complete_s)
 

@@ -55,7 +55,7 @@ def approve(act: Act, command: ApproveRecord) -> Act:
 
 
 def _refuse_unready(act: Act) -> None:
-    cause = cause_still_due(act.state, act.terms)
+    cause = cause_still_due(act.state, act.terms.kind)
     if cause:
         raise conflict("exception_required", f"This is unusual ({cause}): it needs an exception note first.")
     require_stage(act.state.fields, act.terms, Stage.APPROVE)
@@ -83,7 +83,7 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
         state.status is Status.PENDING
         and not state.reviews
         and not kind.needed(state.fields, Stage.APPROVE)
-        and cause_still_due(state, act.terms) is None
+        and cause_still_due(state, kind) is None
         and state.fields.get(kind.checked_field) is not None
         and not limit_breaches(state.fields, act.terms)
     )

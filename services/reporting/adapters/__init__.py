@@ -1,0 +1,1 @@
+"""What reporting reaches outside of its store."""

@@ -1,0 +1,76 @@
+"""The composition root of reporting: `python -m services.reporting.app`."""
+
+import logging
+
+from fastapi import FastAPI
+from prometheus_client import Counter
+
+from services.reporting import api
+from services.reporting.adapters.traces import OtelTraces
+from services.reporting.events import TOPICS, Handler
+from services.reporting.ports import HandOff, Noted, TraceSink
+from services.reporting.settings import Settings
+from services.reporting.store import MongoFacts, MongoTraces, prepare
+from services.reporting.usecases.answering import Answering
+from services.reporting.usecases.projecting import Projecting
+from services.reporting.usecases.tracing import Tracing
+from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
+from shared.chassis.service import Chassis, run
+from shared.contracts.identity import Principal
+
+UNKNOWN_ZONE = "UTC"
+log = logging.getLogger(__name__)
+
+
+def build(settings: Settings) -> FastAPI:
+    """The reporting service as an ASGI app."""
+    return assemble(Chassis(settings), settings, OtelTraces.to(settings.otlp_endpoint))
+
+
+def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
+    """The reporting service over a given chassis and a place for its business traces."""
+    facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
+    projecting = Projecting(facts, traces, _noted(chassis))
+    tracing = Tracing(facts, traces, sink)
+
+    def zone_of(caller: Principal, property_id: str | None) -> str:
+        allowed = [property_id] if property_id else caller.properties
+        found = chassis.policy.properties(caller.chain, allowed)
+        return found[0].zone if found else UNKNOWN_ZONE
+
+    answering = Answering(facts, chassis.policy, chassis.clock.now, zone_of)
+    app = chassis.app(
+        title="reporting",
+        routers=[api.router(answering, chassis.caller, chassis.clock.now)],
+        consumers=[Consumer("reporting", TOPICS, Handler(projecting))],
+        jobs=[Job("traces", settings.trace_every_s, tracing.tell)],
+        prepare=[lambda: prepare(chassis.mongo)],
+    )
+    app.state.tracing = tracing
+    return app
+
+
+def _noted(chassis: Chassis) -> Noted:
+    seen = Counter(
+        "bellboard_business_moments",
+        "Hand-offs between departments and late closes, as they are seen",
+        ["what", "before", "after"],
+        registry=chassis.telemetry.metrics.registry,
+    )
+
+    def note(moment: HandOff) -> None:
+        seen.labels(moment.what, moment.before, moment.after).inc()
+        log.info("%s: %s to %s", moment.what, moment.before, moment.after, extra={"record": moment.record_id})
+
+    return note
+
+
+def main() -> None:
+    """Serve reporting as the environment says."""
+    settings = Settings()
+    run(build(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""What the reporting service is told by its environment."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of reporting."""
+
+    service: Literal["reporting"] = "reporting"
+    trace_every_s: float = Field(default=2.0, gt=0, description="Real seconds between looks for closes to trace")

@@ -1,0 +1,19 @@
+"""The indexes of this store."""
+
+from shared.chassis.mongo import Index, Mongo
+
+INDEXES: dict[str, list[Index]] = {
+    "facts": [
+        Index(("chain", "property_id", "last_at")),
+        Index(("chain", "last_at")),
+        Index(("chain", "property_id"), partial={"open": True}),
+        Index(("parts",)),
+    ],
+    "traces": [Index(("at",), partial={"st": "waiting"})],
+}
+
+
+async def prepare(mongo: Mongo) -> None:
+    """Create what is missing."""
+    for name, indexes in INDEXES.items():
+        await mongo.collection(name).ensure_indexes(indexes)

@@ -1,0 +1,165 @@
+"""A hotel's records service for tests: people who are signed in, hotels, a policy, and the app around a house."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.records.app import assemble
+from services.records.settings import Settings
+from services.records.usecases.house import House
+from services.records.workflows import CATALOGUE
+from shared.chassis.clock import Clock
+from shared.chassis.policy import Known, compiled
+from shared.chassis.service import Chassis
+from shared.contracts.identity import DataClass, Department, Role
+from shared.contracts.policy import Grant, PolicySnapshot
+from shared.contracts.staff import Property, StaffMember
+from tests.factories.access import KID, bearer, public_key
+from tests.factories.guest_records import NOW, member
+from tests.factories.records import CHAIN
+from tests.fakes.records import (
+    FakeAlarm,
+    FakeDatabase,
+    FakeJournal,
+    FakeOnce,
+    FakeRecords,
+    FakeRules,
+    FakeStays,
+    FakeTexts,
+)
+
+EVERY_DAY_WORK = (
+    *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
+    *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
+)
+SERVED = (DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PRIVATE_STAY)
+MANAGED = (*SERVED, DataClass.PAYMENT)
+IN_CHARGE = (Role.SUPERVISOR, Role.DUTY_MANAGER, Role.GENERAL_MANAGER)
+POLICY = PolicySnapshot(
+    chain=CHAIN,
+    version=1,
+    grants=(
+        Grant(roles=(Role.ASSOCIATE,), actions=EVERY_DAY_WORK, own_department=True, read=SERVED, write=SERVED),
+        Grant(roles=(Role.ASSOCIATE,), actions=("read",)),
+        Grant(roles=IN_CHARGE, actions=EVERY_DAY_WORK, read=MANAGED, write=MANAGED),
+        Grant(roles=IN_CHARGE, actions=("review_exception", "decide_proposal", "reopen"), read=MANAGED, write=MANAGED),
+        Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("rules",)),
+    ),
+)
+GUEST_FACING = (Department.FRONT_OFFICE, Department.GUEST_RELATIONS, Department.HOUSEKEEPING)
+STAFF: tuple[StaffMember, ...] = (
+    member("ana", departments=GUEST_FACING),
+    member("rui", departments=GUEST_FACING),
+    member("ines", departments=(Department.HOUSEKEEPING,)),
+    member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
+    member("gil", Role.GENERAL_MANAGER, departments=()),
+    member("carl", properties=("city",), departments=GUEST_FACING),
+)
+HOTELS = tuple(
+    Property(
+        id=name,
+        chain=CHAIN,
+        name=name,
+        zone="Europe/Lisbon",
+        currency="EUR",
+        departments=tuple(Department),
+        rooms=200,
+        version=1,
+    )
+    for name in ("resort", "city")
+)
+_keys = itertools.count(1)
+
+
+class StillClock(Clock):
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moment = NOW
+
+    def now(self) -> dt.datetime:
+        return self.moment
+
+
+def known(chassis: Chassis) -> Known:
+    """What a service knows once staff, hotels, policy and keys were told to it."""
+    return Known(
+        policies={CHAIN: compiled(POLICY)},
+        staff={person.id: person for person in STAFF},
+        properties={hotel.id: hotel for hotel in HOTELS},
+        keys={KID: public_key()},
+        heartbeat=chassis.clock.real_now(),
+    )
+
+
+def person(staff: str) -> StaffMember:
+    """A member of the staff."""
+    return next(each for each in STAFF if each.id == staff)
+
+
+def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
+    """The use cases' parts in memory; people and clock are the chassis's."""
+    return House(
+        catalogue=CATALOGUE,
+        records=FakeRecords(database),
+        texts=FakeTexts(database),
+        stays=FakeStays(database),
+        rules=FakeRules(database),
+        journal=FakeJournal(database, chassis.outbox),
+        transactions=database,
+        once=FakeOnce(database),
+        alarm=FakeAlarm(database),
+        people=chassis.policy,
+        clock=chassis.clock,
+    )
+
+
+class FrontDesk:
+    """The real app on fakes, and people who call it."""
+
+    def __init__(self) -> None:
+        chassis = Chassis(Settings(log_level="WARNING"))
+        self.clock = chassis.clock = StillClock()
+        self.database = FakeDatabase()
+        self.house = fake_house(chassis, self.database)
+        self.app: FastAPI = assemble(chassis, self.house)
+        chassis.policy.known = known(chassis)
+        self.chassis = chassis
+
+    def client(self) -> httpx.AsyncClient:
+        """An HTTP client of the app."""
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://records")
+
+
+class Caller:
+    """One signed-in person on an HTTP client."""
+
+    def __init__(self, http: httpx.AsyncClient, staff: str = "ana") -> None:
+        self._http, self._staff = http, staff
+
+    def headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
+        """Token, a fresh key unless one is given, and If-Match if a version is."""
+        made = bearer(person(self._staff), "records", **{"Idempotency-Key": key or f"key-{next(_keys):06d}"})
+        return made | ({"If-Match": f'"{version}"'} if version is not None else {})
+
+    async def get(self, path: str, **params: Any) -> httpx.Response:
+        """Read."""
+        return await self._http.get(path, params=params, headers=self.headers())
+
+    async def post(
+        self, path: str, body: Any = None, *, key: str | None = None, version: int | None = None
+    ) -> httpx.Response:
+        """Do."""
+        return await self._http.post(path, json=body or {}, headers=self.headers(key, version))
+
+    async def act(self, record: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
+        """Do something to a record at the version that was seen."""
+        return await self.post(f"/v1/records/{record['id']}/{action}", body, version=record["version"])
+
+    async def put(self, path: str, body: Any, *, version: int) -> httpx.Response:
+        """Replace."""
+        return await self._http.put(path, json=body, headers=self.headers(version=version))

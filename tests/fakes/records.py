@@ -1,0 +1,227 @@
+"""A records database in memory that fills the roles of `services.records.ports`, with transactions that roll back."""
+
+import copy
+import datetime as dt
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from services.records.domain.rules import PropertyRules
+from services.records.domain.state import RecordState
+from services.records.domain.texts import PrivateText
+from services.records.domain.views import risk
+from services.records.ports import Query, Writing
+from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import Kept
+from shared.chassis.mongo import Duplicate, Tx
+from shared.chassis.outbox import Outbox
+from shared.chassis.provenance import Provenance
+from shared.chassis.timers import Timer
+from shared.contracts.envelope import Envelope, NewEvent
+from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.records import Status
+from shared.contracts.stays import Stay
+from shared.contracts.values import Scope
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Tables:
+    """Everything that is stored."""
+
+    records: dict[str, RecordState] = field(default_factory=dict)
+    texts: dict[str, tuple[str, PrivateText]] = field(default_factory=dict)
+    stays: dict[str, Stay] = field(default_factory=dict)
+    rules: dict[tuple[str, int], PropertyRules] = field(default_factory=dict)
+    events: list[Envelope] = field(default_factory=list)
+    kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
+
+
+class FakeDatabase:
+    """One in-memory database; `fail` makes the next transaction fail after its work, as a lost commit does."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self.fail: Exception | None = None
+
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """All of the work or nothing."""
+        before = copy.copy(self.tables)
+        saved = {name: copy.copy(getattr(before, name)) for name in vars(before)}
+        try:
+            result = await work(Tx(None))
+            if self.fail is not None:
+                raise self.fail
+        except BaseException:
+            self.tables = Tables(**saved)
+            raise
+        return result
+
+
+class FakeRecords:
+    """Records, by the same rules as the real store."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    def _seen(self, scope: Scope) -> list[RecordState]:
+        rows = self._db.tables.records.values()
+        return sorted(
+            (row for row in rows if row.chain == scope.chain and scope.covers(row.property_id)), key=lambda row: row.id
+        )
+
+    async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
+        return next((row for row in self._seen(scope) if row.id == record_id), None)
+
+    async def find_all(self, scope: Scope, ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
+        return [row for row in self._seen(scope) if row.id in ids]
+
+    async def open_of_stays(self, scope: Scope, stay_ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
+        return [row for row in self._seen(scope) if row.stay_id in stay_ids and row.status is not Status.COMPLETE]
+
+    async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
+        return [row.id for row in self._seen(scope) if row.guest_id == guest_id or row.stay_id in stay_ids]
+
+    async def recent(self, scope: Scope, property_id: str, kind: str, since: dt.datetime) -> list[RecordState]:
+        return [
+            row
+            for row in self._seen(scope)
+            if (row.property_id, row.kind) == (property_id, kind)
+            and row.status is not Status.COMPLETE
+            and row.opened_at >= since
+        ]
+
+    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
+        found = sorted((row for row in self._seen(scope) if _wanted(row, query)), key=lambda row: (row.due_at, row.id))
+        return found[: query.limit]
+
+    async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
+        load: dict[str, int] = {}
+        for row in self._seen(scope):
+            if row.property_id == property_id and row.status is not Status.COMPLETE:
+                load[row.owner] = load.get(row.owner, 0) + 1
+        return load
+
+    async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
+        there = {row.trigger.key for row in self._db.tables.records.values() if row.chain == scope.chain}
+        return there & set(keys)
+
+    async def write(self, scope: Scope, writing: Writing, tx: Tx) -> None:
+        keys = [state.trigger.key for state in writing.fresh]
+        if await self.taken(scope, keys, tx) or len(set(keys)) < len(keys):
+            raise Duplicate("trigger_key")
+        rows = self._db.tables.records
+        rows |= {state.id: state for state in writing.fresh}
+        rows |= {state.id: state for before, state in writing.changed if rows[state.id].version == before}
+        self._db.tables.texts |= {text.ref: (owner, text) for owner, text in writing.texts}
+
+
+def _wanted(row: RecordState, query: Query) -> bool:
+    asked: dict[str, Any] = {
+        name: value
+        for name in ("property_id", "department", "owner", "stay_id", "kind", "room")
+        if (value := getattr(query, name)) is not None
+    }
+    return (
+        all(getattr(row, name) == value for name, value in asked.items())
+        and (not query.statuses or row.status in query.statuses)
+        and (not query.ids or row.id in query.ids)
+        and (query.closed_since is None or (row.closed_at is not None and row.closed_at >= query.closed_since))
+        and (query.risk is None or (row.status is not Status.BLOCKED and risk(row, query.now) == query.risk))
+        and (query.after is None or (row.due_at, row.id) > query.after)
+    )
+
+
+class FakeTexts:
+    """Private texts."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def read(self, scope: Scope, refs: Collection[str]) -> Mapping[str, str]:
+        return {ref: held[1].text for ref, held in self._db.tables.texts.items() if ref in refs}
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
+        texts = self._db.tables.texts
+        self._db.tables.texts = {ref: held for ref, held in texts.items() if held[0] not in record_ids}
+
+
+class FakeStays:
+    """The mirror of stays."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def find_all(self, scope: Scope, ids: Collection[str], tx: Tx | None = None) -> list[Stay]:
+        found = [self._db.tables.stays[key] for key in sorted(ids) if key in self._db.tables.stays]
+        return [stay for stay in found if stay.chain == scope.chain and scope.covers(stay.property_id)]
+
+    async def keep(self, scope: Scope, stays: Sequence[Stay], tx: Tx) -> None:
+        self._db.tables.stays |= {stay.id: stay for stay in stays}
+
+
+class FakeRules:
+    """Versions of properties' rules."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def latest(self, scope: Scope, property_id: str, tx: Tx | None = None) -> tuple[int, PropertyRules | None]:
+        versions = [version for name, version in self._db.tables.rules if name == property_id]
+        return (max(versions), self._db.tables.rules[property_id, max(versions)]) if versions else (1, None)
+
+    async def add(self, scope: Scope, property_id: str, version: int, rules: PropertyRules, tx: Tx) -> None:
+        if (property_id, version) in self._db.tables.rules:
+            raise Duplicate("version")
+        self._db.tables.rules[property_id, version] = rules
+
+
+class FakeJournal:
+    """Event rows; a version written twice is refused, as by the real index. `stamp` is the chassis's own."""
+
+    def __init__(self, database: FakeDatabase, stamp: Outbox) -> None:
+        self._db, self._stamp = database, stamp
+
+    async def append(self, tx: Tx, events: Sequence[NewEvent], provenance: Provenance) -> list[Envelope]:
+        there = {(row.subject, row.sequence) for row in self._db.tables.events}
+        if there & {(event.subject, event.sequence) for event in events}:
+            raise Duplicate("agg, ver")
+        rows = self._stamp.stamp(events, provenance)
+        self._db.tables.events += rows
+        return rows
+
+    async def history(self, scope: Scope, subject: str) -> list[Envelope]:
+        rows = [row for row in self._db.tables.events if row.subject == subject and row.chain == scope.chain]
+        return sorted(rows, key=lambda row: row.sequence)
+
+
+class FakeOnce:
+    """Idempotency keys."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def seen(self, ctx: CommandContext) -> Kept | None:
+        digest, kept = self._db.tables.kept.get(f"{ctx.principal.staff_id}|{ctx.key}", ("", None))
+        if kept is not None and digest != ctx.digest:
+            raise AppError(ErrorKind.INVALID, "idempotency_key_reused", "Used for another request.")
+        return kept
+
+    async def keep(self, tx: Tx, ctx: CommandContext, status: int, subject: str, version: int) -> None:
+        self._db.tables.kept[f"{ctx.principal.staff_id}|{ctx.key}"] = (ctx.digest, Kept(status, subject, version))
+
+
+class FakeAlarm:
+    """Timers that are only kept."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def arm(self, tx: Tx, timers: Sequence[Timer]) -> None:
+        self._db.tables.timers |= {timer.id: timer for timer in timers}
+
+    async def disarm(self, tx: Tx, ids: Sequence[str]) -> None:
+        for timer_id in ids:
+            self._db.tables.timers.pop(timer_id, None)
