@@ -250,6 +250,7 @@ async def test_board_shows_rooms_without_names_while_integrations_are_silent(
     await sign_in(browser)
     assert "S. Whitmore" in (await browser.get("/")).text
     console.services.state.silent.add("/v1/guests")
+    console.clock.advance(180)
     html = (await browser.get("/")).text
     assert "S. Whitmore" not in html
     assert "412" in html
@@ -273,6 +274,18 @@ async def test_odd_address_is_answered_in_the_house_style(
     assert answer.status_code == status
     assert "Bellboard" in answer.text
     assert "Traceback" not in answer.text
+
+
+async def test_names_are_asked_once_for_a_session_and_never_lent_to_another(
+    console: FakeConsole, browser: httpx.AsyncClient
+) -> None:
+    await sign_in(browser)
+    for _ in range(3):
+        await browser.get("/")
+    assert console.services.state.asked.count("GET /v1/guests") == 1
+    await sign_in(browser)
+    await browser.get("/")
+    assert console.services.state.asked.count("GET /v1/guests") == 2
 
 
 async def test_acknowledging_an_alert_names_who_has_it(browser: httpx.AsyncClient) -> None:
