@@ -23,7 +23,7 @@ from deploy.demo.evidence import SERVICES, gather
 from deploy.demo.feed import Feed
 from deploy.demo.guests import Guests
 from deploy.demo.promises import PROMISES, Context, Finding
-from deploy.demo.recomputed import audit_verifies, stays_are_the_last_word
+from deploy.demo.recomputed import audit_verifies, reports_match, stays_are_the_last_word
 from deploy.demo.staffing import Staffing, Worker
 from deploy.local.faults import StackFault
 from deploy.local.stack import Stack
@@ -41,6 +41,7 @@ class Wishes:
     folder: Path
     seconds: float | None = None
     rate: float = 60.0
+    share: float = 1.0
     seed: int = 7
     window: dt.date = dt.date(2016, 7, 1)
     file: Path | None = None
@@ -83,7 +84,7 @@ class Day:
         file = self._wishes.file
         if file is not None and not file.exists():
             raise StackFault(f"There is no file {file}; leave out --file and bookings are generated.")
-        return Feed(file, self._wishes.window, self._clock, self._wishes.seed)
+        return Feed(file, self._wishes.window, self._clock, self._wishes.seed, self._wishes.share)
 
     async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> bool:
         urls = {name: stack.url(name) for name in SERVICES}
@@ -185,6 +186,7 @@ class Day:
             *PROMISES,
             ("The audit log verifies", audit_verifies),
             ("Stays equal the PMS's last word", stays_are_the_last_word(feed.pushed())),
+            ("Reports = recomputed from the topics", reports_match),
         ]
         findings: list[tuple[str, Finding]] = []
         for name, check in checks:
