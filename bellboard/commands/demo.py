@@ -1,6 +1,5 @@
 """`bellboard demo`: a hotel day on the embedded stack, with its promises checked at the end."""
 
-import asyncio
 import datetime as dt
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bellboard.screen import out
-from deploy.demo.day import Wishes, play
+from deploy.demo.day import Day, Wishes
 from deploy.demo.feed import FILE
+from deploy.local.interruption import run_until_stopped
 from deploy.local.stack import DEFAULT_FOLDER
 
 WATCHED_RATE, UNATTENDED_RATE = 60.0, 180.0
@@ -47,5 +47,8 @@ def run(
         mongo=mongo,
         kill_every_s=kill_every,
     )
-    if not asyncio.run(play(wishes, out)):
+    day = Day(wishes, out)
+    if not run_until_stopped(day.run()):
+        out.print("Stopped. The same command goes on from here; `make demo-reset` forgets it.")
+    if not day.kept:
         raise typer.Exit(1)

@@ -50,7 +50,7 @@ def reports_match(evidence: Evidence, _: Context) -> Finding:
     stored = [fact_of(row) for row in evidence.rows("reporting", "facts")]
     found = Finding(checked=len(stored))
     if facts_hash(facts.values()) != facts_hash(stored):
-        there = {fact.record_id: fact for fact in stored}
+        there = {fact.id: fact for fact in stored}
         differ = [one for one, fact in facts.items() if there.get(one) != fact] + sorted(there.keys() - facts.keys())
         found.faults += [f"the fact of record {one} differs from its events" for one in differ] or ["the hashes differ"]
     return found
