@@ -228,6 +228,29 @@ async def test_hand_off_names_an_owner_there_when_given_to_a_department(ana: Cal
     assert record["owner"] in {"ana", "rui", "ines"}
 
 
+@pytest.mark.parametrize(
+    ("reason", "code", "words"),
+    [
+        ("No bed yet", "other", "No bed yet"),
+        ({"code": "no_bed"}, "no_bed", None),
+        ({"code": "no_bed", "text": "Tomorrow"}, "no_bed", "Tomorrow"),
+    ],
+)
+async def test_reason_is_words_or_a_code_with_words_when_given(
+    ana: Caller, reason: Any, code: str, words: str | None
+) -> None:
+    record = await done(ana, await opened(ana), "block", {"reason": reason})
+    last = (await ana.get(f"/v1/records/{record['id']}/history")).json()["events"][-1]
+    assert (record["blocked_reason"], last["reason"]) == (code, words)
+
+
+@pytest.mark.parametrize("reason", ["  ", None, {"text": "no code"}, {"code": "Not A Code"}, "4111 1111 1111 1111"])
+async def test_block_is_refused_when_its_reason_is_none(ana: Caller, desk: FrontDesk, reason: Any) -> None:
+    record = await opened(ana)
+    assert (await ana.act(record, "block", {"reason": reason})).status_code == 422
+    assert kinds_of(desk) == ["record.opened.v1"]
+
+
 async def test_exception_is_reviewed_by_another_when_all_three_parts_are_there(ana: Caller, sofia: Caller) -> None:
     record = await done(ana, await opened(ana), "accept")
     refused = await ana.act(record, "exceptions", {"cause": "other", "unusual": "Twins"})
