@@ -59,7 +59,7 @@ class Day:
         self.kept = True
 
     async def run(self) -> None:
-        """Play it; `kept` says afterwards whether the promises held. Cancelled, it stops in order and checks nothing."""
+        """Play it; `kept` then says whether the promises held. Cancelled, it stops in order and checks nothing."""
         wishes = self._wishes
         wishes.folder.mkdir(parents=True, exist_ok=True)
         seed_file = hotels.write(wishes.folder, wishes.seed)

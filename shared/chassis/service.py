@@ -134,7 +134,14 @@ class Chassis:
         for one in routers:
             app.include_router(one)
         app.include_router(
-            operations.router(self.outbox, self.relay, self.policy, lambda: self.consumptions, self.caller)
+            operations.router(
+                operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service),
+                self.outbox,
+                self.relay,
+                self.policy,
+                lambda: self.consumptions,
+                self.caller,
+            )
         )
         self._probes(app)
         FastAPIInstrumentor.instrument_app(
@@ -213,6 +220,7 @@ class Chassis:
             for one in self.consumptions:
                 one.alive()
             self.telemetry.metrics.outbox_depth.set(await self.outbox.depth())
+            self.telemetry.metrics.outbox_age.set(await self.outbox.age_s())
             return Response(self.telemetry.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
