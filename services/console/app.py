@@ -23,7 +23,7 @@ from services.console.api.render import HERE, Headers
 from services.console.events import Handler
 from services.console.ports import Alerts, Guests, House, Records, Reports, Sessions, SignIn, Time
 from services.console.settings import Settings
-from services.console.store import SessionStore
+from services.console.store import SessionStore, prepare
 from services.console.usecases.board import Boards
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
@@ -96,7 +96,7 @@ def over_http(
 def build(settings: Settings) -> FastAPI:
     """The console as it runs."""
     chassis = Chassis(settings)
-    store, feed = SessionStore(chassis.mongo, settings.session_hours), Feed()
+    store, feed = SessionStore(chassis.mongo), Feed()
     house = PolicyHouse(chassis.policy, chassis.verifier)
     parts = over_http(settings, httpx.AsyncClient(), chassis.clock, store, house, feed)
 
@@ -108,7 +108,7 @@ def build(settings: Settings) -> FastAPI:
         title="console",
         routers=routers(parts, settings),
         tails=[Tail("console", (topics.RECORDS, topics.ALERTS), Handler(feed).on_event)],
-        prepare=[store.prepare, leave_on_signal],
+        prepare=[lambda: prepare(chassis.mongo, settings.session_hours), leave_on_signal],
     )
     return dress(app)
 

@@ -37,15 +37,16 @@ def unseal(cookie: str, sealed: bytes) -> Tokens | None:
     return Tokens(access, refresh, dt.datetime.fromisoformat(expires))
 
 
+async def prepare(mongo: Mongo, hours: int) -> None:
+    """Create the indexes; sessions nobody used for so long disappear by themselves."""
+    await mongo.collection("sessions").ensure_indexes([Index(("used_at",), expire_s=hours * 3600)])
+
+
 class SessionStore:
     """The sessions collection. A stolen database yields no token, a stolen token list no cookie."""
 
-    def __init__(self, mongo: Mongo, hours: int) -> None:
-        self._rows, self._ttl_s = mongo.collection("sessions"), hours * 3600
-
-    async def prepare(self) -> None:
-        """Create the indexes; sessions nobody used disappear by themselves."""
-        await self._rows.ensure_indexes([Index(("used_at",), expire_s=self._ttl_s)])
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.collection("sessions")
 
     async def find(self, scope: Scope, cookie: str) -> Session | None:
         """The session of a cookie."""

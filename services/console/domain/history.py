@@ -49,7 +49,7 @@ def who(actor: Actor, name_of: NameOf) -> str:
 
 def sentence(event: Happening, name_of: NameOf) -> str:
     """One event in a sentence without its time, e.g. "Ana handed it from Concierge to Housekeeping: room not ready"."""
-    verb = event.type.removesuffix(".v1").partition(".")[2] or event.type
+    verb = event.type.split(".")[1] if "." in event.type else event.type
     told = f"{who(event.actor, name_of)} {_deed(verb, event, name_of)}"
     because = event.reason or (plain(event.reason_code).lower() if event.reason_code else "")
     return f"{told}, because: {because}" if because else f"{told}."

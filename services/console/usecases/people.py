@@ -1,7 +1,7 @@
 """Who is who, where, and in which local time, for one viewer's page."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.console.domain.problem import Down, Refused
@@ -10,6 +10,9 @@ from services.console.domain.words import ROLE, said
 from services.console.ports import Guests, House, Time
 from shared.contracts.staff import Property
 from shared.contracts.values import zone
+
+NAMES_KEPT = dt.timedelta(minutes=2)
+MOST_NAMES = 20_000
 
 
 @dataclass
@@ -94,6 +97,7 @@ class People:
 
     def __init__(self, house: House, guests: Guests, time: Time) -> None:
         self._house, self._guests, self._time = house, guests, time
+        self._known: dict[tuple[str, str], tuple[dt.datetime, str]] = {}
 
     def page(self, viewer: Viewer) -> Page:
         """A page of now for a viewer."""
@@ -101,14 +105,28 @@ class People:
 
     async def guests(self, page: Page, guest_ids: Iterable[str | None]) -> dict[str, str]:
         """The names of guests that the viewer may read; without integrations there are none."""
-        ids = sorted({one for one in guest_ids if one})
-        if not ids:
-            return {}
+        asked = sorted({one for one in guest_ids if one})
+        unknown = [one for one in asked if not self._remembers(page.viewer, one)]
         try:
-            found = await self._guests.names(page.viewer.access, ids)
+            found = await self._guests.names(page.viewer.access, unknown) if unknown else []
         except Down as silent:
             page.down.append(silent.who)
-            return {}
+            found = []
         except Refused:
-            return {}
-        return {guest.id: guest.name for guest in found if guest.name}
+            found = []
+        self._remember(page.viewer, {guest.id: guest.name for guest in found if guest.name})
+        return {one: self._known[page.viewer.cookie, one][1] for one in asked if self._remembers(page.viewer, one)}
+
+    def _remembers(self, viewer: Viewer, guest_id: str) -> bool:
+        known = self._known.get((viewer.cookie, guest_id))
+        return known is not None and self._time.real_now() - known[0] < NAMES_KEPT
+
+    def _remember(self, viewer: Viewer, names: Mapping[str, str]) -> None:
+        """Each name asked for is a read that integrations writes down, so a live board does not ask every second.
+
+        Kept for one session only: nobody is shown what somebody else was allowed to see.
+        """
+        now = self._time.real_now()
+        if len(self._known) > MOST_NAMES:
+            self._known.clear()
+        self._known |= {(viewer.cookie, guest_id): (now, name) for guest_id, name in names.items()}
