@@ -8,6 +8,7 @@ from types import FrameType
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from services.console.adapters.alerts import AlertsClient
@@ -34,6 +35,8 @@ from services.console.usecases.signin import Desk
 from shared.chassis.service import Chassis, run
 from shared.chassis.tail import Tail
 from shared.contracts import topics
+
+REPORT_PATIENCE_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ def dress(app: FastAPI) -> FastAPI:
     """Pages for failures, headers on everything, and the static files."""
     failures.install(app)
     app.add_middleware(Headers)
+    # Streams are left alone by it; browsers send our cookie to no request that another site makes in the background.
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app
 
@@ -88,7 +93,7 @@ def over_http(
         records=RecordsClient(Client(http, settings.records_url, "Records")),
         alerts=AlertsClient(Client(http, settings.alerts_url, "Alerts")),
         guests=IntegrationsClient(Client(http, settings.integrations_url, "Guest names and stays")),
-        reports=ReportingClient(Client(http, settings.reporting_url, "Reports")),
+        reports=ReportingClient(Client(http, settings.reporting_url, "Reports", REPORT_PATIENCE_S)),
         feed=feed,
     )
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from services.console.domain.session import csrf_of
+from shared.contracts.identity import Department
 from tests.fakes.console import FakeConsole, fake_console
 from tests.fakes.hotel import PASSWORD, FakeClock
 
@@ -242,6 +243,47 @@ async def test_silent_service_is_a_strip_and_not_a_failure(
     answer = await browser.get(address)
     assert answer.status_code == 200
     assert strip in answer.text
+
+
+@pytest.mark.parametrize(
+    ("closed", "address", "strip"),
+    [
+        ("/v1/board", "/", "Records are not open"),
+        ("/v1/alerts", "/alerts", "Alerts"),
+        ("/v1/reports", "/day", "Reports"),
+    ],
+)
+async def test_what_a_role_may_not_see_is_said_and_the_rest_shown(
+    console: FakeConsole, browser: httpx.AsyncClient, closed: str, address: str, strip: str
+) -> None:
+    await sign_in(browser)
+    console.services.state.closed.add(closed)
+    answer = await browser.get(address)
+    assert answer.status_code == 200
+    assert strip in answer.text
+    assert "not open to your role" in answer.text
+
+
+async def test_part_of_a_page_that_fails_never_becomes_a_page_within_the_page(browser: httpx.AsyncClient) -> None:
+    await sign_in(browser)
+    answer = await browser.get("/records/unknown", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["hx-reswap"], answer.text) == (404, "none", "")
+    assert "page:said" in answer.headers["hx-trigger"]
+
+
+async def test_board_shows_the_most_pressing_cards_and_counts_the_others(
+    console: FakeConsole, browser: httpx.AsyncClient
+) -> None:
+    await sign_in(browser)
+    for number in range(60):
+        due = NOW + dt.timedelta(days=1, minutes=number)
+        console.hotel.open(f"far-{number:02d}", "city", "guest_request", Department.CONCIERGE, due_at=due)
+    html = (await browser.get("/?property=city&department=concierge")).text
+    mine = {"status": "new", "department": "concierge", "property_id": "city"}
+    new = len([one for one in console.hotel.records.values() if mine.items() <= one.items()])
+    assert f'data-n="new">{new}<' in html
+    assert f"{new - 40} more, due later" in html
+    assert html.count('class="card s-new') == 40
 
 
 async def test_board_shows_rooms_without_names_while_integrations_are_silent(

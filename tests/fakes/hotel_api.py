@@ -24,6 +24,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     """All services in one app; `told(property, noun, id, version)` hears each change."""
     app = FastAPI()
     app.state.silent = set()
+    app.state.closed = set()
     app.state.asked = []
     app.state.renewals = 0
 
@@ -32,6 +33,8 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
         app.state.asked.append(f"{request.method} {request.url.path}")
         if any(request.url.path.startswith(path) for path in app.state.silent):
             return JSONResponse({}, 503)
+        if any(request.url.path.startswith(path) for path in app.state.closed):
+            return problem(403, "not_granted", "Not for this role.")
         return await call_next(request)
 
     _auth(app, house)

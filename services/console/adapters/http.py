@@ -11,14 +11,16 @@ from services.console.domain.problem import Down, Refused, read
 
 log = logging.getLogger(__name__)
 Model = TypeVar("Model", bound=BaseModel)
-TIMEOUT = httpx.Timeout(4.0, connect=1.0)
+PATIENCE_S = 5.0
+CONNECT_S = 1.0
 
 
 class Client:
     """A service at a base URL; `who` is what staff are told when it does not answer."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, who: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, base_url: str, who: str, patience_s: float = PATIENCE_S) -> None:
         self._http, self._base, self._who = http, base_url.rstrip("/"), who
+        self._timeout = httpx.Timeout(patience_s, connect=CONNECT_S)
 
     async def get(self, access: str, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON of a GET."""
@@ -50,7 +52,7 @@ class Client:
         bearer = {"Authorization": f"Bearer {access}"} if access else {}
         try:
             answer = await self._http.request(
-                method, self._base + path, headers={**bearer, **(headers or {})}, timeout=TIMEOUT, **given
+                method, self._base + path, headers={**bearer, **(headers or {})}, timeout=self._timeout, **given
             )
         except httpx.TransportError as failure:
             log.warning("%s does not answer (%s)", self._who, type(failure).__name__)

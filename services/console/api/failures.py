@@ -1,5 +1,6 @@
 """Refusals and failures as pages in the house's own style; never a stack trace."""
 
+import json
 import logging
 from collections.abc import Callable
 
@@ -26,6 +27,10 @@ _TITLES = {
 
 
 def _words(request: Request, status: int, sentence: str) -> Response:
+    if partial(request):
+        # A part of a page never turns into a whole failure page: the page stays, and a strip says what happened.
+        told = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"page:said": {"words": sentence}})}
+        return Response(status_code=status, headers={**HEADERS, **told})
     return page(
         "failure.html", status, headers=dict(HEADERS), title=_TITLES.get(status, "That did not work"), sentence=sentence
     )

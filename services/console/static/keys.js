@@ -99,6 +99,18 @@
     for (const menu of document.querySelectorAll("details.me[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  const tell = (words) => {
+    const main = document.getElementById("main");
+    main.querySelector(":scope > .strip.said")?.remove();
+    const strip = document.createElement("p");
+    strip.className = "strip said";
+    strip.setAttribute("role", "alert");
+    strip.textContent = words;
+    main.prepend(strip);
+  };
+  document.body.addEventListener("page:said", (event) => tell(event.detail.words));
+  document.body.addEventListener("htmx:error", () => tell("That did not get through. Look at your connection and press again; it is done once at most."));
+
   document.addEventListener("change", (event) => {
     event.target.closest("form[data-auto]")?.requestSubmit();
   });

@@ -39,14 +39,23 @@
     if (focus) card.focus({ preventScroll: true });
   };
 
-  const recount = () => {
-    for (const n of document.querySelectorAll("[data-n]")) {
-      n.textContent = board().querySelectorAll(`.card[data-status="${n.dataset.n}"]`).length;
-    }
+  const count = (status, by) => {
+    const n = document.querySelector(`[data-n="${status}"]`);
+    if (n) n.textContent = Math.max(0, Number(n.textContent) + by);
+  };
+
+  const offer = () => {
     const waiting = document.getElementById("waiting");
     if (!waiting) return;
     waiting.hidden = held.size === 0;
     waiting.querySelector("button").textContent = `${held.size} new`;
+  };
+
+  // A column shows its most pressing cards; one that is due later than all of them stays out of sight.
+  const below = (card) => {
+    if (!document.querySelector(`[data-more="${card.dataset.status}"]`)) return false;
+    const shown = [...board().querySelectorAll(`.card[data-status="${card.dataset.status}"]`)];
+    return shown.length > 0 && Number(card.dataset.sort) > Number(shown.at(-1).dataset.sort);
   };
 
   const take = (html) => {
@@ -54,15 +63,22 @@
     got.innerHTML = html;
     for (const mark of got.content.querySelectorAll("[data-gone]")) {
       held.delete(mark.dataset.gone);
-      cardOf(mark.dataset.gone)?.remove();
+      const old = cardOf(mark.dataset.gone);
+      if (old) count(old.dataset.status, -1);
+      old?.remove();
     }
-    for (const card of got.content.querySelectorAll(".card")) {
-      const old = cardOf(card.dataset.card);
-      if (old && Number(old.dataset.version) >= Number(card.dataset.version)) continue;
-      if (old) place(card, old);
-      else held.set(card.dataset.card, card);
+    for (const card of [...got.content.querySelectorAll(".card")]) {
+      const old = cardOf(card.dataset.card), version = Number(card.dataset.version);
+      if (old && Number(old.dataset.version) >= version) continue;
+      if (old) {
+        count(old.dataset.status, -1);
+        count(card.dataset.status, 1);
+        if (below(card)) old.remove();
+        else place(card, old);
+      } else if (version === 1 || held.has(card.dataset.card)) held.set(card.dataset.card, card);
+      else if (!below(card)) place(card, null);
     }
-    recount();
+    offer();
     window.bellClock?.tick();
   };
 
@@ -144,9 +160,12 @@
 
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-show-new]")) return;
-    for (const card of held.values()) place(card, cardOf(card.dataset.card));
+    for (const card of held.values()) {
+      count(card.dataset.status, 1);
+      if (!below(card)) place(card, cardOf(card.dataset.card));
+    }
     held.clear();
-    recount();
+    offer();
   });
   document.body.addEventListener("board:changed", (event) => {
     wanted.add(event.detail.id);

@@ -1,11 +1,12 @@
 """The board: cards of one or all hotels, composed with names and clocks."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.console.domain.cards import COLUMNS, Card, Filters, by_due
 from services.console.domain.due import Due, due
-from services.console.domain.problem import Down
+from services.console.domain.problem import Down, Refused
 from services.console.domain.records import shown
 from services.console.domain.session import Viewer
 from services.console.domain.words import ACTION, plain, said
@@ -13,6 +14,8 @@ from services.console.ports import Records
 from services.console.usecases.people import Page, People
 from shared.contracts.records import Status
 
+MOST_OF_EACH = 40
+MOST_OF_ONE = 400
 ONE_CLICK = frozenset({"accept", "unblock", "check_value", "approve"})
 
 
@@ -36,12 +39,13 @@ class CardView:
     @property
     def what(self) -> str:
         """What is asked, as words."""
-        return shown(self.card.what)
+        words = shown(self.card.what)
+        return words[:1].upper() + words[1:]
 
     @property
     def place(self) -> str:
-        """Where: the room, or a public area, or nowhere yet."""
-        return self.card.room or self.card.place or "–"
+        """Where: the room or public area; empty while no room is given."""
+        return self.card.room or self.card.place or ""
 
     @property
     def action(self) -> str:
@@ -61,21 +65,35 @@ class CardView:
 
 @dataclass(frozen=True)
 class BoardView:
-    """The board as a page shows it."""
+    """The board as a page shows it: the most pressing cards of each column, and how many there are in all."""
 
     page: Page
     filters: Filters
     cards: Sequence[CardView]
+    counts: Mapping[Status, int]
+    late: int = 0
 
     @property
     def columns(self) -> list[tuple[Status, int]]:
-        """The five columns and how many cards are in each."""
-        return [(status, sum(1 for view in self.cards if view.card.status is status)) for status in COLUMNS]
+        """The five columns and how many cards belong into each."""
+        return [(status, self.counts.get(status, 0)) for status in COLUMNS]
+
+    @property
+    def more(self) -> list[tuple[Status, int, str]]:
+        """The columns that hold more than is shown: how many more, and where all of them are."""
+        shown_cards = Counter(view.card.status for view in self.cards)
+        hidden = [(status, number - shown_cards[status]) for status, number in self.columns]
+        return [(status, rest, self.filters.address(status=status.value)) for status, rest in hidden if rest > 0]
 
     @property
     def ringing(self) -> list[CardView]:
         """What is late, longest first."""
         return [view for view in self.cards if view.due.state == "late"]
+
+    @property
+    def next_due(self) -> CardView | None:
+        """The open card that falls due next."""
+        return next((view for view in self.cards if view.card.open), None)
 
     @property
     def live_properties(self) -> str:
@@ -94,10 +112,14 @@ class Boards:
         page = self._people.page(viewer)
         try:
             cards = await self._records.board(viewer.access, self._hotels(page, filters))
-        except Down as silent:
-            page.down.append(silent.who)
+        except (Down, Refused) as failure:
+            page.missing(failure, "Records")
             cards = []
-        return await self._view(page, filters, by_due(c for c in cards if self._shown(page, filters, c)))
+        here = by_due(card for card in cards if self._shown(page, filters, card))
+        late = sum(1 for card in here if card.open and (card.paused_at or page.now) >= card.due_at)
+        most = MOST_OF_ONE if filters.status else MOST_OF_EACH
+        views = await self.views(page, first_of_each(here, most))
+        return BoardView(page, filters, views, Counter(card.status for card in here), late)
 
     async def some(self, viewer: Viewer, filters: Filters, ids: Sequence[str]) -> tuple[BoardView, list[str]]:
         """The cards of some ids that belong on this board, and the ids of those that do not."""
@@ -105,15 +127,12 @@ class Boards:
         found = await self._records.board(viewer.access, self._hotels(page, filters), ids)
         here = [card for card in found if card.id in set(ids) and self._shown(page, filters, card)]
         gone = sorted(set(ids) - {card.id for card in here})
-        return await self._view(page, filters, by_due(here)), gone
+        return BoardView(page, filters, await self.views(page, by_due(here)), {}), gone
 
     async def views(self, page: Page, cards: Sequence[Card]) -> list[CardView]:
         """Cards with their names and clocks."""
         guests = await self._people.guests(page, (card.guest_id for card in cards))
         return [self._card(page, card, guests) for card in cards]
-
-    async def _view(self, page: Page, filters: Filters, cards: Sequence[Card]) -> BoardView:
-        return BoardView(page, filters, await self.views(page, cards))
 
     def _hotels(self, page: Page, filters: Filters) -> list[str]:
         return [one.id for one in page.properties if filters.property_id in ("", one.id)]
@@ -139,6 +158,17 @@ class Boards:
             ),
             mine=card.owner == page.viewer.id,
         )
+
+
+def first_of_each(cards: Sequence[Card], most: int) -> list[Card]:
+    """The first so many cards of each status, in the order given."""
+    seen: Counter[Status] = Counter()
+    found = []
+    for card in cards:
+        seen[card.status] += 1
+        if seen[card.status] <= most:
+            found.append(card)
+    return found
 
 
 def _closed_today(page: Page, card: Card) -> bool:

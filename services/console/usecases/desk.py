@@ -121,8 +121,8 @@ class FrontDesk:
         page = self._people.page(viewer)
         try:
             found = await self._alerts.mine(viewer.access)
-        except Down as silent:
-            page.down.append(silent.who)
+        except (Down, Refused) as failure:
+            page.missing(failure, "Alerts")
             found = []
         live = [one for one in found if one.state in (AlertState.OPEN, AlertState.ACKNOWLEDGED)]
         live.sort(key=lambda one: (one.state is not AlertState.OPEN, _LOUDEST.index(one.severity), one.opened_at))
@@ -182,8 +182,6 @@ class FrontDesk:
     async def _day(self, page: Page, property_id: str, date: dt.date) -> Day | None:
         try:
             return await self._reports.day(page.viewer.access, property_id, date)
-        except Down as silent:
-            page.down.append(silent.who)
-        except Refused as refusal:
-            page.down.append(f"Reports ({refusal.problem.words})")
+        except (Down, Refused) as failure:
+            page.missing(failure, "Reports")
         return None

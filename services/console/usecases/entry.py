@@ -52,8 +52,8 @@ class Entry:
         page = self._people.page(viewer)
         try:
             kinds = [kind for kind in await self._records.kinds(viewer.access) if kind.quick_entry]
-        except Down as silent:
-            page.down.append(silent.who)
+        except (Down, Refused) as failure:
+            page.missing(failure, "Records")
             kinds = []
         kind = next((one for one in kinds if one.code == given.get("kind")), kinds[0] if kinds else None)
         inputs = questions(kind) if kind else []

@@ -17,7 +17,7 @@ MOST_NAMES = 20_000
 
 @dataclass
 class Page:
-    """What every page knows: the viewer, the hotels they may see, the hour, and which services are silent."""
+    """What every page knows: the viewer, their hotels, the hour, and which services are silent or closed to them."""
 
     viewer: Viewer
     house: House
@@ -25,6 +25,16 @@ class Page:
     now: dt.datetime
     properties: list[Property]
     down: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    def missing(self, failure: Down | Refused, what: str) -> None:
+        """Note that a part of the page is absent, and why: the page says so and shows the rest."""
+        if isinstance(failure, Down):
+            self.down.append(failure.who)
+        elif failure.problem.status == 401:
+            raise failure
+        else:
+            self.closed.append(what)
 
     @property
     def rate(self) -> float:

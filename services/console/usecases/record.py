@@ -16,7 +16,9 @@ from services.console.domain.words import ROLE, said
 from services.console.ports import House, Records, Reports
 from services.console.usecases.board import Boards, CardView
 from services.console.usecases.people import Page, People
-from shared.contracts.identity import Actor
+from shared.contracts.identity import Actor, Role
+
+_MOST_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,12 @@ class RecordView:
         guarded = next((each for each in self.record.sensitive_fields if each.field == name), None)
         if guarded is None:
             return ""
-        roles = " or ".join(said(ROLE, role).lower() for role in guarded.roles)
-        on_duty = ", ".join(self.page.name_of(one) for one in guarded.on_duty)
-        return f"A change needs the yes of a {roles or 'manager'}" + (f"; on duty: {on_duty}." if on_duty else ".")
+        roles = [said(ROLE, role).lower() for role in guarded.roles if role != Role.BREAK_GLASS]
+        who_may = " or ".join(filter(None, (", ".join(roles[:-1]), roles[-1]))) if roles else "manager"
+        names = [self.page.name_of(one) for one in guarded.on_duty]
+        rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        on_duty = f" On duty: {', '.join(names[:_MOST_NAMES])}{rest}" if names else ""
+        return f"Another person must approve a change: {who_may}.{on_duty}"
 
     def wrong(self, name: str, step: str) -> str:
         """What is wrong with one answer of the form that was refused."""
