@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from deploy.demo.desk import Refused
 from deploy.demo.hotels import ZONE
 from services.integrations.pms.hotel_bookings.columns import NAME
 from shared.contracts.values import iso, stay_id
@@ -73,9 +74,10 @@ async def test_booking_becomes_a_closed_audited_reported_record(house: House, ht
     shown = await eventually(lambda: owner.get("records", path), "the owner may see it")
     assert shown.body["next_action"]["code"] == "accept"
     accepted = await owner.act("records", f"{path}/accept", etag=shown.etag)
-    checked = await owner.act("records", f"{path}/check-value", {"value": "15:00"}, accepted.etag)
-    assert checked.body["status"] == "approved"
-    done = await owner.act("records", f"{path}/complete", {"outcome": "fulfilled"}, checked.etag)
+    # 15:00 is inside the hours that the hotel lets its policy promise by itself.
+    assert accepted.body["status"] == "approved"
+    assert accepted.body["checked"]["checker"]["kind"] == "policy"
+    done = await owner.act("records", f"{path}/complete", {"outcome": "fulfilled"}, accepted.etag)
     assert (done.body["status"], done.body["outcome"]) == ("complete", "fulfilled")
 
     rows = house.events("records", agg=record["_id"])
@@ -93,6 +95,25 @@ def _audited(house: House, subject: str, least: int) -> int:
 def _fact_closed(house: House, record_id: str) -> bool:
     fact = house.mongo["bellboard_reporting"]["facts"].find_one({"_id": record_id})
     return bool(fact) and json.loads(fact["body"])["life"]["status"] == "complete"
+
+
+async def test_value_outside_the_rules_is_refused_by_name_and_nothing_moves(
+    house: House, http: httpx.AsyncClient
+) -> None:
+    manager = house.desk(http, "city.manager")
+    body = {"property_id": "city", "kind": "guest_request", "room": "316", "fields": {"topic": "extra_towels"}}
+    opened = await manager.act("records", "/v1/records", body)
+    path = f"/v1/records/{opened.body['id']}"
+    accepted = await manager.act("records", f"{path}/accept", etag=opened.etag)
+    with pytest.raises(Refused) as refused:
+        await manager.act("records", f"{path}/check-value", {"value": "03:15"}, accepted.etag)
+    assert [breach["rule"] for breach in refused.value.problem["breaches"]] == ["service_hours"]
+    assert (await manager.get("records", path)).etag == accepted.etag
+    with pytest.raises(Refused) as stale:
+        await manager.act("records", f"{path}/check-value", {"value": "16:00"}, opened.etag)
+    assert stale.value.status == 412
+    checked = await manager.act("records", f"{path}/check-value", {"value": "16:00"}, accepted.etag)
+    assert checked.body["checked"]["value"] == "16:00"
 
 
 async def test_causes_are_linked_from_the_pms_event_to_the_audit_entry(house: House, http: httpx.AsyncClient) -> None:
