@@ -104,8 +104,9 @@ def test_policy_is_switched_off_when_a_property_says_so() -> None:
 
 def test_policy_is_signed_by_whoever_changed_it_and_kept_when_unchanged() -> None:
     auto = AutoApproval(limits=(Limit(rule="few", field="quantity", at_most=2),), switched_on_by="somebody-else")
-    first = PropertyRules(kinds={"guest_request": KindOverride(auto=auto)}).signed(None, "gil")
-    second = first.signed(first, "rosa")
+    sent = PropertyRules(kinds={"guest_request": KindOverride(auto=auto)})
+    first = sent.signed(None, "gil")
+    second = sent.signed(first, "rosa")
     signed = [each.kinds["guest_request"].auto for each in (first, second)]
     assert [one.switched_on_by for one in signed if isinstance(one, AutoApproval)] == ["gil", "gil"]
 
