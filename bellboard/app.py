@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bellboard.commands import audit, demo, feed, import_, stack
+from bellboard.commands import audit, demo, feed, import_, operations, stack
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -18,6 +18,10 @@ app = typer.Typer(
 app.add_typer(stack.app, name="stack")
 app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.run)
+app.command("status")(operations.status)
+app.command("republish")(operations.republish)
+app.command("rebuild")(operations.rebuild)
+app.command("redrive")(operations.redrive)
 app.command("import")(import_.run)
 app.command("feed")(feed.run)
 

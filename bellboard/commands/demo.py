@@ -1,6 +1,5 @@
 """`bellboard demo`: a hotel day on the embedded stack, with its promises checked at the end."""
 
-import asyncio
 import datetime as dt
 from pathlib import Path
 from typing import Annotated
@@ -8,16 +7,19 @@ from typing import Annotated
 import typer
 
 from bellboard.screen import out
-from deploy.demo.day import Wishes, play
+from deploy.demo.day import Day, Wishes
 from deploy.demo.feed import FILE
+from deploy.local.interruption import run_until_stopped
 from deploy.local.stack import DEFAULT_FOLDER
 
-FASTEST, DAY_S = 720.0, 12 * 3600
+WATCHED_RATE, UNATTENDED_RATE = 60.0, 180.0
+WATCHED_SHARE, UNATTENDED_SHARE = 1.0, 0.2
 
 
 def run(
     seconds: Annotated[float | None, typer.Option(min=10, help="Stop by itself after this many seconds.")] = None,
     rate: Annotated[float | None, typer.Option(min=1, max=2000, help="Hotel time runs this much faster.")] = None,
+    share: Annotated[float | None, typer.Option(min=0.01, max=1, help="Which share of the bookings to play.")] = None,
     window: Annotated[
         dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the bookings file to play.")
     ] = dt.datetime(2016, 7, 1),  # noqa: DTZ001 -- a day of the file, which has no zone
@@ -32,11 +34,12 @@ def run(
 ) -> None:
     """Watch two real hotels live through a day. Exits with 1 when a promise was broken."""
     found = file or (FILE if FILE.exists() else None)
-    speed = rate or (60.0 if seconds is None else min(FASTEST, DAY_S / seconds))
+    watched = seconds is None
     wishes = Wishes(
         folder=folder,
         seconds=seconds,
-        rate=speed,
+        rate=rate or (WATCHED_RATE if watched else UNATTENDED_RATE),
+        share=share or (WATCHED_SHARE if watched else UNATTENDED_SHARE),
         seed=seed,
         window=window.date(),
         file=found,
@@ -44,5 +47,8 @@ def run(
         mongo=mongo,
         kill_every_s=kill_every,
     )
-    if not asyncio.run(play(wishes, out)):
+    day = Day(wishes, out)
+    if not run_until_stopped(day.run()):
+        out.print("Stopped. The same command goes on from here; `make demo-reset` forgets it.")
+    if not day.kept:
         raise typer.Exit(1)

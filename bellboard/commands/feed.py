@@ -85,7 +85,7 @@ def _schedule(
     clock = Clock.of(settings)
     today = local_day(clock.now(), next(iter(known.values())).zone)
     schedule = build(for_window(file, window, seed), known, Plan(window, today, seed))
-    if settings.clock_points is None:
+    if clock.points is None:
         clock = Clock(schedule.start, speed, clock.real_now())
     return clock, schedule
 

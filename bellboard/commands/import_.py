@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Import a booking file as stays of the past; a second run changes nothing.
 
-    Exit code 0: every line is in. 1: some lines were rejected, all others are in. 2: nothing could be done.
+    Exit code 0: every line is in. 1: some lines were rejected, all others are in. 2: nothing could be used.
     """
     settings = Settings(mongo_url=mongo_of(mongo, folder), connections=specs(chain))
     listing = report or Path(f"{file.name.split('.')[0]}.report.csv")
@@ -51,7 +51,7 @@ def run(
             f"The database stopped answering ({type(failure).__name__}); run the same import again, it goes on."
         ) from failure
     _show(summary, listing)
-    raise typer.Exit(1 if summary.rejected else 0)
+    raise typer.Exit(0 if not summary.rejected else 1 if summary.lines > summary.rejected else 2)
 
 
 async def _import(settings: Settings, chain: str, file: Path, size: int, listing: Path) -> Summary:

@@ -7,6 +7,7 @@ import typer
 
 from deploy.local.faults import StackFault
 from deploy.local.runfolder import RunFolder
+from deploy.local.services import SERVICES
 
 Folder = Annotated[Path, typer.Option(help="The folder of the stack to work on.")]
 MongoUrl = Annotated[str | None, typer.Option("--mongo", metavar="URL", help="Work on this MongoDB instead.")]
@@ -32,3 +33,11 @@ def integrations_of(given: str | None, folder: Path) -> str:
     if port is None:
         raise StackFault(f"No stack ever ran in {folder}; start one with `bellboard stack up`, or give --url http://….")
     return f"http://127.0.0.1:{port}"
+
+
+def services_of(folder: Path) -> dict[str, str]:
+    """The base URL of every service of a folder's stack. Raises StackFault when none ever ran there."""
+    ports = RunFolder(folder).read("ports")
+    if not ports:
+        raise StackFault(f"No stack ever ran in {folder}; start one with `make demo` or `bellboard stack up`.")
+    return {name: f"http://127.0.0.1:{ports[name]}" for name in SERVICES if name in ports}

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from deploy.demo.hotels import ZONE
-from shared.chassis.clock import Clock
+from shared.chassis.clock import LOOK_S, Clock
 from shared.contracts.values import instant_of, iso
 
 STARTS_AT = dt.time(6, 30)
@@ -18,37 +18,51 @@ def morning(day: dt.date) -> dt.datetime:
 
 
 class DemoClock:
-    """The clock that all services and simulators share by their environment, saved beside the run's other state."""
+    """The clock that all services and simulators share. It stands until `run`, and stands again after `hold`.
+
+    The services follow `clock.json`; `business.json` is where a restart goes on, also after a kill -9.
+    """
 
     def __init__(self, folder: Path, rate: float) -> None:
-        self._file = folder / "clock.json"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._points, self._saved = (folder / "clock.json").resolve(), folder / "business.json"
         self.rate = rate
-        real = dt.datetime.now(dt.UTC)
-        saved = json.loads(self._file.read_text()) if self._file.exists() else None
+        saved = json.loads(self._saved.read_text()) if self._saved.exists() else None
         self.resumed = saved is not None
-        self.day = dt.date.fromisoformat(saved["day"]) if saved else real.astimezone(ZoneInfo(ZONE)).date()
-        origin = dt.datetime.fromisoformat(saved["business"]) if saved else morning(self.day)
-        self.clock = Clock(origin, rate, real)
+        today = dt.datetime.now(dt.UTC).astimezone(ZoneInfo(ZONE)).date()
+        self.day = dt.date.fromisoformat(saved["day"]) if saved else today
+        self._stand(dt.datetime.fromisoformat(saved["business"]) if saved else morning(self.day))
+        self.clock = Clock(file=self._points)
+
+    def _stand(self, business: dt.datetime, rate: float = 0.0) -> None:
+        points = {"origin": iso(business), "rate": rate, "start": iso(dt.datetime.now(dt.UTC))}
+        _write(self._points, points)
+
+    def run(self) -> None:
+        """Let the time go on."""
+        self._stand(self.clock.now(), self.rate)
+
+    def hold(self) -> None:
+        """Stop the time everywhere: nothing becomes due any more."""
+        # The services look at the file 20 times a second: a moment ahead, so that none of them goes back.
+        self._stand(self.clock.now() + dt.timedelta(seconds=2 * LOOK_S * self.rate))
         self.save()
 
     def save(self) -> None:
         """Keep the business time, so that a restart never goes back."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(json.dumps({"day": self.day.isoformat(), "business": iso(self.clock.now())}))
-        fresh.replace(self._file)
+        _write(self._saved, {"day": self.day.isoformat(), "business": iso(self.clock.now())})
 
     @property
     def environment(self) -> dict[str, str]:
         """What every service is told of it."""
-        assert self.clock.origin is not None
-        assert self.clock.start is not None
-        return {
-            "BELLBOARD_CLOCK_ORIGIN": iso(self.clock.origin),
-            "BELLBOARD_CLOCK_RATE": str(self.rate),
-            "BELLBOARD_CLOCK_START": iso(self.clock.start),
-        }
+        return {"BELLBOARD_CLOCK_FILE": str(self._points)}
 
     def real_seconds(self, business_minutes: float) -> float:
         """How long some business minutes take to pass."""
         return business_minutes * 60 / self.rate
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(content))
+    fresh.replace(path)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import random
-import signal
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from deploy.demo.evidence import SERVICES, gather
 from deploy.demo.feed import Feed
 from deploy.demo.guests import Guests
 from deploy.demo.promises import PROMISES, Context, Finding
-from deploy.demo.recomputed import audit_verifies, stays_are_the_last_word
+from deploy.demo.recomputed import audit_verifies, reports_match, stays_are_the_last_word
 from deploy.demo.staffing import Staffing, Worker
 from deploy.local.faults import StackFault
 from deploy.local.stack import Stack
@@ -41,6 +40,7 @@ class Wishes:
     folder: Path
     seconds: float | None = None
     rate: float = 60.0
+    share: float = 1.0
     seed: int = 7
     window: dt.date = dt.date(2016, 7, 1)
     file: Path | None = None
@@ -56,9 +56,10 @@ class Day:
         self._wishes, self._console = wishes, console
         self._clock = DemoClock(wishes.folder, wishes.rate)
         self._killed: Counter[str] = Counter()
+        self.kept = True
 
-    async def run(self) -> bool:
-        """Play it; True when every promise held."""
+    async def run(self) -> None:
+        """Play it; `kept` then says whether the promises held. Cancelled, it stops in order and checks nothing."""
         wishes = self._wishes
         wishes.folder.mkdir(parents=True, exist_ok=True)
         seed_file = hotels.write(wishes.folder, wishes.seed)
@@ -77,15 +78,15 @@ class Day:
             say("Reading the bookings")
             feed = await feed_ready
             async with httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(max_connections=40)) as http:
-                return await self._play(stack, http, feed)
+                await self._play(stack, http, feed)
 
     def _feed(self) -> Feed:
         file = self._wishes.file
         if file is not None and not file.exists():
             raise StackFault(f"There is no file {file}; leave out --file and bookings are generated.")
-        return Feed(file, self._wishes.window, self._clock, self._wishes.seed)
+        return Feed(file, self._wishes.window, self._clock, self._wishes.seed, self._wishes.share)
 
-    async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> bool:
+    async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> None:
         urls = {name: stack.url(name) for name in SERVICES}
         tokens = await self._tokens(stack.mongo_url)
         admin = self._desk(http, urls, "admin")
@@ -94,6 +95,7 @@ class Day:
         guests = Guests(stack.mongo_url, stack.url("integrations"), tokens, self._clock, self._wishes.seed)
         self._console.print(summary.accounts(stack.url("console")))
         pms = httpx.AsyncClient(base_url=stack.url("integrations"), timeout=15, trust_env=False)
+        self._clock.run()
         players = [
             asyncio.create_task(feed.run(pms, tokens)),
             *(asyncio.create_task(staff.run()) for staff in staffs),
@@ -106,11 +108,12 @@ class Day:
             for task in players:
                 task.cancel()
             await asyncio.gather(*players, return_exceptions=True)
-        self._console.print("The day is over: waiting until every event has had its effect")
+            self._clock.hold()
+            await pms.aclose()
         for staff in staffs:
             await staff.stop()
-        await pms.aclose()
-        return await self._check(stack, admin, feed, staffs, guests)
+        self._console.print("Time stands still: waiting until every event has had its effect")
+        self.kept = await self._check(stack, admin, feed, staffs, guests)
 
     def _desk(self, http: httpx.AsyncClient, urls: dict[str, str], login: str) -> Desk:
         return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD)
@@ -146,12 +149,8 @@ class Day:
         figures = summary.Figures(stack.mongo_url)
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._wishes.seconds if self._wishes.seconds else float("inf")
-        stop = asyncio.Event()
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGINT, stop.set)
-            loop.add_signal_handler(signal.SIGTERM, stop.set)
         with Live(console=self._console, refresh_per_second=2, transient=True) as screen:
-            while loop.time() < ends and not stop.is_set():
+            while loop.time() < ends:
                 for task in players:
                     if task.done() and task.exception():
                         task.result()
@@ -163,8 +162,7 @@ class Day:
                 screen.update(
                     summary.live(stack.url("console"), now, seen, stack.status(), acts, refused, guests.tally)
                 )
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 1.0)
+                await asyncio.sleep(1.0)
 
     async def _kill(self, stack: Stack) -> None:
         if self._wishes.kill_every_s is None:
@@ -185,6 +183,7 @@ class Day:
             *PROMISES,
             ("The audit log verifies", audit_verifies),
             ("Stays equal the PMS's last word", stays_are_the_last_word(feed.pushed())),
+            ("Reports = recomputed from the topics", reports_match),
         ]
         findings: list[tuple[str, Finding]] = []
         for name, check in checks:
@@ -216,8 +215,3 @@ def _worker(staff_id: str, person: dict[str, Any], desk: Desk) -> Worker:
         tuple((dt.time.fromisoformat(s["start"]), dt.time.fromisoformat(s["end"])) for s in person["shifts"]),
         desk,
     )
-
-
-async def play(wishes: Wishes, console: Console) -> bool:
-    """Play one day; True when every promise held."""
-    return await Day(wishes, console).run()

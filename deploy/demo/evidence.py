@@ -58,15 +58,12 @@ class Evidence:
 
 async def read_topic(servers: str, topic: str) -> list[Record]:
     """Every record that stands on a topic now, from its first to its last."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False
+    )
     await consumer.start()
     try:
-        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-        if not partitions:
-            return []
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
         found: list[Record] = []
         while not await _at(consumer, ends):
             for batch in (await consumer.getmany(timeout_ms=500)).values():

@@ -1,6 +1,7 @@
 """The PMS of both hotels: a real window of bookings moved onto today, pushed through the public webhook."""
 
 import datetime as dt
+import zlib
 from pathlib import Path
 
 import httpx
@@ -24,12 +25,18 @@ def hotels() -> dict[str, Hotel]:
     return {name: Hotel(name, at, zone(ZONE), CURRENCY) for at, name in FILE_NAMES.items()}
 
 
+def _among(key: str, share: float) -> bool:
+    """Whether a booking is in the share that is played: the same ones each time."""
+    return zlib.crc32(key.encode()) % 1000 < share * 1000
+
+
 class Feed:
     """One day of the file's own time, on the business clock: 5 % pushed twice, 5 % late and so out of order."""
 
-    def __init__(self, file: Path | None, first: dt.date, clock: DemoClock, seed: int) -> None:
+    def __init__(self, file: Path | None, first: dt.date, clock: DemoClock, seed: int, share: float = 1.0) -> None:
         window = Window(first)
-        self.schedule = build(for_window(file, window, seed), hotels(), Plan(window, clock.day, seed))
+        found = (one for one in for_window(file, window, seed) if _among(one.key, share))
+        self.schedule = build(found, hotels(), Plan(window, clock.day, seed))
         self.deliveries = deliveries(self.schedule, DUPLICATES, SHUFFLE, seed)
         self._clock = clock
         self.sent = 0

@@ -10,6 +10,8 @@ from services.auth.domain.entries import Entry, Header, Sealed
 from services.auth.domain.verification import Verification
 from services.integrations.pms.hotel_bookings.columns import NAME
 from services.integrations.pms.hotel_bookings.schedule import Timed
+from services.reporting.domain import facts_hash, recompute
+from services.reporting.store import fact_of
 from shared.contracts import topics
 from shared.contracts.audit import Checkpoint
 from shared.contracts.values import SYSTEM_CHAIN, stay_id
@@ -39,6 +41,19 @@ def _entry(row: Row) -> Entry:
     return Entry(
         chain=row["chain"], index=row["index"], sealed=sealed, leaf=bytes(row["leaf"]), root=bytes(row["root"])
     )
+
+
+def reports_match(evidence: Evidence, _: Context) -> Finding:
+    """M5: the facts that the reports are made of are those that the topics alone give."""
+    heard = [event for topic in (topics.RECORDS, topics.MONEY, topics.ALERTS) for event in evidence.events(topic)]
+    facts = recompute(heard)
+    stored = [fact_of(row) for row in evidence.rows("reporting", "facts")]
+    found = Finding(checked=len(stored))
+    if facts_hash(facts.values()) != facts_hash(stored):
+        there = {fact.id: fact for fact in stored}
+        differ = [one for one, fact in facts.items() if there.get(one) != fact] + sorted(there.keys() - facts.keys())
+        found.faults += [f"the fact of record {one} differs from its events" for one in differ] or ["the hashes differ"]
+    return found
 
 
 SAID = ("status", "arrival", "departure", "room", "room_type_reserved", "room_type_assigned")

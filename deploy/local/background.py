@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -12,35 +12,48 @@ from deploy.local.stack import Stack
 _Answer = TypeVar("_Answer")
 
 
-class BackgroundStack:
-    """`with BackgroundStack(folder) as servers:` starts MongoDB at `servers.mongo_url`, Kafka at `.kafka_servers`."""
+class LoopThread:
+    """An event loop in a thread. Children are tied to the life of the thread that started them: keep it as long."""
 
-    def __init__(self, folder: Path) -> None:
-        self._stack = Stack(folder=folder, declared=())
+    def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        # The children are tied to the life of the thread that started them, so it must live as long as they.
         self._thread = threading.Thread(target=self._loop.run_forever, name="background-stack", daemon=True)
 
     def __enter__(self) -> Self:
-        self._stack.open()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._wait(self._stack.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
+    def run(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
+        """Wait for some work in the loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+class BackgroundStack:
+    """`with BackgroundStack(folder) as servers:` starts MongoDB at `servers.mongo_url`, Kafka at `.kafka_servers`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._stack, self._loop = Stack(folder=folder, declared=()), LoopThread()
+
+    def __enter__(self) -> Self:
+        self._stack.open()
+        self._loop.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.run(self._stack.close())
+        self._loop.__exit__()
+
     @cached_property
     def mongo_url(self) -> str:
         """The URL of a MongoDB that runs until the block ends."""
-        return self._wait(self._stack.start_mongo)
+        return self._loop.run(self._stack.start_mongo())
 
     @cached_property
     def kafka_servers(self) -> str:
         """The bootstrap servers of a Kafka without topics that runs until the block ends."""
-        return self._wait(self._stack.start_kafka)
-
-    def _wait(self, call: Callable[[], Coroutine[Any, Any, _Answer]]) -> _Answer:
-        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+        return self._loop.run(self._stack.start_kafka())

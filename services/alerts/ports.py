@@ -35,7 +35,7 @@ class AlertQuery:
 
     states: frozenset[AlertState]
     property_id: str | None = None
-    audience: str | None = None
+    heard_by: str | None = None
     record_id: str | None = None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from services.records.domain.occurrences import Opening
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
@@ -73,8 +74,8 @@ class RecordStore(Protocol):
         """The ids of all records of a guest or of these stays."""
         ...
 
-    async def recent(self, scope: Scope, property_id: str, kind: str, since: dt.datetime) -> list[RecordState]:
-        """Open records of a kind at a property, opened since then."""
+    async def alike(self, scope: Scope, opening: Opening, since: dt.datetime) -> list[RecordState]:
+        """Open records of the same kind for the same room or stay, opened since then."""
         ...
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:

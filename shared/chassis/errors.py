@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from shared.chassis.addresses import without_token
 from shared.chassis.mongo import DatabaseError, Duplicate
 from shared.contracts.errors import AppError, Breach, ErrorKind
 
@@ -83,7 +84,7 @@ async def _clash(_: Request, failure: Exception) -> JSONResponse:
 
 
 async def _bug(request: Request, failure: Exception) -> JSONResponse:
-    log.error("unhandled %s on %s", type(failure).__name__, request.url.path, exc_info=failure)
+    log.error("unhandled %s on %s", type(failure).__name__, without_token(request.url.path), exc_info=failure)
     return problem(500, "internal_error", "Something went wrong on our side. It is written down.")
 
 

@@ -1,15 +1,22 @@
 """What operators see and do: status, parked and missing events, redrive, rebuild, republish."""
 
+import hashlib
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumption
+from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
+from shared.chassis.provenance import Provenance
 from shared.chassis.relay import Relay
+from shared.contracts.access import Operation, OperationEvent
+from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.values import EntityId, Frozen, Scope
@@ -39,7 +46,37 @@ class Done(Frozen):
     count: int
 
 
+class Journal:
+    """Who did what to a service's events, and why: an event row for audit, the words in this service's store."""
+
+    def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock, service: str) -> None:
+        self._mongo, self._outbox, self._clock, self.service = mongo, outbox, clock, service
+        self._rows = mongo.collection("operations")
+
+    async def begin(self, principal: Principal, operation: Operation, reason: str) -> None:
+        """Write it down; if it cannot be written, nothing is done."""
+        one, salt = self._clock.new_id(), secrets.token_hex(16)
+        digest = hashlib.sha256((salt + reason).encode()).hexdigest()
+        event = NewEvent(
+            type="operation.begun.v1",
+            chain=principal.chain,
+            property_id="*",
+            subject=one,
+            sequence=1,
+            time=self._clock.now(),
+            body=OperationEvent(actor=principal.actor, reason=TextRef(ref=one, digest=digest), operation=operation),
+        )
+
+        async def work(tx: Tx) -> None:
+            row = {"_id": one, "text": reason, "salt": salt, "by": principal.staff_id, "at": self._clock.real_now()}
+            await self._rows.insert_one(row, tx=tx)
+            await self._outbox.append(tx, [event], Provenance.fresh(one))
+
+        await self._mongo.run(work)
+
+
 def router(
+    journal: Journal,
     outbox: Outbox,
     relay: Relay,
     policy: Policy,
@@ -59,6 +96,12 @@ def router(
             if one.spec.group == name:
                 return one
         raise not_found("group")
+
+    async def begun(principal: Principal, action: str, reason: str, **what: str | None) -> Scope:
+        """Check the permission and write down who does what and why, before it is done."""
+        scope = may(principal, action)
+        await journal.begin(principal, Operation(action=action, service=journal.service, **what), reason)
+        return scope
 
     @routes.get("/status")
     async def status(principal: Principal = Depends(caller)) -> dict[str, Any]:
@@ -90,21 +133,21 @@ def router(
     @routes.post("/redrive")
     async def redrive(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Apply the parked events of one aggregate in order, and give its halted rows another try."""
-        may(principal, "redrive")
+        await begun(principal, "redrive", body.reason, group=body.group, aggregate=body.subject)
         done = await group(body.group).applier.redrive(body.subject)
         return Done(count=done + await relay.redrive(body.subject))
 
     @routes.post("/rebuild")
     async def rebuild(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Forget what was projected from one aggregate; its owner's republish then applies it from version 1."""
-        may(principal, "rebuild")
+        await begun(principal, "rebuild", body.reason, group=body.group, aggregate=body.subject)
         await group(body.group).applier.rebuild(body.subject)
         return Done(count=1)
 
     @routes.post("/republish")
     async def republish(body: Republish, principal: Principal = Depends(caller)) -> Done:
         """Send events again; consumers skip what they have applied."""
-        scope = may(principal, "republish")
+        scope = await begun(principal, "republish", body.reason, aggregate=body.subject, topic=body.topic)
         return Done(count=await outbox.republish(scope, subject=body.subject, topic=body.topic))
 
     return routes

@@ -127,6 +127,14 @@ class Outbox:
         self.nudge.set()
         return count
 
+    async def age_s(self) -> float:
+        """How long ago the oldest unsent event was written, in real seconds; 0 when all are sent."""
+        oldest = await self._rows.find_one({"st": PENDING}, projection={"_id": 1}, sort=[("_id", 1)])
+        if oldest is None:
+            return 0.0
+        written_ms = int(oldest["_id"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
+        return max(0.0, self._clock.real_now().timestamp() - written_ms / 1000)
+
     async def depth(self) -> int:
         """Events not yet sent."""
         return await self._rows.count({"st": PENDING})

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from shared.chassis import errors, operations
+from shared.chassis.addresses import hide_token
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -133,11 +134,21 @@ class Chassis:
         for one in routers:
             app.include_router(one)
         app.include_router(
-            operations.router(self.outbox, self.relay, self.policy, lambda: self.consumptions, self.caller)
+            operations.router(
+                operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service),
+                self.outbox,
+                self.relay,
+                self.policy,
+                lambda: self.consumptions,
+                self.caller,
+            )
         )
         self._probes(app)
         FastAPIInstrumentor.instrument_app(
-            app, tracer_provider=self.telemetry.provider, excluded_urls="healthz,readyz,metrics"
+            app,
+            tracer_provider=self.telemetry.provider,
+            excluded_urls="healthz,readyz,metrics",
+            server_request_hook=hide_token,
         )
         return app
 
@@ -209,6 +220,7 @@ class Chassis:
             for one in self.consumptions:
                 one.alive()
             self.telemetry.metrics.outbox_depth.set(await self.outbox.depth())
+            self.telemetry.metrics.outbox_age.set(await self.outbox.age_s())
             return Response(self.telemetry.metrics.text(), media_type="text/plain; version=0.0.4")
 
 

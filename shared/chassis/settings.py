@@ -1,6 +1,5 @@
 """What every service process is told by its environment (prefix `BELLBOARD_`)."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +32,7 @@ class ServiceSettings(BaseSettings):
     clock_origin: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000)
     clock_start: AwareDatetime | None = None
+    clock_file: Path | None = Field(default=None, description="JSON of origin, rate and start, followed as it changes")
     otlp_endpoint: str = ""
     log_level: str = "INFO"
 
@@ -40,10 +40,3 @@ class ServiceSettings(BaseSettings):
     def database(self) -> str:
         """The service's own database."""
         return self.mongo_database or f"bellboard_{self.service}"
-
-    @property
-    def clock_points(self) -> tuple[dt.datetime, float, dt.datetime] | None:
-        """Origin, rate and start of the business clock; None for real time."""
-        if self.clock_origin is None:
-            return None
-        return self.clock_origin, self.clock_rate, self.clock_start or self.clock_origin

@@ -3,7 +3,7 @@
 import re
 
 from shared.contracts import topics
-from shared.contracts.access import AccessEvent
+from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
 from shared.contracts.audit import CheckpointEvent
 from shared.contracts.envelope import Envelope, EventBody, read
@@ -60,6 +60,7 @@ _ALL = [
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
     *_types("keys", ("published",), topics.POLICY, KeysEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
+    *_types("operation", ("begun",), topics.ACCESS, OperationEvent),
     *_types("checkpoint", ("signed",), topics.CHECKPOINTS, CheckpointEvent),
 ]
 

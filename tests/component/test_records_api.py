@@ -199,8 +199,11 @@ async def test_private_words_and_payment_are_masked_when_another_department_read
     async with desk.client() as http:
         seen = (await Caller(http, "ines").get(f"/v1/records/{note['id']}")).json()
         history = (await Caller(http, "ines").get(f"/v1/records/{note['id']}/history")).text
+        paid = (await Caller(http, "fred").get(f"/v1/records/{note['id']}")).json()
     assert (seen["fields"], seen["masked_fields"]) == ({"topic": "spa"}, ["budget", "details"])
     assert [each["text"] for each in seen["conversation"]] == [None]
+    assert (paid["fields"]["budget"]["amount"], paid["masked_fields"]) == (5_000, ["details"])
+    assert [each["text"] for each in paid["conversation"]] == [None]
     assert "5000" not in history
     assert "quiet pool" not in history
     assert (await ana.get(f"/v1/records/{note['id']}")).json()["fields"]["details"] == "Likes the quiet pool"
@@ -226,6 +229,29 @@ async def test_hand_off_names_an_owner_there_when_given_to_a_department(ana: Cal
     record = await done(ana, record, "hand-off", {"department": "housekeeping", "reason": {"code": "needs_linen"}})
     assert (record["department"], record["accepted"], record["handoffs"]) == ("housekeeping", False, 1)
     assert record["owner"] in {"ana", "rui", "ines"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "words"),
+    [
+        ("No bed yet", "other", "No bed yet"),
+        ({"code": "no_bed"}, "no_bed", None),
+        ({"code": "no_bed", "text": "Tomorrow"}, "no_bed", "Tomorrow"),
+    ],
+)
+async def test_reason_is_words_or_a_code_with_words_when_given(
+    ana: Caller, reason: Any, code: str, words: str | None
+) -> None:
+    record = await done(ana, await opened(ana), "block", {"reason": reason})
+    last = (await ana.get(f"/v1/records/{record['id']}/history")).json()["events"][-1]
+    assert (record["blocked_reason"], last["reason"]) == (code, words)
+
+
+@pytest.mark.parametrize("reason", ["  ", None, {"text": "no code"}, {"code": "Not A Code"}, "4111 1111 1111 1111"])
+async def test_block_is_refused_when_its_reason_is_none(ana: Caller, desk: FrontDesk, reason: Any) -> None:
+    record = await opened(ana)
+    assert (await ana.act(record, "block", {"reason": reason})).status_code == 422
+    assert kinds_of(desk) == ["record.opened.v1"]
 
 
 async def test_exception_is_reviewed_by_another_when_all_three_parts_are_there(ana: Caller, sofia: Caller) -> None:
@@ -299,6 +325,9 @@ async def test_rules_are_changed_by_the_general_manager_alone_when_versions_matc
         wrong = {"rules": {"kinds": {"unicorn": {}}}, "reason": {"code": "test"}}
         assert (await gil.put("/v1/rules/resort", wrong, version=1)).json()["breaches"][0]["rule"] == "unknown_kind"
         assert (await gil.put("/v1/rules/resort", stricter | {"reason": None}, version=1)).status_code == 422
+        mixed = {"limits": [{"rule": "x", "field": "quantity", "at_most": "20:00"}]}
+        misfit = await gil.put("/v1/rules/resort", stricter | {"rules": {"kinds": {"guest_request": mixed}}}, version=1)
+        assert [breach["field"] for breach in misfit.json()["breaches"]] == ["kinds.guest_request.quantity"]
         assert (await gil.put("/v1/rules/resort", stricter, version=3)).status_code == 412
         changed = await gil.put("/v1/rules/resort", stricter, version=1)
     assert (changed.status_code, changed.json()["version"]) == (200, 2)

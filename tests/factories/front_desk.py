@@ -47,6 +47,7 @@ POLICY = PolicySnapshot(
         Grant(roles=IN_CHARGE, actions=EVERY_DAY_WORK, read=MANAGED, write=MANAGED),
         Grant(roles=IN_CHARGE, actions=("review_exception", "decide_proposal", "reopen"), read=MANAGED, write=MANAGED),
         Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("rules",)),
+        Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
 )
 GUEST_FACING = (Department.FRONT_OFFICE, Department.GUEST_RELATIONS, Department.HOUSEKEEPING)
@@ -56,6 +57,7 @@ STAFF: tuple[StaffMember, ...] = (
     member("ines", departments=(Department.HOUSEKEEPING,)),
     member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
     member("gil", Role.GENERAL_MANAGER, departments=()),
+    member("fred", Role.FINANCE, departments=(Department.FINANCE,)),
     member("carl", properties=("city",), departments=GUEST_FACING),
 )
 HOTELS = tuple(

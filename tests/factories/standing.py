@@ -12,7 +12,6 @@ from shared.contracts.envelope import Envelope
 from tests.factories.records import NOON
 
 NO_BROKER = "127.0.0.1:1"
-STANDS = 1e-9
 
 
 class Standing:
@@ -35,8 +34,7 @@ class Standing:
 
     def at(self, moment: dt.datetime) -> None:
         """Put the business clock to a moment; it stays there."""
-        clock = self.chassis.clock
-        clock.origin, clock.start, clock.rate = moment, clock.real_now(), STANDS
+        self.chassis.clock.stand_at(moment)
 
     async def hears(self, *events: Envelope) -> None:
         """Apply events as its own consumer does: cursors, one transaction."""

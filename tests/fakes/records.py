@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from services.records.domain.occurrences import Opening
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
@@ -84,13 +85,14 @@ class FakeRecords:
     async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
         return [row.id for row in self._seen(scope) if row.guest_id == guest_id or row.stay_id in stay_ids]
 
-    async def recent(self, scope: Scope, property_id: str, kind: str, since: dt.datetime) -> list[RecordState]:
+    async def alike(self, scope: Scope, opening: Opening, since: dt.datetime) -> list[RecordState]:
         return [
             row
             for row in self._seen(scope)
-            if (row.property_id, row.kind) == (property_id, kind)
+            if (row.property_id, row.kind) == (opening.property_id, opening.kind)
             and row.status is not Status.COMPLETE
             and row.opened_at >= since
+            and ((row.room or "-") == opening.room or (row.stay_id or "-") == opening.stay_id)
         ]
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:

@@ -90,6 +90,18 @@ async def test_late_record_rings_its_owner_then_climbs_step_by_step(alerts: Stan
     assert [await inbox(alerts, one) for one in (SUPERVISOR, DUTY, GENERAL)] == [[("overdue", 3)]] * 3
 
 
+async def test_alerts_stay_with_everyone_they_reached_and_with_nobody_else(alerts: Standing) -> None:
+    await late_record(alerts)
+    alerts.at(DUE + minutes(11))
+    await alerts.fires()
+    async with alerts.client() as client:
+        mine = [
+            (await client.get("/v1/alerts", params={"mine": "true"}, headers=bearer(one, "alerts"))).json()["items"]
+            for one in (ANA, SUPERVISOR, DUTY)
+        ]
+    assert [len(items) for items in mine] == [1, 1, 0]
+
+
 async def test_nothing_fires_before_it_is_due(alerts: Standing) -> None:
     await alerts.hears(*Story().accepted(NOON + minutes(5)).events)
     alerts.at(NOON + minutes(50) - dt.timedelta(milliseconds=1))
@@ -288,3 +300,40 @@ async def test_outage_is_made_up_for_step_by_step(alerts: Standing) -> None:
         await alerts.fires()
         steps.append((await listed(alerts))[0]["step"])
     assert steps == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"state": "loud"}, "state"),
+        ({"property": "$ne"}, "property"),
+        ({"record": '{"$ne":1}'}, "record"),
+        ({"cursor": "é"}, "cursor"),
+        ({"mine": "perhaps"}, "mine"),
+    ],
+)
+async def test_list_refuses_bad_input_and_names_the_field(alerts: Standing, params: dict[str, str], field: str) -> None:
+    async with alerts.client() as client:
+        answer = await client.get("/v1/alerts", params=params, headers=bearer(ANA, "alerts"))
+    assert (answer.status_code, answer.json()["breaches"][0]["field"]) == (422, field)
+
+
+async def test_command_without_a_key_or_a_signature_is_refused(alerts: Standing) -> None:
+    alert = await late_record(alerts)
+    path = f"/v1/alerts/{alert['id']}/acknowledge"
+    async with alerts.client() as client:
+        keyless = await client.post(path, headers=bearer(ANA, "alerts"))
+        stranger = await client.post(path, headers={"Idempotency-Key": "key-00000001"})
+        elsewhere = await client.post(path, headers=bearer(ANA, "reporting", **{"Idempotency-Key": "key-00000001"}))
+    assert (keyless.status_code, stranger.status_code, elsewhere.status_code) == (422, 401, 401)
+    assert await listed(alerts) == [alert]
+
+
+async def test_key_used_for_another_alert_is_refused(alerts: Standing) -> None:
+    await alerts.hears(*Story("rec-1", owner_rule="fallback").events, *Story("rec-2", owner_rule="fallback").events)
+    one, other = await listed(alerts)
+    await take(alerts, one["id"], SUPERVISOR)
+    answer = await take(alerts, other["id"], SUPERVISOR)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")

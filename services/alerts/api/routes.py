@@ -62,9 +62,9 @@ def router(
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> AlertPage:
-        """Alerts of the caller's properties, newest first."""
-        audience = principal.staff_id if mine else None
-        query = AlertQuery(STATES[state], property_id, audience, record)
+        """Alerts of the caller's properties, newest first; `mine`: those that the caller was told of."""
+        heard_by = principal.staff_id if mine else None
+        query = AlertQuery(STATES[state], property_id, heard_by, record)
         return alert_page(await browsing.alerts(principal, query, page(limit, cursor)), limit)
 
     @routes.get("/alerts/audit")

@@ -27,7 +27,7 @@ LIVE = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED})
 
 
 class LiveAlert(Frozen):
-    """An alert as this service keeps it: what the topic says of it, and what moves it."""
+    """An alert as this service keeps it: what the topic says of it, what moves it, who has `heard` of it so far."""
 
     alert: Alert
     chain: Slug
@@ -39,6 +39,7 @@ class LiveAlert(Frozen):
     tick: int = 0
     round: int = 0
     reminders: int = 0
+    heard: tuple[EntityId, ...] = ()
     next_at: Instant | None = None
 
     @property
@@ -136,9 +137,10 @@ def advance(live: LiveAlert, roster: Roster, now: dt.datetime) -> tuple[LiveAler
         index += 1
     if all(one.empty for one in told):
         told[-1] = _anybody(live, index, roster)
-    reached = told[-1]
     last = live.alert.step + 1 >= len(steps)
-    return _scheduled(live, reached, now, repeat=last), tuple(told)
+    heard = dict.fromkeys((*live.heard, *(person for one in told for person in one.people)))
+    after = _scheduled(live, told[-1], now, repeat=last)
+    return after.model_copy(update={"heard": tuple(heard)}), tuple(told)
 
 
 def _tell(live: LiveAlert, index: int, roster: Roster, now: dt.datetime) -> Told:

@@ -39,7 +39,7 @@ class MongoAlerts:
         """Alerts, newest first."""
         wanted: Document = {**within(scope), "alert.state": {"$in": sorted(state.value for state in query.states)}}
         wanted |= {"property_id": query.property_id} if query.property_id else {}
-        wanted |= {"alert.audience": query.audience} if query.audience else {}
+        wanted |= {"heard": query.heard_by} if query.heard_by else {}
         wanted |= {"alert.record_id": query.record_id} if query.record_id else {}
         if page.after:
             at, last = page.after

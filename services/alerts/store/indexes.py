@@ -11,6 +11,7 @@ INDEXES: dict[str, list[Index]] = {
         Index(("chain", "property_id", "alert.state", *_NEWEST)),
         Index(("alert.subject",), partial={"live": True}),
         Index(("alert.record_id",)),
+        Index(("heard", *_NEWEST), partial={"live": True}),
         Index(("live",), partial={"live": True}),
     ],
     "notifications": [

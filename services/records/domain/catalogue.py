@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.records.domain.kinds import FieldType, KindSpec, Turn, WorkflowSpec
 from services.records.domain.occurrences import Occurrence, Opening
-from services.records.domain.rules import HotelRules
+from services.records.domain.rules import AutoApproval, HotelRules, Limit
 from services.records.domain.state import RecordState
 from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.records import Status
@@ -75,14 +75,43 @@ def faults_of(workflow: WorkflowSpec, defaults: HotelRules) -> list[str]:
     ]
 
 
+BOUNDS: dict[FieldType, type] = {
+    FieldType.INTEGER: int,
+    FieldType.MONEY: int,
+    FieldType.DATE: str,
+    FieldType.LOCAL_TIME: str,
+}
+"""What a bound on a field of a type is written as; the other types have no order."""
+
+
+def auto_limits(auto: AutoApproval | str | None) -> tuple[Limit, ...]:
+    """The limits inside which the policy approves by itself."""
+    return auto.limits if isinstance(auto, AutoApproval) else ()
+
+
+def limit_fault(kind: KindSpec, limit: Limit) -> str | None:
+    """Why a limit cannot be held against its field, if it cannot."""
+    spec = kind.field(limit.field)
+    if spec is None:
+        return f"{kind.code} has no field {limit.field}"
+    wanted = BOUNDS.get(spec.type)
+    bounds = [bound for bound in (limit.at_least, limit.at_most) if bound is not None]
+    if any(wanted is None or type(bound) is not wanted for bound in bounds):
+        return f"{kind.code}.{limit.field}: a bound of a {spec.type} is written otherwise"
+    if not bounds and not limit.allowed:
+        return f"{kind.code}.{limit.field}: the limit {limit.rule} limits nothing"
+    return None
+
+
 def _kind_faults(kind: KindSpec, defaults: HotelRules) -> Iterable[str]:
     names = [spec.name for spec in kind.fields]
     if len(set(names)) < len(names):
         yield f"{kind.code} names a field twice"
     conditions = [each.when for each in kind.exceptions] + [spec.required_when for spec in kind.fields]
     charge = [kind.charge.when.field, kind.charge.amount] if kind.charge else []
-    limits = [limit.field for limit in defaults.of(kind.code).limits]
-    for name in (kind.checked_field, kind.what, *charge, *limits, *(when.field for when in conditions if when)):
+    rules = defaults.of(kind.code)
+    yield from (fault for limit in (*rules.limits, *auto_limits(rules.auto)) if (fault := limit_fault(kind, limit)))
+    for name in (kind.checked_field, kind.what, *charge, *(when.field for when in conditions if when)):
         if name not in names:
             yield f"{kind.code} speaks of a field {name} it has not"
     for spec in kind.fields:

@@ -1,7 +1,7 @@
 """A hotel's own rules: a chain's defaults, what one property says otherwise, and the two merged."""
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -40,8 +40,8 @@ class Limit(Frozen):
 class AutoApproval(Frozen):
     """Inside these limits the policy itself checks and approves, in the name of who switched it on."""
 
-    limits: tuple[Limit, ...]
-    switched_on_by: EntityId
+    limits: tuple[Limit, ...] = Field(min_length=1)
+    switched_on_by: EntityId | None = None
 
 
 class KindRules(Frozen):
@@ -58,8 +58,13 @@ class KindOverride(Frozen):
 
     sla: Sla | None = None
     limits: tuple[Limit, ...] | None = None
-    auto: AutoApproval | None = None
+    auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, ge=0)
+
+    def over(self, rules: KindRules) -> KindRules:
+        """The chain's rules for a kind with this laid over them."""
+        said = {name: value for name in KindOverride.model_fields if (value := getattr(self, name)) is not None}
+        return rules.model_copy(update=said | ({"auto": None} if self.auto == "off" else {}))
 
 
 class PropertyRules(Frozen):
@@ -69,10 +74,28 @@ class PropertyRules(Frozen):
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int | None = Field(default=None, ge=0, le=10)
 
+    def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
+        """These rules with every policy that is new or changed switched on by this person, whoever was named."""
+        known = {code: each.auto for code, each in before.kinds.items()} if before else {}
+        kinds = {
+            code: each.model_copy(update={"auto": _signed(each.auto, known.get(code), by)})
+            for code, each in self.kinds.items()
+        }
+        return self.model_copy(update={"kinds": kinds})
+
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, for the audit of a change."""
         return hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+
+def _signed(
+    auto: AutoApproval | Literal["off"] | None, before: AutoApproval | Literal["off"] | None, by: str
+) -> AutoApproval | Literal["off"] | None:
+    if not isinstance(auto, AutoApproval):
+        return auto
+    same = isinstance(before, AutoApproval) and before.limits == auto.limits
+    return before if same else auto.model_copy(update={"switched_on_by": by})
 
 
 class HotelRules(Frozen):
@@ -93,9 +116,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
     if own is None:
         return defaults.model_copy(update={"version": version})
     kinds = dict(defaults.kinds)
-    for code, override in own.kinds.items():
-        said = {name: value for name in KindOverride.model_fields if (value := getattr(override, name)) is not None}
-        kinds[code] = defaults.of(code).model_copy(update=said)
+    kinds |= {code: override.over(defaults.of(code)) for code, override in own.kinds.items()}
     threshold = defaults.score_threshold if own.score_threshold is None else own.score_threshold
     return HotelRules(
         version=version,

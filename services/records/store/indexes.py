@@ -8,9 +8,10 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("records").ensure_indexes(
         [
             Index(("chain", "trigger_key"), unique=True),
-            Index(("chain", "property_id", "open", "due_at")),
+            Index(("chain", "property_id", "open", "due_at", "_id")),
             Index(("chain", "property_id", "open", "owner")),
             Index(("chain", "stay_id")),
+            Index(("chain", "property_id", "room", "opened_at")),
             Index(("chain", "guest_id")),
             Index(("chain", "owner", "open", "due_at")),
             Index(("chain", "due_at", "_id")),

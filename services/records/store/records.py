@@ -4,11 +4,14 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from services.records.domain.occurrences import Opening
 from services.records.domain.state import RecordState
 from services.records.ports import HeldText, Query, Writing
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
 from shared.contracts.records import Status
 from shared.contracts.values import Scope
+
+OPEN = frozenset(Status) - {Status.COMPLETE}
 
 
 def within(scope: Scope) -> Document:
@@ -73,10 +76,13 @@ class MongoRecords:
         rows = await self._rows.find({**within(scope), "$or": either}, projection={"_id": 1}, tx=tx)
         return [row["_id"] for row in rows]
 
-    async def recent(self, scope: Scope, property_id: str, kind: str, since: dt.datetime) -> list[RecordState]:
-        """Open records of a kind at a property, opened since then."""
-        wanted = {"property_id": property_id, "open": True, "kind": kind, "opened_at": {"$gte": since}}
-        rows = await self._rows.find(_both(scope, wanted), projection={"state": 1}, limit=200)
+    async def alike(self, scope: Scope, opening: Opening, since: dt.datetime) -> list[RecordState]:
+        """Open records of the same kind for the same room or stay, opened since then."""
+        either = [{name: value} for name in ("room", "stay_id") if (value := getattr(opening, name)) is not None]
+        if not either:
+            return []
+        wanted = {"property_id": opening.property_id, "open": True, "kind": opening.kind, "opened_at": {"$gte": since}}
+        rows = await self._rows.find(_both(scope, wanted | {"$or": either}), projection={"state": 1}, limit=20)
         return [_state(row) for row in rows]
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:
@@ -141,7 +147,9 @@ def filter_of(query: Query) -> Document:
         "room": query.room,
     }
     wanted: list[Document] = [{name: value} for name, value in plain.items() if value is not None]
-    if query.statuses:
+    if frozenset(query.statuses) == OPEN:
+        wanted.append({"open": True})
+    elif query.statuses:
         wanted.append({"status": {"$in": [status.value for status in query.statuses]}})
     if query.ids:
         wanted.append({"_id": {"$in": sorted(query.ids)}})

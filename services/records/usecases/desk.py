@@ -47,6 +47,7 @@ class Desk:
     scope: Scope
     tx: Tx
     _held: dict[str, _Held] = field(default_factory=dict)
+    _of_stay: dict[str, list[str]] = field(default_factory=dict)
     _events: list[tuple[Provenance, NewEvent]] = field(default_factory=list)
     _texts: list[tuple[str, PrivateText]] = field(default_factory=list)
     _keys: dict[str, bool] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class Desk:
             taken = await self.house.records.taken(self.scope, unknown, self.tx)
             self._keys |= {key: key in taken for key in unknown}
         for state in states:
-            self._held.setdefault(state.id, _Held(state.version, state))
+            self._hold(state, state.version)
 
     async def find(self, record_id: str) -> RecordState | None:
         """A record as this unit of work has it."""
@@ -68,16 +69,21 @@ class Desk:
             found = await self.house.records.find(self.scope, record_id, self.tx)
             if found is None:
                 return None
-            self._held[record_id] = _Held(found.version, found)
+            self._hold(found, found.version)
         return self._held[record_id].state
 
     def open_of_stay(self, stay_id: str) -> list[RecordState]:
         """The open records of a stay, of those looked up or opened here."""
-        return [
-            held.state
-            for held in self._held.values()
-            if held.state.stay_id == stay_id and held.state.status is not Status.COMPLETE
-        ]
+        states = [self._held[record_id].state for record_id in self._of_stay.get(stay_id, ())]
+        return [state for state in states if state.status is not Status.COMPLETE]
+
+    def _hold(self, state: RecordState, before: int | None) -> _Held:
+        """Keep a record at hand, with the version it is stored at (None: not yet)."""
+        if state.id not in self._held:
+            self._held[state.id] = _Held(before, state)
+            if state.stay_id is not None:
+                self._of_stay.setdefault(state.stay_id, []).append(state.id)
+        return self._held[state.id]
 
     async def open(
         self,
@@ -125,8 +131,7 @@ class Desk:
         texts: Sequence[PrivateText],
     ) -> RecordState:
         after = decision.state
-        held = self._held.setdefault(after.id, _Held(None if before is None else before.version, after))
-        held.state = after
+        self._hold(after, None if before is None else before.version).state = after
         self._events += [(provenance, event) for event in decision.events]
         self._texts += [(after.id, text) for text in texts]
         doer = Doer(decision.events[-1].body.actor)

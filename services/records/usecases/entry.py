@@ -58,7 +58,7 @@ class QuickEntry:
         pen = Pen(self._house.clock)
         opening = await self._opening(ctx, entry, pen)
         now = self._house.clock.now()
-        recent = await self._house.records.recent(ctx.scope, opening.property_id, opening.kind, now - WINDOW)
+        alike = await self._house.records.alike(ctx.scope, opening, now - WINDOW)
         doer = Doer(ctx.principal.actor, ctx.principal.roles)
 
         async def work(tx: Tx) -> Done:
@@ -70,7 +70,7 @@ class QuickEntry:
             await desk.flush()
             return Done(state, status=201)
 
-        return Entered(await self._house.transactions.run(work), similar(opening, recent, now))
+        return Entered(await self._house.transactions.run(work), similar(opening, alike, now))
 
     async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
         self._house.hotel(ctx.scope, entry.property_id)

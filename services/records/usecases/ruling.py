@@ -1,5 +1,6 @@
 """A hotel reads and changes its own rules: versioned, with a reason, told to everybody."""
 
+from services.records.domain.catalogue import auto_limits, limit_fault
 from services.records.domain.rules import HotelRules, PropertyRules, in_force
 from services.records.domain.texts import Reason, require_reason
 from services.records.ports import Writing
@@ -48,18 +49,19 @@ class Ruling:
         self._check(rules)
         subject = f"rules:{ctx.principal.chain}:{property_id}"
 
-        async def work(tx: Tx) -> int:
+        async def work(tx: Tx) -> ShownRules:
             version, before = await self._house.rules.latest(ctx.scope, property_id, tx)
             require_version(ctx, version)
-            event = self._event(ctx, property_id, version, before, rules, reason)
+            signed = rules.signed(before, ctx.principal.staff_id)
+            event = self._event(ctx, property_id, version, before, signed, reason)
             await self._house.once.keep(tx, ctx, 200, subject, version + 1)
-            await self._house.rules.add(ctx.scope, property_id, version + 1, rules, tx)
+            await self._house.rules.add(ctx.scope, property_id, version + 1, signed, tx)
             texts = [(subject, text) for text in pen.written]
             await self._house.records.write(ctx.scope, Writing(texts=texts), tx)
             await self._house.journal.append(tx, [event], ctx.provenance)
-            return version + 1
+            return self._shown(property_id, version + 1, signed)
 
-        return self._shown(property_id, await self._house.transactions.run(work), rules)
+        return await self._house.transactions.run(work)
 
     def _check(self, rules: PropertyRules) -> None:
         """Refuse rules that speak of what there is not, naming every such place."""
@@ -69,11 +71,10 @@ class Ruling:
             if spec is None:
                 breaches.append(_breach(f"kinds.{code}", "unknown_kind", f"There is no kind {code[:64]!r}."))
                 continue
-            auto = override.auto.limits if override.auto else ()
-            for limit in (*(override.limits or ()), *auto):
-                if spec.field(limit.field) is None:
-                    message = f"{code} has no field {limit.field}."
-                    breaches.append(_breach(f"kinds.{code}.{limit.field}", "unknown_field", message))
+            for limit in (*(override.limits or ()), *auto_limits(override.auto)):
+                fault = limit_fault(spec, limit)
+                if fault:
+                    breaches.append(_breach(f"kinds.{code}.{limit.field}", "limit", f"{fault}."))
         if breaches:
             raise breached(breaches)
 

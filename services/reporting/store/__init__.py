@@ -1,7 +1,7 @@
 """What reporting keeps in its own MongoDB database."""
 
-from services.reporting.store.facts import MongoFacts
+from services.reporting.store.facts import MongoFacts, fact_of
 from services.reporting.store.indexes import prepare
 from services.reporting.store.traces import MongoTraces
 
-__all__ = ["MongoFacts", "MongoTraces", "prepare"]
+__all__ = ["MongoFacts", "MongoTraces", "fact_of", "prepare"]

@@ -1,5 +1,6 @@
 """Somebody asks: a report, the records behind a figure, a record's waterfall, the hash of all facts."""
 
+import asyncio
 import datetime as dt
 import hashlib
 from collections.abc import Callable
@@ -42,7 +43,7 @@ class Answering:
             raise not_found("report")
         question = self._question(caller, property_id, start, end)
         facts = await self._facts.touching(_scope(caller, property_id), *question.bounds)
-        return report, question, report.figures(facts, question)
+        return report, question, await asyncio.to_thread(report.figures, facts, question)
 
     async def behind(
         self,

@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from services.records.domain import commands as c
+from services.records.domain.rules import Limit
 from services.records.domain.state import RecordState
+from services.records.domain.terms import Terms
 from services.records.domain.texts import NO_REASON, Reason
 from shared.contracts.errors import AppError
 from shared.contracts.identity import ActorKind, Department
@@ -95,6 +97,15 @@ def test_policy_leaves_it_to_people_when_outside_the_limits() -> None:
     late = opened("guest_request", fields={"topic": "baby_cot", "promised_time": "22:30"})
     state = after(late, c.AcceptRecord(), held=terms("guest_request", auto=True))
     assert (state.status, state.checked, state.next_action.code) == (Status.PENDING, None, "check_value")
+
+
+def test_policy_leaves_it_to_people_when_the_rules_became_stricter_since() -> None:
+    held = terms("guest_request", auto=True)
+    fewer = Limit(rule="fewer", field="quantity", at_most=1)
+    strict = Terms(held.kind, held.rules.model_copy(update={"limits": (fewer,)}), 2, "EUR")
+    two = opened("guest_request", fields={"topic": "baby_cot", "promised_time": "15:00", "quantity": 2})
+    assert after(two, c.AcceptRecord(), held=strict).status is Status.PENDING
+    assert after(two, c.AcceptRecord(), held=held).status is Status.APPROVED
 
 
 def test_approve_is_refused_when_the_value_is_not_checked() -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.records.domain.catalogue import limit_fault
 from services.records.domain.kinds import FieldSpec, FieldType, Stage, When
-from services.records.domain.rules import KindOverride, Limit, PropertyRules, in_force
+from services.records.domain.rules import AutoApproval, KindOverride, Limit, PropertyRules, in_force
 from services.records.domain.validation import checked, missing_breaches, normalise
 from services.records.workflows import CATALOGUE
 from shared.contracts.errors import AppError
@@ -93,3 +94,36 @@ def test_property_rules_lie_over_the_chains_when_they_say_otherwise() -> None:
     assert held.of("guest_request").limits == (stricter,)
     assert held.of("guest_request").sla == CATALOGUE.defaults.of("guest_request").sla
     assert held.of("loyalty_action") == CATALOGUE.defaults.of("loyalty_action")
+
+
+def test_policy_is_switched_off_when_a_property_says_so() -> None:
+    own = PropertyRules(kinds={"guest_request": KindOverride(auto="off")})
+    assert in_force(CATALOGUE.defaults, own, 2).of("guest_request").auto is None
+    assert in_force(CATALOGUE.defaults, PropertyRules(), 2).of("guest_request").auto is not None
+
+
+def test_policy_is_signed_by_whoever_changed_it_and_kept_when_unchanged() -> None:
+    auto = AutoApproval(limits=(Limit(rule="few", field="quantity", at_most=2),), switched_on_by="somebody-else")
+    first = PropertyRules(kinds={"guest_request": KindOverride(auto=auto)}).signed(None, "gil")
+    second = first.signed(first, "rosa")
+    signed = [each.kinds["guest_request"].auto for each in (first, second)]
+    assert [one.switched_on_by for one in signed if isinstance(one, AutoApproval)] == ["gil", "gil"]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        Limit(rule="x", field="nowhere", at_most=1),
+        Limit(rule="x", field="quantity", at_most="20:00"),
+        Limit(rule="x", field="promised_time", at_least=6),
+        Limit(rule="x", field="topic", at_least="a"),
+        Limit(rule="x", field="quantity"),
+    ],
+)
+def test_limit_is_refused_when_it_cannot_be_held_against_its_field(limit: Limit) -> None:
+    assert limit_fault(CATALOGUE.kind("guest_request"), limit)
+
+
+def test_limit_of_a_policy_is_refused_when_there_is_none() -> None:
+    with pytest.raises(ValueError, match="at least 1 item"):
+        AutoApproval(limits=())
