@@ -2,7 +2,8 @@
 
 from fastapi import FastAPI
 
-from services.records import api, events, store
+from services.records import events, store
+from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.desk import EXPIRE
@@ -37,7 +38,7 @@ def house_of(chassis: Chassis) -> House:
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
-    routes = api.router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",

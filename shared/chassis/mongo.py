@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import inspect
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,10 +17,12 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.chassis.documents import BulkOp, Delete, Document, Filter, Index, Insert, Put, Sort, Update
 from shared.chassis.settings import ServiceSettings
 
 __all__ = [
     "Binary",
+    "BulkOp",
     "Collection",
     "DatabaseError",
     "Delete",
@@ -34,10 +36,6 @@ __all__ = [
     "Tx",
 ]
 
-Document = dict[str, Any]
-Filter = Mapping[str, Any]
-Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-Sort = Sequence[tuple[str, int]]
 Result = TypeVar("Result")
 
 DatabaseError = PyMongoError
@@ -55,42 +53,6 @@ class Tx:
     def __init__(self, session: Any) -> None:
         self.session = session
         self.after_commit: list[Callable[[], None]] = []
-
-
-@dataclass(frozen=True)
-class Index:
-    """One index: keys are field names, ascending, or (field, direction)."""
-
-    keys: Sequence[str | tuple[str, int]]
-    unique: bool = False
-    partial: Filter | None = None
-    expire_s: int | None = None
-
-
-@dataclass(frozen=True)
-class Insert:
-    """A bulk operation: insert one document."""
-
-    document: Document
-
-
-@dataclass(frozen=True)
-class Put:
-    """A bulk operation: update one document, or with `upsert` make it."""
-
-    filter: Filter
-    update: Update
-    upsert: bool = True
-
-
-@dataclass(frozen=True)
-class Delete:
-    """A bulk operation: delete one document."""
-
-    filter: Filter
-
-
-BulkOp = Insert | Put | Delete
 
 
 def _native(op: BulkOp) -> Any:
