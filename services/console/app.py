@@ -103,7 +103,7 @@ def build(settings: Settings) -> FastAPI:
     chassis = Chassis(settings)
     store, feed = SessionStore(chassis.mongo), Feed()
     house = PolicyHouse(chassis.policy, chassis.verifier)
-    parts = over_http(settings, httpx.AsyncClient(), chassis.clock, store, house, feed)
+    parts = over_http(settings, httpx.AsyncClient(trust_env=False), chassis.clock, store, house, feed)
 
     async def leave_on_signal() -> None:
         _before_signal(signal.SIGTERM, feed.close)

@@ -44,6 +44,17 @@
     if (n) n.textContent = Math.max(0, Number(n.textContent) + by);
   };
 
+  const lateShown = () => document.querySelectorAll("#board .card.d-late").length;
+  const lateAtFirst = lateShown();
+  const ringing = () => {
+    const total = document.querySelector("[data-late]");
+    if (!total) return;
+    total.textContent = `${Math.max(0, Number(total.dataset.late) + lateShown() - lateAtFirst)} late`;
+    for (const chip of document.querySelectorAll("[data-ring]")) {
+      if (!cardOf(chip.dataset.ring)?.matches(".d-late")) chip.remove();
+    }
+  };
+
   const offer = () => {
     const waiting = document.getElementById("waiting");
     if (!waiting) return;
@@ -80,6 +91,7 @@
     }
     offer();
     window.bellClock?.tick();
+    ringing();
   };
 
   const fetchCards = async () => {
@@ -152,6 +164,7 @@
   stream.addEventListener("leave", () => { stream.close(); location.reload(); });
   stream.addEventListener("error", () => connected(false));
   window.addEventListener("pagehide", () => stream.close());
+  setInterval(ringing, 5000);
   setInterval(() => {
     const age = Math.round((performance.now() - heard) / 1000);
     if (age > 25) connected(false);

@@ -14,6 +14,8 @@ from services.console.ports import Records
 from services.console.usecases.people import Page, People
 from shared.contracts.records import Status
 
+PERMISSION = {"fill_fields": "edit", "tell_guest": "request_message"}
+"""The policy's name of a next action, where it is another."""
 MOST_OF_EACH = 40
 MOST_OF_ONE = 400
 ONE_CLICK = frozenset({"accept", "unblock", "check_value", "approve"})
@@ -30,6 +32,7 @@ class CardView:
     hotel: str
     due: Due
     mine: bool
+    allowed: bool
 
     @property
     def title(self) -> str:
@@ -55,12 +58,12 @@ class CardView:
     @property
     def one_click(self) -> bool:
         """Whether the next action can be done from the card, without a question."""
-        return self.card.open and self.card.next_action.code in ONE_CLICK
+        return self.card.open and self.allowed and self.card.next_action.code in ONE_CLICK
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.card.next_action.code == "none"
+        """Whether nothing is left to do, for this viewer."""
+        return self.card.next_action.code == "none" or not self.allowed
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ class Boards:
                 closed_at=(card.closed_at or page.now) if not card.open else None,
             ),
             mine=card.owner == page.viewer.id,
+            allowed=page.may(PERMISSION.get(card.next_action.code, card.next_action.code), card),
         )
 
 

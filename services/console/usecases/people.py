@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from services.console.domain.cards import Card
 from services.console.domain.problem import Down, Refused
 from services.console.domain.session import Viewer
 from services.console.domain.words import ROLE, said
@@ -55,6 +56,10 @@ class Page:
         """A person's name as they wrote it; somebody unknown here is said to be so."""
         person = self.house.person(staff_id) if staff_id else None
         return person.display_name if person else "Somebody"
+
+    def may(self, action: str, card: Card) -> bool:
+        """Whether the viewer may do something to a record; the service that owns it decides again."""
+        return self.house.may(self.viewer.principal, action, card.kind, card.property_id, card.department)
 
     def hotel_of(self, property_id: str) -> Property | None:
         """One of the hotels the viewer may see."""
