@@ -68,6 +68,8 @@ class Day:
             "BELLBOARD_AUTH_SEED": str(seed_file.resolve()),
             "BELLBOARD_CONNECTIONS": hotels.connections(),
             "BELLBOARD_SEED": str(wishes.seed),
+            "BELLBOARD_CONSOLE_CHAIN": hotels.CHAIN,
+            "BELLBOARD_TRUSTED_PROXIES": "127.0.0.1",  # the console, which says for whom it signs in
         }
         say = self._console.print
         feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
