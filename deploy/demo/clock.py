@@ -9,11 +9,11 @@ from deploy.demo.hotels import ZONE
 from shared.chassis.clock import LOOK_S, Clock
 from shared.contracts.values import instant_of, iso
 
-STARTS_AT = dt.time(6, 30)
+STARTS_AT = dt.time(7, 5)
 
 
 def morning(day: dt.date) -> dt.datetime:
-    """When a demo's day begins: before the morning shift, in the hotels' local time."""
+    """When a demo's day begins: as the morning shift has begun, in the hotels' local time."""
     return instant_of(dt.datetime.combine(day, STARTS_AT), ZoneInfo(ZONE))
 
 

@@ -106,6 +106,10 @@ class Day:
         ]
         try:
             await self._show(stack, players, staffs, guests)
+        except asyncio.CancelledError:
+            for staff in staffs:
+                staff.drop()
+            raise
         finally:
             for task in players:
                 task.cancel()

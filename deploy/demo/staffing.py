@@ -82,6 +82,11 @@ class Staffing:
         """Let everybody finish what they hold."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def drop(self) -> None:
+        """Let everything fall: the demo was stopped."""
+        for task in self._tasks:
+            task.cancel()
+
     def _hand_out(self, cards: list[dict[str, Any]]) -> None:
         now = self._clock.clock.now()
         for card in cards:

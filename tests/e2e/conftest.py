@@ -42,7 +42,7 @@ class House:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The running chain; its clock stands at 06:30 until a test lets it go on."""
+    """The running chain; its clock stands at 07:05 until a test lets it go on."""
     folder = tmp_path_factory.mktemp("house")
     clock = DemoClock(folder, rate=600)
     seed = hotels.write(folder, 7)
