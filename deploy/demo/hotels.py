@@ -22,7 +22,12 @@ FILE_NAMES = {"resort": RESORT, "city": CITY}
 SHIFTS = {"morning": ("07:00", "15:00"), "afternoon": ("15:00", "23:00"), "night": ("23:00", "07:00")}
 LANGUAGES = (["en", "pt"], ["en", "pt", "de"], ["en", "pt", "fr"], ["en", "pt", "es"])
 ROUND_THE_CLOCK = (Department.FRONT_OFFICE, Department.MAINTENANCE, Department.GUEST_RELATIONS)
-HANDS = {Department.FRONT_OFFICE: 3, Department.HOUSEKEEPING: 4, Department.GUEST_RELATIONS: 2}
+HANDS = {
+    Department.FRONT_OFFICE: 6,
+    Department.HOUSEKEEPING: 6,
+    Department.GUEST_RELATIONS: 3,
+    Department.CONCIERGE: 2,
+}
 
 
 def _shift(name: str) -> dict[str, Any]:

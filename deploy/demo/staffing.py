@@ -24,8 +24,9 @@ ANSWERS_REVIEWS = {
     Role.FINANCE: (Role.FINANCE, Role.GENERAL_MANAGER),
     Role.GENERAL_MANAGER: (Role.GENERAL_MANAGER,),
 }
-MINUTES = {"accept": (1, 5), "complete": (4, 18), "unblock": (15, 60), "review_exception": (3, 12)}
-OTHERWISE = (1, 6)
+MINUTES = {"accept": (0.2, 1), "complete": (1, 6), "unblock": (10, 40), "review_exception": (2, 8)}
+OTHERWISE = (0.3, 2)
+"""How many minutes each thing takes, at least and at most."""
 
 
 @dataclass

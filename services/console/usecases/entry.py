@@ -41,6 +41,14 @@ class EntryView:
         return next((text for at, text in fields.items() if at in (name, bare) or at.endswith(f".{bare}")), "")
 
 
+DESK_FIRST = ("guest_request", "service_recovery", "upsell_guest_request", "preference_note")
+"""What is entered most with a guest standing there; the others follow as the workflows list them."""
+
+
+def _asked_for(code: str) -> int:
+    return DESK_FIRST.index(code) if code in DESK_FIRST else len(DESK_FIRST)
+
+
 class Entry:
     """Makes the form, finds what looks alike, and opens the record."""
 
@@ -51,7 +59,8 @@ class Entry:
         """The form with what was given so far."""
         page = self._people.page(viewer)
         try:
-            kinds = [kind for kind in await self._records.kinds(viewer.access) if kind.quick_entry]
+            known = [kind for kind in await self._records.kinds(viewer.access) if kind.quick_entry]
+            kinds = sorted(known, key=lambda kind: _asked_for(kind.code))
         except (Down, Refused) as failure:
             page.missing(failure, "Records")
             kinds = []
