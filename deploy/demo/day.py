@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.live import Live
 
 from deploy.demo import hotels, summary
+from deploy.demo.answering import Answering
 from deploy.demo.clock import DemoClock
+from deploy.demo.crew import Crew, desk
 from deploy.demo.desk import Desk, Refused
 from deploy.demo.draining import drained
 from deploy.demo.evidence import SERVICES, gather
@@ -23,11 +25,9 @@ from deploy.demo.feed import Feed
 from deploy.demo.guests import Guests
 from deploy.demo.promises import PROMISES, Context, Finding
 from deploy.demo.recomputed import audit_verifies, reports_match, stays_are_the_last_word
-from deploy.demo.staffing import Staffing, Worker
+from deploy.demo.staffing import Staffing
 from deploy.local.faults import StackFault
 from deploy.local.stack import Stack
-from services.auth.domain.staff import staff_id_of
-from shared.contracts.identity import Department, Role
 
 SIGN_IN_S = 60
 KILLABLE = ("records", "alerts", "reporting", "integrations", "auth")
@@ -91,9 +91,10 @@ class Day:
     async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> None:
         urls = {name: stack.url(name) for name in SERVICES}
         tokens = await self._tokens(stack.mongo_url)
-        admin = self._desk(http, urls, "admin")
+        admin = desk(http, urls, "admin")
         await self._known_everywhere(admin)
-        staffs = [self._staff(http, urls, at) for at in hotels.PROPERTIES]
+        crews = [Crew.of(at, http, urls, self._clock, self._wishes.seed) for at in hotels.PROPERTIES]
+        staffs, answers = [Staffing(crew) for crew in crews], [Answering(crew) for crew in crews]
         guests = Guests(stack.mongo_url, stack.url("integrations"), tokens, self._clock, self._wishes.seed)
         self._console.print(summary.accounts(stack.url("console")))
         pms = httpx.AsyncClient(base_url=stack.url("integrations"), timeout=15, trust_env=False)
@@ -101,6 +102,7 @@ class Day:
         players = [
             asyncio.create_task(feed.run(pms, tokens)),
             *(asyncio.create_task(staff.run()) for staff in staffs),
+            *(asyncio.create_task(one.run()) for one in answers),
             asyncio.create_task(guests.run(http)),
             asyncio.create_task(self._kill(stack)),
         ]
@@ -120,18 +122,6 @@ class Day:
             await staff.stop()
         self._console.print("Time stands still: waiting until every event has had its effect")
         self.kept = await self._check(stack, admin, feed, staffs, guests)
-
-    def _desk(self, http: httpx.AsyncClient, urls: dict[str, str], login: str) -> Desk:
-        return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD)
-
-    def _staff(self, http: httpx.AsyncClient, urls: dict[str, str], at: str) -> Staffing:
-        workers = {}
-        for person in hotels.chain(self._wishes.seed)["staff"]:
-            if person["properties"] is None or at in person["properties"]:
-                staff_id = staff_id_of(hotels.CHAIN, person["login"])
-                workers[staff_id] = _worker(staff_id, person, self._desk(http, urls, person["login"]))
-        watcher = self._desk(http, urls, f"{at}.manager")
-        return Staffing(at, hotels.ZONE, workers, watcher, self._clock, self._wishes.seed)
 
     async def _tokens(self, mongo_url: str) -> dict[str, str]:
         """The secret part of each hotel's inbound addresses, as an operator would look it up."""
@@ -162,8 +152,8 @@ class Day:
                         task.result()
                 now = self._clock.clock.now()
                 self._clock.save()
-                acts = sum((staff.tally.done for staff in staffs), Counter[str]())
-                refused = sum((staff.tally.refused for staff in staffs), Counter[str]())
+                acts = sum((staff.crew.tally.done for staff in staffs), Counter[str]())
+                refused = sum((staff.crew.tally.refused for staff in staffs), Counter[str]())
                 seen = await figures.read(now)
                 screen.update(
                     summary.live(stack.url("console"), now, seen, stack.status(), acts, refused, guests.tally)
@@ -202,8 +192,8 @@ class Day:
         return dt.timedelta(seconds=15 * self._wishes.rate)
 
     def _figures(self, feed: Feed, staffs: list[Staffing], guests: Guests) -> dict[str, Any]:
-        acts = sum((staff.tally.done for staff in staffs), Counter[str]())
-        refused = sum((staff.tally.refused for staff in staffs), Counter[str]())
+        acts = sum((staff.crew.tally.done for staff in staffs), Counter[str]())
+        refused = sum((staff.crew.tally.refused for staff in staffs), Counter[str]())
         return {
             "PMS deliveries": f"{feed.sent:,} of {len(feed.deliveries):,}",
             "Staff actions": f"{acts.total():,}: " + ", ".join(f"{k} {n}" for k, n in acts.most_common()),
@@ -211,13 +201,3 @@ class Day:
             "Guests said": f"{guests.tally.total():,}",
             "Killed with -9": ", ".join(f"{k} {n}" for k, n in self._killed.items()) or "nobody",
         }
-
-
-def _worker(staff_id: str, person: dict[str, Any], desk: Desk) -> Worker:
-    return Worker(
-        staff_id,
-        frozenset(Role(role) for role in person["roles"]),
-        frozenset(Department(one) for one in person["departments"]),
-        tuple((dt.time.fromisoformat(s["start"]), dt.time.fromisoformat(s["end"])) for s in person["shifts"]),
-        desk,
-    )

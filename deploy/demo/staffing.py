@@ -3,16 +3,11 @@
 import asyncio
 import datetime as dt
 import logging
-import random
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from deploy.demo import acts
-from deploy.demo.clock import DemoClock
-from deploy.demo.desk import Desk, Refused
+from deploy.demo.crew import Crew, Worker
+from deploy.demo.desk import Refused
 from shared.contracts.identity import Department, Role
 
 log = logging.getLogger(__name__)
@@ -29,54 +24,23 @@ OTHERWISE = (0.3, 2)
 """How many minutes each thing takes, at least and at most."""
 
 
-@dataclass
-class Worker:
-    """One member of the staff: does one thing at a time."""
-
-    staff_id: str
-    roles: frozenset[Role]
-    departments: frozenset[Department]
-    shifts: tuple[tuple[dt.time, dt.time], ...]
-    desk: Desk
-    busy: bool = False
-
-    def on_duty(self, local: dt.datetime) -> bool:
-        """Whether a shift covers this local time; one that passes midnight covers both its sides."""
-        now = local.time()
-        return not self.shifts or any(
-            start <= now < end if start < end else now >= start or now < end for start, end in self.shifts
-        )
-
-
-@dataclass
-class Tally:
-    """What the staff did, for the live summary."""
-
-    done: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-
-
 class Staffing:
     """Everybody who works in one hotel."""
 
-    def __init__(
-        self, property_id: str, zone: str, workers: Mapping[str, Worker], watcher: Desk, clock: DemoClock, seed: int
-    ) -> None:
-        self._property, self._zone, self._workers, self._watcher = property_id, ZoneInfo(zone), workers, watcher
-        self._clock, self._lot = clock, random.Random(f"{seed}|{property_id}")
+    def __init__(self, crew: Crew) -> None:
+        self.crew, self._lot = crew, crew.lot("work")
         self._in_hand: set[str] = set()
         self._forgotten: dict[str, dt.datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.tally = Tally()
 
     async def run(self) -> None:
         """For ever: look at the board, hand each card to whom it waits for."""
         while True:
             try:
-                board = await self._watcher.get("records", "/v1/board", property=self._property)
+                board = await self.crew.watcher.get("records", "/v1/board", property=self.crew.property_id)
                 self._hand_out(board.body["cards"])
             except Refused as refused:
-                log.warning("the board of %s: %s", self._property, refused)
+                log.warning("the board of %s: %s", self.crew.property_id, refused)
             await asyncio.sleep(LOOK_S)
 
     async def stop(self) -> None:
@@ -89,7 +53,7 @@ class Staffing:
             task.cancel()
 
     def _hand_out(self, cards: list[dict[str, Any]]) -> None:
-        now = self._clock.clock.now()
+        now = self.crew.clock.clock.now()
         for card in cards:
             if card["id"] in self._in_hand or self._forgotten.get(card["id"], now) > now:
                 continue
@@ -107,16 +71,16 @@ class Staffing:
 
     def _for(self, card: dict[str, Any], now: dt.datetime) -> Worker | None:
         action = card["next_action"]
-        local = now.astimezone(self._zone)
+        local = now.astimezone(self.crew.zone)
         if action.get("role"):
             wanted = ANSWERS_REVIEWS[Role(action["role"])]
             free = [
                 one
-                for one in self._workers.values()
+                for one in self.crew.workers.values()
                 if not one.busy and one.on_duty(local) and one.roles & set(wanted) and self._covers(one, action)
             ]
             return self._lot.choice(free) if free else None
-        owner = self._workers.get(action.get("staff_id") or "")
+        owner = self.crew.workers.get(action.get("staff_id") or "")
         if owner is None or owner.busy:
             return None
         return owner if owner.on_duty(local) else self._stand_in(card, local)
@@ -131,7 +95,7 @@ class Staffing:
         department = Department(card["department"])
         free = [
             one
-            for one in self._workers.values()
+            for one in self.crew.workers.values()
             if not one.busy and one.on_duty(local) and department in one.departments and Role.ASSOCIATE in one.roles
         ]
         return self._lot.choice(free) if free else None
@@ -139,15 +103,15 @@ class Staffing:
     async def _work(self, worker: Worker, card: dict[str, Any]) -> None:
         code = card["next_action"]["code"]
         try:
-            await asyncio.sleep(self._clock.real_seconds(self._lot.uniform(*MINUTES.get(code, OTHERWISE))))
+            await asyncio.sleep(self.crew.clock.real_seconds(self._lot.uniform(*MINUTES.get(code, OTHERWISE))))
             record = await worker.desk.get("records", f"/v1/records/{card['id']}")
             act = acts.choose(record.body, self._lot)
             if act is None:
                 return
             await worker.desk.act("records", f"/v1/records/{card['id']}/{act.path}", act.body, record.etag)
-            self.tally.done[act.name] += 1
+            self.crew.tally.done[act.name] += 1
         except Refused as refused:
-            self.tally.refused[refused.code] += 1
+            self.crew.tally.refused[refused.code] += 1
         finally:
             worker.busy = False
             self._in_hand.discard(card["id"])
