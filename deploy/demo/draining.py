@@ -35,6 +35,9 @@ async def _left(client: AsyncMongoClient[dict[str, Any]], admin: Desk) -> str:
             status = (await admin.get(service, "/ops/v1/status")).body
         except Refused as refused:
             return f"{service}: {refused}"
+        away = [group["group"] for group in status["groups"] if not group["partitions"]]
+        if away:
+            return f"{service} has not joined {', '.join(away)}"
         behind = {group["group"]: group["lag"] for group in status["groups"] if group["lag"]}
         if behind:
             return f"{service} is behind: {behind}"

@@ -1,6 +1,8 @@
 """Apply a poll of Kafka records: skip, hold, gap, apply, park; one Mongo transaction for all of it."""
 
+import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +13,15 @@ from shared.chassis.mongo import DatabaseError, Duplicate, Mongo, Tx
 from shared.chassis.parking import ConsumerRecord, Parking
 from shared.chassis.telemetry import Metrics
 from shared.contracts.envelope import Envelope, parse
-from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.topics import TOPICS
+from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 log = logging.getLogger(__name__)
 COMPACTED = frozenset(topic.name for topic in TOPICS if topic.compacted)
 UNSEQUENCED = frozenset({"policy.heartbeat.v1"})
 TRIES_BEFORE_PARKING = 5
+UNREADY_S, UNREADY_EVERY_S = 15.0, 3.0
 _PERMANENT = frozenset({ErrorKind.BROKEN})
 
 
@@ -51,6 +55,7 @@ class Applier:
         self.group, self._handler, self._mongo, self._clock, self._metrics = group, handler, mongo, clock, metrics
         self.cursors, self.parking = Cursors(mongo, group), Parking(mongo, group)
         self._keep_cursors, self._namespace = keep_cursors, namespace
+        self._unready_since: float | None = None
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -87,22 +92,37 @@ class Applier:
             raise DependencyDown(type(failure).__name__) from failure
 
     async def _settle(self, batch: Sequence[_Read]) -> None:
-        for attempt in range(TRIES_BEFORE_PARKING):
+        for attempt in range(1, TRIES_BEFORE_PARKING + 1):
             try:
                 await self._apply(batch)
-            except (AppError, DatabaseError, Duplicate, ValueError, KeyError, TypeError, LookupError) as failure:
-                if not await self._mongo.ping() or getattr(failure, "kind", None) is ErrorKind.UNAVAILABLE:
-                    raise DependencyDown(type(failure).__name__) from failure
+            except (
+                Exception
+            ) as failure:  # whatever a handler raises is settled here, or the partition would stand still
+                await self._refuse_down(failure)
                 if len(batch) > 1:
                     for item in batch:
                         await self._settle([item])
                     return
-                permanent = isinstance(failure, AppError) and failure.kind in _PERMANENT
-                if permanent or attempt + 1 == TRIES_BEFORE_PARKING:
+                if _permanent(failure) or attempt == TRIES_BEFORE_PARKING:
                     await self._park(batch[0], f"{type(failure).__name__}: {failure}")
                     return
+                if _unready(failure):
+                    await self._park(batch[0], f"waits: {failure}", waits=True)
+                    return
+                await asyncio.sleep(0.05 * 2**attempt)
             else:
+                self._unready_since = None
                 return
+
+    async def _refuse_down(self, failure: Exception) -> None:
+        """Raise DependencyDown for what passes by itself: the store is down, or a dead process still holds a lock."""
+        if _passing(failure) or not await self._mongo.ping():
+            raise DependencyDown(type(failure).__name__) from failure
+        if _unready(failure):
+            # Right after a start the properties and staff are on their way: worth a moment before anything is parked.
+            self._unready_since = self._unready_since or time.monotonic()
+            if time.monotonic() - self._unready_since < UNREADY_S:
+                raise DependencyDown(str(failure)) from failure
 
     async def _apply(self, batch: Sequence[_Read]) -> None:
         events = [item.event for item in batch if item.event]
@@ -129,25 +149,42 @@ class Applier:
             if item.event is None:
                 await self._park(item, item.fault)
 
-    async def _park(self, item: _Read, reason: str) -> None:
+    async def _park(self, item: _Read, reason: str, *, waits: bool = False) -> None:
         log.error("%s: parked a record of %s: %s", self.group, item.record.topic, reason, extra={"group": self.group})
 
         async def work(tx: Tx) -> None:
-            await self._park_in(tx, item.record, item.event, reason)
+            await self._park_in(tx, item.record, item.event, reason, waits=waits)
 
         await self._guarded(self._mongo.run, work)
         self._metrics.parked.labels(self.group).inc()
 
     async def _park_in(
-        self, tx: Tx, record: "ConsumerRecord[bytes, bytes]", event: Envelope | None, reason: str
+        self,
+        tx: Tx,
+        record: "ConsumerRecord[bytes, bytes]",
+        event: Envelope | None,
+        reason: str,
+        *,
+        waits: bool = False,
     ) -> None:
-        if await self.parking.park(tx, record, event, reason, self._clock.real_now()) and event and self._keep_cursors:
+        fresh = await self.parking.park(tx, record, event, reason, self._clock.real_now(), waits=waits)
+        if fresh and event and self._keep_cursors:
             await self.cursors.hold(tx, event)
 
-    async def redrive(self, subject: str) -> int:
-        """Apply the parked events of one aggregate in order; how many. A second run is a no-op (F29)."""
+    async def redrive_unready(self) -> None:
+        """For ever: try again what waits for something not heard of yet, such as a hotel that auth is about to tell."""
+        while True:
+            for subject in await self.parking.unready():
+                try:
+                    await self.redrive(Scope(chain=SYSTEM_CHAIN), subject)
+                except (AppError, DatabaseError, Duplicate) as failure:
+                    log.info("%s: still waits (%s)", self.group, type(failure).__name__)
+            await asyncio.sleep(UNREADY_EVERY_S)
+
+    async def redrive(self, scope: Scope, subject: str) -> int:
+        """Apply a chain's parked events of one aggregate in order; how many. A second run is a no-op (F29)."""
         done = 0
-        for row in await self.parking.waiting(subject):
+        for row in await self.parking.waiting(scope, subject):
             headers = [(name, bytes(value) if value is not None else None) for name, value in row["headers"]]
             event = parse(
                 row["topic"].removeprefix(self._namespace),
@@ -167,11 +204,26 @@ class Applier:
             done += await self._mongo.run(work)
         return done
 
-    async def rebuild(self, subject: str) -> None:
+    async def rebuild(self, scope: Scope, subject: str) -> None:
         """Forget one aggregate's cursor and projected rows; republishing it then applies it from version 1."""
 
         async def work(tx: Tx) -> None:
-            await self.cursors.forget(tx, subject)
+            if not await self.cursors.forget(tx, scope, subject):
+                raise not_found("aggregate")
             await self._handler.forget(tx, subject)
 
         await self._mongo.run(work)
+
+
+def _passing(failure: Exception) -> bool:
+    """A time-out, or a transaction that conflicts: a killed process keeps its locks for some seconds."""
+    labels = ("TransientTransactionError", "UnknownTransactionCommitResult")
+    return isinstance(failure, DatabaseError) and (failure.timeout or any(map(failure.has_error_label, labels)))
+
+
+def _permanent(failure: Exception) -> bool:
+    return isinstance(failure, AppError) and failure.kind in _PERMANENT
+
+
+def _unready(failure: Exception) -> bool:
+    return isinstance(failure, AppError) and failure.kind is ErrorKind.UNAVAILABLE

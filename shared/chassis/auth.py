@@ -91,6 +91,9 @@ class Verifier:
         # The grace of an outage is for tokens that ran out, never for ones whose time has not come.
         if claims["nbf"] > time.time() + LEEWAY_S or claims["iat"] > time.time() + LEEWAY_S:
             raise _refused("The token is not valid yet.")
+        # Break-glass is never refused as stale, so its tokens get no grace.
+        if Role.BREAK_GLASS in claims["roles"] and claims["exp"] < time.time() - LEEWAY_S:
+            raise _refused("The session has run out; sign in again.")
         return claims
 
     def _still_valid(self, caller: Principal) -> None:

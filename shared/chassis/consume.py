@@ -94,7 +94,7 @@ class Consumption:
         )
         self._subscriber(self._on_batch)
         self._resuming: set[asyncio.Task[None]] = set()
-        self._seen: tuple[float, dict[TopicPartition, int]] = (time.monotonic(), {})
+        self._seen: dict[TopicPartition, tuple[int | None, float]] = {}
 
     async def start(self) -> None:
         """Join the group; raises KafkaError while the broker is down."""
@@ -192,12 +192,18 @@ class Consumption:
         return int(state.position) if state is not None and state.has_valid_position else None
 
     def alive(self) -> bool:
-        """Whether it makes progress: behind and not moving for 60 s is dead."""
-        lags = self.lags()
+        """Whether every partition moves: one that is behind and stands still for 60 s is dead."""
+        now, lags = time.monotonic(), self.lags()
         for partition, lag in lags.items():
             self._telemetry.metrics.lag.labels(self.spec.group, partition.topic, str(partition.partition)).set(lag)
-        since, before = self._seen
-        moved = lags != before or not any(lags.values()) or bool(self._resuming)
-        if moved:
-            self._seen = (time.monotonic(), lags)
-        return moved or time.monotonic() - since < STUCK_S
+        consumer = self._subscriber.consumer
+        stands = {p: self._position(consumer, p) for p in lags}
+        self._seen = {p: self._since(p, stands[p], lags[p], now) for p in lags}
+        return all(now - since < STUCK_S for _, since in self._seen.values())
+
+    def _since(self, partition: TopicPartition, position: int | None, lag: int, now: float) -> tuple[int | None, float]:
+        """Where a partition stands, and since when it stands there without having caught up."""
+        before = self._seen.get(partition)
+        if before is None or lag == 0 or before[0] != position:
+            return position, now
+        return before

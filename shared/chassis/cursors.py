@@ -1,10 +1,12 @@
 """Cursors: how far one group has applied each aggregate, so that an effect happens once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared.chassis.mongo import BulkOp, Document, Index, Mongo, Put, Tx
 from shared.contracts.envelope import Envelope
+from shared.contracts.values import Scope
 
 
 def cursor_id(group: str, envelope: Envelope) -> str:
@@ -42,10 +44,12 @@ def sort_by_cursor(
     reached = {key: int(cursor.get("seq", 0)) for key, cursor in cursors.items()}
     for event in events:
         key = cursor_id(group, event)
-        seq = reached.get(key, 0)
-        if event.sequence <= seq:
+        seq, cursor = reached.get(key, 0), cursors.get(key, {})
+        # While an aggregate is rebuilt a jump waits: republish sends it again, after the versions before it.
+        rebuilding = seq < int(cursor.get("rebuild_to", 0)) and event.sequence > seq + 1
+        if event.sequence <= seq or rebuilding:
             found.skipped += 1
-        elif cursors.get(key, {}).get("held"):
+        elif cursor.get("held"):
             found.held.append(event)
         else:
             if event.sequence > seq + 1 and event.topic not in compacted:
@@ -75,7 +79,8 @@ class Cursors:
         """Move the cursors past what was applied and write down what is missing."""
         newest = {cursor_id(self.group, event): event for event in events}
         ops: list[BulkOp] = [
-            Put({"_id": key}, {"$set": {"seq": event.sequence, "agg": event.subject}}) for key, event in newest.items()
+            Put({"_id": key}, {"$set": {"seq": event.sequence, "agg": event.subject, "chain": event.chain}})
+            for key, event in newest.items()
         ]
         await self._rows.bulk(ops, tx=tx)
         await self._gaps.bulk([self._gap(gap) for gap in gaps], tx=tx)
@@ -89,7 +94,11 @@ class Cursors:
         """An event of this aggregate is parked: later ones wait. The count conflicts with a redrive beside it."""
         await self._rows.update_one(
             {"_id": cursor_id(self.group, event)},
-            {"$set": {"held": True, "agg": event.subject}, "$inc": {"parked": 1}, "$setOnInsert": {"seq": 0}},
+            {
+                "$set": {"held": True, "agg": event.subject, "chain": event.chain},
+                "$inc": {"parked": 1},
+                "$setOnInsert": {"seq": 0},
+            },
             upsert=True,
             tx=tx,
         )
@@ -102,11 +111,15 @@ class Cursors:
         if after and after.get("parked", 0) <= 0:
             await self._rows.update_one({"_id": after["_id"]}, {"$unset": {"held": 1, "parked": 1}}, tx=tx)
 
-    async def forget(self, tx: Tx, subject: str) -> None:
-        """Drop an aggregate's cursor and gaps, so that its events apply again from version 1 (rebuild)."""
-        mine = {"agg": subject, "_id": {"$regex": f"^{self.group}\\|"}}
-        await self._rows.delete_many(mine, tx=tx)
+    async def forget(self, tx: Tx, scope: Scope, subject: str) -> bool:
+        """Put an aggregate's cursor back, so that its events apply again from version 1 (rebuild); False: not there."""
+        mine = {"agg": subject, "chain": scope.chain, "_id": {"$regex": f"^{re.escape(self.group)}\\|"}}
+        rows = await self._rows.find(mine, tx=tx)
+        for row in rows:
+            back = {"seq": 0, "rebuild_to": row.get("seq", 0)}
+            await self._rows.update_one({"_id": row["_id"]}, {"$set": back}, tx=tx)
         await self._gaps.delete_many({"agg": subject, "group": self.group}, tx=tx)
+        return bool(rows)
 
     async def gaps(self, limit: int = 1000) -> list[Document]:
         """What is missing."""

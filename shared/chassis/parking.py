@@ -6,6 +6,7 @@ from aiokafka import ConsumerRecord
 
 from shared.chassis.mongo import Binary, Document, Index, Mongo, Tx
 from shared.contracts.envelope import Envelope
+from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 __all__ = ["ConsumerRecord", "Parking"]
 
@@ -31,6 +32,8 @@ class Parking:
         event: Envelope | None,
         reason: str,
         now: dt.datetime,
+        *,
+        waits: bool = False,
     ) -> bool:
         """Keep one record; False when it is kept already (the record was delivered again)."""
         row: Document = {
@@ -41,6 +44,8 @@ class Parking:
             "value": Binary(record.value) if record.value is not None else None,
             "agg": event.subject if event else None,
             "ver": event.sequence if event else None,
+            "chain": event.chain if event else None,
+            "waits": waits,
             "reason": reason,
             "at": now,
             "st": "parked",
@@ -51,10 +56,16 @@ class Parking:
         await self._rows.insert_one({"_id": where, **row}, tx=tx)
         return True
 
-    async def waiting(self, subject: str | None = None, limit: int = 1000) -> list[Document]:
-        """Parked rows of an aggregate, or all, in the order to redrive them."""
+    async def waiting(self, scope: Scope, subject: str | None = None, limit: int = 1000) -> list[Document]:
+        """Parked rows of a chain's aggregate, or all of them, in the order to redrive them."""
         wanted: Document = {"group": self.group, "st": "parked"} | ({"agg": subject} if subject else {})
+        wanted |= {} if scope.chain == SYSTEM_CHAIN else {"chain": {"$in": [scope.chain, None]}}
         return await self._rows.find(wanted, sort=[("agg", 1), ("ver", 1)], limit=limit)
+
+    async def unready(self) -> list[str]:
+        """Aggregates whose first parked event only waits for something not heard of yet."""
+        found: list[str] = await self._rows.distinct("agg", {"group": self.group, "st": "parked", "waits": True})
+        return found
 
     async def count(self) -> int:
         """How many wait."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from shared.chassis.mongo import DatabaseError, Document, Index, Mongo, Put, Tx
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Principal, Role
-from shared.contracts.policy import ANY, Grant, KeysEvent, PolicyEvent, PolicySnapshot, kinds_covering
+from shared.contracts.policy import ANY, Grant, Heartbeat, KeysEvent, PolicyEvent, PolicySnapshot, kinds_covering
 from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
 
 log = logging.getLogger(__name__)
@@ -60,13 +61,16 @@ class Known:
     properties: dict[str, Property] = field(default_factory=dict)
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     heartbeat: dt.datetime | None = None
+    told: dict[str, int] = field(default_factory=dict)
+    doubtful: bool = False
 
 
 class Policy:
     """What this process knows of policy, staff, properties and keys: read by every request, loaded from the store."""
 
-    def __init__(self, mongo: Mongo, clock: Clock) -> None:
-        self._rows, self._clock = mongo.collection("policy"), clock
+    def __init__(self, mongo: Mongo, clock: Clock, group: str = "policy") -> None:
+        self._rows, self._cursors = mongo.collection("policy"), mongo.collection("cursors")
+        self._clock, self._group = clock, group
         self.known = Known()
         self._changed = asyncio.Event()
 
@@ -78,7 +82,14 @@ class Policy:
         """Load the projection: right after a restart this needs neither Kafka nor auth."""
         known = Known()
         for row in await self._rows.find({}):
-            _take(known, row)
+            try:
+                _take(known, row)
+            except (ValueError, LookupError) as failure:
+                log.error("policy: a row cannot be read (%s)", type(failure).__name__, extra={"row": row["_id"]})
+                known.doubtful = True
+        # A change of policy or staff that is parked is as bad as one that never came.
+        held = {"held": True, "_id": {"$regex": f"^{re.escape(self._group)}\\|"}}
+        known.doubtful = known.doubtful or await self._cursors.find_one(held) is not None
         self.known = known
 
     async def run(self) -> None:
@@ -111,12 +122,12 @@ class Policy:
         tx.after_commit.append(self._changed.set)
 
     async def hear(self, event: Envelope) -> None:
-        """A heartbeat: auth is alive."""
-        now = self._clock.real_now()
-        await self._rows.update_one(
-            {"_id": "heartbeat"}, {"$set": {"what": "heartbeat", "body": {"at": now}}}, upsert=True
-        )
-        self.known.heartbeat = now
+        """A heartbeat: auth was alive at the time it says, whenever it arrives, and had published these versions."""
+        beat = Heartbeat.model_validate_json(event.value)
+        at = min(beat.at, self._clock.real_now())
+        body = {"at": at, "versions": beat.policy_versions}
+        await self._rows.update_one({"_id": "heartbeat"}, {"$set": {"what": "heartbeat", "body": body}}, upsert=True)
+        self.known.heartbeat, self.known.told = at, beat.policy_versions
 
     async def forget(self, tx: Tx, subject: str) -> None:
         """Drop one projected row."""
@@ -149,10 +160,15 @@ class Policy:
         found = self.known.properties.get(property_id)
         return found if found and found.chain == chain else None
 
-    def stale_s(self) -> float:
-        """Seconds since auth was last heard; without any heartbeat, for ever."""
-        beat = self.known.heartbeat
-        return (self._clock.real_now() - beat).total_seconds() if beat else float("inf")
+    def stale_s(self, chain: str | None = None) -> float:
+        """Seconds since auth was alive; without a heartbeat, or when it knows more than we do, for ever."""
+        known = self.known
+        behind = chain in known.told and (
+            chain not in known.policies or known.policies[chain].version < known.told[chain]
+        )
+        if known.heartbeat is None or known.doubtful or behind:
+            return float("inf")
+        return (self._clock.real_now() - known.heartbeat).total_seconds()
 
     def decide(
         self,
@@ -169,7 +185,7 @@ class Policy:
         if property_id is not None and principal.properties is not None and property_id not in principal.properties:
             return Verdict(False, why="other_property")
         if Role.BREAK_GLASS not in principal.roles:
-            stale = self.stale_s()
+            stale = self.stale_s(principal.chain)
             if stale > ALL_STALE_S or (stale > SENSITIVE_STALE_S and action in policy.sensitive):
                 return Verdict(False, why="policy_stale")
         found = [
@@ -209,4 +225,4 @@ def _take(known: Known, row: Document) -> None:
     elif what == "keys":
         known.keys |= {key["kid"]: key for key in body["keys"]}
     elif what == "heartbeat":
-        known.heartbeat = body["at"]
+        known.heartbeat, known.told = body["at"], body.get("versions", {})

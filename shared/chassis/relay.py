@@ -11,12 +11,15 @@ from shared.chassis.leases import Lease
 from shared.chassis.mongo import Document, Mongo
 from shared.chassis.outbox import HALTED, PENDING, SENT, Outbox, envelope_of
 from shared.chassis.telemetry import Metrics
+from shared.contracts.values import Scope
 
 log = logging.getLogger(__name__)
 BATCH = 500
 POLL_S = 0.2
 ACK_S = 15.0
 RETRY_S = 1.0
+MOST_REFUSING = 2
+"""One topic may be missing or forbidden; when more refuse, the broker is down and the rest waits."""
 
 
 @dataclass
@@ -73,17 +76,25 @@ class Relay:
     async def _send(self, rows: Sequence[Document]) -> list[_Sent]:
         sent: list[_Sent] = []
         stopped: set[str] = set()
+        refusing: set[str] = set()
         for row in rows:
-            if row["agg"] in stopped:
+            if row["agg"] in stopped or row["topic"] in refusing:
                 continue
             envelope = envelope_of(row)
             try:
                 ack = await self._producer.send(
                     self._namespace + envelope.topic, envelope.subject.encode(), envelope.value, envelope.headers()
                 )
-            except MessageSizeTooLargeError:
+            except (MessageSizeTooLargeError, ValueError):
                 stopped.add(row["agg"])
                 await self._halt(row)
+                continue
+            except (KafkaError, TimeoutError, OSError) as failure:
+                # What was queued before it is awaited and marked all the same, or it would be sent for ever.
+                log.warning("relay: %s does not take events (%s)", envelope.topic, type(failure).__name__)
+                refusing.add(row["topic"])
+                if len(refusing) > MOST_REFUSING:
+                    break
                 continue
             sent.append(_Sent(row, ack))
         return sent
@@ -98,9 +109,10 @@ class Relay:
         log.error("relay: an event can never be sent; its aggregate is halted", extra={"event": row["_id"]})
         await self._rows.update_one({"_id": row["_id"]}, {"$set": {"st": HALTED}})
 
-    async def redrive(self, subject: str) -> int:
-        """Give the halted rows of one aggregate another try; how many."""
-        return await self._rows.update_many({"agg": subject, "st": HALTED}, {"$set": {"st": PENDING}})
+    async def redrive(self, scope: Scope, subject: str) -> int:
+        """Give the halted rows of one aggregate of a chain another try; how many."""
+        halted = {"agg": subject, "chain": scope.chain, "st": HALTED}
+        return await self._rows.update_many(halted, {"$set": {"st": PENDING}})
 
     async def send_raw(self, topic: str, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Send what is no event row (the policy heartbeat) and wait for its acknowledgement."""

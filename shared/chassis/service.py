@@ -73,7 +73,7 @@ class Chassis:
             settings.kafka_namespace,
         )
         self.idempotency = Idempotency(self.mongo, self.clock)
-        self.policy = Policy(self.mongo, self.clock)
+        self.policy = Policy(self.mongo, self.clock, f"{settings.service}.policy")
         self.timers = Timers(self.mongo, self.clock, self.telemetry.metrics, self.owner)
         self.verifier = Verifier(self.policy, settings.service)
         self.consumptions: list[Consumption] = []
@@ -171,6 +171,7 @@ class Chassis:
         if self.timers.handlers or self.timers.batch_handlers:
             begin("timers", self.timers.run)
         for consumption in self.consumptions:
+            begin(f"{consumption.spec.group} unready", consumption.applier.redrive_unready)
             self._tasks.append(asyncio.create_task(self._join(consumption.spec.group, consumption)))
         for tailing in tailings:
             self._tasks.append(asyncio.create_task(self._join("tail", tailing)))

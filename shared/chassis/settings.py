@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ServiceSettings(BaseSettings):
     """The settings common to all services; each service adds its own in its `settings.py`."""
 
-    model_config = SettingsConfigDict(env_prefix="BELLBOARD_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="BELLBOARD_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     service: str
     mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=bellboard"

@@ -11,17 +11,16 @@ from typing import Any, Protocol
 
 from shared.chassis.clock import Clock
 from shared.chassis.leases import Lease
-from shared.chassis.mongo import BulkOp, DatabaseError, Delete, Document, Duplicate, Index, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, DatabaseError, Delete, Document, Index, Mongo, Put, Tx
 from shared.chassis.telemetry import Metrics
-from shared.contracts.errors import AppError
 
 log = logging.getLogger(__name__)
 SHARDS = 16
 BATCH = 200
 POLL_S = 0.5
 LEASE_S = 15.0
-TRIES = 5
-PENDING, FIRED, STUCK = "pending", "fired", "stuck"
+LONGEST_RETRY_S = 300.0
+PENDING, FIRED = "pending", "fired"
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,7 @@ class Timers:
             "data": dict(timer.data),
             "st": PENDING,
             "tries": 0,
+            "retry_at": None,
         }
 
     async def disarm(self, tx: Tx, ids: Sequence[str]) -> None:
@@ -124,7 +124,7 @@ class Timers:
     async def overdue(self, before: dt.datetime, limit: int = 1000) -> list[Timer]:
         """Timers that should have fired before a moment."""
         shards = {"$in": list(range(SHARDS))}
-        wanted = {"st": {"$in": [PENDING, STUCK]}, "shard": shards, "due_at": {"$lt": before}}
+        wanted = {"st": PENDING, "shard": shards, "due_at": {"$lt": before}}
         return [_timer(row) for row in await self._rows.find(wanted, limit=limit)]
 
     async def run(self) -> None:
@@ -155,27 +155,31 @@ class Timers:
 
     async def fire_due(self, shards: Sequence[int] = tuple(range(SHARDS))) -> int:
         """Fire what is due in these shards; how many were looked at."""
-        now = self._clock.business_of(await self._mongo.now())
-        wanted = {"st": PENDING, "shard": {"$in": list(shards)}, "due_at": {"$lte": now}}
+        real = await self._mongo.now()
+        now = self._clock.business_of(real)
+        # A kind of a newer version is left to the replicas that know it; one that failed has its next try later.
+        known = sorted({*self.handlers, *self.batch_handlers})
+        wanted: Document = {"st": PENDING, "shard": {"$in": list(shards)}, "due_at": {"$lte": now}}
+        wanted |= {"kind": {"$in": known}, "retry_at": {"$not": {"$gt": real}}}
         rows = await self._rows.find(wanted, sort=[("due_at", 1)], limit=BATCH)
         if not rows:
             return 0
         try:
             await self._fire(rows, now)
-        except (AppError, DatabaseError, Duplicate, LookupError, ValueError, TypeError):
+        except Exception:  # one timer's fault must not keep the others from firing
             for row in rows:
-                await self._fire_alone(row, now)
+                await self._fire_alone(row, now, real)
         return len(rows)
 
-    async def _fire_alone(self, row: Document, now: dt.datetime) -> None:
+    async def _fire_alone(self, row: Document, now: dt.datetime, real: dt.datetime) -> None:
         try:
             await self._fire([row], now)
-        except (AppError, Duplicate, LookupError, ValueError, TypeError):
-            log.exception("a timer could not fire", extra={"kind": row["kind"]})
-            tries = row.get("tries", 0) + 1
-            state = STUCK if tries >= TRIES else PENDING
+        except Exception as failure:
+            tries = int(row.get("tries", 0)) + 1
+            log.warning("a timer could not fire (%s)", type(failure).__name__, extra={"kind": row["kind"]})
+            again = real + dt.timedelta(seconds=min(2.0 ** min(tries, 10), LONGEST_RETRY_S))
             mine = {"_id": row["_id"], "st": PENDING, "generation": row["generation"]}
-            await self._rows.update_one(mine, {"$set": {"tries": tries, "st": state}})
+            await self._rows.update_one(mine, {"$set": {"tries": tries, "retry_at": again}})
 
     async def _fire(self, rows: Sequence[Document], now: dt.datetime) -> None:
         async def work(tx: Tx) -> list[float]:

@@ -31,13 +31,13 @@ MAX_MINOR_UNITS = 10**12
 class Frozen(BaseModel):
     """A value: equal by content, never changed, strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Wire(BaseModel):
     """A value read from a topic: unknown fields of a newer minor version are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 def _utc(value: dt.datetime) -> dt.datetime:

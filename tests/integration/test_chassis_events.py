@@ -1,10 +1,11 @@
 """Events go from a transaction through the relay and Kafka to an effect, once, whatever is on the topic."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from deploy.local.topics import create_topics
 from shared.chassis.consume import Consumer
 from shared.chassis.mongo import Mongo, Put, Tx
 from shared.chassis.provenance import Provenance
@@ -31,6 +32,8 @@ class Tally:
         """Add one for each event; subjects named poison can never be applied."""
         if any(b'"report":"poison"' in event.value for event in events):
             raise AppError(ErrorKind.BROKEN, "poison", "This event can never be applied.")
+        if any(b'"report":"broken_handler"' in event.value for event in events):
+            raise AttributeError("a mistake of ours")
         ops = [
             Put({"_id": event.id}, {"$inc": {"effects": 1}, "$set": {"agg": event.subject, "ver": event.sequence}})
             for event in events
@@ -101,8 +104,12 @@ async def test_poison_is_parked_and_the_partition_flows_when_a_record_cannot_be_
         await producer.send_and_wait(topic, None, b"run-2", partition=1)
     await publish(chassis, report_event("run-2", 1), report_event("run-3", 1))
     await until(lambda: _is(tally, "run-2", [(1, 1)]), "the partition flows")
-    parked = await chassis.consumptions[1].applier.parking.waiting()
-    assert sorted(row["reason"].split(":")[0] for row in parked) == ["ce_specversion", "ce_specversion"]
+    parking = chassis.consumptions[1].applier.parking
+
+    async def reasons() -> list[str]:
+        return sorted(row["reason"].split(":")[0] for row in await parking.waiting(CHAIN))
+
+    await until(lambda: _equals(reasons, ["ce_specversion", "ce_specversion"]), "both are parked")
 
 
 async def test_later_events_wait_behind_a_parked_one_until_it_is_redriven(stand: tuple[Chassis, Tally]) -> None:
@@ -113,14 +120,14 @@ async def test_later_events_wait_behind_a_parked_one_until_it_is_redriven(stand:
     await until(lambda: _is(tally, "run-5", [(1, 1)]), "another aggregate flows")
 
     async def both_parked() -> bool:
-        return len(await applier.parking.waiting("run-4")) == 2
+        return len(await applier.parking.waiting(CHAIN, "run-4")) == 2
 
     await until(both_parked, "the poison and the event behind it are parked")
     mended = encode(report_event("run-4", 1).body)
     await chassis.mongo.collection("parked").update_one({"agg": "run-4", "ver": 1}, {"$set": {"value": mended}})
-    assert await applier.redrive("run-4") == 2
+    assert await applier.redrive(CHAIN, "run-4") == 2
     assert await tally.versions("run-4") == [(1, 1), (2, 1)]
-    assert await applier.redrive("run-4") == 0
+    assert await applier.redrive(CHAIN, "run-4") == 0
     await publish(chassis, report_event("run-4", 3))
     await until(lambda: _is(tally, "run-4", [(1, 1), (2, 1), (3, 1)]), "the hold is cleared")
 
@@ -133,10 +140,55 @@ async def test_gap_is_noted_and_mended_by_rebuild_and_republish(stand: tuple[Cha
     await until(lambda: _is(tally, "run-6", [(2, 1)]), "the event carries the state, so it applies")
     assert [(gap["first"], gap["last"]) for gap in await applier.cursors.gaps()] == [(1, 1)]
     await publish(chassis, report_event("run-6", 1), report_event("run-6", 2))
-    await applier.rebuild("run-6")
+    await applier.rebuild(CHAIN, "run-6")
     await chassis.outbox.republish(CHAIN, subject="run-6")
     await until(lambda: _is(tally, "run-6", [(1, 1), (2, 1)]), "rebuilt from version 1")
     assert await applier.cursors.gaps() == []
+
+
+async def test_rebuild_loses_nothing_when_a_live_event_comes_in_between(stand: tuple[Chassis, Tally]) -> None:
+    chassis, tally = stand
+    await publish(chassis, *(report_event("run-7", n) for n in (1, 2, 3)))
+    await until(lambda: _is(tally, "run-7", [(1, 1), (2, 1), (3, 1)]), "three effects")
+    await chassis.consumptions[1].applier.rebuild(CHAIN, "run-7")
+    await publish(chassis, report_event("run-7", 4), report_event("run-8", 1))
+    await until(lambda: _is(tally, "run-8", [(1, 1)]), "the live event was read")
+    await chassis.outbox.republish(CHAIN, subject="run-7")
+    await until(lambda: _is(tally, "run-7", [(1, 1), (2, 1), (3, 1), (4, 1)]), "rebuilt with the live event")
+
+
+async def test_fault_in_a_handler_parks_its_event_only_whatever_it_raises(stand: tuple[Chassis, Tally]) -> None:
+    chassis, tally = stand
+    await publish(chassis, report_event("run-9", 1, report="broken_handler"), report_event("run-10", 1))
+    await until(lambda: _is(tally, "run-10", [(1, 1)]), "the other aggregate has its effect")
+
+    async def parked() -> list[str]:
+        return [row["agg"] for row in await chassis.consumptions[1].applier.parking.waiting(CHAIN)]
+
+    await until(lambda: _equals(parked, ["run-9"]), "the event is parked")
+
+
+async def test_relay_sends_and_marks_the_others_when_one_topic_is_missing(
+    mongo_url: str, kafka_servers: str, database_name: str, topic_prefix: str
+) -> None:
+    some = [topics.BY_NAME[topics.REPORTS]]
+    await create_topics(
+        kafka_servers, [one.model_copy(update={"name": topic_prefix + one.name, "partitions": 1}) for one in some]
+    )
+    chassis = chassis_for("tests", mongo_url, kafka_servers, database_name, topic_prefix)
+    await chassis.outbox.prepare()
+    await publish(chassis, report_event("run-11", 1), report_event("run-12", 1))
+    await chassis.mongo.collection("events").update_one({"agg": "run-11"}, {"$set": {"topic": "nowhere.v1"}})
+    assert await chassis.relay.lease.take()
+    assert await chassis.relay.once() == 1
+    left = await chassis.mongo.collection("events").find({"st": 0})
+    assert [row["agg"] for row in left] == ["run-11"]
+    await chassis.producer.stop()
+    await chassis.mongo.close()
+
+
+async def _equals(ask: Callable[[], Awaitable[list[str]]], wanted: list[str]) -> bool:
+    return await ask() == wanted
 
 
 async def _is(tally: Tally, subject: str, wanted: list[tuple[int, int]]) -> bool:

@@ -133,6 +133,23 @@ async def test_timer_rings_again_only_for_another_generation(mongo: Mongo, timer
     assert [ring["generation"] for ring in await mongo.collection("rings").find({})] == [1, 2]
 
 
+async def test_timer_that_fails_keeps_no_other_from_firing_and_is_tried_again(mongo: Mongo, timers: Timers) -> None:
+    past = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+
+    async def mistaken(tx: Tx, timer: Timer, late_ms: int) -> None:
+        raise AttributeError("a mistake of ours")
+
+    timers.handlers["mistaken"] = mistaken
+    await arm(mongo, timers, Timer("bad", "mistaken", "s", past), Timer("good", "bell", "s", past))
+    await arm(mongo, timers, Timer("newer", "of_a_newer_version", "s", past))
+    await timers.fire_due()
+    assert [ring["timer"] for ring in await mongo.collection("rings").find({})] == ["good"]
+    timers.handlers["mistaken"] = Bell(mongo)
+    await mongo.collection("timers").update_one({"_id": "bad"}, {"$set": {"retry_at": past}})
+    await timers.fire_due()
+    assert [timer.id for timer in await timers.pending("s")] == ["newer"]
+
+
 async def test_timer_comes_due_on_the_business_clock_when_it_runs_fast(mongo: Mongo) -> None:
     start = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=10)
     origin = dt.datetime(2026, 5, 1, 6, 0, tzinfo=dt.UTC)

@@ -37,7 +37,14 @@ class Acknowledging:
         async def work(tx: Tx) -> LiveAlert:
             return await self._in_one(ctx, alert_id, tx)
 
-        return await self._commands.run(work), False
+        try:
+            return await self._commands.run(work), False
+        except AppError:
+            # The same key may have done it while this one waited.
+            taken = await self._parts.alerts.get(ctx.scope, alert_id)
+            if taken is not None and await self._commands.seen(ctx):
+                return taken, True
+            raise
 
     async def _in_one(self, ctx: CommandContext, alert_id: str, tx: Tx) -> LiveAlert:
         live = (await self._parts.alerts.load(ctx.scope, [alert_id], tx))[alert_id]

@@ -100,6 +100,10 @@ class Commanding:
         try:
             return Done(await self._house.transactions.run(work))
         except AppError as refusal:
+            # The same key may have done it while this one waited: its own answer, not "somebody else was first".
+            kept = await self._house.once.seen(ctx)
+            if kept:
+                return Done(await self._found(ctx, kept.subject), replayed=True, status=kept.status)
             if refusal.kind is ErrorKind.FORBIDDEN and refused_on:
                 await note_access(self._house, ctx.principal, order.action, refused_on[0], ctx.provenance, refused=True)
             raise
