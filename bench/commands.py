@@ -20,6 +20,7 @@ from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.outbox import PENDING
 from shared.chassis.service import Chassis
 from tests.factories.access import bearer, knowledge
+from tests.factories.chassis import until
 from tests.factories.front_desk import HOTELS, STAFF, person
 from tests.factories.records import SCOPE
 
@@ -55,10 +56,12 @@ async def _alternate(
     requests = _accepting(ids, signed)
     mine, theirs = iter(requests), iter(requests)
 
+    async def sent() -> bool:
+        return await mongo.collection("events").count({"st": PENDING}) == 0
+
     async def ours() -> float:
         found = await rate(ours_url, list(islice(mine, COMMANDS)))
-        while await mongo.collection("events").count({"st": PENDING}):
-            await asyncio.sleep(0.1)
+        await until(sent, "the relay has sent the events")
         return found
 
     async def bare() -> float:

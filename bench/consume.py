@@ -135,5 +135,3 @@ async def _write(client: "AsyncMongoClient[Document]", ready: dict[str, dict[str
 
 def _rest(row: Document) -> Document:
     return {name: value for name, value in row.items() if name != "_id"}
-
-

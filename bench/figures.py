@@ -55,16 +55,27 @@ class Occasion:
         """A rate with its floor, each the median of its rounds."""
         value, floor = median(ours), median(bare)
         ratio = round(value / floor, 3)
-        return Figure(name, unit, _three(value), _three(floor), ratio, aim, "higher", len(ours), **self._shared())
+        return Figure(
+            name,
+            unit,
+            _three(value),
+            _three(floor),
+            ratio,
+            aim,
+            "higher",
+            len(ours),
+            self.date,
+            self.machine,
+            self.load,
+        )
 
     def alone(self, name: str, unit: str, values: Sequence[float], aim: float | None) -> Figure:
         """A cost that nothing bare compares to: the median of its rounds, less is better."""
         value = median(values)
         ratio = None if aim is None else round(aim / value, 3)
-        return Figure(name, unit, _three(value), None, ratio, aim, "lower", len(values), **self._shared())
-
-    def _shared(self) -> dict[str, str | float]:
-        return dataclasses.asdict(self)
+        return Figure(
+            name, unit, _three(value), None, ratio, aim, "lower", len(values), self.date, self.machine, self.load
+        )
 
 
 def _three(value: float) -> float:

@@ -34,21 +34,21 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     written: dict[str, list[Document]] = {}
 
     async def ours() -> float:
-        async with _Without(ground, DATABASE) as have:
+        async with _Empty(ground, DATABASE) as have:
             taken = await _import(have, file)
             if not written:
                 written.update({name: await have.chassis.mongo.collection(name).find({}) for name in WRITTEN})
             return taken
 
     async def bare() -> float:
-        async with _Without(ground, BARE_DATABASE):
+        async with _Empty(ground, BARE_DATABASE):
             return await _insert(ground, written)
 
     found = await alternate(ours, bare)
     return [occasion.beside("import: bookings of a file to stays", "bookings/s", *found, AIM)]
 
 
-class _Without:
+class _Empty:
     """An empty database with the indexes of integrations, and no search for reference cycles, as in the command."""
 
     def __init__(self, ground: Ground, database: str) -> None:
@@ -57,7 +57,10 @@ class _Without:
     async def __aenter__(self) -> Parts:
         await (await self._ground.fresh(self._database)).close()
         settings = Settings(
-            mongo_url=self._ground.mongo_url, mongo_database=self._database, connections=specs(CHAIN), guest_key="b" * 32
+            mongo_url=self._ground.mongo_url,
+            mongo_database=self._database,
+            connections=specs(CHAIN),
+            guest_key="b" * 32,
         )
         self._have = parts(settings)
         await self._have.chassis.outbox.prepare()
