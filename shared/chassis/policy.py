@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 REFRESH_S = 2.0
 SENSITIVE_STALE_S = 5 * 60
 ALL_STALE_S = 12 * 3600
+MOST_VERDICTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,35 @@ class _Compiled:
     version: int
     sensitive: frozenset[str]
     grants: dict[tuple[Role, str, str], list[Grant]]
+    # What was asked before: the snapshot never changes, and only these four decide.
+    verdicts: dict[tuple[frozenset[Role], str, str, bool], Verdict] = field(default_factory=dict)
+
+    def verdict(self, roles: frozenset[Role], action: str, kind: str, own: bool) -> Verdict:
+        """What these roles may do; `own` says that the department is the caller's, or that none is asked about."""
+        asked = (roles, action, kind, own)
+        known = self.verdicts.get(asked)
+        if known is None and len(self.verdicts) >= MOST_VERDICTS:
+            self.verdicts.clear()
+        return known or self.verdicts.setdefault(asked, self._judged(*asked))
+
+    def _judged(self, roles: frozenset[Role], action: str, kind: str, own: bool) -> Verdict:
+        found = [
+            grant
+            for role in roles
+            for covering in kinds_covering(kind)
+            for grant in self.grants.get((role, action, covering), ())
+            if own or not grant.own_department
+        ]
+        if not found:
+            return Verdict(False)
+        # The widest reading and writing, the lightest obligation that any of the caller's grants asks for.
+        return Verdict(
+            True,
+            frozenset().union(*(grant.read for grant in found)),
+            frozenset().union(*(grant.write for grant in found)),
+            frozenset.intersection(*(frozenset(grant.obligations) for grant in found)),
+            "granted",
+        )
 
 
 def compiled(snapshot: PolicySnapshot) -> _Compiled:
@@ -188,23 +218,8 @@ class Policy:
             stale = self.stale_s(principal.chain)
             if stale > ALL_STALE_S or (stale > SENSITIVE_STALE_S and action in policy.sensitive):
                 return Verdict(False, why="policy_stale")
-        found = [
-            grant
-            for role in principal.roles
-            for covering in kinds_covering(kind)
-            for grant in policy.grants.get((role, action, covering), ())
-            if not grant.own_department or department is None or department in principal.departments
-        ]
-        if not found:
-            return Verdict(False)
-        # The widest reading and writing, the lightest obligation that any of the caller's grants asks for.
-        return Verdict(
-            True,
-            frozenset().union(*(grant.read for grant in found)),
-            frozenset().union(*(grant.write for grant in found)),
-            frozenset.intersection(*(frozenset(grant.obligations) for grant in found)),
-            "granted",
-        )
+        own = department is None or department in principal.departments
+        return policy.verdict(principal.roles, action, kind, own)
 
 
 def _put(what: str, subject: str, body: Document) -> Put:

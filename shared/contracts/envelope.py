@@ -5,6 +5,7 @@ Source: CloudEvents 1.0 Kafka protocol binding, sections 3.2 (binary) and 3.1 (k
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -146,12 +147,15 @@ def _optional(headers: Mapping[str, bytes | None], name: str) -> str | None:
     return _text(headers, name) if headers.get(name) is not None else None
 
 
+def _twice(pairs: Iterable[tuple[str, bytes | None]]) -> list[str]:
+    return [name for name, times in Counter(name for name, _ in pairs).items() if times > 1 and name.startswith("ce_")]
+
+
 def parse(topic: str, headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Envelope:
     """Read a Kafka record's headers and value; whatever is wrong raises a `broken` AppError that names the header."""
     pairs = list(headers)
     named = dict(pairs)
-    twice = {name for name, _ in pairs if name.startswith("ce_") and sum(1 for other, _ in pairs if other == name) > 1}
-    if twice:
+    if len(named) < len(pairs) and (twice := _twice(pairs)):
         raise _broken(min(twice), "The header is given twice.")
     if _text(named, "ce_specversion") != SPEC_VERSION:
         raise _broken("ce_specversion", "Only CloudEvents 1.0 is read.")

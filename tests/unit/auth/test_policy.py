@@ -54,6 +54,21 @@ def test_associate_does_not_work_in_another_department(action: str) -> None:
     assert not ask(Role.ASSOCIATE, action, department=OTHER).allow
 
 
+def test_what_was_asked_of_one_department_says_nothing_of_another() -> None:
+    asked = policy()
+    caller = Principal(
+        staff_id="p",
+        chain="atlantic",
+        roles=frozenset({Role.ASSOCIATE}),
+        properties=frozenset({"city"}),
+        departments=frozenset({OWN}),
+        session="s",
+    )
+    answers = [asked.decide(caller, "accept", "guest_request", "city", where).allow for where in (OWN, OTHER) * 2]
+    assert answers == [True, False, True, False]
+    assert not asked.decide(caller, "accept", "guest_request", "resort", OWN).allow
+
+
 def test_associate_reads_of_other_departments_what_is_ordinary_only() -> None:
     assert ask(Role.ASSOCIATE, "read", department=OTHER).read == {DataClass.ORDINARY}
 

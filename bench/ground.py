@@ -1,0 +1,86 @@
+"""Where benchmarks run: a MongoDB and a Kafka of their own, a database for each name, one namespace of topics."""
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from deploy.local.runfolder import STATE_ROOT, RunFolder
+from deploy.local.stack import Stack
+from deploy.local.supervisor import Program, Supervisor
+from deploy.local.topics import create_topics
+from shared.chassis.mongo import Mongo
+from shared.chassis.service import Chassis
+from shared.chassis.settings import ServiceSettings
+from shared.contracts.topics import TOPICS
+
+FOLDER = STATE_ROOT / "bench"
+NAMESPACE = "bench."
+RECORDS_DATABASE = "bench_records"
+_OF_SERVICES = {
+    "BELLBOARD_MONGO_DATABASE": RECORDS_DATABASE,
+    "BELLBOARD_KAFKA_NAMESPACE": NAMESPACE,
+    "BELLBOARD_LOG_LEVEL": "WARNING",
+}
+
+
+class Ground:
+    """The servers of one run."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.mongo_url, self.kafka_servers = stack.mongo_url, stack.kafka_servers
+
+    @property
+    def logs(self) -> Path:
+        """Where processes write."""
+        return self._stack.folder.logs
+
+    def settings(self, service: str, database: str) -> ServiceSettings:
+        """Settings of a service that has its own database here."""
+        return ServiceSettings(
+            service=service,
+            mongo_url=self.mongo_url,
+            mongo_database=database,
+            kafka_servers=self.kafka_servers,
+            kafka_namespace=NAMESPACE,
+            log_level="WARNING",
+        )
+
+    def chassis(self, service: str, database: str) -> Chassis:
+        """A chassis that nothing runs on yet."""
+        return Chassis(self.settings(service, database))
+
+    async def fresh(self, database: str) -> Mongo:
+        """An empty database."""
+        mongo = Mongo(self.mongo_url, database)
+        await mongo.drop()
+        return mongo
+
+    async def start_records(self) -> str:
+        """The records service as a process of its own; its base URL."""
+        return await self._stack.start_service("records")
+
+
+@asynccontextmanager
+async def ground(folder: Path = FOLDER) -> AsyncIterator[Ground]:
+    """Servers with all topics, on an empty folder; nothing of it stays."""
+    RunFolder(folder).wipe()
+    async with Stack(folder=folder, declared=(), environment=_OF_SERVICES) as stack:
+        named = [topic.model_copy(update={"name": NAMESPACE + topic.name}) for topic in TOPICS]
+        await create_topics(stack.kafka_servers, named)
+        yield Ground(stack)
+    RunFolder(folder).wipe()
+
+
+@asynccontextmanager
+async def process(module: str, log: Path, **environment: str) -> AsyncIterator[None]:
+    """A module as a process that lives no longer than the block."""
+    supervisor = Supervisor(changed=lambda _: None)
+    program = Program(module, (sys.executable, "-m", module), log, {**os.environ, **environment}, grace=5)
+    await supervisor.start(program)
+    try:
+        yield
+    finally:
+        await supervisor.stop([module])
