@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from deploy.local.stack import Stack
 class House:
     """A running chain: the stack, its clock, its stores."""
 
+    folder: Path
     stack: Stack
     clock: DemoClock
     mongo: MongoClient[dict[str, Any]]
@@ -57,7 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         try:
             loop.run(stack.start_services())
             with MongoClient[dict[str, Any]](stack.mongo_url, tz_aware=True) as mongo:
-                yield House(stack, clock, mongo)
+                yield House(folder, stack, clock, mongo)
         finally:
             loop.run(stack.close())
 
