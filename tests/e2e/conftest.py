@@ -1,4 +1,4 @@
-"""The whole system as processes of its own, once for all end-to-end tests, with time in their hands."""
+"""The whole system as processes of its own, once for all end-to-end tests and no longer, with time in their hands."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -42,7 +42,7 @@ class House:
         return list(self.mongo[f"bellboard_{service}"]["events"].find(wanted).sort("_id"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The running chain; its clock stands at 07:05 until a test lets it go on."""
     folder = tmp_path_factory.mktemp("house")
