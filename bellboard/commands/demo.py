@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bellboard.commands.stack import Ports, parse_ports
 from bellboard.screen import out
 from deploy.demo.day import Day, Wishes
 from deploy.demo.feed import FILE
@@ -28,6 +29,7 @@ def run(
     kafka: Annotated[str | None, typer.Option(help="An existing Kafka, host:port.")] = None,
     mongo: Annotated[str | None, typer.Option(help="An existing MongoDB replica set, as a URL.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another day.")] = 7,
+    port: Ports = [],  # noqa: B006  # typer copies it
     kill_every: Annotated[
         float | None, typer.Option(min=2, help="Kill a random service that often, in seconds.")
     ] = None,
@@ -46,6 +48,7 @@ def run(
         kafka=kafka,
         mongo=mongo,
         kill_every_s=kill_every,
+        ports=parse_ports(port),
     )
     day = Day(wishes, out)
     if not run_until_stopped(day.run()):

@@ -5,7 +5,8 @@ import contextlib
 import datetime as dt
 import random
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Wishes:
     kafka: str | None = None
     mongo: str | None = None
     kill_every_s: float | None = None
+    ports: Mapping[str, int] = field(default_factory=dict)
 
 
 class Day:
@@ -74,7 +76,12 @@ class Day:
         say = self._console.print
         feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
         async with Stack(
-            folder=wishes.folder, kafka=wishes.kafka, mongo=wishes.mongo, environment=environment, say=say
+            folder=wishes.folder,
+            kafka=wishes.kafka,
+            mongo=wishes.mongo,
+            given_ports=wishes.ports,
+            environment=environment,
+            say=say,
         ) as stack:
             await stack.start_services()
             say("Reading the bookings")
