@@ -1,5 +1,6 @@
 """Everybody who works in one hotel, each at a desk of their own."""
 
+import asyncio
 import datetime as dt
 import random
 from collections import Counter
@@ -15,6 +16,9 @@ from deploy.demo.clock import DemoClock
 from deploy.demo.desk import Desk
 from services.auth.domain.staff import staff_id_of
 from shared.contracts.identity import Department, Role
+
+AT_ONCE = 3
+"""How many of one hotel sign in at the same time: each costs auth 46 MiB and a good part of a core."""
 
 
 @dataclass
@@ -59,21 +63,21 @@ class Crew:
     @classmethod
     def of(cls, at: str, http: httpx.AsyncClient, urls: dict[str, str], clock: DemoClock, seed: int) -> "Crew":
         """The crew that the chain's file lists."""
-        workers = {}
+        workers, gate = {}, asyncio.Semaphore(AT_ONCE)
         for person in hotels.chain(seed)["staff"]:
             if person["properties"] is None or at in person["properties"]:
                 staff_id = staff_id_of(hotels.CHAIN, person["login"])
-                workers[staff_id] = _worker(staff_id, person, desk(http, urls, person["login"]))
-        return cls(at, ZoneInfo(hotels.ZONE), workers, desk(http, urls, f"{at}.manager"), clock, seed)
+                workers[staff_id] = _worker(staff_id, person, desk(http, urls, person["login"], gate))
+        return cls(at, ZoneInfo(hotels.ZONE), workers, desk(http, urls, f"{at}.manager", gate), clock, seed)
 
     def lot(self, about: str) -> random.Random:
         """Chance, the same for the same seed."""
         return random.Random(f"{self.seed}|{self.property_id}|{about}")
 
 
-def desk(http: httpx.AsyncClient, urls: dict[str, str], login: str) -> Desk:
+def desk(http: httpx.AsyncClient, urls: dict[str, str], login: str, gate: asyncio.Semaphore | None = None) -> Desk:
     """The desk of one account."""
-    return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD)
+    return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD, gate or asyncio.Semaphore(1))
 
 
 def _worker(staff_id: str, person: dict[str, Any], at_desk: Desk) -> Worker:

@@ -45,13 +45,17 @@ def _problem(reply: httpx.Response) -> dict[str, Any]:
 
 @dataclass
 class Desk:
-    """A signed-in person. A call that meets a dead service is repeated with the same key until it is back."""
+    """A signed-in person. A call that meets a dead service is repeated with the same key until it is back.
+
+    `gate` is shared by those who sign in from one address, so that they leave room for whoever opens the console.
+    """
 
     http: httpx.AsyncClient
     urls: dict[str, str]
     chain: str
     login: str
     password: str
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _token: str | None = None
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -91,7 +95,8 @@ class Desk:
         async with self._signing:
             if self._token is None:
                 body = {"chain": self.chain, "login": self.login, "password": self.password}
-                reply = await self.http.post(f"{self.urls['auth']}/v1/sessions", json=body)
+                async with self.gate:
+                    reply = await self.http.post(f"{self.urls['auth']}/v1/sessions", json=body)
                 if not reply.is_success:
                     raise httpx.TransportError(f"sign-in refused: {reply.status_code}")
                 self._token = str(reply.json()["access_token"])
