@@ -10,6 +10,7 @@ from bellboard.commands.stack import Ports, parse_ports
 from bellboard.screen import out
 from deploy.demo.day import Day, Wishes
 from deploy.demo.feed import FILE
+from deploy.local.faults import StackFault
 from deploy.local.interruption import run_until_stopped
 from deploy.local.stack import DEFAULT_FOLDER
 
@@ -35,6 +36,8 @@ def run(
     ] = None,
 ) -> None:
     """Watch two real hotels live through a day. Exits with 1 when a promise was broken."""
+    if file is not None and not file.exists():
+        raise StackFault(f"There is no file {file}; leave out --file and bookings are generated.")
     found = file or (FILE if FILE.exists() else None)
     watched = seconds is None
     wishes = Wishes(

@@ -90,10 +90,7 @@ class Day:
                 await self._play(stack, http, feed)
 
     def _feed(self) -> Feed:
-        file = self._wishes.file
-        if file is not None and not file.exists():
-            raise StackFault(f"There is no file {file}; leave out --file and bookings are generated.")
-        return Feed(file, self._wishes.window, self._clock, self._wishes.seed, self._wishes.share)
+        return Feed(self._wishes.file, self._wishes.window, self._clock, self._wishes.seed, self._wishes.share)
 
     async def _play(self, stack: Stack, http: httpx.AsyncClient, feed: Feed) -> None:
         urls = {name: stack.url(name) for name in SERVICES}
