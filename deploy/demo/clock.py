@@ -24,15 +24,16 @@ class DemoClock:
     """
 
     def __init__(self, folder: Path, rate: float) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._points, self._saved = (folder / "clock.json").resolve(), folder / "business.json"
-        self.rate = rate
+        self.rate, self.clock = rate, Clock(file=self._points)
+        self.day = dt.date.min
+
+    def open(self) -> None:
+        """Take up the saved time, or begin today; only who holds the folder may, or it would stop another's time."""
         saved = json.loads(self._saved.read_text()) if self._saved.exists() else None
-        self.resumed = saved is not None
         today = dt.datetime.now(dt.UTC).astimezone(ZoneInfo(ZONE)).date()
         self.day = dt.date.fromisoformat(saved["day"]) if saved else today
         self._stand(dt.datetime.fromisoformat(saved["business"]) if saved else morning(self.day))
-        self.clock = Clock(file=self._points)
 
     def _stand(self, business: dt.datetime, rate: float = 0.0) -> None:
         points = {"origin": iso(business), "rate": rate, "start": iso(dt.datetime.now(dt.UTC))}

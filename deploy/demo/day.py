@@ -63,18 +63,15 @@ class Day:
     async def run(self) -> None:
         """Play it; `kept` then says whether the promises held. Cancelled, it stops in order and checks nothing."""
         wishes = self._wishes
-        wishes.folder.mkdir(parents=True, exist_ok=True)
-        seed_file = hotels.write(wishes.folder, wishes.seed)
         environment = {
             **self._clock.environment,
-            "BELLBOARD_AUTH_SEED": str(seed_file.resolve()),
+            "BELLBOARD_AUTH_SEED": str(hotels.file_in(wishes.folder).resolve()),
             "BELLBOARD_CONNECTIONS": hotels.connections(),
             "BELLBOARD_SEED": str(wishes.seed),
             "BELLBOARD_CONSOLE_CHAIN": hotels.CHAIN,
             "BELLBOARD_TRUSTED_PROXIES": "127.0.0.1",  # the console, which says for whom it signs in
         }
         say = self._console.print
-        feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
         async with Stack(
             folder=wishes.folder,
             kafka=wishes.kafka,
@@ -83,6 +80,10 @@ class Day:
             environment=environment,
             say=say,
         ) as stack:
+            # Only now is the folder ours: a second demo that is refused must not touch the first one's files.
+            self._clock.open()
+            hotels.write(wishes.folder, wishes.seed)
+            feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
             await stack.start_services()
             say("Reading the bookings")
             feed = await feed_ready
@@ -156,8 +157,7 @@ class Day:
                         task.result()
                 now = self._clock.clock.now()
                 self._clock.save()
-                acts = sum((staff.crew.tally.done for staff in staffs), Counter[str]())
-                refused = sum((staff.crew.tally.refused for staff in staffs), Counter[str]())
+                acts, refused = _tallied(staffs)
                 seen = await figures.read(now)
                 screen.update(
                     summary.live(stack.url("console"), now, seen, stack.status(), acts, refused, guests.tally)
@@ -196,8 +196,7 @@ class Day:
         return dt.timedelta(seconds=15 * self._wishes.rate)
 
     def _figures(self, feed: Feed, staffs: list[Staffing], guests: Guests) -> dict[str, Any]:
-        acts = sum((staff.crew.tally.done for staff in staffs), Counter[str]())
-        refused = sum((staff.crew.tally.refused for staff in staffs), Counter[str]())
+        acts, refused = _tallied(staffs)
         return {
             "PMS deliveries": f"{feed.sent:,} of {len(feed.deliveries):,}",
             "Staff actions": f"{acts.total():,}: " + ", ".join(f"{k} {n}" for k, n in acts.most_common()),
@@ -205,3 +204,9 @@ class Day:
             "Guests said": f"{guests.tally.total():,}",
             "Killed with -9": ", ".join(f"{k} {n}" for k, n in self._killed.items()) or "nobody",
         }
+
+
+def _tallied(staffs: list[Staffing]) -> tuple[Counter[str], Counter[str]]:
+    """What the staff of all hotels did, and what they were refused."""
+    done = sum((staff.crew.tally.done for staff in staffs), Counter[str]())
+    return done, sum((staff.crew.tally.refused for staff in staffs), Counter[str]())

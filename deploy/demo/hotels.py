@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from faker import Faker
 
 from services.integrations.pms.hotel_bookings.columns import CITY, RESORT
-from services.integrations.pms.hotel_bookings.hotels import ROOMS
+from services.integrations.pms.hotel_bookings.hotels import ROOMS, specs
 from shared.contracts.identity import Department, Role
 
 CHAIN = "grand"
@@ -109,19 +109,12 @@ def chain(seed: int) -> dict[str, Any]:
 
 def connections() -> str:
     """Both hotels as integrations is told to connect them, as JSON."""
-    facts = [
-        {
-            "property_id": at,
-            "chain": CHAIN,
-            "pms": "hotel_bookings",
-            "hotel": FILE_NAMES[at],
-            "zone": ZONE,
-            "currency": CURRENCY,
-            "rooms": ROOMS[FILE_NAMES[at]],
-        }
-        for at in PROPERTIES
-    ]
-    return json.dumps(facts)
+    return json.dumps([spec.model_dump(mode="json") for spec in specs(CHAIN)])
+
+
+def file_in(folder: Path) -> Path:
+    """Where a run keeps its chain's file."""
+    return folder / "chain.json"
 
 
 def write(folder: Path, seed: int) -> Path:
@@ -130,7 +123,7 @@ def write(folder: Path, seed: int) -> Path:
     digest = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1).hash(PASSWORD)
     for person in made["staff"]:
         person["password_hash"] = digest  # hashed once: a hundred of them would take the demo ten seconds
-    path = folder / "chain.json"
+    path = file_in(folder)
     path.write_text(json.dumps(made, indent=1, ensure_ascii=False))
     return path
 

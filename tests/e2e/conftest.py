@@ -47,6 +47,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The running chain; its clock stands at 07:05 until a test lets it go on."""
     folder = tmp_path_factory.mktemp("house")
     clock = DemoClock(folder, rate=600)
+    clock.open()
     seed = hotels.write(folder, 7)
     environment = {
         **clock.environment,
