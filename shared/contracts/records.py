@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.contracts.envelope import EventBody, TextRef
-from shared.contracts.identity import Actor, DataClass, Department, Role
+from shared.contracts.identity import Actor, Department, Role
 from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
 
 
@@ -254,13 +254,6 @@ class RulesEvent(EventBody):
     """A hotel changed its own rules."""
 
     rules: RulesVersion
-
-
-class FieldClass(Wire):
-    """The data class of one field of one kind, for masks and reports."""
-
-    field: str
-    data_class: DataClass
 
 
 RECORD_VERBS = (

@@ -4,13 +4,10 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Iterable
-from typing import Annotated, NewType
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
-
-ChainId = NewType("ChainId", str)
-PropertyId = NewType("PropertyId", str)
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A name chosen by us or by a hotel's configuration: lower snake case, never personal."""
