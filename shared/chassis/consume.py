@@ -13,6 +13,7 @@ from faststream import AckPolicy
 
 from shared.chassis.applying import Applier, DependencyDown
 from shared.chassis.clock import Clock
+from shared.chassis.faultpoints import reach_waiting
 from shared.chassis.kafka import broker
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.parking import ConsumerRecord
@@ -119,6 +120,7 @@ class Consumption:
             log.exception("%s: a batch failed and is read again", self.spec.group)
             self._pause(message.consumer, records)
             return
+        await reach_waiting("consume.committed")
         await self._commit(message.consumer, records)
 
     async def _settle(self, records: Records) -> None:
@@ -126,6 +128,7 @@ class Consumption:
         wait = 0.1
         while True:
             try:
+                await reach_waiting("consume.read")
                 with self._telemetry.tracer.start_as_current_span(
                     f"{self.spec.group} consume", kind=SpanKind.CONSUMER, links=self._links(records)
                 ):

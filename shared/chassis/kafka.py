@@ -54,7 +54,7 @@ class Producer:
 
         Raises MessageSizeTooLargeError at once for a record that can never be sent.
         """
-        producer = await self._producer()
+        producer = self._live or await self._producer()
         future: asyncio.Future[object] = await producer.send(topic, value=value, key=key, headers=list(headers))
         return future
 

@@ -11,6 +11,8 @@ from shared.contracts.envelope import Envelope, NewEvent, encode
 from shared.contracts.values import Scope
 
 PENDING, SENT, HALTED = 0, 1, 2
+WAITING: Document = {"$in": [PENDING, HALTED]}
+"""What the index of unsent rows holds; a query that says just this is answered from it."""
 
 
 def envelope_of(row: Document) -> Envelope:
@@ -66,8 +68,7 @@ class Outbox:
         await self._rows.ensure_indexes(
             [
                 Index(("agg", "ver"), unique=True),
-                # A partial index may not repeat the keys of the full one, hence the mark in front.
-                Index(("st", "agg", "ver"), partial={"st": {"$in": [PENDING, HALTED]}}),
+                Index(("topic", "agg", "ver"), partial={"st": WAITING}),
             ]
         )
 
@@ -129,10 +130,13 @@ class Outbox:
 
     async def age_s(self) -> float:
         """How long ago the oldest unsent event was written, in real seconds; 0 when all are sent."""
-        oldest = await self._rows.find_one({"st": PENDING}, projection={"_id": 1}, sort=[("_id", 1)])
-        if oldest is None:
+        # Not a sorted find: that would go through all sent rows by their id, of which there may be millions.
+        found = await self._rows.aggregate(
+            [{"$match": {"st": PENDING}}, {"$group": {"_id": None, "oldest": {"$min": "$_id"}}}]
+        )
+        if not found:
             return 0.0
-        written_ms = int(oldest["_id"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
+        written_ms = int(found[0]["oldest"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
         return max(0.0, self._clock.real_now().timestamp() - written_ms / 1000)
 
     async def depth(self) -> int:
