@@ -8,7 +8,7 @@ from shared.chassis.mongo import Binary, Document, Duplicate, Index, Mongo, Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.catalogue import topic_of
 from shared.contracts.envelope import Envelope, NewEvent, encode
-from shared.contracts.values import Scope
+from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 PENDING, SENT, HALTED = 0, 1, 2
 WAITING: Document = {"$in": [PENDING, HALTED]}
@@ -120,8 +120,11 @@ class Outbox:
         return [envelope_of(row) for row in await self._rows.find(wanted, sort=[("ver", 1)])]
 
     async def republish(self, scope: Scope, *, subject: str | None = None, topic: str | None = None) -> int:
-        """Mark sent events as pending again, of one aggregate, one topic or all; how many. Consumers deduplicate."""
-        wanted: Document = {"chain": scope.chain, "st": SENT}
+        """Mark sent events as pending again, of one aggregate, one topic or all; how many. Consumers deduplicate.
+
+        The system's own events (keys, audit checkpoints) go with those of any chain: a lost broker has lost them too.
+        """
+        wanted: Document = {"chain": {"$in": [scope.chain, SYSTEM_CHAIN]}, "st": SENT}
         wanted |= {"agg": subject} if subject else {}
         wanted |= {"topic": topic} if topic else {}
         count = await self._rows.update_many(wanted, {"$set": {"st": PENDING}})
