@@ -13,6 +13,7 @@ from bench import commands, consume, decide, imports, page, relay, startup
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
 from bench.machine import occasion
+from shared.chassis.garbage import collect_seldom
 
 RESULTS = Path(__file__).with_name("results.json")
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -34,6 +35,7 @@ def main(only: Only = None, keep: Annotated[bool, typer.Option(help="Write resul
     if unknown := set(wanted) - {*ON_SERVERS, START_UP}:
         raise typer.BadParameter(f"There is no {', '.join(sorted(unknown))}.")
     console = Console()
+    collect_seldom()  # as every service does; floors in this process have it too
     figures = asyncio.run(_measured(wanted, occasion(), console))
     if keep:
         write(RESULTS, figures)
