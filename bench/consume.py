@@ -7,6 +7,8 @@ from time import perf_counter
 from typing import Any
 
 from pymongo import AsyncMongoClient, UpdateOne
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 from bench.figures import Figure, Occasion, alternate
 from bench.ground import NAMESPACE, Ground
@@ -17,6 +19,7 @@ from services.reporting.store import MongoFacts, MongoTraces, prepare
 from services.reporting.usecases.projecting import Projecting
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer, Consumption
+from shared.chassis.cursors import Cursors
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.telemetry import Telemetry
@@ -97,7 +100,10 @@ async def _ours(ground: Ground, clock: Clock) -> float:
 
 
 async def _bare(ground: Ground) -> float:
-    await prepare(await ground.fresh(BARE_DATABASE))
+    empty = await ground.fresh(BARE_DATABASE)
+    await prepare(empty)
+    await Cursors(empty, "bare").prepare()
+    await empty.close()
     client = AsyncMongoClient[Document](ground.mongo_url, w="majority", journal=True)
     ready = {name: await _by_id(client, name) for name in ("facts", "cursors", "traces")}
     pace, names = Pace(), [NAMESPACE + topic for topic in TOPICS]
@@ -125,12 +131,14 @@ async def _write(client: "AsyncMongoClient[Document]", ready: dict[str, dict[str
     """One transaction: a fact and a cursor for each record that something happened to, a mark for each that closed."""
     told = {record.key.decode() for record in records}
     closed = {r.key.decode() for r in records if ("ce_type", b"record.completed.v1") in r.headers}
-    async with client.start_session() as session, await session.start_transaction():
+    async with client.start_session() as session:
+        await session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True))
         for name, keys in (("facts", told), ("traces", closed), ("cursors", told)):
             rows = [ready[name][key] for key in sorted(keys)]
             ops = [UpdateOne({"_id": row["_id"]}, {"$set": _rest(row)}, upsert=True) for row in rows]
             if ops:
                 await client[BARE_DATABASE][name].bulk_write(ops, session=session)
+        await session.commit_transaction()
 
 
 def _rest(row: Document) -> Document:
