@@ -138,7 +138,7 @@ class Stack:
             program = await asyncio.to_thread(self._kafka_program)
             self._say("Starting Kafka")
             child = await self._supervisor.start(program)
-            await unless_dying(child, topics.wait_for_broker(self.kafka_servers))
+            await unless_dying(child, topics.wait_for_broker(f"127.0.0.1:{self.ports[_KAFKA]}"))
         else:
             await topics.wait_for_broker(self.kafka_servers, within=15)
         await topics.create_topics(self.kafka_servers, self._declared)
