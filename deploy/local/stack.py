@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.local import jars, java, kafka, mongo, ports, services, topics
+from deploy.local import archive, jars, java, kafka, mongo, ports, services, topics
 from deploy.local.faults import StackFault
 from deploy.local.readiness import together, unless_dying, wait_until_ready
 from deploy.local.runfolder import STATE_ROOT, RunFolder
@@ -42,6 +42,7 @@ class Stack:
     `environment` is added to that of every service (a business clock, say); `{name}` in a value becomes the process's
     name. `replicas` names further processes of a service, such as `records-2`. With `proxied_kafka` the broker sends
     its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`.
+    `when_ours` is called once the folder is taken, before anything starts.
     Whatever was started ends with the block, or with this process, however that ends. State stays in `folder`.
     """
 
@@ -57,6 +58,7 @@ class Stack:
         replicas: Iterable[str] = (),
         proxied_kafka: bool = False,
         say: Callable[[str], None] = lambda _: None,
+        when_ours: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = RunFolder(folder)
         self._given_kafka, self._given_mongo = kafka, mongo
@@ -64,7 +66,7 @@ class Stack:
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
         self._port_names = (*_PORT_NAMES, *replicas, *([KAFKA_PROXY] if proxied_kafka else []))
-        self._say = say
+        self._say, self._when_ours = say, when_ours
         self._supervisor = Supervisor(changed=self._remember_children)
         self.ports: dict[str, int] = {}
 
@@ -90,6 +92,7 @@ class Stack:
         self.open()
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)  # a fault or a Ctrl-C while starting leaves nothing behind
+            self._when_ours()
             await together(self.start_mongo(), self.start_kafka())
             undo.pop_all()
         return self
@@ -197,6 +200,7 @@ class Stack:
     def _kafka_program(self) -> Program:
         runtime = java.java(os.environ, self._say)
         installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ, self._say))
+        installed = archive.archived(installed, self._say)
         data = self.folder.data(_KAFKA)
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())
