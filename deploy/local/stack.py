@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,8 +41,8 @@ class Stack:
     `kafka` and `mongo` point at servers that exist; then none is started. `given_ports` fixes ports by name.
     `environment` is added to that of every service (a business clock, say); `{name}` in a value becomes the process's
     name. `replicas` names further processes of a service, such as `records-2`. With `proxied_kafka` the broker sends
-    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`.
-    `when_ours` is called once the folder is taken, before anything starts.
+    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`;
+    `opened` is called when the ports are known and nothing is started.
     Whatever was started ends with the block, or with this process, however that ends. State stays in `folder`.
     """
 
@@ -57,8 +57,8 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         replicas: Iterable[str] = (),
         proxied_kafka: bool = False,
+        opened: Callable[["Stack"], Awaitable[None]] | None = None,
         say: Callable[[str], None] = lambda _: None,
-        when_ours: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = RunFolder(folder)
         self._given_kafka, self._given_mongo = kafka, mongo
@@ -66,7 +66,8 @@ class Stack:
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
         self._port_names = (*_PORT_NAMES, *replicas, *([KAFKA_PROXY] if proxied_kafka else []))
-        self._say, self._when_ours = say, when_ours
+        self._opened = opened
+        self._say = say
         self._supervisor = Supervisor(changed=self._remember_children)
         self.ports: dict[str, int] = {}
 
@@ -92,7 +93,8 @@ class Stack:
         self.open()
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)  # a fault or a Ctrl-C while starting leaves nothing behind
-            self._when_ours()
+            if self._opened is not None:
+                await self._opened(self)
             await together(self.start_mongo(), self.start_kafka())
             undo.pop_all()
         return self

@@ -1,6 +1,6 @@
 """Reads the books of a run from its stores and topics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from deploy.demo.evidence import SERVICES, Evidence
 from shared.contracts import topics
@@ -12,7 +12,7 @@ STATES = {"records": "records"}
 """Collections whose documents are aggregates with their version, by service."""
 
 
-def read(evidence: Evidence, told: Sequence[Told]) -> Books:
+def read(evidence: Evidence, told: Sequence[Told], beheaded: Iterable[str] = ()) -> Books:
     """The books as the evidence has them."""
     return Books(
         told=told,
@@ -31,6 +31,7 @@ def read(evidence: Evidence, told: Sequence[Told]) -> Books:
             for row in evidence.rows(service, collection, projection={"version": 1})
         },
         compacted=COMPACTED,
+        beheaded=frozenset(beheaded),
     )
 
 

@@ -54,7 +54,7 @@ class Books:
     """All of it, read when nothing is on its way any more. `wire` is in the order of each partition.
 
     `reached` says how far each consumer group has come with each aggregate; `compacted` names topics of which Kafka
-    keeps the newest version only.
+    keeps the newest version only, `beheaded` those whose first records it has lost: their order is not known any more.
     """
 
     told: Sequence[Told]
@@ -64,6 +64,7 @@ class Books:
     reached: Mapping[tuple[str, str, str], int] = field(default_factory=dict)  # (group, topic, aggregate) → version
     states: Mapping[str, int] = field(default_factory=dict)  # aggregate → version of its state
     compacted: frozenset[str] = frozenset()
+    beheaded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,8 @@ def _states_ahead(books: Books) -> Iterator[str]:
 
 def _out_of_order(books: Books) -> Iterator[str]:
     """Of each aggregate, the first copies of its versions stand in order."""
-    for topic, copies in books.wire.items():
+    for topic in books.wire.keys() - books.beheaded:
+        copies = books.wire[topic]
         first: dict[tuple[str, int], None] = {}
         for copy in copies:
             first.setdefault((copy.subject, copy.version))

@@ -33,5 +33,5 @@ async def struck(standing: House) -> AsyncIterator[House]:
     """The house for one fault: afterwards all is mended, and nothing may be lost, doubled or out of order."""
     yield standing
     await standing.recover()
-    verdict = audit(read(await standing.evidence(), standing.told))
+    verdict = audit(read(await standing.evidence(), standing.told, standing.beheaded))
     assert verdict.clean, str(verdict)

@@ -39,12 +39,14 @@ class Proxy:
         for writer in list(self._open):
             writer.transport.abort()
 
-    async def cut(self, seconds: float) -> None:
-        """No network for a while."""
+    def cut(self) -> None:
+        """No network, until it is mended."""
         self.weather.cut = True
         self.reset()
-        await asyncio.sleep(seconds)
-        self.weather.cut = False
+
+    def mend(self) -> None:
+        """The network is as it should be."""
+        self.weather = Weather()
 
     async def lose_answers(self, seconds: float) -> None:
         """What is sent arrives and is answered, the answers do not come back; then connections are reset."""

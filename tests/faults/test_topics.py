@@ -4,12 +4,14 @@ import shutil
 from typing import Any
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.structs import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import RecordsToDelete
+from aiokafka.errors import KafkaError
 
 from deploy.demo.recomputed import reports_match
-from deploy.local.topics import create_topics
+from deploy.local.topics import administered, create_topics
 from services.reporting.domain import facts_hash
+from services.reporting.events import TOPICS
 from services.reporting.store import fact_of
 from shared.contracts import topics
 from shared.contracts.topics import BY_NAME
@@ -33,15 +35,24 @@ async def stop_reporting(house: House) -> None:
         await house.stack.stop(one)
 
 
-async def forget_offsets(house: House) -> None:
-    """The group's offsets are gone, as after they expired."""
-    async with AIOKafkaAdminClient(bootstrap_servers=house.stack.kafka_servers) as admin:
-        await until(lambda: _deleted(admin), "the group is empty and forgotten")
+async def to_the_beginning(house: House, names: tuple[str, ...]) -> None:
+    """The group's offsets are those of the first records, as after they were lost."""
+    partitions = [TopicPartition(name, one) for name in names for one in range(BY_NAME[name].partitions)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=house.stack.kafka_servers, group_id=GROUP, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign(partitions)
+        await until(lambda: _committed(consumer, partitions), "the group is empty and takes other offsets")
+    finally:
+        await consumer.stop()
 
 
-async def _deleted(admin: AIOKafkaAdminClient) -> bool:
-    errors = await admin.delete_consumer_groups([GROUP])
-    return all(error is None or "NonEmpty" not in str(error) for _, error in errors)
+async def _committed(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> bool:
+    try:
+        await consumer.commit(await consumer.beginning_offsets(partitions))
+    except KafkaError:
+        return False
+    return True
 
 
 async def test_replay_of_everything_has_no_effect_when_offsets_are_lost(struck: House) -> None:
@@ -50,7 +61,7 @@ async def test_replay_of_everything_has_no_effect_when_offsets_are_lost(struck: 
     await struck.drained()
     before = facts(struck)
     await stop_reporting(struck)
-    await forget_offsets(struck)
+    await to_the_beginning(struck, TOPICS)
     await struck.stack.start_services(BOTH)
     record = await struck.work()
     await struck.drained()
@@ -74,7 +85,7 @@ async def test_facts_are_the_same_when_they_are_dropped_and_read_again(struck: H
     await stop_reporting(struck)
     for name in ("facts", "cursors"):
         struck.mongo["bellboard_reporting"][name].delete_many({})
-    await forget_offsets(struck)
+    await to_the_beginning(struck, TOPICS)
     await struck.stack.start_services(BOTH)
     await struck.drained()
     assert facts(struck) == before
@@ -85,13 +96,13 @@ async def test_nothing_is_passed_over_when_a_topic_is_made_anew(struck: House) -
     await struck.work()
     await struck.drained()
     servers = struck.stack.kafka_servers
-    async with AIOKafkaAdminClient(bootstrap_servers=servers) as admin:
-        await admin.delete_topics([topics.RECORDS])
+    async with administered(servers) as client:
+        await client.delete_topics([topics.RECORDS])
     await until(lambda: _made_again(servers), "the topic is made anew")
-    admin_desk = struck.desk("admin")
+    operator = struck.operator()
     for service, group in (("reporting", GROUP), ("auth", "auth.audit"), ("records", "records")):
-        await admin_desk.act(service, "/ops/v1/reread", {"group": group, **WHY})
-    await admin_desk.act("records", "/ops/v1/republish", {"topic": topics.RECORDS, **WHY})
+        await operator.act(service, "/ops/v1/reread", {"group": group, **WHY})
+    await operator.act("records", "/ops/v1/republish", {"topic": topics.RECORDS, **WHY})
     await struck.work()
     await struck.drained()
 
@@ -114,9 +125,9 @@ async def test_what_kafka_deleted_unread_is_noted_and_brought_back(struck: House
     await until(lambda: bool(struck.rows("reporting", "losses", topic=topics.RECORDS)), "the loss is noted")
     await desk.act("records", f"/v1/records/{record}/notes", {"text": "after the gap"}, '"5"')
     await until(lambda: bool(struck.rows("reporting", "gaps", agg=record)), "the gap is noted")
-    admin_desk = struck.desk("admin")
-    await admin_desk.act("reporting", "/ops/v1/rebuild", {"group": GROUP, "subject": record, **WHY})
-    await admin_desk.act("records", "/ops/v1/republish", {"topic": topics.RECORDS, **WHY})
+    operator = struck.operator()
+    await operator.act("reporting", "/ops/v1/rebuild", {"group": GROUP, "subject": record, **WHY})
+    await operator.act("records", "/ops/v1/republish", {"topic": topics.RECORDS, **WHY})
     await struck.drained()
     assert {row["_id"] for row in struck.rows("reporting", "facts")} >= {record, lost}
     assert await all_matches(struck, without="") == facts(struck)
@@ -124,9 +135,10 @@ async def test_what_kafka_deleted_unread_is_noted_and_brought_back(struck: House
 
 async def delete_records(house: House) -> None:
     """Everything on the topic so far, as retention would."""
-    async with AIOKafkaAdminClient(bootstrap_servers=house.stack.kafka_servers) as admin:
+    house.beheaded.add(topics.RECORDS)
+    async with administered(house.stack.kafka_servers) as client:
         partitions = range(BY_NAME[topics.RECORDS].partitions)
-        await admin.delete_records(
+        await client.delete_records(
             {TopicPartition(topics.RECORDS, one): RecordsToDelete(before_offset=-1) for one in partitions}
         )
 
@@ -139,9 +151,10 @@ async def test_everything_is_there_again_when_the_whole_broker_is_lost(struck: H
     await struck.stack.stop("kafka")
     during = await struck.work()
     shutil.rmtree(struck.stack.folder.data("kafka"))
+    struck.beheaded.update(BY_NAME)
     await struck.stack.start_kafka()
-    admin_desk = struck.desk("admin")
+    operator = struck.operator()
     for service in ("auth", "records", "reporting"):
-        await admin_desk.act(service, "/ops/v1/republish", dict[str, Any](WHY))
+        await operator.act(service, "/ops/v1/republish", dict[str, Any](WHY))
     await struck.drained()
     assert await all_matches(struck, without=during) == before
