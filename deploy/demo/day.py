@@ -69,6 +69,16 @@ class Day:
             "BELLBOARD_TRUSTED_PROXIES": "127.0.0.1",  # the console, which says for whom it signs in
         }
         say = self._console.print
+        reading: list[asyncio.Task[Feed]] = []
+
+        async def opened(stack: Stack) -> None:
+            # Only now is the folder ours: a second demo that is refused must not touch the first one's files.
+            self._clock.open()
+            hotels.write(wishes.folder, wishes.seed)
+            # The bookings are read while the servers and services start.
+            reading.append(asyncio.create_task(asyncio.to_thread(self._feed)))
+            await self._trouble.opened(stack)
+
         async with Stack(
             folder=wishes.folder,
             kafka=wishes.kafka,
@@ -76,16 +86,12 @@ class Day:
             given_ports=wishes.ports,
             environment=environment,
             proxied_kafka=self._trouble.proxied_kafka,
-            opened=self._trouble.opened,
+            opened=opened,
             say=say,
         ) as stack:
-            # Only now is the folder ours: a second demo that is refused must not touch the first one's files.
-            self._clock.open()
-            hotels.write(wishes.folder, wishes.seed)
-            feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
             await stack.start_services()
             say("Reading the bookings")
-            feed = await feed_ready
+            feed = await reading[0]
             async with httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(max_connections=40)) as http:
                 await self._play(stack, http, feed)
 

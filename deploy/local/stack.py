@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.local import jars, java, kafka, mongo, ports, services, topics
+from deploy.local import archive, jars, java, kafka, mongo, ports, services, topics
 from deploy.local.faults import StackFault
 from deploy.local.readiness import together, unless_dying, wait_until_ready
 from deploy.local.runfolder import STATE_ROOT, RunFolder
@@ -202,6 +202,7 @@ class Stack:
     def _kafka_program(self) -> Program:
         runtime = java.java(os.environ, self._say)
         installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ, self._say))
+        installed = archive.archived(installed, self._say)
         data = self.folder.data(_KAFKA)
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())
