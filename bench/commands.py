@@ -19,7 +19,7 @@ from services.records.store import prepare as prepare_records
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.outbox import PENDING
 from shared.chassis.service import Chassis
-from tests.factories.access import bearer, knowledge
+from tests.factories.access import bearer, heartbeat, knowledge
 from tests.factories.chassis import until
 from tests.factories.front_desk import HOTELS, STAFF, person
 from tests.factories.records import SCOPE
@@ -83,7 +83,7 @@ async def _prepared(ground: Ground, database: str) -> Chassis:
         await part.prepare()
     await prepare_records(chassis.mongo)
     await chassis.mongo.run(learn)
-    await chassis.policy.hear(told[0])
+    await chassis.policy.hear(heartbeat())
     return chassis
 
 

@@ -111,9 +111,9 @@ class Outbox:
             return False
         return True
 
-    async def history(self, scope: Scope, subject: str) -> list[Envelope]:
-        """All events of one aggregate, oldest first; another chain's or property's are not seen."""
-        wanted: Document = {"agg": subject, "chain": scope.chain}
+    async def history(self, scope: Scope, subject: str, event_type: str | None = None) -> list[Envelope]:
+        """All events of one aggregate, or those of one type, oldest first; others' aggregates are not seen."""
+        wanted: Document = {"agg": subject, "chain": scope.chain} | ({"type": event_type} if event_type else {})
         if scope.properties is not None:
             wanted["prop"] = {"$in": sorted(scope.properties)}
         return [envelope_of(row) for row in await self._rows.find(wanted, sort=[("ver", 1)])]

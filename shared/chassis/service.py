@@ -33,6 +33,7 @@ from shared.chassis.settings import ServiceSettings
 from shared.chassis.tail import Tail, Tailing
 from shared.chassis.telemetry import Telemetry, start_json_logs
 from shared.chassis.timers import Timers
+from shared.chassis.together import Together
 from shared.contracts import topics
 from shared.contracts.errors import AppError, ErrorKind, invalid
 from shared.contracts.identity import Principal
@@ -61,6 +62,7 @@ class Chassis:
         self.owner = f"{settings.service}@{socket.gethostname()}:{os.getpid()}"
         self.clock = Clock.of(settings)
         self.mongo = Mongo.of(settings)
+        self.together = Together(self.mongo)
         self.telemetry = Telemetry(settings)
         self.outbox = Outbox(self.mongo, self.clock, settings.service)
         self.producer = Producer(settings.kafka_servers, f"bellboard-{settings.service}")

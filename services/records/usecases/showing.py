@@ -23,6 +23,8 @@ from services.records.usecases.shown import (
 from shared.contracts.envelope import Envelope, read
 from shared.contracts.records import RecordEvent
 
+NOTED = "record.noted.v1"
+
 
 def card(state: RecordState, kind: KindSpec, now: dt.datetime) -> Card:
     """A record in four lines: nothing on it is private."""
@@ -94,12 +96,12 @@ def _questions(state: RecordState, mask: Mask) -> tuple[ShownQuestion, ...]:
     )
 
 
-def notes(history: list[Envelope], mask: Mask) -> tuple[ShownNote, ...]:
-    """The notes of a record, oldest first, from its history."""
-    noted = [(each, read(each, RecordEvent)) for each in history if each.type == "record.noted.v1"]
+def notes(noted: list[Envelope], mask: Mask) -> tuple[ShownNote, ...]:
+    """The notes of a record, oldest first, from the events that say them."""
+    said = [(each, read(each, RecordEvent)) for each in noted]
     return tuple(
         ShownNote(id=body.note.ref, author=body.actor, at=each.time, text=mask.words(body.note))
-        for each, body in noted
+        for each, body in said
         if body.note is not None
     )
 

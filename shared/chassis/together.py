@@ -1,0 +1,98 @@
+"""Group commit: what is ready while one transaction commits goes into the next one together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.chassis.mongo import BulkOp, DatabaseError, Duplicate, Mongo, Put, Refused, Tx
+
+Result = TypeVar("Result")
+MOST = 64
+"""Commands in one transaction."""
+
+
+class Overtaken(Exception):
+    """A compare-and-set found another version."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    writes: dict[str, list[BulkOp]]
+    written: "asyncio.Future[bool]"
+
+
+class Together:
+    """Runs work as `Mongo.run` does, and lets work that is ready at the same time share a transaction.
+
+    Work reads before that transaction begins, so it may only do what its own writes hold it to: whatever was decided
+    on what was read needs a compare-and-set (`Put` without upsert) or a unique key (an event's {agg, ver}, a trigger
+    key, an idempotency key). When one fails, nothing of the group is written, and each does its work again alone, in a
+    transaction of its own.
+    """
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._ready: list[_Share] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """Do `work` and commit what it wrote; it may be done twice, so it has no effect outside its transaction."""
+        writes: dict[str, list[BulkOp]] = {}
+        tx = Tx(None, writes)
+        result = await work(tx)
+        if not writes:
+            return result
+        share = _Share(writes, asyncio.get_running_loop().create_future())
+        self._ready.append(share)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_all())
+        if not await share.written:
+            return await self._mongo.run(work)
+        for then in tx.after_commit:
+            then()
+        return result
+
+    async def _commit_all(self) -> None:
+        try:
+            while self._ready:
+                shares, self._ready = self._ready[:MOST], self._ready[MOST:]
+                await self._commit(shares)
+        finally:
+            self._committing = None
+
+    async def _commit(self, shares: Sequence[_Share]) -> None:
+        async def write(tx: Tx) -> None:
+            for name, ops in _by_collection(shares).items():
+                held = sum(isinstance(op, Put) and not op.upsert for op in ops)
+                if await self._mongo.collection(name).bulk(ops, ordered=False, tx=tx) < held:
+                    raise Overtaken(name)
+
+        try:
+            await self._mongo.run(write)
+        except (Duplicate, Overtaken, Refused):
+            _settle(shares, False)
+        except BaseException as failure:
+            _settle(shares, failure)
+            if not isinstance(failure, DatabaseError):
+                raise
+        else:
+            _settle(shares, True)
+
+
+def _settle(shares: Sequence[_Share], outcome: bool | BaseException) -> None:
+    for share in shares:
+        if share.written.done():
+            continue  # its caller has gone away; what it asked for is done, or not, all the same
+        if isinstance(outcome, BaseException):
+            share.written.set_exception(outcome)
+        else:
+            share.written.set_result(outcome)
+
+
+def _by_collection(shares: Sequence[_Share]) -> dict[str, list[BulkOp]]:
+    merged: dict[str, list[BulkOp]] = {}
+    for share in shares:
+        for name, ops in share.writes.items():
+            merged.setdefault(name, []).extend(ops)
+    return merged
