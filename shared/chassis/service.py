@@ -11,10 +11,8 @@ from typing import Annotated
 import uvicorn
 from fastapi import APIRouter, FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from shared.chassis import errors, operations
-from shared.chassis.addresses import hide_token
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -34,6 +32,7 @@ from shared.chassis.tail import Tail, Tailing
 from shared.chassis.telemetry import Telemetry, start_json_logs
 from shared.chassis.timers import Timers
 from shared.chassis.together import Together
+from shared.chassis.tracing import Tracing
 from shared.contracts import topics
 from shared.contracts.errors import AppError, ErrorKind, invalid
 from shared.contracts.identity import Principal
@@ -146,12 +145,7 @@ class Chassis:
             )
         )
         self._probes(app)
-        FastAPIInstrumentor.instrument_app(
-            app,
-            tracer_provider=self.telemetry.provider,
-            excluded_urls="healthz,readyz,metrics",
-            server_request_hook=hide_token,
-        )
+        app.add_middleware(Tracing, tracer=self.telemetry.tracer)
         return app
 
     async def _prepare(self, prepare: Sequence[Prepare]) -> None:
