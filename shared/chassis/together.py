@@ -1,11 +1,11 @@
-"""Group commit: what is ready while one transaction commits goes into the next one together."""
+"""What comes at the same time goes to the store together: writes in one transaction, look-ups in one question."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared.chassis.mongo import BulkOp, DatabaseError, Duplicate, Mongo, Put, Refused, Tx
+from shared.chassis.mongo import BulkOp, DatabaseError, Document, Duplicate, Mongo, Put, Refused, Tx
 
 Result = TypeVar("Result")
 MOST = 64
@@ -78,6 +78,46 @@ class Together:
                 raise
         else:
             _settle(shares, True)
+
+
+class Lookups:
+    """Looks documents up by id. Ids that are asked for while one question is under way are the next question."""
+
+    def __init__(self, find: Callable[[Sequence[str]], Awaitable[Mapping[str, Document]]]) -> None:
+        self._find = find
+        self._waiting: dict[str, asyncio.Future[Document | None]] = {}
+        self._asking: asyncio.Task[None] | None = None
+
+    async def find(self, one: str) -> Document | None:
+        """The document as it was found after this call; it may be shared, so it is not to be changed."""
+        answer = self._waiting.get(one)
+        if answer is None:
+            answer = self._waiting[one] = asyncio.get_running_loop().create_future()
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_all())
+        return await asyncio.shield(answer)  # somebody else may wait for it too
+
+    async def _ask_all(self) -> None:
+        try:
+            while self._waiting:
+                asked, self._waiting = self._waiting, {}
+                await self._ask(asked)
+        finally:
+            self._asking = None
+
+    async def _ask(self, asked: Mapping[str, "asyncio.Future[Document | None]"]) -> None:
+        try:
+            found = await self._find(list(asked))
+        except DatabaseError as failure:
+            for answer in asked.values():
+                answer.set_exception(failure)
+        except BaseException:
+            for answer in asked.values():
+                answer.cancel()
+            raise
+        else:
+            for one, answer in asked.items():
+                answer.set_result(found.get(one))
 
 
 def _settle(shares: Sequence[_Share], outcome: bool | BaseException) -> None:
