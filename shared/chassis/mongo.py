@@ -59,6 +59,7 @@ class Tx:
 
     def __init__(self, session: Any, gathered: dict[str, list[BulkOp]] | None = None) -> None:
         self.session, self.gathered = session, gathered
+        self.before_commit: list[Callable[[], None]] = []
         self.after_commit: list[Callable[[], None]] = []
 
 
@@ -306,6 +307,8 @@ class Mongo:
                     )
                 )
                 result = await work(tx)
+                for first in tx.before_commit:
+                    first()
                 await self._commit(session)
             except PyMongoError as failure:
                 await self._abort(session)

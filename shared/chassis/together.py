@@ -18,6 +18,7 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class _Share:
+    tx: Tx
     writes: dict[str, list[BulkOp]]
     written: "asyncio.Future[bool]"
 
@@ -43,15 +44,11 @@ class Together:
         result = await work(tx)
         if not writes:
             return result
-        share = _Share(writes, asyncio.get_running_loop().create_future())
+        share = _Share(tx, writes, asyncio.get_running_loop().create_future())
         self._ready.append(share)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all())
-        if not await share.written:
-            return await self._mongo.run(work)
-        for then in tx.after_commit:
-            then()
-        return result
+        return result if await share.written else await self._mongo.run(work)
 
     async def _commit_all(self) -> None:
         try:
@@ -67,6 +64,9 @@ class Together:
                 held = sum(isinstance(op, Put) and not op.upsert for op in ops)
                 if await self._mongo.collection(name).bulk(ops, ordered=False, tx=tx) < held:
                     raise Overtaken(name)
+            for share in shares:
+                tx.before_commit += share.tx.before_commit
+                tx.after_commit += share.tx.after_commit
 
         try:
             await self._mongo.run(write)
