@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.local import services
+from deploy.local import ports, services
 from deploy.local.readiness import wait_until_ready
 from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.stack import Stack
@@ -62,19 +62,19 @@ class Ground:
     @asynccontextmanager
     async def service(self, name: str, database: str) -> AsyncIterator[str]:
         """A service as a process that lives no longer than the block; its base URL once it is ready."""
-        stack = self._stack
+        stack, port = self._stack, ports.choose((name,), {}, {})[name]
         around = services.Surroundings(
             mongo_url=self.mongo_url,
             kafka_servers=self.kafka_servers,
             http_host="127.0.0.1",
-            http_port=stack.ports[name],
+            http_port=port,
             urls={each: stack.url(each) for each in services.SERVICES},
             data_dir=str(stack.folder.data(name)),
         )
         environment = {**services.environment(around), **_OF_SERVICES, "BELLBOARD_MONGO_DATABASE": database}
-        async with process(services.module(name), self.logs / f"{name}.log", **environment) as child:
-            await wait_until_ready(child, f"{stack.url(name)}/readyz", 60)
-            yield stack.url(name)
+        async with process(services.module(name), self.logs / f"{name}-{port}.log", **environment) as child:
+            await wait_until_ready(child, f"http://127.0.0.1:{port}/readyz", 60)
+            yield f"http://127.0.0.1:{port}"
 
 
 @asynccontextmanager

@@ -44,6 +44,7 @@ Refused = OperationFailure
 """The server answered that it will not do it, as opposed to no answer at all."""
 TIMEOUT_MS = 10_000
 _COMMIT_TRIES = 12
+_INDEXING_S = 3600
 
 
 class Duplicate(Exception):
@@ -230,7 +231,7 @@ class Collection:
         return True
 
     async def ensure_indexes(self, indexes: Sequence[Index]) -> None:
-        """Create what is missing."""
+        """Create what is missing; an index that is new on a large collection may take its time."""
         models = []
         for index in indexes:
             keys = [(key, 1) if isinstance(key, str) else key for key in index.keys]
@@ -239,7 +240,8 @@ class Collection:
             options |= {"expireAfterSeconds": index.expire_s} if index.expire_s is not None else {}
             models.append(pymongo.IndexModel(keys, **options))
         if models:
-            await self._raw.create_indexes(models)
+            with pymongo.timeout(_INDEXING_S):
+                await self._raw.create_indexes(models)
 
 
 @dataclass
