@@ -14,7 +14,7 @@ from bench.house import accepting, prepared, store
 from bench.http import rate
 from deploy.local.ports import choose
 from shared.chassis.mongo import Mongo
-from shared.chassis.outbox import PENDING
+from shared.chassis.outbox import UNSENT
 from tests.factories.access import bearer
 from tests.factories.chassis import until
 from tests.factories.front_desk import person
@@ -49,7 +49,7 @@ async def _alternate(
     mine, theirs = iter(requests), iter(requests)
 
     async def sent() -> bool:
-        return await mongo.collection("events").count({"st": PENDING}) == 0
+        return await mongo.collection("events").count(UNSENT, limit=1) == 0
 
     async def ours() -> float:
         found = await rate(ours_url, list(islice(mine, COMMANDS)))

@@ -32,6 +32,8 @@ class Ground:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self.mongo_url, self.kafka_servers = stack.mongo_url, stack.kafka_servers
+        self.pids = {one.name: one.pid for one in stack.status() if one.pid is not None}
+        """The process of each server, and of each service while it runs."""
 
     @property
     def logs(self) -> Path:
@@ -74,7 +76,10 @@ class Ground:
         environment = {**services.environment(around), **_OF_SERVICES, "BELLBOARD_MONGO_DATABASE": database}
         async with process(services.module(name), self.logs / f"{name}-{port}.log", **environment) as child:
             await wait_until_ready(child, f"http://127.0.0.1:{port}/readyz", 60)
+            assert child.process is not None
+            self.pids[name] = child.process.pid
             yield f"http://127.0.0.1:{port}"
+            del self.pids[name]
 
 
 @asynccontextmanager

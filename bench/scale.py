@@ -11,7 +11,7 @@ from bench.ground import Ground
 from bench.house import accepting, prepared, store
 from bench.http import rate
 from bench.lives import events
-from shared.chassis.outbox import PENDING, row_of
+from shared.chassis.outbox import PENDING, UNSENT, row_of
 from shared.chassis.service import Chassis
 from tests.factories.access import bearer
 from tests.factories.chassis import until
@@ -51,7 +51,7 @@ def _commanding(url: str, ids: Sequence[str], house: Chassis) -> Round:
     waiting = iter(accepting(ids, bearer(person("ana"), "records")))
 
     async def sent() -> bool:
-        return await house.mongo.collection("events").count({"st": PENDING}, limit=1) == 0
+        return await house.mongo.collection("events").count(UNSENT, limit=1) == 0
 
     async def once() -> float:
         await rate(url, list(islice(waiting, WARM_UP)))

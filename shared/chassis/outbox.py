@@ -13,6 +13,8 @@ from shared.contracts.values import SYSTEM_CHAIN, Scope
 PENDING, SENT, HALTED = 0, 1, 2
 WAITING: Document = {"$in": [PENDING, HALTED]}
 """What the index of unsent rows holds; a query that says just this is answered from it."""
+UNSENT: Document = {"st": PENDING, "topic": {"$gt": ""}}
+"""Rows to be sent. That index begins with the topic: a query that names none goes through all that were ever sent."""
 
 
 def envelope_of(row: Document) -> Envelope:
@@ -134,9 +136,7 @@ class Outbox:
     async def age_s(self) -> float:
         """How long ago the oldest unsent event was written, in real seconds; 0 when all are sent."""
         # Not a sorted find: that would go through all sent rows by their id, of which there may be millions.
-        found = await self._rows.aggregate(
-            [{"$match": {"st": PENDING}}, {"$group": {"_id": None, "oldest": {"$min": "$_id"}}}]
-        )
+        found = await self._rows.aggregate([{"$match": UNSENT}, {"$group": {"_id": None, "oldest": {"$min": "$_id"}}}])
         if not found:
             return 0.0
         written_ms = int(found[0]["oldest"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
@@ -144,4 +144,4 @@ class Outbox:
 
     async def depth(self) -> int:
         """Events not yet sent."""
-        return await self._rows.count({"st": PENDING})
+        return await self._rows.count(UNSENT)

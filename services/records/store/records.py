@@ -158,10 +158,11 @@ def filter_of(query: Query) -> Document:
         "room": query.room,
     }
     wanted: list[Document] = [{name: value} for name, value in plain.items() if value is not None]
-    if frozenset(query.statuses) == OPEN:
-        wanted.append({"open": True})
-    elif query.statuses:
-        wanted.append({"status": {"$in": [status.value for status in query.statuses]}})
+    asked = frozenset(query.statuses)
+    if asked and (asked <= OPEN or not asked & OPEN):
+        wanted.append({"open": asked <= OPEN})  # what the index knows; a status by itself goes through everything
+    if asked and asked != OPEN:
+        wanted.append({"status": {"$in": sorted(status.value for status in asked)}})
     if query.ids:
         wanted.append({"_id": {"$in": sorted(query.ids)}})
     if query.closed_since:
