@@ -129,8 +129,12 @@ async def _all_there(ids: Sequence[str]) -> dict[str, Document]:
 
 
 async def test_a_look_up_that_failed_fails_for_those_who_asked_and_for_nobody_after() -> None:
-    answers = [_no_answer, _all_there]
-    lookups = Lookups(lambda ids: answers.pop(0)(ids))
+    answers = iter((_no_answer, _all_there))
+
+    async def find(ids: Sequence[str]) -> dict[str, Document]:
+        return await next(answers)(ids)
+
+    lookups = Lookups(find)
     failed = await asyncio.gather(lookups.find("a"), lookups.find("b"), return_exceptions=True)
     assert [type(one) for one in failed] == [DatabaseError, DatabaseError]
     assert await lookups.find("a") == {"_id": "a"}
