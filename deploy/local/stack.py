@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,7 +41,8 @@ class Stack:
     `kafka` and `mongo` point at servers that exist; then none is started. `given_ports` fixes ports by name.
     `environment` is added to that of every service (a business clock, say); `{name}` in a value becomes the process's
     name. `replicas` names further processes of a service, such as `records-2`. With `proxied_kafka` the broker sends
-    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`.
+    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`;
+    `opened` is called when the ports are known and nothing is started.
     Whatever was started ends with the block, or with this process, however that ends. State stays in `folder`.
     """
 
@@ -56,6 +57,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         replicas: Iterable[str] = (),
         proxied_kafka: bool = False,
+        opened: Callable[["Stack"], Awaitable[None]] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = RunFolder(folder)
@@ -64,6 +66,7 @@ class Stack:
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
         self._port_names = (*_PORT_NAMES, *replicas, *([KAFKA_PROXY] if proxied_kafka else []))
+        self._opened = opened
         self._say = say
         self._supervisor = Supervisor(changed=self._remember_children)
         self.ports: dict[str, int] = {}
@@ -90,6 +93,8 @@ class Stack:
         self.open()
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)  # a fault or a Ctrl-C while starting leaves nothing behind
+            if self._opened is not None:
+                await self._opened(self)
             await together(self.start_mongo(), self.start_kafka())
             undo.pop_all()
         return self
@@ -138,7 +143,7 @@ class Stack:
             program = await asyncio.to_thread(self._kafka_program)
             self._say("Starting Kafka")
             child = await self._supervisor.start(program)
-            await unless_dying(child, topics.wait_for_broker(self.kafka_servers))
+            await unless_dying(child, topics.wait_for_broker(f"127.0.0.1:{self.ports[_KAFKA]}"))
         else:
             await topics.wait_for_broker(self.kafka_servers, within=15)
         await topics.create_topics(self.kafka_servers, self._declared)
