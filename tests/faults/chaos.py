@@ -25,7 +25,7 @@ from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.stack import Stack
 from shared.chassis import faultpoints
 from tests.faults.accounts import read
-from tests.faults.books import Books, Told, audit
+from tests.faults.books import Books, Told, Verdict, audit
 from tests.faults.proxy import Proxy
 
 FOLDER = STATE_ROOT / "chaos"
@@ -77,6 +77,7 @@ class Chaos(Trouble):
     struck: Counter[str] = field(default_factory=Counter)
     commands: list[Told] = field(default_factory=list)
     books: Books | None = None
+    verdict: Verdict | None = None
     _network: Proxy | None = None
     _lasting: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -172,7 +173,7 @@ class Chaos(Trouble):
     def checks(self, evidence: Evidence) -> list[tuple[str, Finding]]:
         """The audit of the books."""
         self.books = read(evidence, self.commands)
-        verdict = audit(self.books)
+        verdict = self.verdict = audit(self.books)
         commands, rows = len(self.commands), len(self.books.rows)
         return [
             ("Nothing acknowledged or written is lost", Finding(commands + rows, list(verdict.lost))),
@@ -185,12 +186,14 @@ class Chaos(Trouble):
         books = self.books
         copies = sum(len(found) for found in books.wire.values()) if books else 0
         rows = len(books.rows) if books else 0
+        found = self.verdict or Verdict((), (), ())
         return {
             "Seed": self.seed,
             "Faults": f"{self.struck.total()}: " + ", ".join(f"{name} {n}" for name, n in sorted(self.struck.items())),
             "Commands acknowledged": f"{len(self.commands):,}",
             "Event rows": f"{rows:,}",
             "Records on topics": f"{copies:,}, {max(0, copies - rows):,} of them sent again",
+            "Lost, doubled, out of order": f"{len(found.lost)}, {len(found.doubled)}, {len(found.disordered)}",
         }
 
 
