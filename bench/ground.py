@@ -79,7 +79,7 @@ class Ground:
             assert child.process is not None
             self.pids[name] = child.process.pid
             yield f"http://127.0.0.1:{port}"
-            del self.pids[name]
+            self.pids.pop(name, None)  # two of a kind may run
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from shared.chassis.mongo import BulkOp, DatabaseError, Document, Duplicate, Mon
 Result = TypeVar("Result")
 MOST = 64
 """Commands in one transaction."""
+AT_ONCE = 2
+"""Transactions under way: while one waits for the journal, the next is put together."""
 
 
 class Overtaken(Exception):
@@ -35,7 +37,7 @@ class Together:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
         self._ready: list[_Share] = []
-        self._committing: asyncio.Task[None] | None = None
+        self._committing: set[asyncio.Task[None] | None] = set()
 
     async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Do `work` and commit what it wrote; it may be done twice, so it has no effect outside its transaction."""
@@ -46,8 +48,8 @@ class Together:
             return result
         share = _Share(tx, writes, asyncio.get_running_loop().create_future())
         self._ready.append(share)
-        if self._committing is None:
-            self._committing = asyncio.create_task(self._commit_all())
+        if len(self._committing) < AT_ONCE:
+            self._committing.add(asyncio.create_task(self._commit_all()))
         return result if await share.written else await self._mongo.run(work)
 
     async def _commit_all(self) -> None:
@@ -56,7 +58,8 @@ class Together:
                 shares, self._ready = self._ready[:MOST], self._ready[MOST:]
                 await self._commit(shares)
         finally:
-            self._committing = None
+            # At once, not when the task is done: what becomes ready in between must start another.
+            self._committing.discard(asyncio.current_task())
 
     async def _commit(self, shares: Sequence[_Share]) -> None:
         async def write(tx: Tx) -> None:
