@@ -111,6 +111,7 @@ class Consumption:
             parser=whole_records,
             decoder=undecoded,
             heartbeat_interval_ms=1_000,
+            session_timeout_ms=int(settings.session_s * 1000),
             max_poll_interval_ms=int(settings.max_poll_s * 1000),
             listener=_Assigned(self._note_losses),
         )

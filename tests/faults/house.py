@@ -26,6 +26,7 @@ AUDITABLE = {"topic": {"$in": list(topics.AUDITED)}}
 IMPATIENT = {
     "BELLBOARD_RELAY_LEASE_S": "4",
     "BELLBOARD_STUCK_AFTER_S": "6",
+    "BELLBOARD_SESSION_S": "6",
     "BELLBOARD_MAX_POLL_S": "18",
     "BELLBOARD_GRACE_S": "3",
 }
