@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.chassis.addresses import without_token
 from shared.chassis.mongo import DatabaseError, Duplicate
@@ -68,10 +69,23 @@ async def _misread(_: Request, failure: Exception) -> JSONResponse:
     return problem(422, "request_invalid", detail, breaches)
 
 
-async def _http(_: Request, failure: Exception) -> JSONResponse:
+async def _http(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, HTTPException)
     phrase = HTTPStatus(failure.status_code).phrase
-    return problem(failure.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), str(failure.detail))
+    reply = problem(failure.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), str(failure.detail))
+    reply.headers.update(failure.headers or {})
+    if failure.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        reply.headers["Allow"] = ", ".join(_methods(request))
+    return reply
+
+
+def _methods(request: Request) -> list[str]:
+    # Starlette names the methods of the first route of a path; a path has a route for each of its methods.
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(dict(request.scope))[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)
 
 
 async def _down(_: Request, failure: Exception) -> JSONResponse:

@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumption
+from shared.chassis.describing import refuses
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
@@ -19,7 +20,7 @@ from shared.contracts.access import Operation, OperationEvent
 from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.identity import Principal
-from shared.contracts.values import EntityId, Frozen, Scope
+from shared.contracts.values import EntityId, Frozen, Instant, Scope
 
 KIND = "operations"
 
@@ -44,6 +45,37 @@ class Done(Frozen):
     """How many events it concerned."""
 
     count: int
+
+
+class GroupStatus(Frozen):
+    """How far one consumer group is: `lag` counts events not yet applied."""
+
+    group: str
+    topics: tuple[str, ...]
+    lag: int
+    partitions: int
+    parked: int
+    gaps: int
+    alive: bool
+
+
+class ServiceStatus(Frozen):
+    """Events not yet sent, real seconds since auth was last heard of (a billion: never), and the groups."""
+
+    outbox: int
+    policy_stale_s: float
+    groups: tuple[GroupStatus, ...]
+
+
+class ParkedEvent(Frozen):
+    """One record that waits for a redrive: where it stood and why, never its content."""
+
+    id: str
+    topic: str
+    aggregate: str | None
+    version: int | None
+    reason: str
+    at: Instant
 
 
 class Journal:
@@ -105,45 +137,58 @@ def router(
         return scope
 
     @routes.get("/status")
-    async def status(principal: Principal = Depends(caller)) -> dict[str, Any]:
+    async def status(principal: Principal = Depends(caller)) -> ServiceStatus:
         """Depth of the outbox, lag, parked and missing events of each group."""
         may(principal, "status")
-        return {
-            "outbox": await outbox.depth(),
-            "policy_stale_s": min(policy.stale_s(), 1e9),
-            "groups": [
-                {
-                    "group": one.spec.group,
-                    "topics": list(one.spec.topics),
-                    "lag": sum(one.lags().values()),
-                    "partitions": len(one.lags()),
-                    "parked": await one.applier.parking.count(),
-                    "gaps": len(await one.applier.cursors.gaps()),
-                    "alive": one.alive(),
-                }
-                for one in consumptions()
-            ],
-        }
+        groups = [
+            GroupStatus(
+                group=one.spec.group,
+                topics=one.spec.topics,
+                lag=sum(one.lags().values()),
+                partitions=len(one.lags()),
+                parked=await one.applier.parking.count(),
+                gaps=len(await one.applier.cursors.gaps()),
+                alive=one.alive(),
+            )
+            for one in consumptions()
+        ]
+        stale = min(policy.stale_s(), 1e9)
+        return ServiceStatus(outbox=await outbox.depth(), policy_stale_s=stale, groups=tuple(groups))
 
-    @routes.get("/parked")
-    async def parked(group_name: str, principal: Principal = Depends(caller)) -> list[dict[str, Any]]:
+    @routes.get("/parked", responses=refuses(404))
+    async def parked(
+        group_name: Annotated[str, Query(max_length=100)], principal: Principal = Depends(caller)
+    ) -> list[ParkedEvent]:
         """What waits for a redrive in one group: where it stood and why, never its content."""
         scope = may(principal, "status")
-        shown = ("_id", "topic", "agg", "ver", "reason", "at")
-        return [{name: row[name] for name in shown} for row in await group(group_name).applier.parking.waiting(scope)]
+        return [
+            ParkedEvent(
+                id=str(row["_id"]),
+                topic=row["topic"],
+                aggregate=row["agg"],
+                version=row["ver"],
+                reason=row["reason"],
+                at=row["at"],
+            )
+            for row in await group(group_name).applier.parking.waiting(scope)
+        ]
 
-    @routes.post("/redrive")
+    @routes.post("/redrive", responses=refuses(404))
     async def redrive(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Apply the parked events of one aggregate in order, and give its halted rows another try."""
+        may(principal, "redrive")
+        concerned = group(body.group)
         scope = await begun(principal, "redrive", body.reason, group=body.group, aggregate=body.subject)
-        done = await group(body.group).applier.redrive(scope, body.subject)
+        done = await concerned.applier.redrive(scope, body.subject)
         return Done(count=done + await relay.redrive(scope, body.subject))
 
-    @routes.post("/rebuild")
+    @routes.post("/rebuild", responses=refuses(404))
     async def rebuild(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Forget what was projected from one aggregate; its owner's republish then applies it from version 1."""
+        may(principal, "rebuild")
+        concerned = group(body.group)
         scope = await begun(principal, "rebuild", body.reason, group=body.group, aggregate=body.subject)
-        await group(body.group).applier.rebuild(scope, body.subject)
+        await concerned.applier.rebuild(scope, body.subject)
         return Done(count=1)
 
     @routes.post("/republish")

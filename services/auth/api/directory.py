@@ -8,6 +8,7 @@ from pydantic import Field
 from services.auth.domain.staff import Login, PropertyDraft, StaffDraft, StaffPatch
 from services.auth.usecases.directory import Directory
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.staff import Property, StaffMember
@@ -49,9 +50,9 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
         """The properties the caller works in."""
         return Properties(items=await directory.properties(principal))
 
-    @routes.post("/properties", status_code=201)
+    @routes.post("/properties", status_code=201, responses={201: ETAG})
     async def open_property(
-        body: PropertyDraft, response: Response, ctx: CommandContext = Depends(chassis.command)
+        body: PropertyDraft, response: Response, ctx: CommandContext = Depends(chassis.creation)
     ) -> Property:
         """Set up a property."""
         opened, replayed = await directory.open_property(ctx, body)
@@ -68,16 +69,16 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
         found = await directory.staff(principal, after, limit)
         return StaffPage(items=found, next=found[-1].id if len(found) == limit else None)
 
-    @routes.post("/staff", status_code=201)
-    async def hire(body: HireBody, response: Response, ctx: CommandContext = Depends(chassis.command)) -> StaffMember:
+    @routes.post("/staff", status_code=201, responses={201: ETAG})
+    async def hire(body: HireBody, response: Response, ctx: CommandContext = Depends(chassis.creation)) -> StaffMember:
         """Add a person."""
         draft = StaffDraft(**{name: getattr(body, name) for name in StaffDraft.model_fields})
         member, replayed = await directory.hire(ctx, draft, body.login, body.password)
         _tagged(response, member.version, replayed)
         return member
 
-    @routes.get("/staff/{staff_id}")
-    async def one(
+    @routes.get("/staff/{staff_id}", responses={200: ETAG})
+    async def staff_member(
         staff_id: Annotated[EntityId, Path()], response: Response, principal: Principal = Depends(chassis.caller)
     ) -> StaffMember:
         """One person."""
@@ -85,8 +86,8 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
         _tagged(response, member.version, False)
         return member
 
-    @routes.patch("/staff/{staff_id}")
-    async def change(
+    @routes.patch("/staff/{staff_id}", responses={200: ETAG})
+    async def change_staff(
         staff_id: Annotated[EntityId, Path()],
         body: StaffPatch,
         response: Response,

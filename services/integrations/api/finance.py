@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.integrations.api.wiring import Doors, Property, Token, correlation
 from services.integrations.usecases.doors import behind
 from services.integrations.usecases.finance import Action
-from shared.contracts.values import MAX_MINOR_UNITS, Code, EntityId, Instant, Money
+from shared.contracts.values import MAX_MINOR_UNITS, AskedInstant, Code, EntityId, Money
 
 
 class ActionIn(BaseModel):
@@ -22,7 +22,7 @@ class ActionIn(BaseModel):
     stay_id: EntityId | None = None
     amount: int = Field(gt=0, le=MAX_MINOR_UNITS, strict=True)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    at: Instant | None = None
+    at: AskedInstant | None = None
 
 
 class Seen(BaseModel):

@@ -9,6 +9,7 @@ from services.integrations.api.wiring import Doors, Property, Token, correlation
 from services.integrations.usecases.doors import behind
 from services.integrations.usecases.incoming import Said
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import refuses
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import forbidden
 from shared.contracts.policy import ANY
@@ -84,7 +85,7 @@ def _may(doors: Doors, ctx: CommandContext, property_id: str) -> None:
 def router(doors: Doors) -> APIRouter:
     """Routes under /v1/guest-messages and /v1/drafts."""
     routes = APIRouter(tags=["messages"])
-    command = Depends(doors.chassis.command)
+    command = Depends(doors.chassis.creation)
 
     @routes.post("/v1/guest-messages/{property_id}/{token}", status_code=202)
     async def by_machine(request: Request, property_id: Property, token: Token, body: SaidByMachine) -> MessageOut:
@@ -95,7 +96,7 @@ def router(doors: Doors) -> APIRouter:
         message_id, new = await doors.from_guests.by_machine(scope, body.message_id, body.said(), provenance)
         return MessageOut(id=message_id, new=new)
 
-    @routes.post("/v1/guest-messages", status_code=201)
+    @routes.post("/v1/guest-messages", status_code=201, responses=refuses(404))
     async def by_person(ctx: Annotated[CommandContext, command], body: SaidIn, response: Response) -> MessageOut:
         """Staff write down what a guest said. A card number is refused (422) and nothing is stored."""
         kept = await doors.chassis.idempotency.seen(ctx)
@@ -106,7 +107,7 @@ def router(doors: Doors) -> APIRouter:
         _may(doors, ctx, stay.property_id)
         return MessageOut(id=await doors.from_guests.by_person(ctx, body.said()), new=True)
 
-    @routes.post("/v1/drafts", status_code=201)
+    @routes.post("/v1/drafts", status_code=201, responses=refuses(404))
     async def draft(ctx: Annotated[CommandContext, command], body: DraftIn, response: Response) -> DraftOut:
         """Keep a text for a guest; a record's message command then names it by id and digest."""
         kept = await doors.chassis.idempotency.seen(ctx)

@@ -11,6 +11,7 @@ from services.records.usecases.entry import Entry, QuickEntry
 from services.records.usecases.reading import Reading
 from services.records.usecases.shown import Opened, ShownRecord
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.errors import Breach, breached
 from shared.contracts.identity import Department
@@ -84,10 +85,11 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
     """The routes."""
     made = APIRouter()
     told = Annotated[CommandContext, Depends(chassis.command)]
+    fresh = Annotated[CommandContext, Depends(chassis.creation)]
     answering = Answering(reading)
 
-    @made.post("/records", status_code=201)
-    async def open_record(body: NewRecord, ctx: told, response: Response) -> Opened:
+    @made.post("/records", status_code=201, responses={201: ETAG, **refuses(404)})
+    async def open_record(body: NewRecord, ctx: fresh, response: Response) -> Opened:
         """Open a record; a likely duplicate is named in `similar`, never refused."""
         entered = await entry.enter(ctx, body.entry())
         shown = await answering.shown(ctx, entered.done, response)
@@ -97,13 +99,13 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
     for path, body_type in PLAIN.items():
         _add(made, path, body_type, commanding, answering, chassis)
 
-    @made.post("/records/{record_id}/exceptions/{exception_id}/review")
+    @made.post("/records/{record_id}/exceptions/{exception_id}/review", responses={200: ETAG})
     async def review(record_id: Id, exception_id: Id, body: b.Review, ctx: told, response: Response) -> ShownRecord:
         """Review an exception note: the decision, and the comment that completes it."""
         order = b.ReviewOf(exception_id=exception_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
-    @made.post("/records/{record_id}/proposals/{proposal_id}/decide")
+    @made.post("/records/{record_id}/proposals/{proposal_id}/decide", responses={200: ETAG})
     async def decide(record_id: Id, proposal_id: Id, body: b.Ruling, ctx: told, response: Response) -> ShownRecord:
         """Approve or reject a proposal; approving performs the change."""
         order = b.RulingOf(proposal_id=proposal_id, **dict(body))
@@ -129,6 +131,7 @@ def _add(
         f"/records/{{record_id}}/{path}",
         act,
         methods=["POST"],
+        responses={200: ETAG},
         name=f"{path.replace('-', '_')}_record",
         summary=str(body_type.__doc__),
     )

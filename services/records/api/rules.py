@@ -9,6 +9,7 @@ from services.records.domain.rules import PropertyRules
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.shown import ShownRules
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.values import Slug
@@ -24,8 +25,8 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
     """The routes."""
     made = APIRouter()
 
-    @made.get("/rules")
-    async def read(
+    @made.get("/rules", responses={200: ETAG, **refuses(404)})
+    async def rules(
         principal: Annotated[Principal, Depends(chassis.caller)],
         property: Annotated[Slug, Query()],
         response: Response,
@@ -35,8 +36,8 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
         response.headers["ETag"] = f'"{shown.version}"'
         return shown
 
-    @made.put("/rules/{property_id}")
-    async def change(
+    @made.put("/rules/{property_id}", responses={200: ETAG})
+    async def change_rules(
         property_id: Annotated[Slug, Path()],
         body: NewRules,
         ctx: Annotated[CommandContext, Depends(chassis.command)],
