@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Body, FastAPI, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
@@ -66,6 +66,11 @@ class Bearer(SecurityBase):
 
     async def __call__(self, request: Request) -> str | None:
         return request.headers.get("authorization")
+
+
+def example(value: Any) -> Any:
+    """For a body's `Annotated`: one example of it."""
+    return Body(openapi_examples={"example": {"value": value}})
 
 
 def refuses(*statuses: int) -> dict[int | str, dict[str, Any]]:

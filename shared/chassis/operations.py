@@ -11,7 +11,7 @@ from pydantic import Field
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumption
 from shared.chassis.describing import refuses
-from shared.chassis.mongo import Mongo, Tx
+from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
@@ -78,6 +78,31 @@ class ParkedEvent(Frozen):
     at: Instant
 
 
+async def group_status(one: Consumption) -> GroupStatus:
+    """How far a group is."""
+    return GroupStatus(
+        group=one.spec.group,
+        topics=one.spec.topics,
+        lag=sum(one.lags().values()),
+        partitions=len(one.lags()),
+        parked=await one.applier.parking.count(),
+        gaps=len(await one.applier.cursors.gaps()),
+        alive=one.alive(),
+    )
+
+
+def parked_event(row: Document) -> ParkedEvent:
+    """A parked row as operators see it."""
+    return ParkedEvent(
+        id=str(row["_id"]),
+        topic=row["topic"],
+        aggregate=row["agg"],
+        version=row["ver"],
+        reason=row["reason"],
+        at=row["at"],
+    )
+
+
 class Journal:
     """Who did what to a service's events, and why: an event row for audit, the words in this service's store."""
 
@@ -140,18 +165,7 @@ def router(
     async def status(principal: Principal = Depends(caller)) -> ServiceStatus:
         """Depth of the outbox, lag, parked and missing events of each group."""
         may(principal, "status")
-        groups = [
-            GroupStatus(
-                group=one.spec.group,
-                topics=one.spec.topics,
-                lag=sum(one.lags().values()),
-                partitions=len(one.lags()),
-                parked=await one.applier.parking.count(),
-                gaps=len(await one.applier.cursors.gaps()),
-                alive=one.alive(),
-            )
-            for one in consumptions()
-        ]
+        groups = [await group_status(one) for one in consumptions()]
         stale = min(policy.stale_s(), 1e9)
         return ServiceStatus(outbox=await outbox.depth(), policy_stale_s=stale, groups=tuple(groups))
 
@@ -161,17 +175,7 @@ def router(
     ) -> list[ParkedEvent]:
         """What waits for a redrive in one group: where it stood and why, never its content."""
         scope = may(principal, "status")
-        return [
-            ParkedEvent(
-                id=str(row["_id"]),
-                topic=row["topic"],
-                aggregate=row["agg"],
-                version=row["ver"],
-                reason=row["reason"],
-                at=row["at"],
-            )
-            for row in await group(group_name).applier.parking.waiting(scope)
-        ]
+        return [parked_event(row) for row in await group(group_name).applier.parking.waiting(scope)]
 
     @routes.post("/redrive", responses=refuses(404))
     async def redrive(body: Redrive, principal: Principal = Depends(caller)) -> Done:

@@ -87,14 +87,16 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
     booked = stay(property_id=PROPERTY, chain=CHAIN)
     await standing.hears(stay_told(booked))
     headers = {"Authorization": f"Bearer {token(CHIEF, 'records')}"}
-    ids = [booked.id]
+    ids = []
     async with standing.client() as client:
         for kind, fields in FIRST_VALUES.items():
             body = {"property_id": PROPERTY, "kind": kind, "fields": fields, "stay_id": booked.id}
             said = await client.post("/v1/records", json=body, headers=headers | {"Idempotency-Key": f"seed-{kind}"})
             assert said.status_code == 201, said.text
             ids.append(said.json()["id"])
-    yield House(standing.app, tokens("records"), {"id": (*ids, *IDS), "kind": tuple(FIRST_VALUES)})
+    yield House(
+        standing.app, tokens("records"), {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
+    )
     await chassis.mongo.close()
 
 
@@ -145,7 +147,7 @@ async def reporting(told: Told, folder: Path) -> AsyncIterator[House]:
         story = Story(f"rec-{number}").accepted(NOON + minutes(5)).completed(NOON + minutes(50 + 10 * number))
         await standing.hears(*story.events)
     standing.at(NOON + minutes(600))
-    yield House(standing.app, tokens("reporting"), {"id": ("rec-0", "rec-1", *IDS)})
+    yield House(standing.app, tokens("reporting"), {"record": ("rec-0", "rec-1"), "id": IDS})
     await chassis.mongo.close()
 
 

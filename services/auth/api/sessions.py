@@ -1,7 +1,7 @@
 """Sign in, refresh, sign out, who am I, and the public keys."""
 
 import ipaddress
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
@@ -9,10 +9,12 @@ from pydantic import Field
 from services.auth.domain.keys import SigningKey
 from services.auth.domain.staff import Login
 from services.auth.usecases.signing_in import SignIn, SigningIn, Tokens
-from shared.chassis.describing import refuses
+from shared.chassis.describing import example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal, Role
 from shared.contracts.values import Frozen, Slug
+
+SIGN_IN = {"chain": "demo", "login": "chief", "password": "the night porter knows"}
 
 
 class SignInBody(Frozen):
@@ -83,7 +85,9 @@ def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: fr
     routes = APIRouter(tags=["sessions"])
 
     @routes.post("/v1/sessions", status_code=201, responses=refuses(401, 429))
-    async def sign_in(body: SignInBody, request: Request, response: Response) -> TokensBody:
+    async def sign_in(
+        body: Annotated[SignInBody, example(SIGN_IN)], request: Request, response: Response
+    ) -> TokensBody:
         """Sign in. Wrong chain, login or password, and people who left: one and the same 401."""
         source = source_of(request, proxies)
         tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source)

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.records.api.bodies import Why
+from services.records.api.examples import RULES
 from services.records.domain.rules import PropertyRules
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.shown import ShownRules
 from shared.chassis.commands import CommandContext
-from shared.chassis.describing import ETAG, refuses
+from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.values import Slug
@@ -39,7 +40,7 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
     @made.put("/rules/{property_id}", responses={200: ETAG})
     async def change_rules(
         property_id: Annotated[Slug, Path()],
-        body: NewRules,
+        body: Annotated[NewRules, example(RULES)],
         ctx: Annotated[CommandContext, Depends(chassis.command)],
         response: Response,
     ) -> ShownRules:
