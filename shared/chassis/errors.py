@@ -16,6 +16,7 @@ from shared.contracts.errors import AppError, Breach, ErrorKind
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 STATUS: dict[ErrorKind, int] = {
     ErrorKind.INVALID: 422,
@@ -81,11 +82,8 @@ async def _http(request: Request, failure: Exception) -> JSONResponse:
 
 def _methods(request: Request) -> list[str]:
     # Starlette names the methods of the first route of a path; a path has a route for each of its methods.
-    found: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(dict(request.scope))[0] is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
-    return sorted(found)
+    asked = [{**request.scope, "method": method} for method in METHODS]
+    return [one["method"] for one in asked if any(each.matches(one)[0] is Match.FULL for each in request.app.routes)]
 
 
 async def _down(_: Request, failure: Exception) -> JSONResponse:
