@@ -1,4 +1,4 @@
-"""`bellboard status`, `republish`, `rebuild`, `redrive`: what operators see and do, through the services' own doors."""
+"""`bellboard status`, `republish`, `reread`, `rebuild`, `redrive`: what operators do, through the services' doors."""
 
 import time
 import uuid
@@ -56,7 +56,7 @@ class Operator:
 def status(password: Password, chain: Chain = "grand", login: Login = "admin", folder: Folder = DEFAULT_FOLDER) -> None:
     """What is behind, parked or missing, service by service."""
     operator = Operator(folder, chain, login, password)
-    table = Table("Service", "Unsent", "Group", "Behind", "Parked", "Gaps", "Alive")
+    table = Table("Service", "Unsent", "Group", "Behind", "Parked", "Gaps", "Lost", "Alive")
     for service in sorted(set(operator.urls) - {"console"}):
         seen = operator.get(service, "/ops/v1/status")
         for number, group in enumerate(seen["groups"]):
@@ -67,6 +67,7 @@ def status(password: Password, chain: Chain = "grand", login: Login = "admin", f
                 f"{group['lag']:,}",
                 str(group["parked"]),
                 str(group["gaps"]),
+                str(group["losses"]),
                 "[green]✓[/]" if group["alive"] else "[red]✗[/]",
             )
     out.print(table)
@@ -100,6 +101,21 @@ def _until_sent(operator: Operator, service: str, count: int) -> None:
                 return
             time.sleep(0.5)
     raise StackFault(f"After {WITHIN_S} s {service} has still events to send; is Kafka up? See `bellboard status`.")
+
+
+def reread(
+    service: Service,
+    group: Annotated[str, typer.Argument(help="The consumer group that goes back to the beginning.")],
+    password: Password,
+    reason: Why,
+    chain: Chain = "grand",
+    login: Login = "admin",
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Let a group read its topics from their first record, after a topic was made anew; what it knows it skips."""
+    operator = Operator(folder, chain, login, password)
+    operator.post(service, "/ops/v1/reread", {"group": group, "reason": reason})
+    say(f"{group} begins again within a few seconds.")
 
 
 def rebuild(

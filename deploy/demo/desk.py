@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,7 @@ class Desk:
     """A signed-in person. A call that meets a dead service is repeated with the same key until it is back.
 
     `gate` is shared by those who sign in from one address, so that they leave room for whoever opens the console.
+    `told` hears of every command that was acknowledged: its key and the answer.
     """
 
     http: httpx.AsyncClient
@@ -56,6 +58,7 @@ class Desk:
     login: str
     password: str
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    told: Callable[[str, Answer], None] = lambda _key, _answer: None
     _token: str | None = None
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -64,9 +67,12 @@ class Desk:
         return await self._call("GET", service, path, params={k: v for k, v in params.items() if v is not None})
 
     async def act(self, service: str, path: str, body: Any = None, etag: str | None = None) -> Answer:
-        """Do something once: one Idempotency-Key for all tries."""
-        headers = {"Idempotency-Key": str(uuid.uuid4())} | ({"If-Match": etag} if etag else {})
-        return await self._call("POST", service, path, json=body if body is not None else {}, headers=headers)
+        """Do something once: one Idempotency-Key for all tries, and its name as the correlation of all that follows."""
+        key = str(uuid.uuid4())
+        headers = {"Idempotency-Key": key, "X-Request-Id": key} | ({"If-Match": etag} if etag else {})
+        answer = await self._call("POST", service, path, json=body if body is not None else {}, headers=headers)
+        self.told(key, answer)
+        return answer
 
     async def _call(self, method: str, service: str, path: str, **options: Any) -> Answer:
         headers = options.pop("headers", {})

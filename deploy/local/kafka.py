@@ -26,15 +26,24 @@ class Installed:
         return (self.java, "-cp", f"{self.jars}/*", *words)
 
 
-def broker_settings(port: int, controller_port: int, data: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class Listening:
+    """Where the node listens, and the port that it tells clients to use (another one when a proxy stands before it)."""
+
+    port: int
+    controller_port: int
+    advertised_port: int
+
+
+def broker_settings(at: Listening, data: Path) -> dict[str, str]:
     """The node's server.properties."""
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
-        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "controller.quorum.voters": f"1@127.0.0.1:{at.controller_port}",
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{at.port},CONTROLLER://127.0.0.1:{at.controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{at.advertised_port}",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "log.dirs": str(data / "log"),
         "auto.create.topics.enable": "false",
@@ -52,13 +61,13 @@ def broker_settings(port: int, controller_port: int, data: Path) -> dict[str, st
     }
 
 
-def prepare(port: int, controller_port: int, *, data: Path, cluster_id: str, installed: Installed) -> Path:
+def prepare(at: Listening, *, data: Path, cluster_id: str, installed: Installed) -> Path:
     """Write the settings and format the storage if it is new; returns the settings file.
 
     Raises StackFault when Kafka refuses to format it.
     """
     properties = data / "server.properties"
-    settings = broker_settings(port, controller_port, data)
+    settings = broker_settings(at, data)
     properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     if (data / "log" / "meta.properties").exists():
         return properties

@@ -15,10 +15,10 @@ _GIVE_UP_AFTER_DEATHS = 3
 
 async def wait_until_ready(child: Child, url: str, within: float) -> None:
     """Ask `url` until it answers 200. Raises StackFault after `within` seconds or three deaths of the process."""
-    deadline = time.monotonic() + within
+    deadline, before = time.monotonic() + within, child.restarts
     async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
         while not await _answers(client, url):
-            _refuse_dying(child)
+            _refuse_dying(child, before)
             if time.monotonic() > deadline:
                 raise StackFault(
                     f"{child.program.name} runs but was not ready within {within:.0f} s; "
@@ -29,10 +29,10 @@ async def wait_until_ready(child: Child, url: str, within: float) -> None:
 
 async def unless_dying(child: Child, ready: Coroutine[Any, Any, object]) -> None:
     """Await `ready`, but no longer than the process keeps living. Raises StackFault when it died three times."""
-    waiting = asyncio.ensure_future(ready)
+    waiting, before = asyncio.ensure_future(ready), child.restarts
     try:
         while not waiting.done():
-            _refuse_dying(child)
+            _refuse_dying(child, before)
             await asyncio.wait({waiting}, timeout=0.1)
         await waiting
     finally:
@@ -57,8 +57,8 @@ async def _answers(client: httpx.AsyncClient, url: str) -> bool:
         return False
 
 
-def _refuse_dying(child: Child) -> None:
-    if child.restarts >= _GIVE_UP_AFTER_DEATHS:
+def _refuse_dying(child: Child, before: int) -> None:
+    if child.restarts - before >= _GIVE_UP_AFTER_DEATHS:
         raise StackFault(
             f"{child.program.name} does not stay up (exit code {child.last_exit}); "
             f"read why with `tail -n 50 {child.program.log}`."

@@ -18,7 +18,7 @@ from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.supervisor import Child, Program, Supervisor
 from shared.contracts.topics import TOPICS
 
-_MONGOD, _KAFKA = "mongod", "kafka"
+_MONGOD, _KAFKA, KAFKA_PROXY = "mongod", "kafka", "kafka-proxy"
 _PORT_NAMES = (_MONGOD, _KAFKA, "kafka-controller", *services.SERVICES)
 DEFAULT_FOLDER = STATE_ROOT / "demo"
 CACHE = STATE_ROOT / "cache"
@@ -39,8 +39,10 @@ class Stack:
     """`async with Stack(folder=…) as stack:` has a MongoDB, a Kafka with its topics, and starts services on request.
 
     `kafka` and `mongo` point at servers that exist; then none is started. `given_ports` fixes ports by name.
-    `environment` is added to that of every service (a business clock, say). Whatever was started ends with the block,
-    or with this process, however that ends. State stays in `folder`.
+    `environment` is added to that of every service (a business clock, say); `{name}` in a value becomes the process's
+    name. `replicas` names further processes of a service, such as `records-2`. With `proxied_kafka` the broker sends
+    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`.
+    Whatever was started ends with the block, or with this process, however that ends. State stays in `folder`.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class Stack:
         declared: Iterable[topics.TopicLike] = TOPICS,
         given_ports: Mapping[str, int] | None = None,
         environment: Mapping[str, str] | None = None,
+        replicas: Iterable[str] = (),
+        proxied_kafka: bool = False,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = RunFolder(folder)
@@ -59,6 +63,7 @@ class Stack:
         self._declared = tuple(declared)
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
+        self._port_names = (*_PORT_NAMES, *replicas, *([KAFKA_PROXY] if proxied_kafka else []))
         self._say = say
         self._supervisor = Supervisor(changed=self._remember_children)
         self.ports: dict[str, int] = {}
@@ -71,7 +76,11 @@ class Stack:
     @property
     def kafka_servers(self) -> str:
         """The bootstrap servers of the Kafka in use."""
-        return self._given_kafka or f"127.0.0.1:{self.ports[_KAFKA]}"
+        return self._given_kafka or f"127.0.0.1:{self._advertised_port}"
+
+    @property
+    def _advertised_port(self) -> int:
+        return self.ports.get(KAFKA_PROXY, self.ports[_KAFKA])
 
     def url(self, service: str) -> str:
         """The base URL of a service, known before it starts."""
@@ -94,7 +103,7 @@ class Stack:
         """Take the folder and choose all ports, starting nothing. Raises StackFault."""
         self.folder.take()
         try:
-            self.ports = ports.choose(_PORT_NAMES, self._given_ports, self.folder.read("ports"))
+            self.ports = ports.choose(self._port_names, self._given_ports, self.folder.read("ports"))
         except StackFault:
             self.folder.release()
             raise
@@ -129,7 +138,7 @@ class Stack:
             program = await asyncio.to_thread(self._kafka_program)
             self._say("Starting Kafka")
             child = await self._supervisor.start(program)
-            await unless_dying(child, topics.wait_for_broker(self.kafka_servers))
+            await unless_dying(child, topics.wait_for_broker(f"127.0.0.1:{self.ports[_KAFKA]}"))
         else:
             await topics.wait_for_broker(self.kafka_servers, within=15)
         await topics.create_topics(self.kafka_servers, self._declared)
@@ -144,17 +153,20 @@ class Stack:
             mongo_url=self.mongo_url, kafka_servers=self.kafka_servers,
             http_host="127.0.0.1", http_port=self.ports[name],
             urls={service: self.url(service) for service in services.SERVICES},
-            data_dir=str(self.folder.data(name)),
+            data_dir=str(self.folder.data(name.partition("-")[0])),
         )  # fmt: skip
         program = Program(
             name=name,
-            argv=(sys.executable, "-m", services.module(name)),
+            argv=(sys.executable, "-m", services.module(name.partition("-")[0])),
             log=self.folder.log(name),
-            environment={**os.environ, "PYTHONUNBUFFERED": "1", **services.environment(around), **self._extra},
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **services.environment(around), **self._named(name)},
         )
         self._say(f"Starting {name}")
         await self._supervisor.start(program)
         return await self.until_ready(name, ready_within)
+
+    def _named(self, name: str) -> dict[str, str]:
+        return {key: value.replace("{name}", name) for key, value in self._extra.items()}
 
     async def until_ready(self, name: str, within: float = 60.0) -> str:
         """Wait until a started service says 200 at `/readyz`, after a kill say; returns its base URL."""
@@ -189,9 +201,8 @@ class Stack:
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())
         self.folder.write("cluster", {"id": cluster_id})
-        properties = kafka.prepare(
-            self.ports[_KAFKA], self.ports["kafka-controller"], data=data, cluster_id=cluster_id, installed=installed
-        )
+        listening = kafka.Listening(self.ports[_KAFKA], self.ports["kafka-controller"], self._advertised_port)
+        properties = kafka.prepare(listening, data=data, cluster_id=cluster_id, installed=installed)
         return kafka.broker_program(properties, self.folder.logs, installed, os.environ)
 
     def _remember_children(self, alive: Mapping[str, Child]) -> None:

@@ -41,7 +41,7 @@ async def wait_for_broker(servers: str, within: float = 60.0) -> None:
     while time.monotonic() < deadline:
         if await _listens(servers):
             try:
-                async with _admin(servers) as admin:
+                async with administered(servers) as admin:
                     # Makes the broker create its offsets topic now, not when the first consumer asks.
                     await asyncio.wait_for(admin.find_coordinator("bellboard-wake"), 5)
                 return
@@ -60,7 +60,7 @@ async def create_topics(servers: str, topics: Iterable[TopicLike], replication: 
     """
     wanted = {topic.name: topic for topic in topics}
     try:
-        async with _admin(servers) as admin:
+        async with administered(servers) as admin:
             existing = await _partitions(admin)
             _refuse_other_partitions(wanted, existing, servers)
             missing = [topic for name, topic in wanted.items() if name not in existing]
@@ -79,7 +79,7 @@ async def create_topics(servers: str, topics: Iterable[TopicLike], replication: 
 
 async def topic_partitions(servers: str) -> dict[str, int]:
     """The topics on a broker, without Kafka's own, with their number of partitions."""
-    async with _admin(servers) as admin:
+    async with administered(servers) as admin:
         found = await _partitions(admin)
     return {name: count for name, count in sorted(found.items()) if not name.startswith("__")}
 
@@ -96,7 +96,8 @@ async def _listens(servers: str) -> bool:
 
 
 @asynccontextmanager
-async def _admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def administered(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client that lives as long as the block."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=_CALL_MS)
     try:
         await admin.start()

@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.chassis.clock import Clock
 from shared.chassis.cursors import Cursors, sort_by_cursor
+from shared.chassis.faultpoints import reach_waiting
 from shared.chassis.mongo import DatabaseError, Duplicate, Mongo, Tx
 from shared.chassis.parking import ConsumerRecord, Parking
 from shared.chassis.telemetry import Metrics
@@ -136,6 +137,7 @@ class Applier:
             if found.fresh:
                 await self._handler.apply(tx, found.fresh)
             await self.cursors.advance(tx, found.fresh, found.gaps)
+            await reach_waiting("consume.in_transaction")
             for event in found.held:
                 await self._park_in(tx, by_event[event.id], event, "an earlier event of this aggregate is parked")
             return len(found.fresh), found.skipped, len(found.gaps)

@@ -1,20 +1,24 @@
 """The `consume` wiring: at least once on the wire, once in effect."""
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 
 from shared.chassis.applying import Applier, DependencyDown
 from shared.chassis.clock import Clock
+from shared.chassis.faultpoints import reach_waiting
 from shared.chassis.kafka import broker
-from shared.chassis.mongo import Mongo, Tx
+from shared.chassis.liveness import Progress
+from shared.chassis.losses import Losses, passed_over
+from shared.chassis.mongo import DatabaseError, Mongo, Tx
 from shared.chassis.parking import ConsumerRecord
 from shared.chassis.settings import ServiceSettings
 from shared.chassis.telemetry import SpanKind, Telemetry
@@ -23,7 +27,7 @@ from shared.contracts.envelope import Envelope
 log = logging.getLogger(__name__)
 IN_PLACE_S = 20.0
 PAUSE_S = 5.0
-STUCK_S = 60.0
+ANSWER_S = 5.0
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 
 
@@ -61,6 +65,21 @@ async def undecoded(message: Any) -> Any:
     return message
 
 
+class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types here
+    """Looks at partitions as they are given to us, before anything is read from them."""
+
+    def __init__(self, look: Callable[[Iterable[TopicPartition]], Awaitable[None]]) -> None:
+        self._look = look
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Nothing: a batch that runs commits its effects or conflicts with the new owner's."""
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Look, and let nothing that goes wrong there keep us from reading."""
+        with contextlib.suppress(KafkaError, DatabaseError, TimeoutError, OSError):
+            await self._look(assigned)
+
+
 class Consumption:
     """One running consumer: a poll is a Mongo transaction, then an explicit commit of its offsets."""
 
@@ -77,7 +96,8 @@ class Consumption:
             keep_cursors=consumer.cursors,
             namespace=settings.kafka_namespace,
         )
-        self._broker = broker(settings.kafka_servers, f"bellboard-{consumer.group}")
+        self.losses = Losses(mongo, consumer.group)
+        self._broker = broker(settings.kafka_servers, f"bellboard-{consumer.group}", settings.grace_s)
         self._subscriber = self._broker.subscriber(
             *(settings.kafka_namespace + topic for topic in consumer.topics),
             group_id=settings.kafka_namespace + consumer.group,
@@ -91,10 +111,12 @@ class Consumption:
             parser=whole_records,
             decoder=undecoded,
             heartbeat_interval_ms=1_000,
+            max_poll_interval_ms=int(settings.max_poll_s * 1000),
+            listener=_Assigned(self._note_losses),
         )
         self._subscriber(self._on_batch)
         self._resuming: set[asyncio.Task[None]] = set()
-        self._seen: dict[TopicPartition, tuple[int | None, float]] = {}
+        self._progress = Progress(settings.stuck_after_s)
 
     async def start(self) -> None:
         """Join the group; raises KafkaError while the broker is down."""
@@ -119,6 +141,7 @@ class Consumption:
             log.exception("%s: a batch failed and is read again", self.spec.group)
             self._pause(message.consumer, records)
             return
+        await reach_waiting("consume.committed")
         await self._commit(message.consumer, records)
 
     async def _settle(self, records: Records) -> None:
@@ -126,11 +149,13 @@ class Consumption:
         wait = 0.1
         while True:
             try:
+                await reach_waiting("consume.read")
                 with self._telemetry.tracer.start_as_current_span(
                     f"{self.spec.group} consume", kind=SpanKind.CONSUMER, links=self._links(records)
                 ):
                     await self.applier.settle(records)
             except DependencyDown:
+                self._progress.excuse(time.monotonic())
                 if time.monotonic() + wait > deadline:
                     raise
                 await asyncio.sleep(wait)
@@ -172,38 +197,71 @@ class Consumption:
             # Read again by us or by the partition's new owner; the cursors skip it.
             log.info("%s: offsets not committed (%s)", self.spec.group, type(failure).__name__)
 
+    async def _note_losses(self, assigned: Iterable[TopicPartition]) -> None:
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return
+        async with asyncio.timeout(ANSWER_S):
+            begins = await consumer.beginning_offsets(list(assigned))
+            committed = {one: await consumer.committed(one) for one in begins}
+        self._telemetry.metrics.losses.labels(self.spec.group).inc(
+            await self.losses.note(passed_over(committed, begins))
+        )
+
+    async def reread_if_asked(self) -> None:
+        """Go back to the first record of every partition of ours when an operator has asked the group to."""
+        consumer = self._subscriber.consumer
+        if consumer is not None and await self.losses.asked():
+            mine = list(consumer.assignment())
+            await consumer.seek_to_beginning(*mine)
+            begins = await consumer.beginning_offsets(mine)
+            await asyncio.wait_for(consumer.commit(begins), ANSWER_S)
+            log.info("%s reads its topics again", self.spec.group, extra={"group": self.spec.group})
+
     def lags(self) -> dict[TopicPartition, int]:
-        """Records behind, by assigned partition; empty before the first poll."""
+        """Records behind, by assigned partition, as the last poll told; empty before the first one."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return {}
         found = {}
-        for partition in consumer.assignment():
+        for partition, position in self._positions().items():
             high, last = consumer.highwater(partition), consumer.last_stable_offset(partition)
-            position = self._position(consumer, partition)
             if high is not None and position is not None:
                 found[partition] = max(0, (last if last and last > 0 else high) - position)
         return found
 
-    @staticmethod
-    def _position(consumer: Any, partition: TopicPartition) -> int | None:
+    def partitions(self) -> int:
+        """How many partitions this process has begun to read for the group."""
+        return len(self.lags())
+
+    def _positions(self) -> dict[TopicPartition, int | None]:
         # The public position() is a coroutine that may wait; liveness must answer at once.
-        state = consumer._subscription.subscription.assignment.state_value(partition)
-        return int(state.position) if state is not None and state.has_valid_position else None
+        consumer = self._subscriber.consumer
+        if consumer is None or not consumer.assignment():
+            return {}
+        held = consumer._subscription.subscription.assignment
+        states = {one: held.state_value(one) for one in consumer.assignment()}
+        return {
+            one: int(state.position) if state and state.has_valid_position else None for one, state in states.items()
+        }
 
     def alive(self) -> bool:
-        """Whether every partition moves: one that is behind and stands still for 60 s is dead."""
-        now, lags = time.monotonic(), self.lags()
+        """Whether every partition moves, or has caught up."""
+        lags = self.lags()
         for partition, lag in lags.items():
             self._telemetry.metrics.lag.labels(self.spec.group, partition.topic, str(partition.partition)).set(lag)
-        consumer = self._subscriber.consumer
-        stands = {p: self._position(consumer, p) for p in lags}
-        self._seen = {p: self._since(p, stands[p], lags[p], now) for p in lags}
-        return all(now - since < STUCK_S for _, since in self._seen.values())
+        return not self._progress.dead(time.monotonic())
 
-    def _since(self, partition: TopicPartition, position: int | None, lag: int, now: float) -> tuple[int | None, float]:
-        """Where a partition stands, and since when it stands there without having caught up."""
-        before = self._seen.get(partition)
-        if before is None or lag == 0 or before[0] != position:
-            return position, now
-        return before
+    async def look(self) -> None:
+        """Ask the broker where the partitions end, whatever the consumer believes, and note whether they move."""
+        consumer = self._subscriber.consumer
+        positions = self._positions()
+        if consumer is None or not positions:
+            return
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                ends = await consumer.end_offsets(list(positions))
+        except (KafkaError, TimeoutError, OSError):
+            return  # the broker is down: nobody is behind what cannot be read
+        lags = {one: end - (positions.get(one) or 0) for one, end in ends.items()}
+        self._progress.look(time.monotonic(), positions, lags)

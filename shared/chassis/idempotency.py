@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
+from shared.chassis.faultpoints import reach
 from shared.chassis.mongo import Document, Index, Mongo, Tx
 from shared.contracts.errors import AppError, ErrorKind
 
@@ -52,3 +53,5 @@ class Idempotency:
         now: dt.datetime = self._clock.real_now()
         row = {"_id": self._id(ctx), "digest": ctx.digest, "status": status, "subject": subject, "version": version}
         await self._rows.insert_one({**row, "at": now}, tx=tx)
+        tx.before_commit.append(lambda: reach("command.in_transaction"))
+        tx.after_commit.append(lambda: reach("command.committed"))

@@ -54,7 +54,7 @@ class Producer:
 
         Raises MessageSizeTooLargeError at once for a record that can never be sent.
         """
-        producer = await self._producer()
+        producer = self._live or await self._producer()
         future: asyncio.Future[object] = await producer.send(topic, value=value, key=key, headers=list(headers))
         return future
 
@@ -78,15 +78,18 @@ async def _stop(producer: AIOKafkaProducer) -> None:
         await asyncio.wait_for(producer.stop(), _STOP_S)
 
 
-def broker(servers: str, client_id: str) -> KafkaBroker:
-    """A consuming broker: no topic is ever created by reading it, and re-created topics are noticed in 5 s."""
+def broker(servers: str, client_id: str, grace_s: float = 5.0) -> KafkaBroker:
+    """A consuming broker: no topic is ever created by reading it, and re-created topics are noticed in 5 s.
+
+    Stopping it waits `grace_s` for the batch that runs; a slower one is not acknowledged and so is read again.
+    """
     return KafkaBroker(
         servers,
         client_id=client_id,
         consumer_only=True,
         apply_types=False,
         allow_auto_create_topics=False,
-        graceful_timeout=40.0,
+        graceful_timeout=grace_s,
         metadata_max_age_ms=5_000,
         logger=None,
     )

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from shared.chassis.mongo import DatabaseError, Duplicate, Mongo
 
@@ -12,7 +13,7 @@ log = logging.getLogger(__name__)
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-async def ended(task: "asyncio.Future[None]") -> None:
+async def ended(task: "asyncio.Future[Any]") -> None:
     """Cancel a task until it is done: a library's `wait_for` may swallow a cancellation that meets its result."""
     while not task.done():
         task.cancel()
@@ -26,13 +27,11 @@ class Lease:
         self._rows = mongo.collection("leases")
         self.name, self.owner, self.ttl_s = name, owner, ttl_s
         self.fence: int | None = None
+        self._made = False
 
     async def take(self) -> bool:
         """Take or renew it; False when another owner holds it."""
-        # $expr cannot upsert, so the row is made first.
-        with contextlib.suppress(Duplicate):
-            row = {"$setOnInsert": {"owner": "", "fence": 0, "exp": _NEVER}}
-            await self._rows.update_one({"_id": self.name}, row, upsert=True)
+        await self._make()
         free = {"$or": [{"$eq": ["$owner", self.owner]}, {"$lt": ["$exp", "$$NOW"]}]}
         fence = {"$cond": [{"$eq": ["$owner", self.owner]}, "$fence", {"$add": ["$fence", 1]}]}
         expires = {"$add": ["$$NOW", int(self.ttl_s * 1000)]}
@@ -41,6 +40,15 @@ class Lease:
         )
         self.fence = taken["fence"] if taken else None
         return taken is not None
+
+    async def _make(self) -> None:
+        """$expr cannot upsert, so the row is made first, once."""
+        if self._made:
+            return
+        with contextlib.suppress(Duplicate):
+            row = {"$setOnInsert": {"owner": "", "fence": 0, "exp": _NEVER}}
+            await self._rows.update_one({"_id": self.name}, row, upsert=True)
+        self._made = True
 
     async def held(self) -> bool:
         """Whether it is still ours, asked of the server."""
@@ -78,3 +86,13 @@ class Lease:
         except DatabaseError as failure:
             log.warning("lease not renewed: %s", type(failure).__name__, extra={"lease": self.name})
             return False
+
+
+async def renew(mongo: Mongo, leases: Sequence[Lease]) -> bool:
+    """Renew leases of one owner in one write; False when any of them is not held any more, or there is none."""
+    if not leases or any(lease.fence is None for lease in leases):
+        return False
+    mine = [{"_id": lease.name, "owner": lease.owner, "fence": lease.fence} for lease in leases]
+    valid = {"$or": mine, "$expr": {"$gt": ["$exp", "$$NOW"]}}
+    longer = [{"$set": {"exp": {"$add": ["$$NOW", int(leases[0].ttl_s * 1000)]}}}]
+    return await mongo.collection("leases").update_many(valid, longer) == len(leases)

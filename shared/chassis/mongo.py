@@ -52,6 +52,7 @@ class Tx:
 
     def __init__(self, session: Any) -> None:
         self.session = session
+        self.before_commit: list[Callable[[], None]] = []
         self.after_commit: list[Callable[[], None]] = []
 
 
@@ -284,6 +285,8 @@ class Mongo:
                     )
                 )
                 result = await work(tx)
+                for first in tx.before_commit:
+                    first()
                 await self._commit(session)
             except PyMongoError as failure:
                 await self._abort(session)

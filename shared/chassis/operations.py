@@ -1,8 +1,9 @@
-"""What operators see and do: status, parked and missing events, redrive, rebuild, republish."""
+"""What operators see and do: status, parked and missing events, redrive, rebuild, republish, reread."""
 
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -33,6 +34,13 @@ class Redrive(Frozen):
     reason: str = Field(min_length=3, max_length=500)
 
 
+class Reread(Frozen):
+    """Which consumer group to send back to the beginning of its topics, and why."""
+
+    group: str = Field(min_length=1, max_length=100)
+    reason: str = Field(min_length=3, max_length=500)
+
+
 class Republish(Frozen):
     """Which events to send again: one aggregate's, one topic's, or all; and why."""
 
@@ -56,6 +64,7 @@ class GroupStatus(Frozen):
     partitions: int
     parked: int
     gaps: int
+    losses: int
     alive: bool
 
 
@@ -84,9 +93,10 @@ async def group_status(one: Consumption) -> GroupStatus:
         group=one.spec.group,
         topics=one.spec.topics,
         lag=sum(one.lags().values()),
-        partitions=len(one.lags()),
+        partitions=one.partitions(),
         parked=await one.applier.parking.count(),
         gaps=len(await one.applier.cursors.gaps()),
+        losses=len(await one.losses.all()),
         alive=one.alive(),
     )
 
@@ -132,73 +142,94 @@ class Journal:
         await self._mongo.run(work)
 
 
-def router(
-    journal: Journal,
-    outbox: Outbox,
-    relay: Relay,
-    policy: Policy,
-    consumptions: Callable[[], Sequence[Consumption]],
-    caller: Callable[..., Awaitable[Principal]],
-) -> APIRouter:
-    """The operations routes; each needs its own permission on kind `operations`."""
-    routes = APIRouter(prefix="/ops/v1", tags=["operations"])
+@dataclass(frozen=True)
+class Operations:
+    """What a service lets operators see and do with its events; each thing needs its permission on `operations`."""
 
-    def may(principal: Principal, action: str) -> Scope:
-        # Events are operated for a whole chain, so somebody who answers for one hotel only may not.
-        if principal.properties is not None or not policy.decide(principal, action, KIND).allow:
+    journal: Journal
+    outbox: Outbox
+    relay: Relay
+    policy: Policy
+    consumptions: Callable[[], Sequence[Consumption]]
+
+    def may(self, principal: Principal, action: str) -> Scope:
+        """The chain that the caller operates; events are operated for all its hotels, so nobody of one hotel may."""
+        if principal.properties is not None or not self.policy.decide(principal, action, KIND).allow:
             raise forbidden("not_granted", f"You may not {action} here.")
         return Scope(chain=principal.chain)
 
-    def group(name: str) -> Consumption:
-        for one in consumptions():
+    def group(self, name: str) -> Consumption:
+        """One consumer group of this service, or 404."""
+        for one in self.consumptions():
             if one.spec.group == name:
                 return one
         raise not_found("group")
 
-    async def begun(principal: Principal, action: str, reason: str, **what: str | None) -> Scope:
+    async def begun(self, principal: Principal, action: str, reason: str, **what: str | None) -> Scope:
         """Check the permission and write down who does what and why, before it is done."""
-        scope = may(principal, action)
-        await journal.begin(principal, Operation(action=action, service=journal.service, **what), reason)
+        scope = self.may(principal, action)
+        await self.journal.begin(principal, Operation(action=action, service=self.journal.service, **what), reason)
         return scope
 
+    def concerned(self, principal: Principal, action: str, name: str) -> Consumption:
+        """The group an action is about, told to those who may: before anything is written down."""
+        self.may(principal, action)
+        return self.group(name)
+
+
+def router(operations: Operations, caller: Callable[..., Awaitable[Principal]]) -> APIRouter:
+    """The operations routes."""
+    routes = APIRouter(prefix="/ops/v1", tags=["operations"])
+    _let_see(routes, operations, caller)
+    _let_do(routes, operations, caller)
+    return routes
+
+
+def _let_see(routes: APIRouter, operations: Operations, caller: Callable[..., Awaitable[Principal]]) -> None:
     @routes.get("/status")
     async def status(principal: Principal = Depends(caller)) -> ServiceStatus:
-        """Depth of the outbox, lag, parked and missing events of each group."""
-        may(principal, "status")
-        groups = [await group_status(one) for one in consumptions()]
-        stale = min(policy.stale_s(), 1e9)
-        return ServiceStatus(outbox=await outbox.depth(), policy_stale_s=stale, groups=tuple(groups))
+        """Depth of the outbox, lag, parked, missing and lost events of each group."""
+        operations.may(principal, "status")
+        groups = [await group_status(one) for one in operations.consumptions()]
+        stale = min(operations.policy.stale_s(), 1e9)
+        return ServiceStatus(outbox=await operations.outbox.depth(), policy_stale_s=stale, groups=tuple(groups))
 
     @routes.get("/parked", responses=refuses(404))
     async def parked(
         group_name: Annotated[str, Query(max_length=100)], principal: Principal = Depends(caller)
     ) -> list[ParkedEvent]:
         """What waits for a redrive in one group: where it stood and why, never its content."""
-        scope = may(principal, "status")
-        return [parked_event(row) for row in await group(group_name).applier.parking.waiting(scope)]
+        scope = operations.may(principal, "status")
+        return [parked_event(row) for row in await operations.group(group_name).applier.parking.waiting(scope)]
 
+
+def _let_do(routes: APIRouter, operations: Operations, caller: Callable[..., Awaitable[Principal]]) -> None:
     @routes.post("/redrive", responses=refuses(404))
     async def redrive(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Apply the parked events of one aggregate in order, and give its halted rows another try."""
-        may(principal, "redrive")
-        concerned = group(body.group)
-        scope = await begun(principal, "redrive", body.reason, group=body.group, aggregate=body.subject)
+        concerned = operations.concerned(principal, "redrive", body.group)
+        scope = await operations.begun(principal, "redrive", body.reason, group=body.group, aggregate=body.subject)
         done = await concerned.applier.redrive(scope, body.subject)
-        return Done(count=done + await relay.redrive(scope, body.subject))
+        return Done(count=done + await operations.relay.redrive(scope, body.subject))
 
     @routes.post("/rebuild", responses=refuses(404))
     async def rebuild(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Forget what was projected from one aggregate; its owner's republish then applies it from version 1."""
-        may(principal, "rebuild")
-        concerned = group(body.group)
-        scope = await begun(principal, "rebuild", body.reason, group=body.group, aggregate=body.subject)
+        concerned = operations.concerned(principal, "rebuild", body.group)
+        scope = await operations.begun(principal, "rebuild", body.reason, group=body.group, aggregate=body.subject)
         await concerned.applier.rebuild(scope, body.subject)
+        return Done(count=1)
+
+    @routes.post("/reread", responses=refuses(404))
+    async def reread(body: Reread, principal: Principal = Depends(caller)) -> Done:
+        """Let a group read its topics from their first record again, after a topic was made anew."""
+        concerned = operations.concerned(principal, "reread", body.group)
+        await operations.begun(principal, "reread", body.reason, group=body.group)
+        await concerned.losses.ask_to_reread()
         return Done(count=1)
 
     @routes.post("/republish")
     async def republish(body: Republish, principal: Principal = Depends(caller)) -> Done:
         """Send events again; consumers skip what they have applied."""
-        scope = await begun(principal, "republish", body.reason, aggregate=body.subject, topic=body.topic)
-        return Done(count=await outbox.republish(scope, subject=body.subject, topic=body.topic))
-
-    return routes
+        scope = await operations.begun(principal, "republish", body.reason, aggregate=body.subject, topic=body.topic)
+        return Done(count=await operations.outbox.republish(scope, subject=body.subject, topic=body.topic))

@@ -8,9 +8,11 @@ from shared.chassis.mongo import Binary, Document, Duplicate, Index, Mongo, Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.catalogue import topic_of
 from shared.contracts.envelope import Envelope, NewEvent, encode
-from shared.contracts.values import Scope
+from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 PENDING, SENT, HALTED = 0, 1, 2
+WAITING: Document = {"$in": [PENDING, HALTED]}
+"""What the index of unsent rows holds; a query that says just this is answered from it."""
 
 
 def envelope_of(row: Document) -> Envelope:
@@ -66,8 +68,7 @@ class Outbox:
         await self._rows.ensure_indexes(
             [
                 Index(("agg", "ver"), unique=True),
-                # A partial index may not repeat the keys of the full one, hence the mark in front.
-                Index(("st", "agg", "ver"), partial={"st": {"$in": [PENDING, HALTED]}}),
+                Index(("topic", "agg", "ver"), partial={"st": WAITING}),
             ]
         )
 
@@ -119,8 +120,11 @@ class Outbox:
         return [envelope_of(row) for row in await self._rows.find(wanted, sort=[("ver", 1)])]
 
     async def republish(self, scope: Scope, *, subject: str | None = None, topic: str | None = None) -> int:
-        """Mark sent events as pending again, of one aggregate, one topic or all; how many. Consumers deduplicate."""
-        wanted: Document = {"chain": scope.chain, "st": SENT}
+        """Mark sent events as pending again, of one aggregate, one topic or all; how many. Consumers deduplicate.
+
+        The system's own events (keys, audit checkpoints) go with those of any chain: a lost broker has lost them too.
+        """
+        wanted: Document = {"chain": {"$in": [scope.chain, SYSTEM_CHAIN]}, "st": SENT}
         wanted |= {"agg": subject} if subject else {}
         wanted |= {"topic": topic} if topic else {}
         count = await self._rows.update_many(wanted, {"$set": {"st": PENDING}})
@@ -129,10 +133,13 @@ class Outbox:
 
     async def age_s(self) -> float:
         """How long ago the oldest unsent event was written, in real seconds; 0 when all are sent."""
-        oldest = await self._rows.find_one({"st": PENDING}, projection={"_id": 1}, sort=[("_id", 1)])
-        if oldest is None:
+        # Not a sorted find: that would go through all sent rows by their id, of which there may be millions.
+        found = await self._rows.aggregate(
+            [{"$match": {"st": PENDING}}, {"$group": {"_id": None, "oldest": {"$min": "$_id"}}}]
+        )
+        if not found:
             return 0.0
-        written_ms = int(oldest["_id"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
+        written_ms = int(found[0]["oldest"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
         return max(0.0, self._clock.real_now().timestamp() - written_ms / 1000)
 
     async def depth(self) -> int:

@@ -3,35 +3,71 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
 
+from shared.chassis.faultpoints import reach
 from shared.chassis.kafka import KafkaError, MessageSizeTooLargeError, Producer
-from shared.chassis.leases import Lease
+from shared.chassis.leases import Lease, ended
 from shared.chassis.mongo import Document, Mongo
 from shared.chassis.outbox import HALTED, PENDING, SENT, Outbox, envelope_of
+from shared.chassis.sweep import pages
 from shared.chassis.telemetry import Metrics
 from shared.contracts.values import Scope
 
 log = logging.getLogger(__name__)
-BATCH = 500
-POLL_S = 0.2
+POLL_S = 0.25
+UNSETTLED = 4
+"""Pages that may be on their way to Kafka's acknowledgement and their mark at once."""
 ACK_S = 15.0
 RETRY_S = 1.0
+STRAGGLERS_S = 1.0
 MOST_REFUSING = 2
 """One topic may be missing or forbidden; when more refuse, the broker is down and the rest waits."""
 
 
 @dataclass
+class _Sweep:
+    """What one sweep has met: aggregates that must not go on, topics that refuse, how many rows came through."""
+
+    stopped: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
+    marked: int = 0
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether to give it up: so many topics refuse that it must be the broker."""
+        return len(self.refusing) > MOST_REFUSING
+
+    def refused(self, row: Document) -> None:
+        """A row did not come through: what follows it in its aggregate waits, and so does its topic."""
+        self.stopped.add(row["agg"])
+        self.refusing.add(row["topic"])
+
+    def acknowledged(self, sent: Sequence["_Sent"]) -> list[str]:
+        """The rows that came through, up to the first of each aggregate that did not."""
+        acked: list[str] = []
+        for item in sent:
+            done = item.ack.done() and not item.ack.cancelled() and item.ack.exception() is None
+            if not done:
+                self.refused(item.row)
+            elif item.row["agg"] not in self.stopped:
+                acked.append(item.row["_id"])
+        return acked
+
+
+@dataclass(frozen=True)
 class _Sent:
     row: Document
     ack: "asyncio.Future[object]"
 
 
 class Relay:
-    """Read ≤ 500 pending rows in (aggregate, version) order → send all → await the acks → mark sent.
+    """Reads a page of pending rows, sends it, and marks it sent when acknowledged: the three steps overlap.
 
-    Never pages by "last seen id": a transaction that commits late would be skipped for good (F7).
+    While one page is sent the next is read and the one before is awaited and marked. A sweep ends when everything is
+    settled, so no row is ever read while it is on its way; one that fails ends it at once.
     """
 
     def __init__(
@@ -54,56 +90,70 @@ class Relay:
                         await self._outbox.nudge.wait()
 
     async def once(self) -> int:
-        """One pass; how many rows were acknowledged and marked."""
-        halted = await self._rows.distinct("agg", {"st": HALTED})
-        wanted: Document = {"st": PENDING} | ({"agg": {"$nin": halted}} if halted else {})
-        rows = await self._rows.find(wanted, sort=[("agg", 1), ("ver", 1)], limit=BATCH)
-        if not rows:
-            return 0
+        """One sweep; how many rows were acknowledged and marked."""
+        sweep = _Sweep()
+        waiting = pages(self._rows)
+        reading = asyncio.ensure_future(_next(waiting))
+        settling: deque[asyncio.Task[None]] = deque()
         try:
-            acked = await self._acknowledged(await self._send(rows))
-        except (KafkaError, TimeoutError, OSError) as failure:
-            log.warning("relay: the broker does not take events (%s)", type(failure).__name__)
-            acked = []
+            while (page := await reading) and not sweep.hopeless:
+                reading = asyncio.ensure_future(_next(waiting))
+                reach("relay.read")
+                settling.append(asyncio.create_task(self._settle(sweep, await self._send(sweep, page))))
+                if len(settling) == UNSETTLED:
+                    await settling.popleft()
+            await asyncio.gather(*settling)
+        finally:
+            for step in (reading, *settling):
+                await ended(step)
+            await waiting.aclose()
+        if sweep.refusing:
+            await self._producer.drop()
+            await asyncio.sleep(RETRY_S)
+        return sweep.marked
+
+    async def _send(self, sweep: _Sweep, page: Sequence[Document]) -> list[_Sent]:
+        """Queue what may be sent of a page; a row that can never be sent halts its aggregate only."""
+        sent: list[_Sent] = []
+        for row in page:
+            if row["st"] == HALTED:
+                sweep.stopped.add(row["agg"])
+            if row["agg"] in sweep.stopped or row["topic"] in sweep.refusing:
+                continue
+            try:
+                ack = await self._queue(row)
+            except (MessageSizeTooLargeError, ValueError):
+                sweep.stopped.add(row["agg"])
+                await self._halt(row)
+            except (KafkaError, TimeoutError, OSError) as failure:
+                # What was queued before it is awaited and marked all the same, or it would be sent for ever.
+                log.warning("relay: %s does not take events (%s)", row["topic"], type(failure).__name__)
+                sweep.refused(row)
+                if sweep.hopeless:
+                    break
+            else:
+                sent.append(_Sent(row, ack))
+        return sent
+
+    async def _queue(self, row: Document) -> "asyncio.Future[object]":
+        event = envelope_of(row)
+        return await self._producer.send(
+            self._namespace + event.topic, event.subject.encode(), event.value, event.headers()
+        )
+
+    async def _settle(self, sweep: _Sweep, sent: Sequence[_Sent]) -> None:
+        """Await the acknowledgements of a page and mark what came through, while the lease is still ours."""
+        if not sent:
+            return
+        await _answered(sent)
+        acked = sweep.acknowledged(sent)
+        if len(acked) < len(sent):
+            log.warning("relay: the broker did not take %d events", len(sent) - len(acked))
+        reach("relay.acknowledged")
         if acked and await self.lease.held():
             await self._rows.update_many({"_id": {"$in": acked}, "st": PENDING}, {"$set": {"st": SENT}})
             self._metrics.relayed.inc(len(acked))
-        if len(acked) < len(rows):
-            await self._producer.drop()
-            await asyncio.sleep(RETRY_S)
-        return len(acked)
-
-    async def _send(self, rows: Sequence[Document]) -> list[_Sent]:
-        sent: list[_Sent] = []
-        stopped: set[str] = set()
-        refusing: set[str] = set()
-        for row in rows:
-            if row["agg"] in stopped or row["topic"] in refusing:
-                continue
-            envelope = envelope_of(row)
-            try:
-                ack = await self._producer.send(
-                    self._namespace + envelope.topic, envelope.subject.encode(), envelope.value, envelope.headers()
-                )
-            except (MessageSizeTooLargeError, ValueError):
-                stopped.add(row["agg"])
-                await self._halt(row)
-                continue
-            except (KafkaError, TimeoutError, OSError) as failure:
-                # What was queued before it is awaited and marked all the same, or it would be sent for ever.
-                log.warning("relay: %s does not take events (%s)", envelope.topic, type(failure).__name__)
-                refusing.add(row["topic"])
-                if len(refusing) > MOST_REFUSING:
-                    break
-                continue
-            sent.append(_Sent(row, ack))
-        return sent
-
-    async def _acknowledged(self, sent: Sequence[_Sent]) -> list[str]:
-        if not sent:
-            return []
-        done, _ = await asyncio.wait({item.ack for item in sent}, timeout=ACK_S)
-        return [item.row["_id"] for item in sent if item.ack in done and item.ack.exception() is None]
+            sweep.marked += len(acked)
 
     async def _halt(self, row: Document) -> None:
         log.error("relay: an event can never be sent; its aggregate is halted", extra={"event": row["_id"]})
@@ -117,3 +167,23 @@ class Relay:
     async def send_raw(self, topic: str, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Send what is no event row (the policy heartbeat) and wait for its acknowledgement."""
         await asyncio.wait_for(await self._producer.send(self._namespace + topic, key, value, headers), ACK_S)
+
+
+async def _next(waiting: AsyncGenerator[list[Document], None]) -> list[Document]:
+    """The next page; an empty one when there is none."""
+    return await anext(waiting, [])
+
+
+async def _answered(sent: Sequence[_Sent]) -> None:
+    """Wait until each row is acknowledged or refused: 15 s at most, 1 s more once the first was refused.
+
+    One after the other, as most are done when the first is: waiting for all at once costs a callback for each.
+    """
+    now = asyncio.get_running_loop().time
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(ACK_S) as limit:
+            for item in sent:
+                try:
+                    await item.ack
+                except KafkaError:
+                    limit.reschedule(min(limit.when() or now(), now() + STRAGGLERS_S))

@@ -25,6 +25,7 @@ from shared.chassis.jobs import Job, cancel, keep_running, run_job
 from shared.chassis.kafka import KafkaError, Producer
 from shared.chassis.leases import Lease
 from shared.chassis.limits import BodyLimit
+from shared.chassis.liveness import end_process
 from shared.chassis.mongo import DatabaseError, Mongo
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
@@ -40,7 +41,8 @@ from shared.contracts.identity import Principal
 
 log = logging.getLogger(__name__)
 Prepare = Callable[[], Awaitable[None]]
-GRACE_S = 45
+MORE_GRACE_S = 5
+WATCH_S = 5.0
 JOIN_AGAIN_S = 2.0
 Authorization = Annotated[str | None, Security(Bearer())]
 IdempotencyKey = Annotated[
@@ -88,7 +90,7 @@ class Chassis:
             self.mongo,
             self.outbox,
             self.producer,
-            Lease(self.mongo, "relay", self.owner),
+            Lease(self.mongo, "relay", self.owner, settings.relay_lease_s),
             self.telemetry.metrics,
             settings.kafka_namespace,
         )
@@ -171,16 +173,9 @@ class Chassis:
         app.add_middleware(BodyLimit, forms=pages)
         for one in routers:
             app.include_router(one, include_in_schema=not pages)
-        app.include_router(
-            operations.router(
-                operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service),
-                self.outbox,
-                self.relay,
-                self.policy,
-                lambda: self.consumptions,
-                self.caller,
-            )
-        )
+        journal = operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service)
+        operated = operations.Operations(journal, self.outbox, self.relay, self.policy, lambda: self.consumptions)
+        app.include_router(operations.router(operated, self.caller))
         self._probes(app)
         FastAPIInstrumentor.instrument_app(
             app,
@@ -211,11 +206,23 @@ class Chassis:
         for consumption in self.consumptions:
             begin(f"{consumption.spec.group} unready", consumption.applier.redrive_unready)
             self._tasks.append(asyncio.create_task(self._join(consumption.spec.group, consumption)))
+        begin("watch", self._watch)
         for tailing in tailings:
             self._tasks.append(asyncio.create_task(self._join("tail", tailing)))
         for job in jobs:
             lease = Lease(self.mongo, f"job-{job.name}", self.owner)
             self._tasks.append(asyncio.create_task(run_job(job, lease), name=job.name))
+
+    async def _watch(self) -> None:
+        """For ever: see that every consumer moves, and what operators ask of it; end the process when one is dead."""
+        while True:
+            for one in self.consumptions:
+                await one.look()
+                if not one.alive():
+                    end_process(f"{one.spec.group} is behind and stands still")
+                with contextlib.suppress(DatabaseError, KafkaError, TimeoutError):
+                    await one.reread_if_asked()
+            await asyncio.sleep(min(WATCH_S, self.settings.stuck_after_s / 4))
 
     async def _join(self, name: str, part: Consumption | Tailing) -> None:
         # The API is up without Kafka: joining is tried until it works.
@@ -276,7 +283,7 @@ def require_version(ctx: CommandContext, version: int) -> None:
 
 
 def run(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until SIGTERM, then finish what runs within 45 s."""
+    """Serve until SIGTERM, then finish what runs, within the grace that is set."""
     uvicorn.run(
         app,
         host=settings.http_host,
@@ -284,5 +291,5 @@ def run(app: FastAPI, settings: ServiceSettings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=int(settings.grace_s) + MORE_GRACE_S,
     )

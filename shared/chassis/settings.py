@@ -33,6 +33,10 @@ class ServiceSettings(BaseSettings):
     clock_rate: float = Field(default=1.0, gt=0, le=100_000)
     clock_start: AwareDatetime | None = None
     clock_file: Path | None = Field(default=None, description="JSON of origin, rate and start, followed as it changes")
+    relay_lease_s: float = Field(default=15.0, ge=1, description="How long a dead replica's relay is waited for")
+    stuck_after_s: float = Field(default=60.0, ge=1, description="A consumer behind that stands still so long is dead")
+    max_poll_s: float = Field(default=300.0, ge=1, description="A batch that takes longer loses its partitions")
+    grace_s: float = Field(default=40.0, ge=1, description="How long a batch may go on after SIGTERM")
     otlp_endpoint: str = ""
     log_level: str = "INFO"
 

@@ -34,6 +34,10 @@ class Metrics:
         self.unknown = Counter("bellboard_unknown_events", "Events of an unknown type", ["group"], registry=registry)
         self.parked = Counter("bellboard_parked_events", "Events parked", ["group"], registry=registry)
         self.gaps = Counter("bellboard_gaps", "Gaps in an aggregate's versions", ["group"], registry=registry)
+        self.losses = Counter(
+            "bellboard_lost_ranges", "Ranges of offsets that Kafka deleted before they were read", ["group"],
+            registry=registry,
+        )  # fmt: skip
         self.late = Histogram(
             "bellboard_timer_lateness_seconds", "How late timers fired", buckets=_LATE_BUCKETS, registry=registry
         )

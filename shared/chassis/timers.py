@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from shared.chassis.clock import Clock
-from shared.chassis.leases import Lease
+from shared.chassis.faultpoints import reach
+from shared.chassis.leases import Lease, renew
 from shared.chassis.mongo import BulkOp, DatabaseError, Delete, Document, Index, Mongo, Put, Tx
 from shared.chassis.telemetry import Metrics
 
@@ -145,6 +146,9 @@ class Timers:
         await self._replicas.update_one({"_id": self._owner}, {"$set": {"seen": now}}, upsert=True)
         live = await self._replicas.count({"seen": {"$gt": now - dt.timedelta(seconds=LEASE_S)}})
         most = math.ceil(SHARDS / max(1, live))
+        had = [lease for lease in self._leases if lease.fence is not None]
+        if len(had) == most and await renew(self._mongo, had):
+            return [shard for shard, lease in enumerate(self._leases) if lease.fence is not None]
         held: list[int] = []
         for shard, lease in enumerate(self._leases):
             if len(held) < most and await lease.take():
@@ -192,6 +196,8 @@ class Timers:
             for kind in dict.fromkeys(timer.kind for timer in due):
                 fire = self.batch_handlers.get(kind) or one_by_one(self.handlers[kind])
                 await fire(tx, [(timer, int(past * 1000)) for timer, past in late if timer.kind == kind])
+            reach("timer.in_transaction")
+            tx.after_commit.append(lambda: reach("timer.committed"))
             return [past for _, past in late]
 
         for seconds in await self._mongo.run(work):

@@ -31,6 +31,6 @@ class Operation(Wire):
 
 
 class OperationEvent(EventBody):
-    """An operator is about to redrive, rebuild or republish."""
+    """An operator is about to redrive, rebuild, republish or reread."""
 
     operation: Operation

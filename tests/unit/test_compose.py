@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy.local import services
-from deploy.local.kafka import broker_settings
+from deploy.local.kafka import Listening, broker_settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TEXT = (_ROOT / "docker-compose.yml").read_text()
@@ -57,7 +57,7 @@ def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> No
 
 
 def test_broker_in_compose_has_the_settings_of_the_embedded_one() -> None:
-    embedded = broker_settings(1, 2, Path("/"))
+    embedded = broker_settings(Listening(1, 2, 1), Path("/"))
     wanted = {"KAFKA_" + name.upper().replace(".", "_"): value for name, value in embedded.items()}
     differing = {"KAFKA_" + name.upper().replace(".", "_") for name in _ADDRESSES}
     found = {name: value for name, value in _COMPOSE["services"]["kafka"]["environment"].items() if "KAFKA_" in name}

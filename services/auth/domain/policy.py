@@ -48,6 +48,7 @@ SENSITIVE = (
     "redrive",
     "rebuild",
     "republish",
+    "reread",
     "silence",
 )
 """Refused while the policy is stale: they move money, undo a decision, or change who may do what."""
@@ -145,7 +146,7 @@ def _administration() -> tuple[Grant, ...]:
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
         _grant(admin, ("status",), Resource.OPERATION),
-        _grant(admin, ("redrive", "rebuild", "republish"), Resource.OPERATION, obligations=("reason",)),
+        _grant(admin, ("redrive", "rebuild", "republish", "reread"), Resource.OPERATION, obligations=("reason",)),
     )
 
 

@@ -119,7 +119,7 @@ def test_only_a_chain_administrator_manages_staff_properties_and_policy(role: Ro
     assert ask(Role.CHAIN_ADMIN, "manage", kind).allow
 
 
-@pytest.mark.parametrize("action", ["redrive", "rebuild", "republish"])
+@pytest.mark.parametrize("action", ["redrive", "rebuild", "republish", "reread"])
 def test_operations_need_a_chain_administrator_and_a_reason(action: str) -> None:
     assert ask(Role.CHAIN_ADMIN, action, "operations").obligations == {"reason"}
     assert not ask(Role.GENERAL_MANAGER, action, "operations").allow
