@@ -18,9 +18,10 @@ from deploy.local.background import BackgroundStack
 _SECONDS_TO_ANSWER = 60_000
 
 # A busy machine is no failure, hence no deadline. `ci` tries the same examples each time, `long` new ones for longer.
+_TRIES = max(100, int(300 * float(os.environ.get("BELLBOARD_FUZZ_MINUTES", "10"))))
 _PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, suppress_health_check=_PATIENT)
-settings.register_profile("long", max_examples=5000, deadline=None, suppress_health_check=_PATIENT)
+settings.register_profile("long", max_examples=_TRIES, deadline=None, suppress_health_check=_PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

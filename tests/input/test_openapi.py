@@ -16,11 +16,10 @@ import pytest
 from tests.input.houses import SERVICES, told
 from tests.input.serving import Served, served
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
-
 HERE = Path(__file__).parent
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 MINUTES = float(os.environ.get("BELLBOARD_FUZZ_MINUTES", "0"))
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600 + 60 * MINUTES)]
 REPEATABLE = ("--generation-deterministic",)
 LONG = ("--max-time", str(max(1, int(60 * MINUTES / 3))), "--max-examples", "200")
 ONE_LOOK = ("--generation-deterministic", "--max-examples", "1", "--phases", "examples,fuzzing")
