@@ -158,9 +158,16 @@ async def console(told: Told, folder: Path) -> AsyncIterator[House]:
     app = build_console(settings)
     chassis = Chassis(settings)
     await stand(chassis, app)
+    await hear_auth(chassis)
     async with app.router.lifespan_context(app):
         yield House(app, tokens("console"))
     await chassis.mongo.close()
+
+
+async def hear_auth(chassis: Chassis) -> None:
+    """A heartbeat of auth, where every process of the service will find it."""
+    alive = {"what": "heartbeat", "body": {"at": chassis.clock.real_now(), "versions": {}}}
+    await chassis.mongo.collection("policy").update_one({"_id": "heartbeat"}, {"$set": alive}, upsert=True)
 
 
 async def learn_own_events(chassis: Chassis) -> None:
@@ -171,8 +178,7 @@ async def learn_own_events(chassis: Chassis) -> None:
         await chassis.policy.apply(tx, [envelope_of(row) for row in rows])
 
     await chassis.mongo.run(learn)
-    alive = {"what": "heartbeat", "body": {"at": chassis.clock.real_now(), "versions": {}}}
-    await chassis.mongo.collection("policy").update_one({"_id": "heartbeat"}, {"$set": alive}, upsert=True)
+    await hear_auth(chassis)
     await chassis.mongo.close()
 
 
