@@ -7,16 +7,20 @@ from time import perf_counter
 from typing import Any
 
 from pymongo import AsyncMongoClient, UpdateOne
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
-from bench.figures import Figure, Occasion, alternate
+from bench.figures import Figure, Occasion, Round, alternate
 from bench.ground import NAMESPACE, Ground
 from bench.kafka import bytes_of, consumer, produce, producer
 from bench.lives import events
+from bench.past import fill, forget
 from services.reporting.events import TOPICS, Handler
 from services.reporting.store import MongoFacts, MongoTraces, prepare
 from services.reporting.usecases.projecting import Projecting
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer, Consumption
+from shared.chassis.cursors import Cursors
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.telemetry import Telemetry
@@ -24,7 +28,8 @@ from shared.contracts.envelope import Envelope
 
 EVENTS = 10_000
 POLL = 500
-AIM = 0.7
+AIM, GROWN_AIM = 0.7, 0.9
+SMALL, LARGE = 10_000, 1_000_000
 DATABASE, BARE_DATABASE = "bench_reporting", "bench_reporting_bare"
 _rounds = count(1)
 
@@ -64,24 +69,44 @@ class Paced(Handler):
 
 
 async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
-    """Reporting's events a second."""
+    """Reporting's events a second: beside a bare consumer, and among a million records beside ten thousand."""
     clock = Clock()
     unsent = Outbox(Mongo(ground.mongo_url, DATABASE), clock, "records")
+    told = events(unsent, clock, EVENTS)
     async with producer(ground.kafka_servers) as made:
-        await produce(made, bytes_of(events(unsent, clock, EVENTS)))
+        await produce(made, bytes_of(told))
 
     async def ours() -> float:
-        return await _ours(ground, clock)
+        return await _ours(ground, clock, await ground.fresh(DATABASE))
 
     async def bare() -> float:
         return await _bare(ground)
 
     found = await alternate(ours, bare)
-    return [occasion.beside("projection: reporting's facts", "events/s", *found, AIM)]
+    records = list({event.subject for event in told})
+
+    def among(filled: Mongo) -> Round:
+        async def once() -> float:
+            await forget(filled, records)
+            return await _ours(ground, clock, Mongo(ground.mongo_url, filled.database))
+
+        return once
+
+    small, large = [await fill(ground, DATABASE, f"bench_past_{count}", count) for count in (SMALL, LARGE)]
+    grown = await alternate(among(large), among(small))
+    for filled in (small, large):
+        await filled.drop()
+        await filled.close()
+    return [
+        occasion.beside("projection: reporting's facts", "events/s", *found, AIM),
+        occasion.beside(
+            f"projection with {LARGE:,} records, beside the same with {SMALL:,}", "events/s", *grown, GROWN_AIM
+        ),
+    ]
 
 
-async def _ours(ground: Ground, clock: Clock) -> float:
-    mongo, pace, settings = await ground.fresh(DATABASE), Pace(), ground.settings("reporting", DATABASE)
+async def _ours(ground: Ground, clock: Clock, mongo: Mongo) -> float:
+    pace, settings = Pace(), ground.settings("reporting", mongo.database)
     projecting = Projecting(MongoFacts(mongo), MongoTraces(mongo, clock), lambda _: None)
     spec = Consumer(f"facts-{next(_rounds)}", TOPICS, Paced(projecting, pace))
     running = Consumption(spec, mongo, clock, Telemetry(settings), settings)
@@ -97,7 +122,10 @@ async def _ours(ground: Ground, clock: Clock) -> float:
 
 
 async def _bare(ground: Ground) -> float:
-    await prepare(await ground.fresh(BARE_DATABASE))
+    empty = await ground.fresh(BARE_DATABASE)
+    await prepare(empty)
+    await Cursors(empty, "bare").prepare()
+    await empty.close()
     client = AsyncMongoClient[Document](ground.mongo_url, w="majority", journal=True)
     ready = {name: await _by_id(client, name) for name in ("facts", "cursors", "traces")}
     pace, names = Pace(), [NAMESPACE + topic for topic in TOPICS]
@@ -125,12 +153,14 @@ async def _write(client: "AsyncMongoClient[Document]", ready: dict[str, dict[str
     """One transaction: a fact and a cursor for each record that something happened to, a mark for each that closed."""
     told = {record.key.decode() for record in records}
     closed = {r.key.decode() for r in records if ("ce_type", b"record.completed.v1") in r.headers}
-    async with client.start_session() as session, await session.start_transaction():
+    async with client.start_session() as session:
+        await session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True))
         for name, keys in (("facts", told), ("traces", closed), ("cursors", told)):
             rows = [ready[name][key] for key in sorted(keys)]
             ops = [UpdateOne({"_id": row["_id"]}, {"$set": _rest(row)}, upsert=True) for row in rows]
             if ops:
                 await client[BARE_DATABASE][name].bulk_write(ops, session=session)
+        await session.commit_transaction()
 
 
 def _rest(row: Document) -> Document:

@@ -10,6 +10,7 @@ from bellboard.commands.stack import Ports, parse_ports
 from bellboard.screen import out
 from deploy.demo.day import Day, Wishes
 from deploy.demo.feed import FILE
+from deploy.demo.trouble import Kills
 from deploy.local.faults import StackFault
 from deploy.local.interruption import run_until_stopped
 from deploy.local.stack import DEFAULT_FOLDER
@@ -50,10 +51,9 @@ def run(
         file=found,
         kafka=kafka,
         mongo=mongo,
-        kill_every_s=kill_every,
         ports=parse_ports(port),
     )
-    day = Day(wishes, out)
+    day = Day(wishes, out, Kills(every_s=kill_every, seed=seed) if kill_every else None)
     if not run_until_stopped(day.run()):
         out.print("Stopped. The same command goes on from here; `make demo-reset` forgets it.")
     if not day.kept:

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ import httpx
 
 from deploy.demo import hotels
 from deploy.demo.clock import DemoClock
-from deploy.demo.desk import Desk
+from deploy.demo.desk import Answer, Desk, nobody_told
 from services.auth.domain.staff import staff_id_of
 from shared.contracts.identity import Department, Role
 
@@ -61,13 +61,21 @@ class Crew:
     tally: Tally = field(default_factory=Tally)
 
     @classmethod
-    def of(cls, at: str, http: httpx.AsyncClient, urls: dict[str, str], clock: DemoClock, seed: int) -> "Crew":
-        """The crew that the chain's file lists."""
+    def of(
+        cls,
+        at: str,
+        http: httpx.AsyncClient,
+        urls: dict[str, str],
+        clock: DemoClock,
+        seed: int,
+        told: Callable[[str, Answer], None] = nobody_told,
+    ) -> "Crew":
+        """The crew that the chain's file lists; `told` hears of every command of theirs that is acknowledged."""
         workers, gate = {}, asyncio.Semaphore(AT_ONCE)
         for person in hotels.chain(seed)["staff"]:
             if person["properties"] is None or at in person["properties"]:
                 staff_id = staff_id_of(hotels.CHAIN, person["login"])
-                workers[staff_id] = _worker(staff_id, person, desk(http, urls, person["login"], gate))
+                workers[staff_id] = _worker(staff_id, person, desk(http, urls, person["login"], gate, told))
         return cls(at, ZoneInfo(hotels.ZONE), workers, desk(http, urls, f"{at}.manager", gate), clock, seed)
 
     def lot(self, about: str) -> random.Random:
@@ -75,9 +83,15 @@ class Crew:
         return random.Random(f"{self.seed}|{self.property_id}|{about}")
 
 
-def desk(http: httpx.AsyncClient, urls: dict[str, str], login: str, gate: asyncio.Semaphore | None = None) -> Desk:
+def desk(
+    http: httpx.AsyncClient,
+    urls: dict[str, str],
+    login: str,
+    gate: asyncio.Semaphore | None = None,
+    told: Callable[[str, Answer], None] = nobody_told,
+) -> Desk:
     """The desk of one account."""
-    return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD, gate or asyncio.Semaphore(1))
+    return Desk(http, urls, hotels.CHAIN, login, hotels.PASSWORD, gate or asyncio.Semaphore(1), told)
 
 
 def _worker(staff_id: str, person: dict[str, Any], at_desk: Desk) -> Worker:

@@ -1,9 +1,7 @@
 """A hotel day: starts everything, plays the PMS, the staff and the guests, and checks the promises at the end."""
 
 import asyncio
-import contextlib
 import datetime as dt
-import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,16 +25,16 @@ from deploy.demo.guests import Guests
 from deploy.demo.promises import PROMISES, Context, Finding
 from deploy.demo.recomputed import audit_verifies, reports_match, stays_are_the_last_word
 from deploy.demo.staffing import Staffing
+from deploy.demo.trouble import Trouble
 from deploy.local.faults import StackFault
 from deploy.local.stack import Stack
 
 SIGN_IN_S = 60
-KILLABLE = ("records", "alerts", "reporting", "integrations", "auth")
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line asks for. `seconds=None`: until Ctrl-C. `kill_every_s`: how often a service is killed."""
+    """What the command line asks for. `seconds=None`: until Ctrl-C."""
 
     folder: Path
     seconds: float | None = None
@@ -47,17 +45,15 @@ class Wishes:
     file: Path | None = None
     kafka: str | None = None
     mongo: str | None = None
-    kill_every_s: float | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
 
 
 class Day:
     """One run of the demo."""
 
-    def __init__(self, wishes: Wishes, console: Console) -> None:
-        self._wishes, self._console = wishes, console
+    def __init__(self, wishes: Wishes, console: Console, trouble: Trouble | None = None) -> None:
+        self._wishes, self._console, self._trouble = wishes, console, trouble or Trouble()
         self._clock = DemoClock(wishes.folder, wishes.rate)
-        self._killed: Counter[str] = Counter()
         self.kept = True
 
     async def run(self) -> None:
@@ -65,6 +61,7 @@ class Day:
         wishes = self._wishes
         environment = {
             **self._clock.environment,
+            **self._trouble.environment,
             "BELLBOARD_AUTH_SEED": str(hotels.file_in(wishes.folder).resolve()),
             "BELLBOARD_CONNECTIONS": hotels.connections(),
             "BELLBOARD_SEED": str(wishes.seed),
@@ -72,21 +69,29 @@ class Day:
             "BELLBOARD_TRUSTED_PROXIES": "127.0.0.1",  # the console, which says for whom it signs in
         }
         say = self._console.print
+        reading: list[asyncio.Task[Feed]] = []
+
+        async def opened(stack: Stack) -> None:
+            # Only now is the folder ours: a second demo that is refused must not touch the first one's files.
+            self._clock.open()
+            hotels.write(wishes.folder, wishes.seed)
+            # The bookings are read while the servers and services start.
+            reading.append(asyncio.create_task(asyncio.to_thread(self._feed)))
+            await self._trouble.opened(stack)
+
         async with Stack(
             folder=wishes.folder,
             kafka=wishes.kafka,
             mongo=wishes.mongo,
             given_ports=wishes.ports,
             environment=environment,
+            proxied_kafka=self._trouble.proxied_kafka,
+            opened=opened,
             say=say,
         ) as stack:
-            # Only now is the folder ours: a second demo that is refused must not touch the first one's files.
-            self._clock.open()
-            hotels.write(wishes.folder, wishes.seed)
-            feed_ready = asyncio.create_task(asyncio.to_thread(self._feed))
             await stack.start_services()
             say("Reading the bookings")
-            feed = await feed_ready
+            feed = await reading[0]
             async with httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(max_connections=40)) as http:
                 await self._play(stack, http, feed)
 
@@ -98,7 +103,9 @@ class Day:
         tokens = await self._tokens(stack.mongo_url)
         admin = desk(http, urls, "admin")
         await self._known_everywhere(admin)
-        crews = [Crew.of(at, http, urls, self._clock, self._wishes.seed) for at in hotels.PROPERTIES]
+        crews = [
+            Crew.of(at, http, urls, self._clock, self._wishes.seed, self._trouble.told) for at in hotels.PROPERTIES
+        ]
         staffs, answers = [Staffing(crew) for crew in crews], [Answering(crew) for crew in crews]
         guests = Guests(stack.mongo_url, stack.url("integrations"), tokens, self._clock, self._wishes.seed)
         self._console.print(summary.accounts(stack.url("console")))
@@ -109,7 +116,7 @@ class Day:
             *(asyncio.create_task(staff.run()) for staff in staffs),
             *(asyncio.create_task(one.run()) for one in answers),
             asyncio.create_task(guests.run(http)),
-            asyncio.create_task(self._kill(stack)),
+            asyncio.create_task(self._trouble.strike(stack)),
         ]
         try:
             await self._show(stack, players, staffs, guests)
@@ -164,18 +171,8 @@ class Day:
                 )
                 await asyncio.sleep(1.0)
 
-    async def _kill(self, stack: Stack) -> None:
-        if self._wishes.kill_every_s is None:
-            return
-        lot = random.Random(self._wishes.seed)
-        while True:
-            await asyncio.sleep(self._wishes.kill_every_s)
-            name = lot.choice(KILLABLE)
-            with contextlib.suppress(StackFault, ProcessLookupError, KeyError):
-                stack.kill(name)
-                self._killed[name] += 1
-
     async def _check(self, stack: Stack, admin: Desk, feed: Feed, staffs: list[Staffing], guests: Guests) -> bool:
+        await self._trouble.mend(stack)
         await drained(stack.mongo_url, admin)
         evidence = await gather(stack.mongo_url, stack.kafka_servers)
         context = Context(self._clock.clock.now(), self._grace())
@@ -188,6 +185,7 @@ class Day:
         findings: list[tuple[str, Finding]] = []
         for name, check in checks:
             findings.append((name, await asyncio.to_thread(check, evidence, context)))
+        findings += self._trouble.checks(evidence)
         self._console.print(summary.outcome(findings, self._figures(feed, staffs, guests)))
         return not any(found.faults for _, found in findings)
 
@@ -202,7 +200,7 @@ class Day:
             "Staff actions": f"{acts.total():,}: " + ", ".join(f"{k} {n}" for k, n in acts.most_common()),
             "Refused": f"{refused.total():,}: " + ", ".join(f"{k} {n}" for k, n in refused.most_common()),
             "Guests said": f"{guests.tally.total():,}",
-            "Killed with -9": ", ".join(f"{k} {n}" for k, n in self._killed.items()) or "nobody",
+            **self._trouble.figures(),
         }
 
 

@@ -36,6 +36,10 @@ class Answer:
     etag: str | None
 
 
+def nobody_told(_key: str, _answer: Answer) -> None:
+    """Nobody hears of what is done at a desk."""
+
+
 def _problem(reply: httpx.Response) -> dict[str, Any]:
     try:
         body = reply.json()
@@ -58,7 +62,7 @@ class Desk:
     login: str
     password: str
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
-    told: Callable[[str, Answer], None] = lambda _key, _answer: None
+    told: Callable[[str, Answer], None] = nobody_told
     _token: str | None = None
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -40,7 +40,7 @@ def kafka_jars(cache: Path, environment: Mapping[str, str], say: Say) -> Path:
     """
     expected = expected_sums()
     folder = cache_folder(cache)
-    with _one_at_a_time(cache):
+    with one_at_a_time(cache):
         if not folder.exists():
             _fetch(folder, maven(environment, say), environment, say)
         wrong = wrong_jars(folder, expected)
@@ -71,7 +71,8 @@ def _fetch(folder: Path, command: str, environment: Mapping[str, str], say: Say)
 
 
 @contextmanager
-def _one_at_a_time(cache: Path) -> Iterator[None]:
+def one_at_a_time(cache: Path) -> Iterator[None]:
+    """Hold the cache against other runs; raises StackFault where it cannot be written."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         lock = (cache / "lock").open("w")

@@ -4,14 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.local import jars, java, kafka, mongo, ports, services, topics
+from deploy.local import archive, jars, java, kafka, mongo, ports, services, topics
 from deploy.local.faults import StackFault
 from deploy.local.readiness import together, unless_dying, wait_until_ready
 from deploy.local.runfolder import STATE_ROOT, RunFolder
@@ -41,7 +41,8 @@ class Stack:
     `kafka` and `mongo` point at servers that exist; then none is started. `given_ports` fixes ports by name.
     `environment` is added to that of every service (a business clock, say); `{name}` in a value becomes the process's
     name. `replicas` names further processes of a service, such as `records-2`. With `proxied_kafka` the broker sends
-    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`.
+    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`;
+    `opened` is called when the ports are known and nothing is started.
     Whatever was started ends with the block, or with this process, however that ends. State stays in `folder`.
     """
 
@@ -56,6 +57,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         replicas: Iterable[str] = (),
         proxied_kafka: bool = False,
+        opened: Callable[["Stack"], Awaitable[None]] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = RunFolder(folder)
@@ -64,6 +66,7 @@ class Stack:
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
         self._port_names = (*_PORT_NAMES, *replicas, *([KAFKA_PROXY] if proxied_kafka else []))
+        self._opened = opened
         self._say = say
         self._supervisor = Supervisor(changed=self._remember_children)
         self.ports: dict[str, int] = {}
@@ -90,6 +93,8 @@ class Stack:
         self.open()
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)  # a fault or a Ctrl-C while starting leaves nothing behind
+            if self._opened is not None:
+                await self._opened(self)
             await together(self.start_mongo(), self.start_kafka())
             undo.pop_all()
         return self
@@ -197,6 +202,7 @@ class Stack:
     def _kafka_program(self) -> Program:
         runtime = java.java(os.environ, self._say)
         installed = kafka.Installed(runtime, jars.kafka_jars(CACHE, os.environ, self._say))
+        installed = archive.archived(installed, self._say)
         data = self.folder.data(_KAFKA)
         known = self.folder.read("cluster")
         cluster_id = str(known.get("id") or kafka.new_cluster_id())

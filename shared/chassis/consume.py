@@ -55,8 +55,8 @@ class Consumer:
 
 async def whole_records(records: Any, original: Any) -> Any:
     # Must never raise: a parser that raises skips the batch. Headers may be null or not UTF-8, so they are hidden
-    # from FastStream's own parser and read by ours.
-    message = await original(tuple(dataclasses.replace(record, headers=()) for record in records))
+    # from FastStream's own parser and read by ours. Nothing reads its copy of the batch: one record makes a message.
+    message = await original((dataclasses.replace(records[0], headers=()),))
     message.raw_message = records
     return message
 
@@ -164,6 +164,8 @@ class Consumption:
                 return
 
     def _links(self, records: Records) -> Any:
+        if not self._telemetry.exports:
+            return ()
         parents = [dict(record.headers).get("traceparent") for record in records]
         return self._telemetry.links([p.decode("ascii", "replace") if p else None for p in parents])
 

@@ -148,7 +148,7 @@ class Relay:
         await _answered(sent)
         acked = sweep.acknowledged(sent)
         if len(acked) < len(sent):
-            log.warning("relay: the broker did not take %d events", len(sent) - len(acked))
+            log.warning("relay: the broker did not take %d events%s", len(sent) - len(acked), _why(sent))
         reach("relay.acknowledged")
         if acked and await self.lease.held():
             await self._rows.update_many({"_id": {"$in": acked}, "st": PENDING}, {"$set": {"st": SENT}})
@@ -167,6 +167,13 @@ class Relay:
     async def send_raw(self, topic: str, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Send what is no event row (the policy heartbeat) and wait for its acknowledgement."""
         await asyncio.wait_for(await self._producer.send(self._namespace + topic, key, value, headers), ACK_S)
+
+
+def _why(sent: Sequence[_Sent]) -> str:
+    """The kinds of the refusals, for the log."""
+    failed = (item.ack.exception() for item in sent if item.ack.done() and not item.ack.cancelled())
+    kinds = sorted({type(failure).__name__ for failure in failed if failure})
+    return f" ({', '.join(kinds)})" if kinds else " in time"
 
 
 async def _next(waiting: AsyncGenerator[list[Document], None]) -> list[Document]:

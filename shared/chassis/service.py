@@ -20,6 +20,7 @@ from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
 from shared.chassis.consume import Consumer, Consumption
 from shared.chassis.describing import Bearer, Link, describe, operation_id
+from shared.chassis.garbage import collect_seldom
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.jobs import Job, cancel, keep_running, run_job
 from shared.chassis.kafka import KafkaError, Producer
@@ -284,6 +285,7 @@ def require_version(ctx: CommandContext, version: int) -> None:
 
 def run(app: FastAPI, settings: ServiceSettings) -> None:
     """Serve until SIGTERM, then finish what runs, within the grace that is set."""
+    collect_seldom()
     uvicorn.run(
         app,
         host=settings.http_host,

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Sequence
+from itertools import islice
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -53,7 +54,8 @@ class Telemetry:
     def __init__(self, settings: ServiceSettings) -> None:
         self.metrics = Metrics()
         self.provider = TracerProvider(resource=Resource.create({"service.name": f"bellboard-{settings.service}"}))
-        if settings.otlp_endpoint:
+        self.exports = bool(settings.otlp_endpoint)
+        if self.exports:
             exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint)
             self.provider.add_span_processor(BatchSpanProcessor(exporter))
         self.tracer: Tracer = self.provider.get_tracer("bellboard")
@@ -61,11 +63,11 @@ class Telemetry:
     def links(self, traceparents: Sequence[str | None]) -> list[Link]:
         """Span links to the traces that a batch of events came from; at most 128, as the SDK keeps."""
         found = []
-        for parent in {p for p in traceparents if p}:
+        for parent in islice({p for p in traceparents if p}, 128):
             context = trace.get_current_span(_PROPAGATOR.extract({"traceparent": parent})).get_span_context()
             if context.is_valid:
                 found.append(Link(context))
-        return found[:128]
+        return found
 
     def stop(self) -> None:
         """Flush what was traced."""

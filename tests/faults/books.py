@@ -54,7 +54,7 @@ class Books:
     """All of it, read when nothing is on its way any more. `wire` is in the order of each partition.
 
     `reached` says how far each consumer group has come with each aggregate; `compacted` names topics of which Kafka
-    keeps the newest version only, `beheaded` those whose first records Kafka deleted: their order is not known any more.
+    keeps the newest version only, `beheaded` those whose first records it has lost: their order is not known any more.
     """
 
     told: Sequence[Told]

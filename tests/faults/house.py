@@ -25,8 +25,8 @@ WITH_EVENTS = ("auth", "records", "reporting")
 AUDITABLE = {"topic": {"$in": list(topics.AUDITED)}}
 IMPATIENT = {
     "BELLBOARD_RELAY_LEASE_S": "4",
-    "BELLBOARD_STUCK_AFTER_S": "8",
-    "BELLBOARD_MAX_POLL_S": "8",
+    "BELLBOARD_STUCK_AFTER_S": "6",
+    "BELLBOARD_MAX_POLL_S": "18",
     "BELLBOARD_GRACE_S": "3",
 }
 """Shorter waits than in a hotel, so that a test needs seconds where a hotel waits a minute."""

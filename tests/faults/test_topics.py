@@ -151,6 +151,7 @@ async def test_everything_is_there_again_when_the_whole_broker_is_lost(struck: H
     await struck.stack.stop("kafka")
     during = await struck.work()
     shutil.rmtree(struck.stack.folder.data("kafka"))
+    struck.beheaded.update(BY_NAME)
     await struck.stack.start_kafka()
     operator = struck.operator()
     for service in ("auth", "records", "reporting"):

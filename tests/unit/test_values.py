@@ -1,6 +1,7 @@
 """Money, local time and card numbers."""
 
 import datetime as dt
+import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,3 +86,11 @@ def test_card_numbers_are_not_seen_in_other_numbers(text: str) -> None:
 @given(st.integers(10**11, 10**17))
 def test_luhn_accepts_exactly_one_check_digit(number: int) -> None:
     assert sum(luhn(f"{number}{digit}") for digit in range(10)) == 1
+
+
+@given(st.text(), st.text(), st.text())
+def test_ids_are_version_5_uuids_of_our_namespace(property_id: str, pms: str, reservation: str) -> None:
+    namespace = uuid.UUID("6f1b6a52-5d0e-5a7d-9f43-1f6d7d0c3a11")
+    assert stay_id(property_id, pms, reservation) == str(
+        uuid.uuid5(namespace, f"{property_id}\x1f{pms}\x1f{reservation}")
+    )

@@ -1,7 +1,6 @@
 """Guest profiles: who a guest is, kept here and nowhere else, and the random-looking id all others know them by."""
 
 import datetime as dt
-import hashlib
 import hmac
 import unicodedata
 import uuid
@@ -34,7 +33,7 @@ class Profile(Frozen):
 
 def guest_id(key: bytes, chain: str, pms: str, profile: str) -> str:
     """The id of a guest: a keyed hash of the PMS's profile number, so it says nothing without the key."""
-    digest = hmac.new(key, "\x1f".join((chain, pms, profile)).encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, "\x1f".join((chain, pms, profile)).encode(), "sha256")
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 

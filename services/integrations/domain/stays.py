@@ -120,7 +120,7 @@ def mirror(current: Stay | None, current_mark: Mark | None, seen: Stay, mark: Ma
     Older than what is mirrored: nothing. Newer but equal: the mark moves, no event.
     """
     if current is None:
-        first = seen.model_copy(update={"version": 1})
+        first = seen if seen.version == 1 else seen.model_copy(update={"version": 1})
         return Mirrored(first, f"stay.{verb(None, first)}.v1", (), mark)
     if current_mark is not None and mark.key <= current_mark.key:
         return Mirrored(current, None, (), None)

@@ -9,7 +9,7 @@ from services.integrations.domain.following import Followed, Kept, Loaded
 from services.integrations.domain.guests import Profile, search_keys
 from services.integrations.domain.stays import Mark
 from services.integrations.store.scoping import within
-from shared.chassis.mongo import BulkOp, Document, Insert, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import invalid
@@ -108,11 +108,11 @@ class StayStore:
         Profiles go first and by themselves: batches that run side by side share returning guests, and one
         transaction would make the other start over. A profile whose stay was not saved is met again by the next run.
         """
-        stays = [Insert(stay_row(kept)) for kept in new.stays.values()]
+        stays = [stay_row(kept) for kept in new.stays.values()]
         await self._profiles.bulk([_meet(one) for one in new.profiles.values()], ordered=False)
 
         async def work(tx: Tx) -> None:
-            await self._stays.bulk(stays, ordered=False, tx=tx)
+            await self._stays.insert_many(stays, ordered=False, tx=tx)
             await self._outbox.append(tx, new.events, provenance)
 
         await self._mongo.run(work)

@@ -145,4 +145,5 @@ class Fact(Frozen):
 
 def whole_ms(moment: dt.datetime) -> dt.datetime:
     """A moment cut to milliseconds, as the store keeps it, so that a fact read back equals itself."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment

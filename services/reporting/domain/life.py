@@ -10,78 +10,100 @@ from shared.contracts.records import Outcome, RecordSnapshot, Status
 UNKNOWN_CAUSE = "unnamed"
 
 
-def lived(before: Life | None, record: RecordSnapshot, at: dt.datetime) -> Life:
-    """The life after an event at `at`. A version that never came costs detail, never the figures of the state."""
-    opened = whole_ms(record.opened_at)
-    start = opened if before is None else at
-    return Life(
-        version=record.version,
-        workflow=record.workflow,
-        kind=record.kind,
-        slot=record.slot,
-        department=record.department,
-        owner=record.owner,
-        status=record.status,
-        outcome=record.outcome,
-        stay_id=record.stay_id,
-        room=record.room,
-        opened_at=opened,
-        accept_by=whole_ms(record.accept_by),
-        due_at=whole_ms(record.due_at),
-        warn_at=whole_ms(record.due_at) - dt.timedelta(seconds=record.sla.warn_s),
-        accepted_at=_accepted_at(before, record, at),
-        paused_at=whole_ms(record.paused_at) if record.paused_at else None,
-        closed_at=whole_ms(record.closed_at) if record.closed_at else None,
-        stretches=extended(before.stretches if before else (), record, start),
-        closes=_closes(before, record, at),
-        exceptions=_exceptions(before, record, at),
-        lines=_lines(before, record, at),
-        handoffs=record.handoffs,
-        corrections=record.corrections,
-        score=_score(record.fields.get("score")),
-    )
+class Telling:
+    """A life that is being told: what grows from snapshot to snapshot; all else is in the last one.
 
+    A version that never came costs detail, never the figures of the state.
+    """
 
-def _accepted_at(before: Life | None, record: RecordSnapshot, at: dt.datetime) -> dt.datetime | None:
-    known = before.accepted_at if before else None
-    return known or (at if record.accepted else None)
+    def __init__(self, before: Life | None) -> None:
+        self._before = before
+        self._version = before.version if before else 0
+        self._accepted_at = before.accepted_at if before else None
+        self._stretches = before.stretches if before else ()
+        self._closes = before.closes if before else ()
+        self._exceptions = before.exceptions if before else ()
+        self._asked_at = {line.id: line.at for line in before.lines} if before else {}
+        self._last: RecordSnapshot | None = None
 
+    def hear(self, record: RecordSnapshot, version: int, at: dt.datetime) -> None:
+        """Add the snapshot of an event at `at` (whole milliseconds), unless it was heard before."""
+        if version <= self._version:
+            return
+        start = at if self._version else whole_ms(record.opened_at)
+        self._closes = self._closed(record, at)
+        self._stretches = extended(self._stretches, record, start)
+        self._accepted_at = self._accepted_at or (at if record.accepted else None)
+        self._exceptions = self._raised(record, at)
+        self._asked_at = {line.id: self._asked_at.get(line.id, at) for line in record.money}
+        self._version, self._last = version, record
 
-def _closes(before: Life | None, record: RecordSnapshot, at: dt.datetime) -> tuple[Close, ...]:
-    closes = before.closes if before else ()
-    if record.status is not Status.COMPLETE or any(one.number == record.close_count for one in closes):
-        return closes
-    fresh = Close(
-        number=record.close_count,
-        began_at=_began(before, record),
-        closed_at=whole_ms(record.closed_at or at),
-        due_at=whole_ms(record.due_at),
-        outcome=record.outcome or Outcome.CANCELLED,
-    )
-    return (*closes, fresh)
+    @property
+    def zone(self) -> str | None:
+        """The time zone as last heard; None when nothing new was."""
+        return self._last.zone if self._last else None
 
+    def told(self) -> Life | None:
+        """The life by now; what it was before when nothing new was heard."""
+        record = self._last
+        if record is None:
+            return self._before
+        return Life(
+            version=record.version,
+            workflow=record.workflow,
+            kind=record.kind,
+            slot=record.slot,
+            department=record.department,
+            owner=record.owner,
+            status=record.status,
+            outcome=record.outcome,
+            stay_id=record.stay_id,
+            room=record.room,
+            opened_at=whole_ms(record.opened_at),
+            accept_by=whole_ms(record.accept_by),
+            due_at=whole_ms(record.due_at),
+            warn_at=whole_ms(record.due_at) - dt.timedelta(seconds=record.sla.warn_s),
+            accepted_at=self._accepted_at,
+            paused_at=whole_ms(record.paused_at) if record.paused_at else None,
+            closed_at=whole_ms(record.closed_at) if record.closed_at else None,
+            stretches=self._stretches,
+            closes=self._closes,
+            exceptions=self._exceptions,
+            lines=tuple(
+                Line(id=line.id, kind=line.kind, amount=line.amount, state=line.state, at=self._asked_at[line.id])
+                for line in record.money
+            ),
+            handoffs=record.handoffs,
+            corrections=record.corrections,
+            score=_score(record.fields.get("score")),
+        )
 
-def _began(before: Life | None, record: RecordSnapshot) -> dt.datetime:
-    """The trigger for a first close; for a later one the first stretch after the close before."""
-    if before is None or not before.closes:
-        return whole_ms(record.opened_at)
-    last = before.closes[-1].closed_at
-    return next((stretch.start for stretch in before.stretches if stretch.start >= last), last)
+    def _closed(self, record: RecordSnapshot, at: dt.datetime) -> tuple[Close, ...]:
+        if record.status is not Status.COMPLETE or any(one.number == record.close_count for one in self._closes):
+            return self._closes
+        fresh = Close(
+            number=record.close_count,
+            began_at=self._began(record),
+            closed_at=whole_ms(record.closed_at or at),
+            due_at=whole_ms(record.due_at),
+            outcome=record.outcome or Outcome.CANCELLED,
+        )
+        return (*self._closes, fresh)
 
+    def _began(self, record: RecordSnapshot) -> dt.datetime:
+        """The trigger for a first close; for a later one the first stretch after the close before."""
+        if not self._closes:
+            return whole_ms(record.opened_at)
+        last = self._closes[-1].closed_at
+        return next((stretch.start for stretch in self._stretches if stretch.start >= last), last)
 
-def _exceptions(before: Life | None, record: RecordSnapshot, at: dt.datetime) -> tuple[ExceptionRaised, ...]:
-    """Counted by the snapshot's own number, so that a version that never came loses none."""
-    known = before.exceptions if before else ()
-    fresh = ExceptionRaised(at=at, department=record.department, cause=record.exception_cause or UNKNOWN_CAUSE)
-    return (*known, *[fresh] * (record.exceptions - len(known)))
-
-
-def _lines(before: Life | None, record: RecordSnapshot, at: dt.datetime) -> tuple[Line, ...]:
-    since = {line.id: line.at for line in before.lines} if before else {}
-    return tuple(
-        Line(id=line.id, kind=line.kind, amount=line.amount, state=line.state, at=since.get(line.id, at))
-        for line in record.money
-    )
+    def _raised(self, record: RecordSnapshot, at: dt.datetime) -> tuple[ExceptionRaised, ...]:
+        """Counted by the snapshot's own number, so that a version that never came loses none."""
+        missing = record.exceptions - len(self._exceptions)
+        if missing <= 0:
+            return self._exceptions
+        fresh = ExceptionRaised(at=at, department=record.department, cause=record.exception_cause or UNKNOWN_CAUSE)
+        return (*self._exceptions, *[fresh] * missing)
 
 
 def _score(value: Any) -> int | None:

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from services.reporting.domain.fact import Fact, Life
-from services.reporting.domain.fold import fold, key_of, without
+from services.reporting.domain.fold import by_fact, fold, without
 from services.reporting.ports import CloseMark, FactStore, HandOff, Noted, TraceStore
 from shared.chassis.mongo import Tx
-from shared.contracts.catalogue import body_of
-from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.envelope import Envelope
 from shared.contracts.values import SYSTEM_CHAIN, Scope
-
-Told = tuple[str, Envelope, EventBody]
 
 
 class Projecting:
@@ -23,25 +21,24 @@ class Projecting:
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Fold new events of any chains, in order."""
-        told = sorted(_told(events), key=lambda one: one[1].chain)  # stable: order within a chain stays
-        for chain, some in groupby(told, key=lambda one: one[1].chain):
-            await self._apply(Scope(chain=chain), tx, list(some))
+        of_chain = attrgetter("chain")
+        for chain, some in groupby(sorted(events, key=of_chain), key=of_chain):  # stable: order within a chain stays
+            await self._apply(Scope(chain=chain), tx, by_fact(some))
 
-    async def _apply(self, scope: Scope, tx: Tx, told: Sequence[Told]) -> None:
-        facts = await self._facts.load(scope, [key for key, _, _ in told], tx)
+    async def _apply(self, scope: Scope, tx: Tx, told: dict[str, list[Envelope]]) -> None:
+        facts = await self._facts.load(scope, list(told), tx)
+        changed: list[Fact] = []
         marks: list[CloseMark] = []
         seen: list[HandOff] = []
-        changed: set[str] = set()
-        for key, event, body in told:
+        for key in sorted(told):
             before = facts.get(key)
-            after = fold(before, event, body)
+            after = fold(before, key, told[key])
             if after is before:
                 continue
-            facts[key] = after
-            changed.add(key)
+            changed.append(after)
             marks += _closed(before, after)
             seen += _noteworthy(before, after)
-        await self._facts.save(scope, [facts[key] for key in sorted(changed)], tx)
+        await self._facts.save(scope, changed, tx)
         await self._traces.mark(scope, marks, tx)
         for one in seen:
             tx.after_commit.append(partial(self._noted, one))
@@ -51,16 +48,6 @@ class Projecting:
         scope = Scope(chain=SYSTEM_CHAIN)
         held = await self._facts.holding(scope, subject, tx)
         await self._facts.save(scope, [without(fact, subject) for fact in held], tx)
-
-
-def _told(events: Sequence[Envelope]) -> list[Told]:
-    found = []
-    for event in events:
-        body = body_of(event)
-        key = key_of(body)
-        if body is not None and key is not None:
-            found.append((key, event, body))
-    return found
 
 
 def _life(fact: Fact | None) -> Life | None:
@@ -75,13 +62,12 @@ def _closed(before: Fact | None, after: Fact) -> list[CloseMark]:
 
 
 def _noteworthy(before: Fact | None, after: Fact) -> list[HandOff]:
+    """Departments that the record went to, one after the other, and closes past their deadline."""
     was, now = _life(before), _life(after)
     if was is None or now is None:
         return []
-    found = []
-    if was.department is not now.department:
-        found.append(HandOff("handed_off", after.id, was.department.value, now.department.value))
-    late = any(one.closed_at > one.due_at for one in now.closes[len(was.closes) :])
-    if late:
-        found.append(HandOff("closed_late", after.id, was.department.value, now.department.value))
-    return found
+    held = [one.department for one in now.stretches[len(was.stretches) :]]
+    steps = pairwise([was.department, *held, now.department])
+    found = [HandOff("handed_off", after.id, one.value, then.value) for one, then in steps if one is not then]
+    late = [one for one in now.closes[len(was.closes) :] if one.closed_at > one.due_at]
+    return found + [HandOff("closed_late", after.id, was.department.value, now.department.value)] * len(late)
