@@ -18,9 +18,10 @@ ROUNDS = 3
 class Figure:
     """One line of the results.
 
-    With a `floor`, `ratio` is value / floor and `aim` is a ratio. Without one, `aim` is a value, and `ratio` says how
-    far it is reached: 1 or more is reached. Without `aim` it is only stated. `n` is the number of measured rounds, and
-    `load` the machine's 1-minute load when the run began.
+    With a `floor`, `ratio` is value / floor and `aim` is a ratio: the least one of what is better higher (a rate), the
+    most of what is better lower (a time). Without one, `aim` is a value, and `ratio` says how far it is reached: 1 or
+    more is reached. Without `aim` it is only stated. `n` is the number of measured rounds, and `load` the machine's
+    1-minute load when the run began.
     """
 
     name: str
@@ -40,7 +41,9 @@ class Figure:
         """Whether the aim is reached; None when there is none."""
         if self.aim is None or self.ratio is None:
             return None
-        return self.ratio >= (1.0 if self.floor is None else self.aim)
+        if self.floor is None:
+            return self.ratio >= 1.0
+        return self.ratio >= self.aim if self.better == "higher" else self.ratio <= self.aim
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,16 @@ class Occasion:
     machine: str
     load: float
 
-    def beside(self, name: str, unit: str, ours: Sequence[float], bare: Sequence[float], aim: float) -> Figure:
-        """A rate with its floor, each the median of its rounds."""
+    def beside(
+        self,
+        name: str,
+        unit: str,
+        ours: Sequence[float],
+        bare: Sequence[float],
+        aim: float | None,
+        better: Better = "higher",
+    ) -> Figure:
+        """A rate (or a time, where lower is better) with its floor, each the median of its rounds."""
         value, floor = median(ours), median(bare)
         ratio = round(value / floor, 3)
         return Figure(
@@ -62,7 +73,7 @@ class Occasion:
             _three(floor),
             ratio,
             aim,
-            "higher",
+            better,
             len(ours),
             self.date,
             self.machine,

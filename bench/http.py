@@ -1,7 +1,7 @@
 """The smallest HTTP client there is, so that the load it makes takes little from the servers it measures."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -23,18 +23,62 @@ async def rate(url: str, requests: Sequence[bytes]) -> float:
     return len(requests) / (perf_counter() - start)
 
 
-async def _work_off(url: str, waiting: list[bytes]) -> None:
+class Connections:
+    """Kept connections: one for each request under way, as many as it takes."""
+
+    def __init__(self, url: str) -> None:
+        self._address = urlsplit(url)
+        self._idle: list[_Connection] = []
+
+    async def send(self, request: bytes) -> None:
+        """Send a request now and wait for its answer; anything but a 200 raises."""
+        if not self._idle:
+            self._idle.append(await asyncio.open_connection(self._address.hostname, self._address.port))
+        connection = self._idle.pop()
+        await _ask(connection, request)
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        for _, writer in self._idle:
+            writer.close()
+
+
+async def lines(url: str, path: str, headers: dict[str, str]) -> AsyncIterator[str]:
+    """The lines of an answer that does not end, such as an event stream; those of its chunks' sizes among them."""
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     try:
-        while waiting:
-            writer.write(waiting.pop())
-            head = await reader.readuntil(b"\r\n\r\n")
-            body = await reader.readexactly(_length(head))
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(f"{head.splitlines()[0].decode()}: {body.decode()}")
+        sent = [f"GET {path} HTTP/1.1", "Host: bench", *(f"{name}: {value}" for name, value in headers.items())]
+        writer.write("\r\n".join([*sent, "", ""]).encode())
+        if not (head := await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode())
+        while line := await reader.readline():
+            yield line.decode().rstrip()
     finally:
         writer.close()
+
+
+_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _work_off(url: str, waiting: list[bytes]) -> None:
+    address = urlsplit(url)
+    connection = await asyncio.open_connection(address.hostname, address.port)
+    try:
+        while waiting:
+            await _ask(connection, waiting.pop())
+    finally:
+        connection[1].close()
+
+
+async def _ask(connection: _Connection, request: bytes) -> None:
+    reader, writer = connection
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    body = await reader.readexactly(_length(head))
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"{head.splitlines()[0].decode()}: {body.decode()}")
 
 
 def _length(head: bytes) -> int:

@@ -39,7 +39,9 @@ def _line(one: Figure) -> str:
 def _aim(one: Figure) -> str:
     if one.aim is None:
         return ""
-    return f"≥ {one.aim:g}" if one.floor is not None else f"≤ {_said(one.aim)}"
+    if one.floor is None:
+        return f"≤ {_said(one.aim)}"
+    return f"≥ {one.aim:g}" if one.better == "higher" else f"≤ {one.aim:g} ×"
 
 
 def _reached(one: Figure) -> str:

@@ -28,7 +28,7 @@ def house_of(chassis: Chassis) -> House:
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
         journal=chassis.outbox,
-        transactions=chassis.mongo,
+        transactions=chassis.together,
         once=chassis.idempotency,
         alarm=chassis.timers,
         people=chassis.policy,

@@ -126,6 +126,10 @@ class RulesStore(Protocol):
         """The newest version and its rules; version 1 and None before a property ever changed anything."""
         ...
 
+    async def recent(self, scope: Scope, property_id: str) -> tuple[int, PropertyRules | None]:
+        """As `latest` was at most a second ago: what decisions go by, and pin."""
+        ...
+
     async def add(self, scope: Scope, property_id: str, version: int, rules: PropertyRules, tx: Tx) -> None:
         """Keep a new version; a version that exists makes the transaction fail."""
         ...
@@ -138,8 +142,8 @@ class Journal(Protocol):
         """Write event rows."""
         ...
 
-    async def history(self, scope: Scope, subject: str) -> list[Envelope]:
-        """All events of one aggregate, oldest first."""
+    async def history(self, scope: Scope, subject: str, event_type: str | None = None) -> list[Envelope]:
+        """All events of one aggregate, or those of one type, oldest first."""
         ...
 
 

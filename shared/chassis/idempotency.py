@@ -1,14 +1,17 @@
 """Idempotency keys: a repeated command has the first one's effect and answer, once."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
 from shared.chassis.faultpoints import reach
-from shared.chassis.mongo import Document, Index, Mongo, Tx
+from shared.chassis.mongo import Document, Duplicate, Index, Mongo, Tx
 from shared.contracts.errors import AppError, ErrorKind
 
+Result = TypeVar("Result")
 KEPT_S = 48 * 3600
 
 
@@ -19,6 +22,27 @@ class Kept:
     status: int
     subject: str
     version: int
+
+
+async def once(
+    seen: Callable[[CommandContext], Awaitable[Kept | None]],
+    ctx: CommandContext,
+    work: Callable[[], Awaitable[Result]],
+    again: Callable[[Kept], Awaitable[Result]],
+) -> Result:
+    """Do `work`, which keeps the key in its own transaction; a command that was done before is answered by `again`.
+
+    While all goes well nothing is looked up: the row of the key itself refuses a second effect. But whatever `work`
+    refuses (the version moved on, it is closed, the id is taken) may be this very command's doing, the first time or
+    beside this one; so the key is looked up before any refusal is given.
+    """
+    try:
+        return await work()
+    except (AppError, Duplicate):
+        kept = await seen(ctx)
+        if kept is None:
+            raise
+        return await again(kept)
 
 
 class Idempotency:
@@ -36,7 +60,7 @@ class Idempotency:
         return f"{ctx.principal.chain}|{ctx.principal.staff_id}|{ctx.key}"
 
     async def seen(self, ctx: CommandContext) -> Kept | None:
-        """What this key did, looked up before If-Match; the same key with another request is refused (S47)."""
+        """What this key did; the same key with another request is refused (S47)."""
         row = await self._rows.find_one({"_id": self._id(ctx)})
         return self._kept(row, ctx) if row else None
 

@@ -13,7 +13,7 @@ from bson import ObjectId
 from bson.binary import Binary
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -33,14 +33,18 @@ __all__ = [
     "Mongo",
     "ObjectId",
     "Put",
+    "Refused",
     "Tx",
 ]
 
 Result = TypeVar("Result")
 
 DatabaseError = PyMongoError
+Refused = OperationFailure
+"""The server answered that it will not do it, as opposed to no answer at all."""
 TIMEOUT_MS = 10_000
 _COMMIT_TRIES = 12
+_INDEXING_S = 3600
 
 
 class Duplicate(Exception):
@@ -48,10 +52,14 @@ class Duplicate(Exception):
 
 
 class Tx:
-    """One open transaction; hand it to every collection call that belongs to it."""
+    """One open transaction; hand it to every collection call that belongs to it.
 
-    def __init__(self, session: Any) -> None:
-        self.session = session
+    One that gathers has no session yet: what is read is read outside, and inserts and bulks wait in `gathered`, by
+    collection, for a transaction that several share (see `together`).
+    """
+
+    def __init__(self, session: Any, gathered: dict[str, list[BulkOp]] | None = None) -> None:
+        self.session, self.gathered = session, gathered
         self.before_commit: list[Callable[[], None]] = []
         self.after_commit: list[Callable[[], None]] = []
 
@@ -71,6 +79,12 @@ async def _settled(value: Any) -> Any:
 
 def _session(tx: Tx | None) -> Any:
     return tx.session if tx else None
+
+
+def _writing(tx: Tx | None) -> Any:
+    """The session of a write whose outcome is asked for at once, which one that waits does not have yet."""
+    assert tx is None or tx.gathered is None, "only inserts and bulks can wait for a shared transaction"
+    return _session(tx)
 
 
 def _all_duplicates(failure: BulkWriteError) -> bool:
@@ -131,17 +145,19 @@ class Collection:
 
     async def insert_one(self, document: Document, *, tx: Tx | None = None) -> None:
         """Insert; a taken unique key raises Duplicate."""
+        if self._waits([Insert(document)], tx):
+            return
         try:
-            await self._raw.insert_one(document, session=_session(tx))
+            await self._raw.insert_one(document, session=_writing(tx))
         except DuplicateKeyError as failure:
             raise Duplicate(str(failure)) from failure
 
     async def insert_many(self, documents: Sequence[Document], *, ordered: bool = True, tx: Tx | None = None) -> None:
         """Insert all; taken unique keys raise Duplicate (unordered, the others are in)."""
-        if not documents:
+        if not documents or self._waits([Insert(document) for document in documents], tx):
             return
         try:
-            await self._raw.insert_many(list(documents), ordered=ordered, session=_session(tx))
+            await self._raw.insert_many(list(documents), ordered=ordered, session=_writing(tx))
         except BulkWriteError as failure:
             if _all_duplicates(failure):
                 raise Duplicate(str(failure)) from failure
@@ -150,14 +166,14 @@ class Collection:
     async def update_one(self, filter: Filter, update: Update, *, upsert: bool = False, tx: Tx | None = None) -> int:
         """Update one; how many matched (an upsert that inserted counts as 1)."""
         try:
-            result = await self._raw.update_one(filter, update, upsert=upsert, session=_session(tx))
+            result = await self._raw.update_one(filter, update, upsert=upsert, session=_writing(tx))
         except DuplicateKeyError as failure:
             raise Duplicate(str(failure)) from failure
         return int(result.matched_count or result.upserted_id is not None)
 
     async def update_many(self, filter: Filter, update: Update, *, tx: Tx | None = None) -> int:
         """Update all matches; how many matched."""
-        result = await self._raw.update_many(filter, update, session=_session(tx))
+        result = await self._raw.update_many(filter, update, session=_writing(tx))
         return int(result.matched_count)
 
     async def find_one_and_update(
@@ -177,7 +193,7 @@ class Collection:
                 upsert=upsert,
                 sort=sort,
                 return_document=pymongo.ReturnDocument.AFTER,
-                session=_session(tx),
+                session=_writing(tx),
             )
         except DuplicateKeyError as failure:
             raise Duplicate(str(failure)) from failure
@@ -185,30 +201,37 @@ class Collection:
 
     async def replace(self, filter: Filter, document: Document, *, upsert: bool = True, tx: Tx | None = None) -> int:
         """Replace one; how many matched (an upsert that inserted counts as 1)."""
-        result = await self._raw.replace_one(filter, document, upsert=upsert, session=_session(tx))
+        result = await self._raw.replace_one(filter, document, upsert=upsert, session=_writing(tx))
         return int(result.matched_count or result.upserted_id is not None)
 
     async def delete_one(self, filter: Filter, *, tx: Tx | None = None) -> int:
         """Delete one; how many were deleted."""
-        return int((await self._raw.delete_one(filter, session=_session(tx))).deleted_count)
+        return int((await self._raw.delete_one(filter, session=_writing(tx))).deleted_count)
 
     async def delete_many(self, filter: Filter, *, tx: Tx | None = None) -> int:
         """Delete all matches; how many were deleted."""
-        return int((await self._raw.delete_many(filter, session=_session(tx))).deleted_count)
+        return int((await self._raw.delete_many(filter, session=_writing(tx))).deleted_count)
 
-    async def bulk(self, ops: Sequence[BulkOp], *, ordered: bool = True, tx: Tx | None = None) -> None:
-        """Many writes in one round trip; taken unique keys raise Duplicate."""
-        if not ops:
-            return
+    async def bulk(self, ops: Sequence[BulkOp], *, ordered: bool = True, tx: Tx | None = None) -> int:
+        """Many writes in one round trip; how many documents its updates matched. Taken unique keys raise Duplicate."""
+        if not ops or self._waits(ops, tx):
+            return 0
         try:
-            await self._raw.bulk_write([_native(op) for op in ops], ordered=ordered, session=_session(tx))
+            result = await self._raw.bulk_write([_native(op) for op in ops], ordered=ordered, session=_writing(tx))
         except BulkWriteError as failure:
             if _all_duplicates(failure):
                 raise Duplicate(str(failure)) from failure
             raise
+        return int(result.matched_count)
+
+    def _waits(self, ops: Sequence[BulkOp], tx: Tx | None) -> bool:
+        if tx is None or tx.gathered is None:
+            return False
+        tx.gathered.setdefault(self._raw.name, []).extend(ops)
+        return True
 
     async def ensure_indexes(self, indexes: Sequence[Index]) -> None:
-        """Create what is missing."""
+        """Create what is missing; an index that is new on a large collection may take its time."""
         models = []
         for index in indexes:
             keys = [(key, 1) if isinstance(key, str) else key for key in index.keys]
@@ -217,7 +240,8 @@ class Collection:
             options |= {"expireAfterSeconds": index.expire_s} if index.expire_s is not None else {}
             models.append(pymongo.IndexModel(keys, **options))
         if models:
-            await self._raw.create_indexes(models)
+            with pymongo.timeout(_INDEXING_S):
+                await self._raw.create_indexes(models)
 
 
 @dataclass

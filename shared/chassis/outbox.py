@@ -13,6 +13,8 @@ from shared.contracts.values import SYSTEM_CHAIN, Scope
 PENDING, SENT, HALTED = 0, 1, 2
 WAITING: Document = {"$in": [PENDING, HALTED]}
 """What the index of unsent rows holds; a query that says just this is answered from it."""
+UNSENT: Document = {"st": PENDING, "topic": {"$gt": ""}}
+"""Rows to be sent. That index begins with the topic: a query that names none goes through all that were ever sent."""
 
 
 def envelope_of(row: Document) -> Envelope:
@@ -112,9 +114,9 @@ class Outbox:
             return False
         return True
 
-    async def history(self, scope: Scope, subject: str) -> list[Envelope]:
-        """All events of one aggregate, oldest first; another chain's or property's are not seen."""
-        wanted: Document = {"agg": subject, "chain": scope.chain}
+    async def history(self, scope: Scope, subject: str, event_type: str | None = None) -> list[Envelope]:
+        """All events of one aggregate, or those of one type, oldest first; others' aggregates are not seen."""
+        wanted: Document = {"agg": subject, "chain": scope.chain} | ({"type": event_type} if event_type else {})
         if scope.properties is not None:
             wanted["prop"] = {"$in": sorted(scope.properties)}
         return [envelope_of(row) for row in await self._rows.find(wanted, sort=[("ver", 1)])]
@@ -134,9 +136,7 @@ class Outbox:
     async def age_s(self) -> float:
         """How long ago the oldest unsent event was written, in real seconds; 0 when all are sent."""
         # Not a sorted find: that would go through all sent rows by their id, of which there may be millions.
-        found = await self._rows.aggregate(
-            [{"$match": {"st": PENDING}}, {"$group": {"_id": None, "oldest": {"$min": "$_id"}}}]
-        )
+        found = await self._rows.aggregate([{"$match": UNSENT}, {"$group": {"_id": None, "oldest": {"$min": "$_id"}}}])
         if not found:
             return 0.0
         written_ms = int(found[0]["oldest"].replace("-", "")[:12], 16)  # the first 48 bits of a UUID version 7
@@ -144,4 +144,4 @@ class Outbox:
 
     async def depth(self) -> int:
         """Events not yet sent."""
-        return await self._rows.count({"st": PENDING})
+        return await self._rows.count(UNSENT)

@@ -11,10 +11,8 @@ from typing import Annotated
 import uvicorn
 from fastapi import APIRouter, FastAPI, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from shared.chassis import errors, operations
-from shared.chassis.addresses import hide_token
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -36,6 +34,8 @@ from shared.chassis.settings import ServiceSettings
 from shared.chassis.tail import Tail, Tailing
 from shared.chassis.telemetry import Telemetry, start_json_logs
 from shared.chassis.timers import Timers
+from shared.chassis.together import Together
+from shared.chassis.tracing import Tracing
 from shared.contracts import topics
 from shared.contracts.errors import AppError, ErrorKind, invalid
 from shared.contracts.identity import Principal
@@ -84,6 +84,7 @@ class Chassis:
         self.owner = f"{settings.service}@{socket.gethostname()}:{os.getpid()}"
         self.clock = Clock.of(settings)
         self.mongo = Mongo.of(settings)
+        self.together = Together(self.mongo)
         self.telemetry = Telemetry(settings)
         self.outbox = Outbox(self.mongo, self.clock, settings.service)
         self.producer = Producer(settings.kafka_servers, f"bellboard-{settings.service}")
@@ -178,12 +179,7 @@ class Chassis:
         operated = operations.Operations(journal, self.outbox, self.relay, self.policy, lambda: self.consumptions)
         app.include_router(operations.router(operated, self.caller))
         self._probes(app)
-        FastAPIInstrumentor.instrument_app(
-            app,
-            tracer_provider=self.telemetry.provider,
-            excluded_urls="healthz,readyz,metrics",
-            server_request_hook=hide_token,
-        )
+        app.add_middleware(Tracing, tracer=self.telemetry.tracer)
         return app
 
     async def _prepare(self, prepare: Sequence[Prepare]) -> None:

@@ -12,7 +12,7 @@ from jwt.algorithms import OKPAlgorithm
 from shared.chassis.auth import ALGORITHM, ISSUER, TYPE
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Department, Role, system
-from shared.contracts.policy import Grant, KeysEvent, PolicyEvent, PolicySnapshot
+from shared.contracts.policy import Grant, Heartbeat, KeysEvent, PolicyEvent, PolicySnapshot
 from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
 from tests.factories.records import CHAIN, NOON, PROPERTY, ZONE, envelope
 
@@ -45,6 +45,13 @@ def knowledge(staff: Sequence[StaffMember], grants: Sequence[Grant], *properties
         *(("property.opened.v1", one.id, PropertyEvent(actor=ME, property=one)) for one in properties or (hotel(),)),
     ]
     return [envelope(name, subject, 1, NOON, body) for name, subject, body in bodies]
+
+
+def heartbeat() -> Envelope:
+    """What says that auth is alive now and knows of this policy's first version."""
+    beat = envelope("keys.published.v1", "heartbeat", 1, NOON, KeysEvent(actor=ME, keys=()))
+    value = Heartbeat(at=dt.datetime.now(dt.UTC), policy_versions={CHAIN: 1}).model_dump_json().encode()
+    return beat.model_copy(update={"value": value})
 
 
 def token(member: StaffMember, audience: str) -> str:

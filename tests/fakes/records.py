@@ -174,6 +174,9 @@ class FakeRules:
         versions = [version for name, version in self._db.tables.rules if name == property_id]
         return (max(versions), self._db.tables.rules[property_id, max(versions)]) if versions else (1, None)
 
+    async def recent(self, scope: Scope, property_id: str) -> tuple[int, PropertyRules | None]:
+        return await self.latest(scope, property_id)
+
     async def add(self, scope: Scope, property_id: str, version: int, rules: PropertyRules, tx: Tx) -> None:
         if (property_id, version) in self._db.tables.rules:
             raise Duplicate("version")
@@ -194,9 +197,9 @@ class FakeJournal:
         self._db.tables.events += rows
         return rows
 
-    async def history(self, scope: Scope, subject: str) -> list[Envelope]:
+    async def history(self, scope: Scope, subject: str, event_type: str | None = None) -> list[Envelope]:
         rows = [row for row in self._db.tables.events if row.subject == subject and row.chain == scope.chain]
-        return sorted(rows, key=lambda row: row.sequence)
+        return sorted((row for row in rows if event_type in (None, row.type)), key=lambda row: row.sequence)
 
 
 class FakeOnce:

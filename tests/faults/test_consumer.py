@@ -19,26 +19,32 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="package")
     ],
 )
 async def test_batch_has_its_effect_once_when_its_consumer_is_killed(struck: House, point: str) -> None:
+    before = struck.restarts("reporting")
     struck.arm("reporting", point, "kill")
     await struck.work_until_met("reporting", point)
     await struck.drained()
+    assert struck.restarts("reporting") == before + 1
 
 
 async def test_batch_has_its_effect_once_when_partitions_move_in_its_middle(struck: House) -> None:
     """F18: one consumer holds a batch open while the other dies and comes back: both may work on it."""
     struck.arm("reporting", "consume.in_transaction", "wait 4")
     await struck.work_until_met("reporting", "consume.in_transaction")
+    before = struck.restarts("reporting-2")
     struck.signal("reporting-2", signal.SIGKILL)
     await struck.work()
     await struck.drained()
+    assert struck.restarts("reporting-2") == before + 1
 
 
 async def test_batch_is_ended_when_its_consumer_is_told_to_stop(struck: House) -> None:
     """F22: SIGTERM in the middle of a batch that ends within the grace."""
     struck.arm("reporting", "consume.in_transaction", "wait 2")
     await struck.work_until_met("reporting", "consume.in_transaction")
+    before = struck.restarts("reporting")
     struck.signal("reporting", signal.SIGTERM)
     await struck.drained()
+    assert struck.restarts("reporting") == before + 1
 
 
 async def test_batch_is_read_again_when_it_outlives_the_grace(struck: House) -> None:

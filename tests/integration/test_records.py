@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,10 +10,13 @@ import httpx
 import pytest
 
 from services.records.app import assemble, house_of
+from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.ports import Query
 from services.records.settings import Settings
-from services.records.store import MongoRecords, prepare
+from services.records.store import MongoRecords, MongoRules, prepare
+from services.records.store.rules import RECENT_S
+from shared.chassis.mongo import Tx
 from shared.chassis.service import Chassis
 from shared.contracts.messages import Direction, MessageState
 from shared.contracts.money import PostingState
@@ -211,6 +215,49 @@ async def test_records_of_another_chain_or_property_are_not_seen_when_asked(desk
     scopes = [Scope(chain="other"), SCOPE.narrow(["city"]), SCOPE.narrow(["resort"])]
     seen = [len(await store.page(scope, Query(NOW, property_id="resort"))) for scope in scopes]
     assert seen == [0, 0, 2]
+
+
+async def test_rules_changed_elsewhere_hold_here_when_a_second_is_over(
+    desk: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere = MongoRules(desk.chassis.mongo), MongoRules(desk.chassis.mongo)
+    assert await here.recent(SCOPE, "resort") == (1, None)
+    stricter = PropertyRules(score_threshold=9)
+
+    async def change(tx: Tx) -> None:
+        await elsewhere.add(SCOPE, "resort", 2, stricter, tx)
+
+    await desk.chassis.mongo.run(change)
+    assert await elsewhere.recent(SCOPE, "resort") == (2, stricter)
+    later = time.monotonic() + RECENT_S
+    monkeypatch.setattr("services.records.store.rules.time.monotonic", lambda: later)
+    assert await here.recent(SCOPE, "resort") == (2, stricter)
+
+
+async def test_group_of_commands_is_carried_out_once_each_when_two_of_them_clash(desk: Standing) -> None:
+    async with desk.client() as http:
+        opened = [await entered(http, room=str(number)) for number in range(8)]
+        ana, rui = Caller(http, "ana"), Caller(http, "rui")
+        acts = [ana.act(record, "accept") for record in opened] + [rui.act(opened[0], "accept")]
+        replies = await asyncio.gather(*acts)
+    assert [reply.status_code for reply in replies[1:8]] == [200] * 7
+    assert sorted(reply.status_code for reply in (replies[0], replies[8]))[0] == 200
+    assert {reply.status_code for reply in (replies[0], replies[8])} <= {200, 403, 409, 412}
+    said = [await desk.said(record["id"]) for record in opened]
+    assert said == [["record.opened.v1", "record.accepted.v1"]] * 8
+
+
+async def test_command_gets_its_first_answer_when_it_is_sent_many_times_at_once_and_again(desk: Standing) -> None:
+    async with desk.client() as http:
+        record, ana = await entered(http), Caller(http)
+        path, version = f"/v1/records/{record['id']}/accept", record["version"]
+        replies = await asyncio.gather(*(ana.post(path, key="key-accept", version=version) for _ in range(8)))
+        replies.append(await ana.post(path, key="key-accept", version=version))
+        other = await ana.post(path, {"reason": {"code": "other"}}, key="key-accept", version=version)
+    assert [reply.status_code for reply in replies] == [200] * 9
+    assert sorted(reply.headers.get("Idempotency-Replayed", "no") for reply in replies)[:2] == ["no", "true"]
+    assert other.status_code == 422
+    assert await desk.said(record["id"]) == ["record.opened.v1", "record.accepted.v1"]
 
 
 async def test_every_record_has_as_many_events_as_versions_when_a_day_was_played(desk: Standing) -> None:

@@ -6,6 +6,7 @@ from services.alerts.domain.alert import LiveAlert, acknowledge
 from services.alerts.ports import Commands, Permissions
 from services.alerts.usecases.desk import Desk, Parts
 from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, not_found
 from shared.contracts.values import Instant
@@ -31,20 +32,18 @@ class Acknowledging:
         alert = live.alert
         if not self._permissions.decide(ctx.principal, "acknowledge", KIND, alert.property_id, alert.department).allow:
             raise forbidden("not_granted", "You may not acknowledge this alert.")
-        if await self._commands.seen(ctx):
-            return live, True
 
         async def work(tx: Tx) -> LiveAlert:
             return await self._in_one(ctx, alert_id, tx)
 
-        try:
+        async def do() -> tuple[LiveAlert, bool]:
             return await self._commands.run(work), False
-        except AppError:
-            # The same key may have done it while this one waited.
-            taken = await self._parts.alerts.get(ctx.scope, alert_id)
-            if taken is not None and await self._commands.seen(ctx):
-                return taken, True
-            raise
+
+        async def again(kept: Kept) -> tuple[LiveAlert, bool]:
+            taken = await self._parts.alerts.get(ctx.scope, kept.subject)
+            return taken or live, True
+
+        return await once(self._commands.seen, ctx, do, again)
 
     async def _in_one(self, ctx: CommandContext, alert_id: str, tx: Tx) -> LiveAlert:
         live = (await self._parts.alerts.load(ctx.scope, [alert_id], tx))[alert_id]

@@ -1,5 +1,7 @@
 """Keep the directory: properties and staff, changed by administrators of the chain."""
 
+from functools import partial
+
 from services.auth.domain.accounts import Account
 from services.auth.domain.staff import (
     PropertyDraft,
@@ -18,6 +20,7 @@ from services.auth.domain.staff import (
 )
 from services.auth.ports.directory import Decider, DirectoryChange, DirectoryStore, Passwords, Time
 from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import Kept, once
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, not_found
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.policy import Resource
@@ -45,17 +48,21 @@ class Directory:
     async def open_property(self, ctx: CommandContext, draft: PropertyDraft) -> tuple[Property, bool]:
         """Set up a property; the flag says whether this key had done so before."""
         scope, _ = self._may(ctx.principal, "manage", Resource.PROPERTY)
-        kept = await self._store.seen(scope, ctx)
-        if kept:
+
+        async def work() -> tuple[Property, bool]:
+            check_property(draft)
+            self._chain_wide(ctx.principal)
+            if await self._store.property(scope, draft.id):
+                raise conflict("property_exists", f"There is a property {draft.id} already.")
+            opened = open_property(scope.chain, draft)
+            event = property_event(None, opened, ctx.principal.actor, self._time.now())
+            await self._store.save(scope, DirectoryChange(events=(event,), property=opened), ctx, 201)
+            return opened, False
+
+        async def again(kept: Kept) -> tuple[Property, bool]:
             return await self._property(scope, kept.subject), True
-        check_property(draft)
-        self._chain_wide(ctx.principal)
-        if await self._store.property(scope, draft.id):
-            raise conflict("property_exists", f"There is a property {draft.id} already.")
-        opened = open_property(scope.chain, draft)
-        event = property_event(None, opened, ctx.principal.actor, self._time.now())
-        await self._store.save(scope, DirectoryChange(events=(event,), property=opened), ctx, 201)
-        return opened, False
+
+        return await once(partial(self._store.seen, scope), ctx, work, again)
 
     async def _property(self, scope: Scope, property_id: str) -> Property:
         found = await self._store.property(scope, property_id)
@@ -91,9 +98,19 @@ class Directory:
     ) -> tuple[StaffMember, bool]:
         """Add a person, with a login if one is given; the flag says whether this key had done so before."""
         scope, _ = self._may(ctx.principal, "manage", Resource.STAFF)
-        kept = await self._store.seen(scope, ctx)
-        if kept:
-            return await self._member(scope, kept.subject), True
+        return await once(
+            partial(self._store.seen, scope),
+            ctx,
+            lambda: self._hire(scope, ctx, draft, login, password),
+            lambda kept: self._again(scope, kept),
+        )
+
+    async def _again(self, scope: Scope, kept: Kept) -> tuple[StaffMember, bool]:
+        return await self._member(scope, kept.subject), True
+
+    async def _hire(
+        self, scope: Scope, ctx: CommandContext, draft: StaffDraft, login: str | None, password: str | None
+    ) -> tuple[StaffMember, bool]:
         await self._check(scope, draft)
         if (login is None) != (password is None):
             raise conflict("login_incomplete", "A login and a password come together.")
@@ -117,10 +134,17 @@ class Directory:
     async def change(self, ctx: CommandContext, staff_id: str, patch: StaffPatch) -> tuple[StaffMember, bool]:
         """Change a person; new rights, or leaving, end the sessions that still say the old thing."""
         scope, _ = self._may(ctx.principal, "manage", Resource.STAFF)
-        kept = await self._store.seen(scope, ctx)
+        return await once(
+            partial(self._store.seen, scope),
+            ctx,
+            lambda: self._change(scope, ctx, staff_id, patch),
+            lambda kept: self._again(scope, kept),
+        )
+
+    async def _change(
+        self, scope: Scope, ctx: CommandContext, staff_id: str, patch: StaffPatch
+    ) -> tuple[StaffMember, bool]:
         before = await self._member(scope, staff_id)
-        if kept:
-            return before, True
         _require_version(ctx, before.version)
         draft = patched(before, patch)
         await self._check(scope, draft)

@@ -16,7 +16,9 @@ from services.console.usecases.signin import Desk
 from shared.contracts.values import iso
 
 BEAT_S = 10.0
-PAUSE_S = 0.5
+LEAST_PAUSE_S, MOST_PAUSE_S = 0.02, 0.5
+PAUSE_A_PAGE_S = 0.002
+"""The pause after bells grows with the pages that are open: together they are told at most 500 times a second."""
 CHECK_S = 30.0
 
 
@@ -46,7 +48,7 @@ class Stream:
         self._feed, self._desk, self._time = feed, desk, time
 
     async def run(self, request: Request, viewer: Viewer, hotels: frozenset[str]) -> AsyncIterator[str]:
-        """The events: `bells` at most twice a second, `beat` when it is quiet, `leave` when rights are gone."""
+        """The events: `bells`, `beat` when it is quiet, `leave` when rights are gone."""
         loop = asyncio.get_running_loop()
         checked = loop.time()
         with self._feed.listen(viewer.principal.chain, hotels) as ear:
@@ -59,7 +61,10 @@ class Stream:
                         yield "event: leave\ndata: {}\n\n"
                         return
                 yield self._told(ear, rung)
-                await asyncio.sleep(PAUSE_S if rung else 0)
+                await asyncio.sleep(self._pause() if rung else 0)
+
+    def _pause(self) -> float:
+        return min(MOST_PAUSE_S, max(LEAST_PAUSE_S, self._feed.pages * PAUSE_A_PAGE_S))
 
     async def _still(self, viewer: Viewer) -> bool:
         now = await self._desk.viewer(viewer.cookie)

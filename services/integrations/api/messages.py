@@ -10,6 +10,7 @@ from services.integrations.usecases.doors import behind
 from services.integrations.usecases.incoming import Said
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import example, refuses
+from shared.chassis.idempotency import Kept, once
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import forbidden
 from shared.contracts.policy import ANY
@@ -106,27 +107,35 @@ def router(doors: Doors) -> APIRouter:
         ctx: Annotated[CommandContext, command], body: Annotated[SaidIn, example(SAID)], response: Response
     ) -> MessageOut:
         """Staff write down what a guest said. A card number is refused (422) and nothing is stored."""
-        kept = await doors.chassis.idempotency.seen(ctx)
-        if kept:
+
+        async def work() -> MessageOut:
+            stay = await doors.from_guests.stay(ctx.scope, body.stay_id)
+            _may(doors, ctx, stay.property_id)
+            return MessageOut(id=await doors.from_guests.by_person(ctx, body.said()), new=True)
+
+        async def again(kept: Kept) -> MessageOut:
             response.headers["Idempotency-Replayed"] = "true"
             return MessageOut(id=kept.subject, new=False)
-        stay = await doors.from_guests.stay(ctx.scope, body.stay_id)
-        _may(doors, ctx, stay.property_id)
-        return MessageOut(id=await doors.from_guests.by_person(ctx, body.said()), new=True)
+
+        return await once(doors.chassis.idempotency.seen, ctx, work, again)
 
     @routes.post("/v1/drafts", status_code=201, responses=refuses(404))
     async def draft(
         ctx: Annotated[CommandContext, command], body: Annotated[DraftIn, example(DRAFT)], response: Response
     ) -> DraftOut:
         """Keep a text for a guest; a record's message command then names it by id and digest."""
-        kept = await doors.chassis.idempotency.seen(ctx)
-        if kept:
+
+        async def work() -> DraftOut:
+            stay = await doors.from_guests.stay(ctx.scope, body.stay_id)
+            _may(doors, ctx, stay.property_id)
+            made = await doors.from_guests.draft(ctx, body.stay_id, body.text)
+            return DraftOut(id=made.id, digest=made.reference.digest)
+
+        async def again(kept: Kept) -> DraftOut:
             response.headers["Idempotency-Replayed"] = "true"
-            again = await doors.from_guests.kept_draft(ctx, kept.subject)
-            return DraftOut(id=again.id, digest=again.reference.digest)
-        stay = await doors.from_guests.stay(ctx.scope, body.stay_id)
-        _may(doors, ctx, stay.property_id)
-        made = await doors.from_guests.draft(ctx, body.stay_id, body.text)
-        return DraftOut(id=made.id, digest=made.reference.digest)
+            made = await doors.from_guests.kept_draft(ctx, kept.subject)
+            return DraftOut(id=made.id, digest=made.reference.digest)
+
+        return await once(doors.chassis.idempotency.seen, ctx, work, again)
 
     return routes

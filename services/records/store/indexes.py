@@ -15,6 +15,8 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "guest_id")),
             Index(("chain", "owner", "open", "due_at")),
             Index(("chain", "due_at", "_id")),
+            Index(("chain", "kind", "due_at", "_id")),
+            Index(("chain", "department", "due_at", "_id")),
             Index(("chain", "property_id", "closed_at")),
         ]
     )

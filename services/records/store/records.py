@@ -1,16 +1,18 @@
 """Records in MongoDB: the whole state as one value, and beside it the columns that are asked for."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from services.records.domain.occurrences import Opening
 from services.records.domain.state import RecordState
 from services.records.ports import HeldText, Query, Writing
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
+from shared.chassis.together import Lookups
 from shared.contracts.records import Status
 from shared.contracts.values import Scope
 
+WHOSE = {"state": 1, "chain": 1, "property_id": 1}
 OPEN = frozenset(Status) - {Status.COMPLETE}
 
 
@@ -55,11 +57,20 @@ class MongoRecords:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows, self._texts = mongo.collection("records"), mongo.collection("texts")
+        self._lookups = Lookups(self._by_id)
 
     async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
         """One record; another chain's or property's is not seen."""
-        row = await self._rows.find_one({**within(scope), "_id": record_id}, projection={"state": 1}, tx=tx)
-        return _state(row) if row else None
+        if tx is not None and tx.session is not None:
+            row = await self._rows.find_one({"_id": record_id}, projection=WHOSE, tx=tx)
+        else:
+            row = await self._lookups.find(record_id)
+        seen = row is not None and row["chain"] == scope.chain and scope.covers(row["property_id"])
+        return _state(row) if row is not None and seen else None
+
+    async def _by_id(self, ids: Sequence[str]) -> dict[str, Document]:
+        rows = await self._rows.find({"_id": {"$in": ids}}, projection=WHOSE)
+        return {row["_id"]: row for row in rows}
 
     async def find_all(self, scope: Scope, ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
         """The records of these ids, by id."""
@@ -147,10 +158,11 @@ def filter_of(query: Query) -> Document:
         "room": query.room,
     }
     wanted: list[Document] = [{name: value} for name, value in plain.items() if value is not None]
-    if frozenset(query.statuses) == OPEN:
-        wanted.append({"open": True})
-    elif query.statuses:
-        wanted.append({"status": {"$in": [status.value for status in query.statuses]}})
+    asked = frozenset(query.statuses)
+    if asked and (asked <= OPEN or not asked & OPEN):
+        wanted.append({"open": asked <= OPEN})  # what the index knows; a status by itself goes through everything
+    if asked and asked != OPEN:
+        wanted.append({"status": {"$in": sorted(status.value for status in asked)}})
     if query.ids:
         wanted.append({"_id": {"$in": sorted(query.ids)}})
     if query.closed_since:

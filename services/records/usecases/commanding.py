@@ -12,6 +12,7 @@ from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
 from services.records.usecases.permissions import may, may_write, note_access
 from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Verdict
 from shared.chassis.service import require_version
@@ -81,9 +82,6 @@ class Commanding:
 
     async def execute(self, ctx: CommandContext, record_id: str, order: Order) -> Done:
         """Do it once. Whatever is refused leaves record and events as they were; a 403 is written down."""
-        kept = await self._house.once.seen(ctx)
-        if kept:
-            return Done(await self._found(ctx, kept.subject), replayed=True, status=kept.status)
         refused_on: list[RecordState] = []
 
         async def work(tx: Tx) -> RecordState:
@@ -97,13 +95,12 @@ class Commanding:
             await desk.flush()
             return after
 
-        try:
+        async def do() -> Done:
             return Done(await self._house.transactions.run(work))
+
+        try:
+            return await once(self._house.once.seen, ctx, do, lambda kept: self._again(ctx, kept))
         except AppError as refusal:
-            # The same key may have done it while this one waited: its own answer, not "somebody else was first".
-            kept = await self._house.once.seen(ctx)
-            if kept:
-                return Done(await self._found(ctx, kept.subject), replayed=True, status=kept.status)
             if refusal.kind is ErrorKind.FORBIDDEN and refused_on:
                 await note_access(self._house, ctx.principal, order.action, refused_on[0], ctx.provenance, refused=True)
             raise
@@ -118,8 +115,8 @@ class Commanding:
         doer = Doer(ctx.principal.actor, ctx.principal.roles)
         return await desk.tell(state, command, doer, ctx.provenance, pen.written)
 
-    async def _found(self, ctx: CommandContext, record_id: str) -> RecordState:
-        state = await self._house.records.find(ctx.scope, record_id)
+    async def _again(self, ctx: CommandContext, kept: Kept) -> Done:
+        state = await self._house.records.find(ctx.scope, kept.subject)
         if state is None:
             raise not_found("record")
-        return state
+        return Done(state, replayed=True, status=kept.status)

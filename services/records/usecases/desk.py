@@ -35,8 +35,19 @@ class Owners:
 
 @dataclass
 class _Held:
-    before: int | None
+    """A record at hand, and as it is stored (None: not yet)."""
+
+    stored: RecordState | None
     state: RecordState
+
+    @property
+    def expiry_moved(self) -> bool:
+        """Whether its timer may have to change: a record keeps it until it closes, or expires at another time."""
+        before, after = self.stored, self.state
+        closed = after.status is Status.COMPLETE
+        if before is None:
+            return after.expires_at is not None
+        return before.expires_at != after.expires_at or (before.status is Status.COMPLETE) is not closed
 
 
 @dataclass
@@ -61,7 +72,7 @@ class Desk:
             taken = await self.house.records.taken(self.scope, unknown, self.tx)
             self._keys |= {key: key in taken for key in unknown}
         for state in states:
-            self._hold(state, state.version)
+            self._hold(state, state)
 
     async def find(self, record_id: str) -> RecordState | None:
         """A record as this unit of work has it."""
@@ -69,7 +80,7 @@ class Desk:
             found = await self.house.records.find(self.scope, record_id, self.tx)
             if found is None:
                 return None
-            self._hold(found, found.version)
+            self._hold(found, found)
         return self._held[record_id].state
 
     def open_of_stay(self, stay_id: str) -> list[RecordState]:
@@ -77,10 +88,9 @@ class Desk:
         states = [self._held[record_id].state for record_id in self._of_stay.get(stay_id, ())]
         return [state for state in states if state.status is not Status.COMPLETE]
 
-    def _hold(self, state: RecordState, before: int | None) -> _Held:
-        """Keep a record at hand, with the version it is stored at (None: not yet)."""
+    def _hold(self, state: RecordState, stored: RecordState | None) -> _Held:
         if state.id not in self._held:
-            self._held[state.id] = _Held(before, state)
+            self._held[state.id] = _Held(stored, state)
             if state.stay_id is not None:
                 self._of_stay.setdefault(state.stay_id, []).append(state.id)
         return self._held[state.id]
@@ -131,7 +141,7 @@ class Desk:
         texts: Sequence[PrivateText],
     ) -> RecordState:
         after = decision.state
-        self._hold(after, None if before is None else before.version).state = after
+        self._hold(after, before).state = after
         self._events += [(provenance, event) for event in decision.events]
         self._texts += [(after.id, text) for text in texts]
         doer = Doer(decision.events[-1].body.actor)
@@ -142,7 +152,7 @@ class Desk:
     async def rules(self, hotel: Property) -> HotelRules:
         """The rules in force, read once."""
         if hotel.id not in self._rules:
-            self._rules[hotel.id] = await self.house.hotel_rules(self.scope, hotel.id, self.tx)
+            self._rules[hotel.id] = await self.house.hotel_rules(self.scope, hotel.id)
         return self._rules[hotel.id]
 
     async def terms(self, kind: str, hotel: Property, stay_id: str | None) -> Terms:
@@ -168,16 +178,16 @@ class Desk:
 
     async def flush(self) -> None:
         """Write records, texts, events and timers."""
-        touched = [held for held in self._held.values() if held.before != held.state.version]
+        touched = [held for held in self._held.values() if held.stored is not held.state]
         writing = Writing(
-            fresh=[held.state for held in touched if held.before is None],
-            changed=[(held.before, held.state) for held in touched if held.before is not None],
+            fresh=[held.state for held in touched if held.stored is None],
+            changed=[(held.stored.version, held.state) for held in touched if held.stored is not None],
             texts=self._texts,
         )
         await self.house.records.write(self.scope, writing, self.tx)
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
-        await self._set_timers([held.state for held in touched])
+        await self._set_timers([held.state for held in touched if held.expiry_moved])
 
     async def _set_timers(self, states: Sequence[RecordState]) -> None:
         ending = [state for state in states if state.expires_at is not None]

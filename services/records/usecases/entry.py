@@ -13,6 +13,7 @@ from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
 from services.records.usecases.permissions import may_in, may_write
 from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
 from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
 from shared.contracts.identity import Department
@@ -49,12 +50,17 @@ class QuickEntry:
 
     async def enter(self, ctx: CommandContext, entry: Entry) -> Entered:
         """Open it once; a likely duplicate is told, not refused."""
-        kept = await self._house.once.seen(ctx)
-        if kept:
-            state = await self._house.records.find(ctx.scope, kept.subject)
-            if state is None:
-                raise not_found("record")
-            return Entered(Done(state, replayed=True, status=kept.status))
+        return await once(
+            self._house.once.seen, ctx, lambda: self._enter(ctx, entry), lambda kept: self._again(ctx, kept)
+        )
+
+    async def _again(self, ctx: CommandContext, kept: Kept) -> Entered:
+        state = await self._house.records.find(ctx.scope, kept.subject)
+        if state is None:
+            raise not_found("record")
+        return Entered(Done(state, replayed=True, status=kept.status))
+
+    async def _enter(self, ctx: CommandContext, entry: Entry) -> Entered:
         pen = Pen(self._house.clock)
         opening = await self._opening(ctx, entry, pen)
         now = self._house.clock.now()

@@ -19,7 +19,6 @@ from services.records.ports import (
     TextStore,
     Transactions,
 )
-from shared.chassis.mongo import Tx
 from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.staff import Property
 from shared.contracts.values import Scope, zone
@@ -55,9 +54,9 @@ class House:
             raise AppError(ErrorKind.UNAVAILABLE, "property_unknown", f"{property_id} is not known here yet.")
         return found
 
-    async def hotel_rules(self, scope: Scope, property_id: str, tx: Tx | None = None) -> HotelRules:
-        """The rules in force at a property."""
-        version, own = await self.rules.latest(scope, property_id, tx)
+    async def hotel_rules(self, scope: Scope, property_id: str) -> HotelRules:
+        """The rules in force at a property; a change made elsewhere holds here within a second."""
+        version, own = await self.rules.recent(scope, property_id)
         return in_force(self.catalogue.defaults, own, version)
 
     def terms(self, kind: str, rules: HotelRules, hotel: Property) -> Terms:

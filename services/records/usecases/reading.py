@@ -65,8 +65,8 @@ class Reading:
     async def shown(self, principal: Principal, state: RecordState) -> ShownRecord:
         """A record that is at hand, as the caller may see it."""
         scope = scope_of(principal)
-        history = await self._house.journal.history(scope, state.id)
-        mask = await self._mask(principal, state, history)
+        noted = await self._house.journal.history(scope, state.id, showing.NOTED) if state.notes else []
+        mask = await self._mask(principal, state, noted)
         await self._write_down(principal, state, mask)
         verdict = self._house.people.decide(principal, "edit", state.kind, state.property_id, state.department)
         writable = verdict.write if verdict.allow else frozenset()
@@ -80,7 +80,7 @@ class Reading:
             for action in ACTIONS
             if self._house.people.decide(principal, action, state.kind, state.property_id, state.department).allow
         )
-        return showing.record(state, mask, said, showing.notes(history, mask), allowed, now)
+        return showing.record(state, mask, said, showing.notes(noted, mask), allowed, now)
 
     async def history(self, principal: Principal, record_id: str) -> History:
         """What happened to a record, with old and new values and reasons where the caller may see them."""

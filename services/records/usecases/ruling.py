@@ -10,6 +10,7 @@ from services.records.usecases.permissions import may_in
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown import ShownRules
 from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import once
 from shared.chassis.mongo import Tx
 from shared.chassis.service import require_version
 from shared.contracts.envelope import Change, NewEvent
@@ -40,9 +41,16 @@ class Ruling:
         """Publish a new version of a property's own rules. Records keep the version that checked them."""
         self._house.hotel(ctx.scope, property_id)
         may_in(self._house, ctx.principal, "manage", KIND, property_id, None)
-        kept = await self._house.once.seen(ctx)
-        if kept:
-            return await self.read(ctx.principal, property_id)
+        return await once(
+            self._house.once.seen,
+            ctx,
+            lambda: self._change(ctx, property_id, rules, code, words),
+            lambda _: self.read(ctx.principal, property_id),
+        )
+
+    async def _change(
+        self, ctx: CommandContext, property_id: str, rules: PropertyRules, code: str | None, words: str | None
+    ) -> ShownRules:
         pen = Pen(self._house.clock)
         reason = pen.reason(code, words)
         require_reason(reason)

@@ -1,6 +1,7 @@
 """Turns a record's state into what a caller is shown."""
 
 import datetime as dt
+from functools import cache
 
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import FieldSpec, KindSpec
@@ -23,10 +24,14 @@ from services.records.usecases.shown import (
 from shared.contracts.envelope import Envelope, read
 from shared.contracts.records import RecordEvent
 
+NOTED = "record.noted.v1"
+_OF_CARD = Card.model_fields.keys() & RecordState.model_fields.keys()
+_OF_RECORD = ShownRecord.model_fields.keys() & RecordState.model_fields.keys() - Card.model_fields.keys()
+
 
 def card(state: RecordState, kind: KindSpec, now: dt.datetime) -> Card:
     """A record in four lines: nothing on it is private."""
-    same = {name: getattr(state, name) for name in Card.model_fields if hasattr(state, name)}
+    same = {name: getattr(state, name) for name in _OF_CARD}
     what = state.fields.get(kind.what)
     derived = {
         "kind_title": kind.label,
@@ -47,15 +52,14 @@ def record(
 ) -> ShownRecord:
     """A whole record, masked."""
     shown = card(state, mask.kind, now)
-    names = ShownRecord.model_fields.keys() - Card.model_fields.keys()
-    same = {name: getattr(state, name) for name in names if hasattr(state, name)}
+    same = {name: getattr(state, name) for name in _OF_RECORD}
     sensitive = tuple(
         ShownSensitive(field=each.field, roles=each.roles, on_duty=each.on_duty) for each in said.sensitive_fields
     )
     visible_checked = state.checked if state.checked and mask.reads(state.checked.field) else None
     masked = {
         "checked_field": mask.kind.checked_field,
-        "field_specs": tuple(_field(each) for each in mask.kind.fields),
+        "field_specs": _fields(mask.kind.fields),
         "causes": mask.kind.causes,
         "cause_due": cause_still_due(state, mask.kind),
         "fields": mask.fields(state.fields),
@@ -94,12 +98,12 @@ def _questions(state: RecordState, mask: Mask) -> tuple[ShownQuestion, ...]:
     )
 
 
-def notes(history: list[Envelope], mask: Mask) -> tuple[ShownNote, ...]:
-    """The notes of a record, oldest first, from its history."""
-    noted = [(each, read(each, RecordEvent)) for each in history if each.type == "record.noted.v1"]
+def notes(noted: list[Envelope], mask: Mask) -> tuple[ShownNote, ...]:
+    """The notes of a record, oldest first, from the events that say them."""
+    said = [(each, read(each, RecordEvent)) for each in noted]
     return tuple(
         ShownNote(id=body.note.ref, author=body.actor, at=each.time, text=mask.words(body.note))
-        for each, body in noted
+        for each, body in said
         if body.note is not None
     )
 
@@ -133,11 +137,16 @@ def kind(spec: KindSpec) -> ShownKind:
         slot=spec.slot,
         department=spec.department,
         checked_field=spec.checked_field,
-        fields=tuple(_field(each) for each in spec.fields),
+        fields=_fields(spec.fields),
         causes=spec.causes,
         guest_must_know=spec.guest_must_know,
         quick_entry=spec.quick_entry,
     )
+
+
+@cache
+def _fields(specs: tuple[FieldSpec, ...]) -> tuple[ShownField, ...]:
+    return tuple(_field(each) for each in specs)
 
 
 def _field(spec: FieldSpec) -> ShownField:

@@ -153,6 +153,17 @@ def test_break_glass_works_everywhere_but_always_with_a_reason() -> None:
     assert (verdict.allow, verdict.obligations) == (True, {"reason"})
 
 
+def test_policy_that_was_fresh_is_stale_once_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, clock = policy(), [1000.0]
+    monkeypatch.setattr("shared.chassis.policy.time.monotonic", lambda: clock[0])
+    manager = Principal(staff_id="p", chain="atlantic", roles=frozenset({Role.DUTY_MANAGER}), session="s")
+    heartbeat = asked.known.heartbeat = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=4, seconds=59, milliseconds=500)
+    assert asked.decide(manager, "add_line", "guest_request", "city").allow
+    monkeypatch.setattr(Clock, "real_now", lambda _: heartbeat + dt.timedelta(minutes=5, seconds=1))
+    clock[0] += 0.6
+    assert asked.decide(manager, "add_line", "guest_request", "city").why == "policy_stale"
+
+
 def test_money_and_reviews_stop_while_the_policy_is_stale() -> None:
     asked = policy()
     asked.known.heartbeat = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=6)

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+import time
 from typing import Any
 
 import jwt
@@ -120,6 +121,39 @@ def test_forged_or_odd_token_is_refused(forged: str) -> None:
 def test_token_of_a_person_who_left_is_refused() -> None:
     with pytest.raises(AppError, match="ended"):
         ask(token(), verifier(active=False))
+
+
+def _refusal(asked: Verifier, header: str) -> str:
+    with pytest.raises(AppError) as refused:
+        asked.principal(header)
+    return refused.value.message
+
+
+def test_token_that_was_good_before_is_refused_once_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, header = verifier(), f"Bearer {token()}"
+    assert asked.principal(header) == asked.principal(header)
+    known = asked._policy.known
+    known.staff["ana"] = ANA.model_copy(update={"epoch": 3})
+    assert "ended" in _refusal(asked, header)
+    known.staff["ana"] = ANA
+    assert asked.principal(header).staff_id == "ana"
+    key = known.keys.pop(KEY.id)
+    assert "not issued here" in _refusal(asked, header)
+    known.keys[KEY.id] = key
+    now = time.time()
+    monkeypatch.setattr("shared.chassis.auth.time.time", lambda: now + 2 * 3600)
+    assert "run out" in _refusal(asked, header)
+    known.heartbeat = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=6)
+    assert asked.principal(header).staff_id == "ana"
+    monkeypatch.setattr("shared.chassis.auth.time.time", lambda: now + 14 * 3600)
+    assert "run out" in _refusal(asked, header)
+
+
+def test_key_that_was_published_anew_under_an_old_name_checks_tokens_again() -> None:
+    asked, header = verifier(), f"Bearer {token()}"
+    assert asked.principal(header).staff_id == "ana"
+    asked._policy.known.keys[KEY.id] = STRANGER.public
+    assert "not valid here" in _refusal(asked, header)
 
 
 def test_tampered_claims_are_refused() -> None:

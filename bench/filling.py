@@ -1,0 +1,66 @@
+"""Fills a database with as many documents as years of work leave: the server itself copies a few that are real."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from bench.ground import Ground
+from bench.house import store
+from bench.lives import opened
+from services.records.store import prepare as prepare_records
+from shared.chassis.mongo import Document
+from shared.chassis.outbox import SENT, row_of
+from shared.chassis.provenance import Provenance
+from shared.chassis.service import Chassis
+
+SEEDS = 1_000
+OPEN_OF = 50
+"""One record of so many is open; the others were closed long ago."""
+
+
+async def fill(ground: Ground, house: Chassis, database: str, count: int) -> None:
+    """So many records, each with one event that was sent and one idempotency key, and all indexes."""
+    await _seed(house)
+    client = AsyncMongoClient[Document](ground.mongo_url)
+    copies = count // SEEDS
+    try:
+        for name, changed in _CHANGED.items():
+            await client[database][name].rename(f"seed_{name}")
+            steps = [{"$set": {"n": {"$range": [0, copies]}}}, {"$unwind": "$n"}, {"$set": changed}, {"$unset": "n"}]
+            await (await client[database][f"seed_{name}"].aggregate([*steps, {"$out": name}])).to_list()
+            await client[database][f"seed_{name}"].drop()
+        for part in (house.outbox, house.idempotency):
+            await part.prepare()
+        await prepare_records(house.mongo)
+    finally:
+        await client.close()
+
+
+async def _seed(house: Chassis) -> None:
+    ids = await store(SEEDS, house)
+    clock, keys = house.clock, house.mongo.collection("idempotency")
+    told = [event for _ in ids for event in opened(clock, clock.now()).events]
+    rows = [row_of(each) | {"st": SENT} for each in house.outbox.stamp(told, Provenance(clock.new_id()))]
+    await house.mongo.collection("events").insert_many(rows)
+    kept: Document = {"digest": "0" * 64, "status": 200, "version": 2, "at": clock.real_now()}
+    await keys.insert_many([kept | {"_id": f"seaside|ana|accept-{one}", "subject": one} for one in ids])
+
+
+def _numbered(field: str) -> Mapping[str, Any]:
+    return {"$concat": [f"${field}", "-", {"$toString": "$n"}]}
+
+
+def _earlier(field: str) -> Mapping[str, Any]:
+    return {"$subtract": [f"${field}", {"$multiply": ["$n", 60_000]}]}
+
+
+_CHANGED: Mapping[str, Mapping[str, Any]] = {
+    "records": {
+        **{name: _numbered(name) for name in ("_id", "trigger_key", "stay_id", "guest_id")},
+        **{name: _earlier(name) for name in ("opened_at", "accept_by", "warn_at", "due_at")},
+        "open": {"$eq": [{"$mod": ["$n", OPEN_OF]}, 0]},
+    },
+    "events": {"_id": _numbered("_id"), "agg": _numbered("agg")},
+    "idempotency": {"_id": _numbered("_id"), "subject": _numbered("subject")},
+}
