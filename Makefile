@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-.PHONY: help setup demo demo-reset test test-unit test-integration test-browser lint format types imports schemas faults chaos bench kafka-checksums clean
+.PHONY: help setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas faults chaos bench kafka-checksums clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -35,6 +35,9 @@ test-integration: $(READY) ## Run the tests on a real Kafka and a real MongoDB
 
 test-browser: $(READY) ## Run the tests in Chromium
 	@$(BIN)/pytest -m browser $(ARGS)
+
+fuzz: $(READY) ## Send every service and every parser what they do not expect, with new seeds: MINUTES=10
+	@HYPOTHESIS_PROFILE=long BELLBOARD_FUZZ_MINUTES="$(or $(MINUTES),10)" $(BIN)/pytest tests/input tests/unit/records/test_conditions.py --timeout 0 $(ARGS)
 
 lint: $(READY) ## Check style and format
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from pathlib import Path
 import docker
 import pytest
 from docker.errors import DockerException
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from testcontainers.community.kafka import KafkaContainer
 from testcontainers.core.container import DockerContainer
@@ -15,6 +16,13 @@ from testcontainers.core.container import DockerContainer
 from deploy.local.background import BackgroundStack
 
 _SECONDS_TO_ANSWER = 60_000
+
+# A busy machine is no failure, hence no deadline. `ci` tries the same examples each time, `long` new ones for longer.
+_TRIES = max(100, int(300 * float(os.environ.get("BELLBOARD_FUZZ_MINUTES", "10"))))
+_PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, suppress_health_check=_PATIENT)
+settings.register_profile("long", max_examples=_TRIES, deadline=None, suppress_health_check=_PATIENT)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,7 @@ def redrive(
     """Apply parked events again, in order, once what they stumbled over is mended."""
     operator = Operator(folder, chain, login, password)
     parked = operator.get(service, "/ops/v1/parked", group_name=group)
-    subjects = [subject] if subject else sorted({row["agg"] for row in parked if row["agg"]})
+    subjects = [subject] if subject else sorted({row["aggregate"] for row in parked if row["aggregate"]})
     done = 0
     with Progress(console=out) as progress:
         for one in progress.track(subjects, description="redriving"):

@@ -83,6 +83,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
     app = chassis.app(
         title="alerts",
         routers=[routes],
+        links=api.LINKS,
         consumers=[Consumer("alerts", TOPICS, handler)],
         jobs=[Job("auditor", settings.audit_every_s, inspecting.look)],
         prepare=[lambda: prepare(chassis.mongo)],

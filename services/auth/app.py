@@ -11,6 +11,7 @@ from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
 from services.auth.api import sessions as sessions_api
+from services.auth.api.links import LINKS
 from services.auth.events import AuditHandler
 from services.auth.settings import Settings
 from services.auth.store.arrivals import Arrivals
@@ -102,6 +103,7 @@ def build(settings: Settings) -> FastAPI:
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),
         ],
+        links=LINKS,
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
         jobs=[
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),

@@ -112,6 +112,7 @@ def build(settings: Settings) -> FastAPI:
     app = chassis.app(
         title="console",
         routers=routers(parts, settings),
+        pages=True,
         tails=[Tail("console", (topics.RECORDS, topics.ALERTS), Handler(feed).on_event)],
         prepare=[lambda: prepare(chassis.mongo, settings.session_hours), leave_on_signal],
     )

@@ -127,6 +127,7 @@ def assemble(have: Parts) -> FastAPI:
     return chassis.app(
         title="integrations",
         routers=[api.router(doors)],
+        links=api.LINKS,
         consumers=[Consumer("integrations", (topics.RECORDS,), OnRecords(have.postings, have.messages))],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),

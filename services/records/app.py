@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.records import events, store
+from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.commanding import Commanding
@@ -43,6 +44,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     return chassis.app(
         title="records",
         routers=[routes],
+        links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )

@@ -43,6 +43,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     app = chassis.app(
         title="reporting",
         routers=[api.router(answering, chassis.caller, chassis.clock.now)],
+        links=api.LINKS,
         consumers=[Consumer("reporting", TOPICS, Handler(projecting))],
         jobs=[Job("traces", settings.trace_every_s, tracing.tell)],
         prepare=[lambda: prepare(chassis.mongo)],

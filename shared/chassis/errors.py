@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.chassis.addresses import without_token
 from shared.chassis.mongo import DatabaseError, Duplicate
@@ -15,6 +16,7 @@ from shared.contracts.errors import AppError, Breach, ErrorKind
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 STATUS: dict[ErrorKind, int] = {
     ErrorKind.INVALID: 422,
@@ -68,10 +70,20 @@ async def _misread(_: Request, failure: Exception) -> JSONResponse:
     return problem(422, "request_invalid", detail, breaches)
 
 
-async def _http(_: Request, failure: Exception) -> JSONResponse:
+async def _http(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, HTTPException)
     phrase = HTTPStatus(failure.status_code).phrase
-    return problem(failure.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), str(failure.detail))
+    reply = problem(failure.status_code, phrase.lower().replace(" ", "_").replace("-", "_"), str(failure.detail))
+    reply.headers.update(failure.headers or {})
+    if failure.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        reply.headers["Allow"] = ", ".join(_methods(request))
+    return reply
+
+
+def _methods(request: Request) -> list[str]:
+    # Starlette names the methods of the first route of a path; a path has a route for each of its methods.
+    asked = [{**request.scope, "method": method} for method in METHODS]
+    return [one["method"] for one in asked if any(each.matches(one)[0] is Match.FULL for each in request.app.routes)]
 
 
 async def _down(_: Request, failure: Exception) -> JSONResponse:

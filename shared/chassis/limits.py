@@ -1,6 +1,7 @@
 """Bodies that are too large, or JSON that two parsers could read differently, are refused at the door."""
 
 import json
+import math
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,11 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.chassis.errors import problem
 
 MAX_BODY = 1_048_576
+FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 MAX_DEPTH = 32
+MAX_INTEGER = 2**63 - 1
 
 
 class _Ambiguous(ValueError):
-    """The JSON has a duplicate key, NaN or an unpaired surrogate."""
+    """The JSON has a duplicate key, NaN, an unpaired surrogate, or a number that no 64 bits hold."""
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -26,7 +29,23 @@ def _no_constant(name: str) -> Any:
     raise _Ambiguous(f"{name} is not JSON.")
 
 
+def _integer(digits: str) -> int:
+    # What no 64 bits hold is rounded by one reader, refused by the next, and cannot be stored.
+    if len(digits) > 20 or not -MAX_INTEGER <= (number := int(digits)) <= MAX_INTEGER:
+        raise _Ambiguous("A whole number has more than 64 bits.")
+    return number
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _Ambiguous("A number is too large.")
+    return number
+
+
 def _depth(body: bytes) -> int:
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return 0
     deepest = depth = 0
     for byte in body:
         if byte in b"[{":
@@ -43,7 +62,13 @@ def json_fault(body: bytes) -> str | None:
         return "The JSON is nested too deeply."
     try:
         text = body.decode("utf-8")
-        json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        json.loads(
+            text,
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+            parse_int=_integer,
+            parse_float=_float,
+        )
     except UnicodeDecodeError:
         return "The body is not UTF-8."
     except _Ambiguous as fault:
@@ -58,10 +83,10 @@ def _has_surrogate(text: str) -> bool:
 
 
 class BodyLimit:
-    """ASGI middleware: at most 1 MB, JSON only where JSON is said, and JSON with one meaning."""
+    """ASGI middleware: at most 1 MB, nothing but JSON (and forms, where pages send them), JSON with one meaning."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, forms: bool = False) -> None:
+        self._app, self._forms = app, forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body up to the limit, then hand it on whole."""
@@ -80,7 +105,13 @@ class BodyLimit:
             if not message.get("more_body"):
                 break
         kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
-        fault = json_fault(body) if body and (kind == b"application/json" or kind.endswith(b"+json")) else None
+        is_json = kind == b"application/json" or kind.endswith(b"+json")
+        if body and not is_json and not (self._forms and kind in FORMS):
+            await problem(415, "not_json", "Send JSON, and say so: Content-Type: application/json.")(
+                scope, receive, send
+            )
+            return
+        fault = json_fault(body) if body and is_json else None
         if fault:
             await problem(422, "json_ambiguous", fault)(scope, receive, send)
             return

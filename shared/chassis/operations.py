@@ -4,14 +4,15 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumption
-from shared.chassis.mongo import Mongo, Tx
+from shared.chassis.describing import refuses
+from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
@@ -20,7 +21,7 @@ from shared.contracts.access import Operation, OperationEvent
 from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.identity import Principal
-from shared.contracts.values import EntityId, Frozen, Scope
+from shared.contracts.values import EntityId, Frozen, Instant, Scope
 
 KIND = "operations"
 
@@ -52,6 +53,64 @@ class Done(Frozen):
     """How many events it concerned."""
 
     count: int
+
+
+class GroupStatus(Frozen):
+    """How far one consumer group is: `lag` counts events not yet applied."""
+
+    group: str
+    topics: tuple[str, ...]
+    lag: int
+    partitions: int
+    parked: int
+    gaps: int
+    losses: int
+    alive: bool
+
+
+class ServiceStatus(Frozen):
+    """Events not yet sent, real seconds since auth was last heard of (a billion: never), and the groups."""
+
+    outbox: int
+    policy_stale_s: float
+    groups: tuple[GroupStatus, ...]
+
+
+class ParkedEvent(Frozen):
+    """One record that waits for a redrive: where it stood and why, never its content."""
+
+    id: str
+    topic: str
+    aggregate: str | None
+    version: int | None
+    reason: str
+    at: Instant
+
+
+async def group_status(one: Consumption) -> GroupStatus:
+    """How far a group is."""
+    return GroupStatus(
+        group=one.spec.group,
+        topics=one.spec.topics,
+        lag=sum(one.lags().values()),
+        partitions=one.partitions(),
+        parked=await one.applier.parking.count(),
+        gaps=len(await one.applier.cursors.gaps()),
+        losses=len(await one.losses.all()),
+        alive=one.alive(),
+    )
+
+
+def parked_event(row: Document) -> ParkedEvent:
+    """A parked row as operators see it."""
+    return ParkedEvent(
+        id=str(row["_id"]),
+        topic=row["topic"],
+        aggregate=row["agg"],
+        version=row["ver"],
+        reason=row["reason"],
+        at=row["at"],
+    )
 
 
 class Journal:
@@ -112,18 +171,10 @@ class Operations:
         await self.journal.begin(principal, Operation(action=action, service=self.journal.service, **what), reason)
         return scope
 
-    async def standing(self, one: Consumption) -> dict[str, Any]:
-        """How one group stands."""
-        return {
-            "group": one.spec.group,
-            "topics": list(one.spec.topics),
-            "lag": sum(one.lags().values()),
-            "partitions": one.partitions(),
-            "parked": await one.applier.parking.count(),
-            "gaps": len(await one.applier.cursors.gaps()),
-            "losses": len(await one.losses.all()),
-            "alive": one.alive(),
-        }
+    def concerned(self, principal: Principal, action: str, name: str) -> Consumption:
+        """The group an action is about, told to those who may: before anything is written down."""
+        self.may(principal, action)
+        return self.group(name)
 
 
 def router(operations: Operations, caller: Callable[..., Awaitable[Principal]]) -> APIRouter:
@@ -136,44 +187,45 @@ def router(operations: Operations, caller: Callable[..., Awaitable[Principal]]) 
 
 def _let_see(routes: APIRouter, operations: Operations, caller: Callable[..., Awaitable[Principal]]) -> None:
     @routes.get("/status")
-    async def status(principal: Principal = Depends(caller)) -> dict[str, Any]:
+    async def status(principal: Principal = Depends(caller)) -> ServiceStatus:
         """Depth of the outbox, lag, parked, missing and lost events of each group."""
         operations.may(principal, "status")
-        return {
-            "outbox": await operations.outbox.depth(),
-            "policy_stale_s": min(operations.policy.stale_s(), 1e9),
-            "groups": [await operations.standing(one) for one in operations.consumptions()],
-        }
+        groups = [await group_status(one) for one in operations.consumptions()]
+        stale = min(operations.policy.stale_s(), 1e9)
+        return ServiceStatus(outbox=await operations.outbox.depth(), policy_stale_s=stale, groups=tuple(groups))
 
-    @routes.get("/parked")
-    async def parked(group_name: str, principal: Principal = Depends(caller)) -> list[dict[str, Any]]:
+    @routes.get("/parked", responses=refuses(404))
+    async def parked(
+        group_name: Annotated[str, Query(max_length=100)], principal: Principal = Depends(caller)
+    ) -> list[ParkedEvent]:
         """What waits for a redrive in one group: where it stood and why, never its content."""
         scope = operations.may(principal, "status")
-        shown = ("_id", "topic", "agg", "ver", "reason", "at")
-        waiting = await operations.group(group_name).applier.parking.waiting(scope)
-        return [{name: row[name] for name in shown} for row in waiting]
+        return [parked_event(row) for row in await operations.group(group_name).applier.parking.waiting(scope)]
 
 
 def _let_do(routes: APIRouter, operations: Operations, caller: Callable[..., Awaitable[Principal]]) -> None:
-    @routes.post("/redrive")
+    @routes.post("/redrive", responses=refuses(404))
     async def redrive(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Apply the parked events of one aggregate in order, and give its halted rows another try."""
+        concerned = operations.concerned(principal, "redrive", body.group)
         scope = await operations.begun(principal, "redrive", body.reason, group=body.group, aggregate=body.subject)
-        done = await operations.group(body.group).applier.redrive(scope, body.subject)
+        done = await concerned.applier.redrive(scope, body.subject)
         return Done(count=done + await operations.relay.redrive(scope, body.subject))
 
-    @routes.post("/rebuild")
+    @routes.post("/rebuild", responses=refuses(404))
     async def rebuild(body: Redrive, principal: Principal = Depends(caller)) -> Done:
         """Forget what was projected from one aggregate; its owner's republish then applies it from version 1."""
+        concerned = operations.concerned(principal, "rebuild", body.group)
         scope = await operations.begun(principal, "rebuild", body.reason, group=body.group, aggregate=body.subject)
-        await operations.group(body.group).applier.rebuild(scope, body.subject)
+        await concerned.applier.rebuild(scope, body.subject)
         return Done(count=1)
 
-    @routes.post("/reread")
+    @routes.post("/reread", responses=refuses(404))
     async def reread(body: Reread, principal: Principal = Depends(caller)) -> Done:
         """Let a group read its topics from their first record again, after a topic was made anew."""
+        concerned = operations.concerned(principal, "reread", body.group)
         await operations.begun(principal, "reread", body.reason, group=body.group)
-        await operations.group(body.group).losses.ask_to_reread()
+        await concerned.losses.ask_to_reread()
         return Done(count=1)
 
     @routes.post("/republish")

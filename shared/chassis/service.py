@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Header, Request, Response
+from fastapi import APIRouter, FastAPI, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
 
 from shared.chassis import errors, operations
@@ -17,6 +17,7 @@ from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
 from shared.chassis.consume import Consumer, Consumption
+from shared.chassis.describing import Bearer, Link, describe, operation_id
 from shared.chassis.garbage import collect_seldom
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.jobs import Job, cancel, keep_running, run_job
@@ -44,6 +45,25 @@ Prepare = Callable[[], Awaitable[None]]
 MORE_GRACE_S = 5
 WATCH_S = 5.0
 JOIN_AGAIN_S = 2.0
+Authorization = Annotated[str | None, Security(Bearer())]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=8,
+        max_length=128,
+        pattern=r"^[!-~]+$",
+        description="Chosen by the caller for one command; sent again it has no second effect",
+        examples=["0198c7f2-6f0a-7c11-9d5e-2f6f6a1b7c90"],
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        max_length=64,
+        description="The version the command was decided on, as ETag gave it",
+        json_schema_extra={"pattern": r'^"[0-9]{1,9}"$', "examples": ['"7"']},
+    ),
+]
 
 
 def parse_etag(value: str | None) -> int | None:
@@ -84,18 +104,24 @@ class Chassis:
         self._tasks: list[asyncio.Task[None]] = []
         self._joined: set[str] = set()
 
-    async def caller(self, authorization: Annotated[str | None, Header()] = None) -> Principal:
+    async def caller(self, authorization: Authorization = None) -> Principal:
         """FastAPI dependency: the verified caller, or 401."""
         return self.verifier.principal(authorization)
+
+    async def creation(
+        self, request: Request, authorization: Authorization = None, idempotency_key: IdempotencyKey = None
+    ) -> CommandContext:
+        """FastAPI dependency for every route that creates something: there is no version to name yet."""
+        return await self.command(request, authorization, idempotency_key)
 
     async def command(
         self,
         request: Request,
-        authorization: Annotated[str | None, Header()] = None,
-        idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128, pattern=r"^[!-~]+$")] = None,
-        if_match: Annotated[str | None, Header(max_length=64)] = None,
+        authorization: Authorization = None,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
     ) -> CommandContext:
-        """FastAPI dependency for every route that creates or moves something."""
+        """FastAPI dependency for every route that moves something."""
         principal = self.verifier.principal(authorization)
         if idempotency_key is None:
             raise invalid("Idempotency-Key", "required", "Send an Idempotency-Key header, so a retry does it once.")
@@ -114,9 +140,15 @@ class Chassis:
         tails: Sequence[Tail] = (),
         jobs: Sequence[Job] = (),
         prepare: Sequence[Prepare] = (),
+        links: Sequence[Link] = (),
+        pages: bool = False,
         version: str = "1",
     ) -> FastAPI:
-        """The service as an ASGI app. It answers while Kafka is down, and joins when Kafka is back."""
+        """The service as an ASGI app. It answers while Kafka is down, and joins when Kafka is back.
+
+        `links` say in OpenAPI what may follow on an answer. With `pages` the routers are for browsers: they take
+        forms, and OpenAPI leaves them out.
+        """
         policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), self.policy)
         make = (self.mongo, self.clock, self.telemetry, self.settings)
         self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
@@ -132,11 +164,17 @@ class Chassis:
             finally:
                 await self._stop(tailings)
 
-        app = FastAPI(title=f"Bellboard {title}", version=version, lifespan=lifespan)
+        app = FastAPI(
+            title=f"Bellboard {title}",
+            version=version,
+            lifespan=lifespan,
+            generate_unique_id_function=operation_id,
+        )
+        app.openapi = describe(app, links)  # type: ignore[method-assign] # FastAPI's documented way to extend it
         errors.install(app)
-        app.add_middleware(BodyLimit)
+        app.add_middleware(BodyLimit, forms=pages)
         for one in routers:
-            app.include_router(one)
+            app.include_router(one, include_in_schema=not pages)
         journal = operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service)
         operated = operations.Operations(journal, self.outbox, self.relay, self.policy, lambda: self.consumptions)
         app.include_router(operations.router(operated, self.caller))

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -16,6 +16,7 @@ from shared.contracts.identity import Actor, DataClass
 from shared.contracts.values import EntityId, Frozen, Instant, Version, Wire, iso
 
 MAX_VALUE_BYTES = 256 * 1024
+MAX_SEQUENCE = 2**53
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 
@@ -70,7 +71,7 @@ class Envelope(Frozen):
     time: Instant
     chain: str
     property_id: str
-    sequence: Version
+    sequence: Annotated[int, Field(ge=1, le=MAX_SEQUENCE)]
     topic: str
     correlation: str
     causation: str | None = None

@@ -1,12 +1,10 @@
 """Properties, staff and their shifts, on `staff.v1`."""
 
-import datetime as dt
-
 from pydantic import Field
 
 from shared.contracts.envelope import EventBody
 from shared.contracts.identity import Department, Role
-from shared.contracts.values import EntityId, Slug, Version, Wire
+from shared.contracts.values import EntityId, LocalTime, Slug, Version, Wire
 
 
 class Property(Wire):
@@ -26,8 +24,8 @@ class Shift(Wire):
     """One stretch of duty in the property's local time on given weekdays (0 = Monday); may pass midnight."""
 
     days: tuple[int, ...]
-    start: dt.time
-    end: dt.time
+    start: LocalTime
+    end: LocalTime
 
 
 class StaffMember(Wire):

@@ -5,10 +5,19 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A name chosen by us or by a hotel's configuration: lower snake case, never personal."""
@@ -39,11 +48,50 @@ class Wire(BaseModel):
 
 
 def _utc(value: dt.datetime) -> dt.datetime:
-    return value.astimezone(dt.UTC)
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError as failure:  # the first and last hours of the calendar have no UTC
+        raise ValueError("is outside the calendar") from failure
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment, always carried in UTC."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
+
+
+def _written_instant(value: Any) -> Any:
+    # Left to itself the parser takes "0" and 0.5 for seconds since 1970.
+    if isinstance(value, dt.datetime) or (isinstance(value, str) and _DAY.match(value)):
+        return value
+    raise ValueError("is written as in RFC 3339, e.g. 2026-07-01T14:30:00Z")
+
+
+def _written_day(value: Any) -> Any:
+    if isinstance(value, dt.date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("is written as in RFC 3339, e.g. 2026-07-01")
+
+
+def _written_time(value: Any) -> Any:
+    if isinstance(value, dt.time) or (isinstance(value, str) and _TIME.fullmatch(value)):
+        return value
+    raise ValueError("is written as hours and minutes, e.g. 14:30")
+
+
+AskedInstant = Annotated[Instant, BeforeValidator(_written_instant)]
+"""A moment that a caller wrote: text only, never a number of seconds."""
+
+AskedDay = Annotated[dt.date, BeforeValidator(_written_day)]
+"""A day that a caller wrote: text only."""
+
+LocalTime = Annotated[
+    dt.time,
+    BeforeValidator(_written_time),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TIME.pattern}$", "examples": ["14:30:00"]}),
+]
+"""A time of day on a hotel's own clock: JSON Schema's `time` would demand an offset."""
 
 
 class Money(Frozen):

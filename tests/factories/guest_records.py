@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.records.domain import commands as c
+from services.records.domain.act import about
+from services.records.domain.conditions import About
 from services.records.domain.decide import Decision, decide, open_record
 from services.records.domain.kinds import KindSpec
 from services.records.domain.occurrences import Opening
@@ -122,6 +124,19 @@ def opened(kind: str = "guest_request", held: Terms | None = None, now: dt.datet
         new_id("record"), opening(kind, **given), CHAIN, "Europe/Lisbon", c.Ownership("ana", "on_duty")
     )
     return open_record(command, MACHINE, held or terms(kind), now).state
+
+
+def entered(kind: str = "guest_request", held: Terms | None = None, **given: Any) -> RecordState:
+    """A new record that Ana entered: the hotel's rules bind her at once."""
+    command = c.OpenRecord(
+        new_id("record"), opening(kind, **given), CHAIN, "Europe/Lisbon", c.Ownership("ana", "on_duty")
+    )
+    return open_record(command, ANA, held or terms(kind), NOW).state
+
+
+def opened_about(**given: Any) -> About:
+    """What a new record's conditions are judged on."""
+    return about(opened(**given), terms(), NOW)
 
 
 def after(

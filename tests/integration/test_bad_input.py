@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -37,8 +38,13 @@ BODIES = {
     "not UTF-8": b'{"text": "\xff"}',
     "an operator": b'{"login": {"$ne": 1}}',
     "too deep": b"[" * 40 + b"]" * 40,
+    "more than 64 bits": b'{"amount": 9223372036854775808}',
+    "more digits than Python reads": b'{"amount": ' + b"9" * 5000 + b"}",
+    "infinite": b'{"amount": 1e999}',
     "empty": b"",
 }
+ODD = ("\x00", "%00", "%ED%A0%80", "9" * 400, "-1", "9223372036854775808", "..%2f", "$where", "x" * 4000, "é", "\u202e")
+"""What no path, query or header here expects."""
 OPEN_DOORS = ("/v1/sessions", "/.well-known/", "/v1/pms/", "/v1/guest-messages/", "/v1/finance/")
 """Where nobody is signed in yet: sign-in itself, public keys, and machines behind an unguessable address."""
 
@@ -93,6 +99,38 @@ async def test_route_refuses_a_bad_body_and_writes_no_event(
         assert 400 <= reply.status_code < 500, f"{method} {path}: {reply.status_code} {reply.text}"
         assert is_problem(reply), f"{method} {path}: {reply.text}"
     assert await store.collection("events").count({}) == 0
+
+
+async def test_route_takes_json_and_nothing_else(service: tuple[FastAPI, httpx.AsyncClient, Mongo]) -> None:
+    app, client, _ = service
+    writing = [(method, path) for method, path in routes(app) if method in ("POST", "PUT", "PATCH")]
+    for method, path in writing:
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""):
+            reply = await client.request(method, path, content=b'{"a": 1}', headers={"Content-Type": kind})
+            assert (reply.status_code, reply.json()["code"]) == (415, "not_json"), f"{method} {path} {kind}"
+
+
+async def test_oddities_in_path_query_and_headers_are_refused(
+    service: tuple[FastAPI, httpx.AsyncClient, Mongo],
+) -> None:
+    app, client, _ = service
+    for path, methods in app.openapi()["paths"].items():
+        for method, operation in methods.items():
+            query = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+            for odd in ODD:
+                filled = re.sub(r"\{[^}]+\}", lambda _, odd=odd: quote(odd), path)
+                headers = {"If-Match": odd.encode(), "Idempotency-Key": odd.encode(), **JSON}
+                url = f"{filled}?{urlencode(dict.fromkeys(query, odd))}"
+                reply = await client.request(method, url, headers=headers)
+                assert 400 <= reply.status_code < 500 or path.startswith("/.well-known/"), f"{method} {url}"
+
+
+async def test_wrong_method_names_all_the_right_ones(service: tuple[FastAPI, httpx.AsyncClient, Mongo]) -> None:
+    app, client, _ = service
+    for path, methods in app.openapi()["paths"].items():
+        reply = await client.request("TRACE", re.sub(r"\{[^}]+\}", "unknown-1", path))
+        allowed = {name.strip().lower() for name in reply.headers["allow"].split(",")}
+        assert (reply.status_code, is_problem(reply), methods.keys() <= allowed) == (405, True, True)
 
 
 async def test_unknown_path_and_wrong_method_are_problems(service: tuple[FastAPI, httpx.AsyncClient, Mongo]) -> None:

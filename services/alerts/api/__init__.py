@@ -1,5 +1,5 @@
 """The HTTP interface of alerts."""
 
-from services.alerts.api.routes import router
+from services.alerts.api.routes import LINKS, router
 
-__all__ = ["router"]
+__all__ = ["LINKS", "router"]

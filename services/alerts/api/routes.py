@@ -14,11 +14,24 @@ from services.alerts.usecases.acknowledging import Acknowledging
 from services.alerts.usecases.browsing import Browsing
 from services.alerts.usecases.inspecting import Inspecting
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, VERSION_IS_FREE, Link, refuses
 from shared.contracts.alerts import AlertState
 from shared.contracts.identity import Principal
 from shared.contracts.values import EntityId, Slug
 
 AlertId = Annotated[EntityId, Path()]
+FIRST = {"path.alert_id": "$response.body#/items/0/id"}
+SAME = {"path.alert_id": "$response.body#/id"}
+LINKS = (
+    Link("look", {"alerts_list_alerts": ["200"]}, "alerts_one_alert", FIRST),
+    Link("take", {"alerts_list_alerts": ["200"]}, "alerts_acknowledge", FIRST),
+    Link(
+        "acknowledge",
+        {"alerts_one_alert": ["200"], "alerts_acknowledge": ["200"]},
+        "alerts_acknowledge",
+        SAME | {"header.If-Match": "$response.header.ETag"},
+    ),
+)
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=300)]
 
@@ -51,7 +64,7 @@ def router(
     """The routes over the use cases."""
     routes = APIRouter(prefix="/v1", tags=["alerts"])
 
-    @routes.get("/alerts")
+    @routes.get("/alerts", responses=refuses(404))
     async def list_alerts(
         *,
         principal: Annotated[Principal, Depends(caller)],
@@ -73,7 +86,7 @@ def router(
         at, found = await inspecting.last(principal)
         return Inspection(looked_at=at, findings=tuple(found))
 
-    @routes.get("/alerts/{alert_id}")
+    @routes.get("/alerts/{alert_id}", responses={200: ETAG})
     async def one_alert(
         alert_id: AlertId, response: Response, principal: Annotated[Principal, Depends(caller)]
     ) -> AlertView:
@@ -82,7 +95,7 @@ def router(
         response.headers["ETag"] = f'"{live.alert.version}"'
         return alert_view(live)
 
-    @routes.post("/alerts/{alert_id}/acknowledge")
+    @routes.post("/alerts/{alert_id}/acknowledge", responses={200: ETAG}, openapi_extra={VERSION_IS_FREE: True})
     async def acknowledge(
         alert_id: AlertId, response: Response, ctx: Annotated[CommandContext, Depends(command)]
     ) -> AlertView:

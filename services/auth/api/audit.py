@@ -8,12 +8,24 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
 from services.auth.ports.audit import AuditQuery
-from services.auth.usecases.reading_audit import Proof, ReadingAudit, Seen
+from services.auth.usecases.reading_audit import Head, Proof, ReadingAudit, Seen
+from shared.chassis.describing import refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
-from shared.contracts.values import EntityId, Frozen, Instant
+from shared.contracts.values import AskedInstant, EntityId, Frozen
 
 MAX_INDEX = 2**53
+
+
+LINES: dict[str, Any] = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+
+
+class Consistency(Frozen):
+    """The hashes (hex) that lead from the tree of `old` entries to that of `new`."""
+
+    old: int
+    new: int
+    path: tuple[str, ...]
 
 
 class EntriesPage(Frozen):
@@ -39,8 +51,8 @@ def router(reading: ReadingAudit, chassis: Chassis) -> APIRouter:
         stay: Annotated[EntityId | None, Query()] = None,
         type: Annotated[str | None, Query(pattern=r"^[a-z_]+\.[a-z_]+\.v\d+$", max_length=100)] = None,
         actor: Annotated[EntityId | None, Query()] = None,
-        since: Annotated[Instant | None, Query()] = None,
-        until: Annotated[Instant | None, Query()] = None,
+        since: Annotated[AskedInstant | None, Query()] = None,
+        until: Annotated[AskedInstant | None, Query()] = None,
         before: Annotated[int | None, Query(ge=0, le=MAX_INDEX)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> EntriesPage:
@@ -52,7 +64,7 @@ def router(reading: ReadingAudit, chassis: Chassis) -> APIRouter:
         return EntriesPage(items=found, next=found[-1].index if len(found) == limit else None)
 
     @routes.get("/head")
-    async def head(principal: Principal = Depends(chassis.caller)) -> dict[str, Any]:
+    async def head(principal: Principal = Depends(chassis.caller)) -> Head:
         """Size and root of the tree, the newest checkpoint, the public keys."""
         return await reading.head(principal)
 
@@ -61,18 +73,18 @@ def router(reading: ReadingAudit, chassis: Chassis) -> APIRouter:
         old: Annotated[int, Query(ge=1, le=MAX_INDEX)],
         new: Annotated[int, Query(ge=1, le=MAX_INDEX)],
         principal: Principal = Depends(chassis.caller),
-    ) -> dict[str, Any]:
+    ) -> Consistency:
         """The proof that the tree of `old` entries is the beginning of that of `new` (RFC 9162, 2.1.4)."""
-        return {"old": old, "new": new, "path": await reading.consistency(principal, old, new)}
+        return Consistency(old=old, new=new, path=tuple(await reading.consistency(principal, old, new)))
 
-    @routes.get("/export")
+    @routes.get("/export", response_class=StreamingResponse, responses={200: LINES})
     async def export(principal: Principal = Depends(chassis.caller)) -> StreamingResponse:
         """The whole log as JSON lines, for `bellboard audit verify`."""
         lines = await reading.export(principal)
         headers = {"Content-Disposition": f'attachment; filename="audit-{principal.chain}.jsonl"'}
         return StreamingResponse(_written(lines), media_type="application/x-ndjson", headers=headers)
 
-    @routes.get("/{index}/proof")
+    @routes.get("/{index}/proof", responses=refuses(409))
     async def proof(
         index: Annotated[int, Path(ge=0, le=MAX_INDEX)], principal: Principal = Depends(chassis.caller)
     ) -> Proof:

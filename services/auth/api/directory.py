@@ -8,10 +8,15 @@ from pydantic import Field
 from services.auth.domain.staff import Login, PropertyDraft, StaffDraft, StaffPatch
 from services.auth.usecases.directory import Directory
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, example
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import EntityId, Frozen
+
+OPENED = {"id": "harbour", "name": "Harbour Hotel", "zone": "Europe/Lisbon", "currency": "EUR", "rooms": 80}
+HIRED = {"display_name": "Ana", "roles": ["associate"], "departments": ["front_office"], "properties": ["city"]}
+CHANGED = {"departments": ["housekeeping"]}
 
 
 class HireBody(StaffDraft):
@@ -49,9 +54,11 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
         """The properties the caller works in."""
         return Properties(items=await directory.properties(principal))
 
-    @routes.post("/properties", status_code=201)
+    @routes.post("/properties", status_code=201, responses={201: ETAG})
     async def open_property(
-        body: PropertyDraft, response: Response, ctx: CommandContext = Depends(chassis.command)
+        body: Annotated[PropertyDraft, example(OPENED)],
+        response: Response,
+        ctx: CommandContext = Depends(chassis.creation),
     ) -> Property:
         """Set up a property."""
         opened, replayed = await directory.open_property(ctx, body)
@@ -68,16 +75,18 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
         found = await directory.staff(principal, after, limit)
         return StaffPage(items=found, next=found[-1].id if len(found) == limit else None)
 
-    @routes.post("/staff", status_code=201)
-    async def hire(body: HireBody, response: Response, ctx: CommandContext = Depends(chassis.command)) -> StaffMember:
+    @routes.post("/staff", status_code=201, responses={201: ETAG})
+    async def hire(
+        body: Annotated[HireBody, example(HIRED)], response: Response, ctx: CommandContext = Depends(chassis.creation)
+    ) -> StaffMember:
         """Add a person."""
         draft = StaffDraft(**{name: getattr(body, name) for name in StaffDraft.model_fields})
         member, replayed = await directory.hire(ctx, draft, body.login, body.password)
         _tagged(response, member.version, replayed)
         return member
 
-    @routes.get("/staff/{staff_id}")
-    async def one(
+    @routes.get("/staff/{staff_id}", responses={200: ETAG})
+    async def staff_member(
         staff_id: Annotated[EntityId, Path()], response: Response, principal: Principal = Depends(chassis.caller)
     ) -> StaffMember:
         """One person."""
@@ -85,10 +94,10 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
         _tagged(response, member.version, False)
         return member
 
-    @routes.patch("/staff/{staff_id}")
-    async def change(
+    @routes.patch("/staff/{staff_id}", responses={200: ETAG})
+    async def change_staff(
         staff_id: Annotated[EntityId, Path()],
-        body: StaffPatch,
+        body: Annotated[StaffPatch, example(CHANGED)],
         response: Response,
         ctx: CommandContext = Depends(chassis.command),
     ) -> StaffMember:

@@ -1,7 +1,7 @@
 """Sign in, refresh, sign out, who am I, and the public keys."""
 
 import ipaddress
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
@@ -9,9 +9,12 @@ from pydantic import Field
 from services.auth.domain.keys import SigningKey
 from services.auth.domain.staff import Login
 from services.auth.usecases.signing_in import SignIn, SigningIn, Tokens
+from shared.chassis.describing import example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal, Role
 from shared.contracts.values import Frozen, Slug
+
+SIGN_IN = {"chain": "demo", "login": "chief", "password": "the night porter knows"}
 
 
 class SignInBody(Frozen):
@@ -38,6 +41,12 @@ class Me(Frozen):
     departments: tuple[Department, ...]
     properties: tuple[str, ...] | None
     languages: tuple[str, ...]
+
+
+class PublicKeys(Frozen):
+    """Public keys as a JWK set."""
+
+    keys: tuple[dict[str, str], ...]
 
 
 class TokensBody(Frozen):
@@ -75,14 +84,16 @@ def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: fr
     """The routes of sessions."""
     routes = APIRouter(tags=["sessions"])
 
-    @routes.post("/v1/sessions", status_code=201)
-    async def sign_in(body: SignInBody, request: Request, response: Response) -> TokensBody:
+    @routes.post("/v1/sessions", status_code=201, responses=refuses(401, 429))
+    async def sign_in(
+        body: Annotated[SignInBody, example(SIGN_IN)], request: Request, response: Response
+    ) -> TokensBody:
         """Sign in. Wrong chain, login or password, and people who left: one and the same 401."""
         source = source_of(request, proxies)
         tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source)
         return _answer(await signing_in.sign_in(tried), response)
 
-    @routes.post("/v1/sessions/refresh")
+    @routes.post("/v1/sessions/refresh", responses=refuses(401, 429))
     async def refresh(body: RefreshBody, response: Response) -> TokensBody:
         """The next pair of tokens. An old refresh token ends the session; after a lost answer it works for 10 s."""
         return _answer(await signing_in.refresh(body.refresh_token), response)
@@ -99,9 +110,9 @@ def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: fr
         return Me(**{name: getattr(member, name) for name in Me.model_fields})
 
     @routes.get("/.well-known/jwks.json")
-    async def jwks(response: Response) -> dict[str, Any]:
+    async def jwks(response: Response) -> PublicKeys:
         """The public keys of access tokens (RFC 7517)."""
         response.headers["Cache-Control"] = "public, max-age=300"
-        return {"keys": [key.public]}
+        return PublicKeys(keys=(key.public,))
 
     return routes

@@ -18,13 +18,32 @@ from shared.contracts.policy import Resource
 from shared.contracts.values import Frozen, Scope
 
 
+class SeenChange(Frozen):
+    """One field's change; what the reader may not see is `masked`, without its values."""
+
+    field: str
+    data_class: str
+    before: Any = None
+    after: Any = None
+    masked: bool = False
+
+
 class Seen(Frozen):
     """An entry as its reader may see it."""
 
     index: int
     facts: Facts
-    changes: tuple[dict[str, Any], ...]
+    changes: tuple[SeenChange, ...]
     leaf: str
+
+
+class Head(Frozen):
+    """Size and root (hex) of the tree now, its newest signed checkpoint, and the public keys as JWK."""
+
+    size: int
+    root: str
+    checkpoint: Checkpoint | None
+    keys: tuple[dict[str, str], ...]
 
 
 class Proof(Frozen):
@@ -90,17 +109,17 @@ class ReadingAudit:
             raise AppError(ErrorKind.INVALID, "tree_size", f"Sizes are 0 < old ≤ new ≤ {head.size}.")
         return [step.hex() for step in await self._store.roots(scope, consistency_spans(old, new))]
 
-    async def head(self, principal: Principal) -> dict[str, Any]:
+    async def head(self, principal: Principal) -> Head:
         """Size and root now, the newest checkpoint, and the public keys."""
         scope, _ = await self._may(principal, "read", "read_audit_head")
         head = await self._store.head(scope)
         newest = await self._store.checkpoints(scope, after=head.signed_version - 1)
-        return {
-            "size": head.size,
-            "root": head.edge.root().hex(),
-            "checkpoint": newest[-1].model_dump(mode="json") if newest else None,
-            "keys": await self._store.keys(scope),
-        }
+        return Head(
+            size=head.size,
+            root=head.edge.root().hex(),
+            checkpoint=newest[-1] if newest else None,
+            keys=tuple(await self._store.keys(scope)),
+        )
 
     async def export(self, principal: Principal) -> AsyncIterator[dict[str, Any]]:
         """Everything an offline verifier needs, line by line; only for auditors of the whole chain."""
@@ -131,7 +150,9 @@ def _seen(entry: Entry, facts: Facts, classes: frozenset[DataClass]) -> Seen:
     return Seen(index=entry.index, facts=facts, changes=tuple(masked), leaf=entry.leaf.hex())
 
 
-def _masked(change: dict[str, Any], classes: frozenset[DataClass]) -> dict[str, Any]:
-    if change.get("data_class", DataClass.ORDINARY) in classes:
-        return change
-    return {"field": change.get("field"), "data_class": change.get("data_class"), "masked": True}
+def _masked(change: dict[str, Any], classes: frozenset[DataClass]) -> SeenChange:
+    # The log holds whatever was on the topic, also what is no event: what cannot be understood is masked.
+    name, held = str(change.get("field")), str(change.get("data_class", DataClass.ORDINARY))
+    if held not in classes:
+        return SeenChange(field=name, data_class=held, masked=True)
+    return SeenChange(field=name, data_class=held, before=change.get("before"), after=change.get("after"))

@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ from services.console.domain.problem import Down, Refused
 from shared.chassis.mongo import DatabaseError
 
 log = logging.getLogger(__name__)
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 _TITLES = {
     403: "Not for your role",
     404: "Nothing here",
@@ -71,7 +73,9 @@ async def _store(request: Request, _: Exception) -> Response:
 async def _http(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)
     sentence = "There is no such page." if failure.status_code == 404 else "This page does not work that way."
-    return _words(request, failure.status_code, sentence)
+    reply = _words(request, failure.status_code, sentence)
+    reply.headers.update(failure.headers or {})
+    return reply
 
 
 async def _misread(request: Request, _: Exception) -> Response:
@@ -85,7 +89,7 @@ async def _bug(request: Request, failure: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Answer every failure of the console with a page."""
-    handlers: dict[type[Exception], Callable[..., object]] = {
+    handlers: dict[type[Exception], Handler] = {
         SignInFirst: _sign_in_first,
         Forged: _forged,
         Refused: _refused,
@@ -96,4 +100,15 @@ def install(app: FastAPI) -> None:
         Exception: _bug,
     }
     for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)  # type: ignore[arg-type] # starlette types handlers per exception
+        told = _by_path(handler, cast("Handler | None", app.exception_handlers.get(kind)))
+        app.add_exception_handler(kind, told)
+
+
+def _by_path(page_of: Handler, problem_of: Handler | None) -> Handler:
+    """Pages for people; operators' tools on `/ops/` get the chassis's problem documents as at every service."""
+
+    async def answer(request: Request, failure: Exception) -> Response:
+        for_tools = problem_of is not None and request.url.path.startswith("/ops/")
+        return await (problem_of if for_tools and problem_of else page_of)(request, failure)
+
+    return answer

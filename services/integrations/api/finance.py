@@ -1,6 +1,6 @@
 """The door for finance and payment providers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.integrations.api.wiring import Doors, Property, Token, correlation
 from services.integrations.usecases.doors import behind
 from services.integrations.usecases.finance import Action
-from shared.contracts.values import MAX_MINOR_UNITS, Code, EntityId, Instant, Money
+from shared.chassis.describing import example
+from shared.contracts.values import MAX_MINOR_UNITS, AskedInstant, Code, EntityId, Money
+
+ACTION = {"event_id": "psp-1", "kind": "refund", "code": "spa", "amount": 4500, "currency": "EUR"}
 
 
 class ActionIn(BaseModel):
@@ -22,7 +25,7 @@ class ActionIn(BaseModel):
     stay_id: EntityId | None = None
     amount: int = Field(gt=0, le=MAX_MINOR_UNITS, strict=True)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    at: Instant | None = None
+    at: AskedInstant | None = None
 
 
 class Seen(BaseModel):
@@ -36,7 +39,9 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(tags=["finance"])
 
     @routes.post("/v1/finance/{property_id}/{token}/events", status_code=202)
-    async def events(request: Request, property_id: Property, token: Token, body: ActionIn) -> Seen:
+    async def events(
+        request: Request, property_id: Property, token: Token, body: Annotated[ActionIn, example(ACTION)]
+    ) -> Seen:
         """Take one action; the same event_id again has no effect."""
         connection = await behind(doors.connections, property_id, token)
         money = Money(amount=body.amount, currency=body.currency)

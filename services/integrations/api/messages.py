@@ -9,6 +9,7 @@ from services.integrations.api.wiring import Doors, Property, Token, correlation
 from services.integrations.usecases.doors import behind
 from services.integrations.usecases.incoming import Said
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import example, refuses
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import forbidden
@@ -16,6 +17,9 @@ from shared.contracts.policy import ANY
 from shared.contracts.values import Code, EntityId, Scope
 
 MAX_TEXT = 4000
+SAID = {"stay_id": "0b6d2f3e-5a41-5c0e-8f6e-3d0a4a0c9d11", "topic_code": "baby_cot", "text": "May we have a cot?"}
+HANDED_OVER = SAID | {"message_id": "wamid-1", "channel": "whatsapp", "language": "en"}
+DRAFT = {"stay_id": SAID["stay_id"], "text": "Your cot is in the room."}
 
 
 class SaidIn(BaseModel):
@@ -85,10 +89,12 @@ def _may(doors: Doors, ctx: CommandContext, property_id: str) -> None:
 def router(doors: Doors) -> APIRouter:
     """Routes under /v1/guest-messages and /v1/drafts."""
     routes = APIRouter(tags=["messages"])
-    command = Depends(doors.chassis.command)
+    command = Depends(doors.chassis.creation)
 
     @routes.post("/v1/guest-messages/{property_id}/{token}", status_code=202)
-    async def by_machine(request: Request, property_id: Property, token: Token, body: SaidByMachine) -> MessageOut:
+    async def by_machine(
+        request: Request, property_id: Property, token: Token, body: Annotated[SaidByMachine, example(HANDED_OVER)]
+    ) -> MessageOut:
         """A channel hands over what a guest said. Card numbers are masked and flagged; the same id has no effect."""
         connection = await behind(doors.connections, property_id, token)
         scope = Scope(chain=connection.chain, properties=frozenset({property_id}))
@@ -96,8 +102,10 @@ def router(doors: Doors) -> APIRouter:
         message_id, new = await doors.from_guests.by_machine(scope, body.message_id, body.said(), provenance)
         return MessageOut(id=message_id, new=new)
 
-    @routes.post("/v1/guest-messages", status_code=201)
-    async def by_person(ctx: Annotated[CommandContext, command], body: SaidIn, response: Response) -> MessageOut:
+    @routes.post("/v1/guest-messages", status_code=201, responses=refuses(404))
+    async def by_person(
+        ctx: Annotated[CommandContext, command], body: Annotated[SaidIn, example(SAID)], response: Response
+    ) -> MessageOut:
         """Staff write down what a guest said. A card number is refused (422) and nothing is stored."""
 
         async def work() -> MessageOut:
@@ -111,8 +119,10 @@ def router(doors: Doors) -> APIRouter:
 
         return await once(doors.chassis.idempotency.seen, ctx, work, again)
 
-    @routes.post("/v1/drafts", status_code=201)
-    async def draft(ctx: Annotated[CommandContext, command], body: DraftIn, response: Response) -> DraftOut:
+    @routes.post("/v1/drafts", status_code=201, responses=refuses(404))
+    async def draft(
+        ctx: Annotated[CommandContext, command], body: Annotated[DraftIn, example(DRAFT)], response: Response
+    ) -> DraftOut:
         """Keep a text for a guest; a record's message command then names it by id and digest."""
 
         async def work() -> DraftOut:

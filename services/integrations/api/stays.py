@@ -1,16 +1,18 @@
 """Stays: the read-only mirror of PMS reservations."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel
 
 from services.integrations.api.wiring import Doors, Id
+from shared.chassis.describing import ETAG
 from shared.contracts.identity import Principal
 from shared.contracts.stays import Stay, StayStatus
+from shared.contracts.values import AskedDay
 
 MAX_IDS = 200
+UNCHANGED = {"description": "The version in If-None-Match is still the newest.", "headers": ETAG["headers"]}
 
 
 class StayPage(BaseModel):
@@ -30,7 +32,7 @@ def router(doors: Doors) -> APIRouter:
         principal: Annotated[Principal, caller],
         property_id: Annotated[str | None, Query(alias="property", max_length=63)] = None,
         status: StayStatus | None = None,
-        on: Annotated[dt.date | None, Query(alias="date")] = None,
+        on: Annotated[AskedDay | None, Query(alias="date")] = None,
         guests: Annotated[str | None, Query(max_length=MAX_IDS * 40)] = None,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -42,7 +44,7 @@ def router(doors: Doors) -> APIRouter:
         )
         return StayPage(items=items, next=following)
 
-    @routes.get("/v1/stays/{stay_id}", response_model=Stay)
+    @routes.get("/v1/stays/{stay_id}", response_model=Stay, responses={200: ETAG, 304: UNCHANGED})
     async def one(
         principal: Annotated[Principal, caller],
         stay_id: Id,

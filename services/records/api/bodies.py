@@ -13,7 +13,7 @@ from shared.contracts.envelope import TextRef
 from shared.contracts.errors import invalid
 from shared.contracts.identity import Department
 from shared.contracts.records import LineKind, Outcome
-from shared.contracts.values import Code, EntityId, Frozen, Instant, Money
+from shared.contracts.values import AskedInstant, Code, EntityId, Frozen, Money
 
 Words = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Values = Annotated[dict[str, Any], Field(max_length=50)]
@@ -265,7 +265,7 @@ class Ask(Frozen):
     text: Words
     to_department: Department | None = None
     to_staff: EntityId | None = None
-    answer_by: Instant | None = None
+    answer_by: AskedInstant | None = None
 
     async def command(self, asked: Asked) -> c.Command:
         """The command."""

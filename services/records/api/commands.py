@@ -6,11 +6,13 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
 from services.records.api import bodies as b
+from services.records.api.examples import COMMANDS, NEW_RECORD, REVIEW, RULING
 from services.records.usecases.commanding import Commanding, Done, Order
 from services.records.usecases.entry import Entry, QuickEntry
 from services.records.usecases.reading import Reading
 from services.records.usecases.shown import Opened, ShownRecord
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.errors import Breach, breached
 from shared.contracts.identity import Department
@@ -84,10 +86,11 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
     """The routes."""
     made = APIRouter()
     told = Annotated[CommandContext, Depends(chassis.command)]
+    fresh = Annotated[CommandContext, Depends(chassis.creation)]
     answering = Answering(reading)
 
-    @made.post("/records", status_code=201)
-    async def open_record(body: NewRecord, ctx: told, response: Response) -> Opened:
+    @made.post("/records", status_code=201, responses={201: ETAG, **refuses(404)})
+    async def open_record(body: Annotated[NewRecord, example(NEW_RECORD)], ctx: fresh, response: Response) -> Opened:
         """Open a record; a likely duplicate is named in `similar`, never refused."""
         entered = await entry.enter(ctx, body.entry())
         shown = await answering.shown(ctx, entered.done, response)
@@ -97,14 +100,18 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
     for path, body_type in PLAIN.items():
         _add(made, path, body_type, commanding, answering, chassis)
 
-    @made.post("/records/{record_id}/exceptions/{exception_id}/review")
-    async def review(record_id: Id, exception_id: Id, body: b.Review, ctx: told, response: Response) -> ShownRecord:
+    @made.post("/records/{record_id}/exceptions/{exception_id}/review", responses={200: ETAG})
+    async def review(
+        record_id: Id, exception_id: Id, body: Annotated[b.Review, example(REVIEW)], ctx: told, response: Response
+    ) -> ShownRecord:
         """Review an exception note: the decision, and the comment that completes it."""
         order = b.ReviewOf(exception_id=exception_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
-    @made.post("/records/{record_id}/proposals/{proposal_id}/decide")
-    async def decide(record_id: Id, proposal_id: Id, body: b.Ruling, ctx: told, response: Response) -> ShownRecord:
+    @made.post("/records/{record_id}/proposals/{proposal_id}/decide", responses={200: ETAG})
+    async def decide(
+        record_id: Id, proposal_id: Id, body: Annotated[b.Ruling, example(RULING)], ctx: told, response: Response
+    ) -> ShownRecord:
         """Approve or reject a proposal; approving performs the change."""
         order = b.RulingOf(proposal_id=proposal_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
@@ -124,11 +131,12 @@ def _add(
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, body), response)
 
     # FastAPI reads the body's model from the annotation; each path has its own.
-    act.__annotations__["body"] = body_type
+    act.__annotations__["body"] = Annotated[body_type, example(COMMANDS[path])]
     made.add_api_route(
         f"/records/{{record_id}}/{path}",
         act,
         methods=["POST"],
+        responses={200: ETAG},
         name=f"{path.replace('-', '_')}_record",
         summary=str(body_type.__doc__),
     )

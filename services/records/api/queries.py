@@ -9,6 +9,7 @@ from services.records import ports
 from services.records.usecases.reading import Reading
 from services.records.usecases.shown import Cards, History, Journey, Kinds, ShownRecord
 from shared.chassis.clock import Clock
+from shared.chassis.describing import ETAG, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal
 from shared.contracts.records import Status
@@ -66,7 +67,7 @@ def router(reading: Reading, chassis: Chassis) -> APIRouter:
     caller = Annotated[Principal, Depends(chassis.caller)]
     clock: Clock = chassis.clock
 
-    @made.get("/records")
+    @made.get("/records", responses=refuses(404))
     async def records(
         principal: caller,
         asked: Annotated[Filter, Depends(_filter)],
@@ -76,7 +77,7 @@ def router(reading: Reading, chassis: Chassis) -> APIRouter:
         """One page of records, soonest due first."""
         return await reading.page(principal, asked.query(principal, clock.now(), limit), after)
 
-    @made.get("/records/{record_id}")
+    @made.get("/records/{record_id}", responses={200: ETAG})
     async def record(record_id: Id, principal: caller, response: Response) -> ShownRecord:
         """One record as the caller may see it; its ETag is the version that commands must name."""
         shown = await reading.one(principal, record_id)
@@ -88,7 +89,7 @@ def router(reading: Reading, chassis: Chassis) -> APIRouter:
         """Who did what, when, old and new value, and why."""
         return await reading.history(principal, record_id)
 
-    @made.get("/board")
+    @made.get("/board", responses=refuses(404))
     async def board(
         principal: caller,
         property: Annotated[str, Query(max_length=63)],

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.records.api.bodies import Why
+from services.records.api.examples import RULES
 from services.records.domain.rules import PropertyRules
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.shown import ShownRules
 from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.values import Slug
@@ -24,8 +26,8 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
     """The routes."""
     made = APIRouter()
 
-    @made.get("/rules")
-    async def read(
+    @made.get("/rules", responses={200: ETAG, **refuses(404)})
+    async def rules(
         principal: Annotated[Principal, Depends(chassis.caller)],
         property: Annotated[Slug, Query()],
         response: Response,
@@ -35,10 +37,10 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
         response.headers["ETag"] = f'"{shown.version}"'
         return shown
 
-    @made.put("/rules/{property_id}")
-    async def change(
+    @made.put("/rules/{property_id}", responses={200: ETAG})
+    async def change_rules(
         property_id: Annotated[Slug, Path()],
-        body: NewRules,
+        body: Annotated[NewRules, example(RULES)],
         ctx: Annotated[CommandContext, Depends(chassis.command)],
         response: Response,
     ) -> ShownRules:

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.records.domain.changes import changes_between
 from services.records.domain.commands import Doer
+from services.records.domain.conditions import About
 from services.records.domain.journey import settled
 from services.records.domain.moves import may_move, refuse_move
 from services.records.domain.state import RecordState
@@ -18,6 +19,18 @@ from shared.contracts.identity import Actor
 from shared.contracts.records import RecordEvent, Status
 
 
+def about(state: RecordState, terms: Terms, now: dt.datetime) -> About:
+    """What conditions are judged on, of a record as it stands."""
+    record = {
+        "kind": state.kind,
+        "status": state.status.value,
+        "department": state.department.value,
+        "room": state.room,
+        "language": state.language,
+    }
+    return About(record, state.zone, now, terms.stay)
+
+
 @dataclass(frozen=True)
 class Act:
     """A decision in the making. Each `then` takes one version and yields one event."""
@@ -27,6 +40,11 @@ class Act:
     doer: Doer
     now: dt.datetime
     events: tuple[NewEvent, ...] = ()
+
+    @property
+    def about(self) -> About:
+        """What the hotel's conditions are judged on."""
+        return about(self.state, self.terms, self.now)
 
     def then(
         self,

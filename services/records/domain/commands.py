@@ -25,6 +25,15 @@ class Doer:
         """The person's or machine's id."""
         return self.actor.id
 
+    @property
+    def bound(self) -> bool:
+        """Whether the hotel's limits and conditions refuse what they do at once.
+
+        Callers, who bear roles, are told and may mend it. What a topic reports has happened: it is kept, and its record
+        cannot be confirmed or approved before it is put right.
+        """
+        return bool(self.roles)
+
 
 @dataclass(frozen=True)
 class Ownership:

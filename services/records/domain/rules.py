@@ -1,16 +1,19 @@
 """A hotel's own rules: a chain's defaults, what one property says otherwise, and the two merged."""
 
 import hashlib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.errors import Breach
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import Sla
-from shared.contracts.values import Code, EntityId, Frozen, Version
+from shared.contracts.values import MAX_MINOR_UNITS, Code, EntityId, Frozen, Version
 
-Scalar = int | bool | str
+Whole = Annotated[int, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
+Word = Annotated[str, StringConstraints(max_length=64)]
+Scalar = Whole | bool | Word
+MAX_LISTED = 50
 
 
 class Limit(Frozen):
@@ -18,9 +21,9 @@ class Limit(Frozen):
 
     rule: Code
     field: Code
-    at_least: int | str | None = None
-    at_most: int | str | None = None
-    allowed: tuple[Scalar, ...] = ()
+    at_least: Whole | Word | None = None
+    at_most: Whole | Word | None = None
+    allowed: tuple[Scalar, ...] = Field(default=(), max_length=MAX_LISTED)
 
     def breach(self, value: Any) -> Breach | None:
         """The breach of this limit by a normalised value, if it is one."""
@@ -37,10 +40,24 @@ class Limit(Frozen):
         return Breach(field=self.field, rule=self.rule, message=f"{self.field} {says}.")
 
 
+class Condition(Frozen):
+    """A condition of the hotel's own, in CEL: it must be true of the record, else `field` is blamed with `message`.
+
+    It may name `fields`, `record`, `stay`, `now`, `today` and `time`. It is judged at its stages, and whenever a field
+    that it blames or names changes.
+    """
+
+    rule: Code
+    field: Code
+    expression: str = Field(min_length=1, max_length=500, examples=["!has(fields.quantity) || fields.quantity <= 4"])
+    message: str = Field(min_length=1, max_length=200, examples=["More than four go through the store room."])
+    stages: tuple[Literal["open", "approve", "fulfil"], ...] = Field(default=("open", "approve"), max_length=3)
+
+
 class AutoApproval(Frozen):
     """Inside these limits the policy itself checks and approves, in the name of who switched it on."""
 
-    limits: tuple[Limit, ...] = Field(min_length=1)
+    limits: tuple[Limit, ...] = Field(min_length=1, max_length=MAX_LISTED)
     switched_on_by: EntityId | None = None
 
 
@@ -49,6 +66,7 @@ class KindRules(Frozen):
 
     sla: Sla
     limits: tuple[Limit, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
 
@@ -57,9 +75,10 @@ class KindOverride(Frozen):
     """What one property says otherwise about one kind; absent means the chain's default."""
 
     sla: Sla | None = None
-    limits: tuple[Limit, ...] | None = None
+    limits: tuple[Limit, ...] | None = Field(default=None, max_length=MAX_LISTED)
+    conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
     auto: AutoApproval | Literal["off"] | None = None
-    line_max: int | None = Field(default=None, ge=0)
+    line_max: int | None = Field(default=None, ge=0, le=MAX_MINOR_UNITS)
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""
@@ -70,7 +89,7 @@ class KindOverride(Frozen):
 class PropertyRules(Frozen):
     """One version of a property's own rules, as it edits them."""
 
-    kinds: dict[str, KindOverride] = Field(default_factory=dict)
+    kinds: dict[str, KindOverride] = Field(default_factory=dict, max_length=100)
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int | None = Field(default=None, ge=0, le=10)
 

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 
 from services.records.domain.kinds import KindSpec
 from services.records.domain.rules import KindRules
+from shared.contracts.stays import Stay
 
 
 @dataclass(frozen=True)
 class Terms:
-    """A kind and the rules in force for it, under the version that records pin. `currency` is the property's."""
+    """A kind and the rules in force for it, under the version that records pin. `currency` is the property's.
+
+    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it.
+    """
 
     kind: KindSpec
     rules: KindRules
     version: int
     currency: str
+    stay: Stay | None = None

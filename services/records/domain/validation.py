@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.records.domain.conditions import About, at_stage, condition_breaches, touching
 from services.records.domain.kinds import FieldSpec, FieldType, Stage
 from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, optional_text_breaches
 from shared.contracts.errors import AppError, Breach, ErrorKind, breached
 from shared.contracts.values import MAX_MINOR_UNITS
 
-_LOCAL_TIME = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+_LOCAL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MAX_INTEGER = 10**9
 
 
@@ -47,7 +48,7 @@ def _date(value: Any, _spec: FieldSpec) -> Any:
 
 
 def _local_time(value: Any, _spec: FieldSpec) -> Any:
-    if not isinstance(value, str) or not _LOCAL_TIME.match(value):
+    if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
         raise ValueError("must be a local time like 14:30")
     return value
 
@@ -88,7 +89,7 @@ def _read(spec: FieldSpec, value: Any, breaches: list[Breach]) -> Any:
 
 
 def normalise(values: Mapping[str, Any], terms: Terms) -> tuple[dict[str, Any], list[Breach]]:
-    """The values as they are stored, and what is wrong with them: type, choice, currency, limits."""
+    """The values as they are stored, and what is wrong with them in themselves: type, choice, currency."""
     result: dict[str, Any] = {}
     breaches: list[Breach] = []
     for name, value in values.items():
@@ -99,7 +100,7 @@ def normalise(values: Mapping[str, Any], terms: Terms) -> tuple[dict[str, Any], 
             continue
         result[name] = _read(spec, value, breaches)
         breaches.extend(_currency(spec, result[name], terms))
-    return result, breaches + limit_breaches(result, terms)
+    return result, breaches
 
 
 def _currency(spec: FieldSpec, value: Any, terms: Terms) -> list[Breach]:
@@ -122,17 +123,36 @@ def missing_breaches(fields: Mapping[str, Any], terms: Terms, stage: Stage) -> l
     ]
 
 
-def checked(values: Mapping[str, Any], terms: Terms) -> dict[str, Any]:
-    """The values as they are stored; any breach refuses all of them, naming every one."""
+def checked(
+    values: Mapping[str, Any], fields: Mapping[str, Any], terms: Terms, about: About, bound: bool = True
+) -> dict[str, Any]:
+    """The values as they are stored; any breach refuses all of them, naming every one.
+
+    `fields` are the record's as they stand: the hotel's conditions that the values touch are judged on both together.
+    `bound`: whether the hotel's rules bind who gives the values (see Doer); types bind everybody.
+    """
     result, breaches = normalise(values, terms)
+    if bound:
+        breaches += limit_breaches(result, terms)
+        broken = {each.field for each in breaches}
+        asked = touching(terms.rules.conditions, result.keys())
+        breaches += condition_breaches(asked, {**fields, **result}, terms.kind, about, broken)
     if breaches:
         raise breached(breaches)
     return result
 
 
-def require_stage(fields: Mapping[str, Any], terms: Terms, stage: Stage) -> None:
-    """Refuse unless all a stage needs is there and inside the hotel's limits."""
+def stage_breaches(fields: Mapping[str, Any], terms: Terms, stage: Stage, about: About) -> list[Breach]:
+    """What stands between a record and a stage: fields that are missing, limits and conditions that do not hold."""
     breaches = missing_breaches(fields, terms, stage) + limit_breaches(fields, terms)
+    broken = {each.field for each in breaches}
+    asked = at_stage(terms.rules.conditions, stage)
+    return breaches + condition_breaches(asked, fields, terms.kind, about, broken)
+
+
+def require_stage(fields: Mapping[str, Any], terms: Terms, stage: Stage, about: About) -> None:
+    """Refuse unless all a stage needs is there and inside the hotel's limits and conditions."""
+    breaches = stage_breaches(fields, terms, stage, about)
     if breaches:
         raise breached(breaches)
 

@@ -107,7 +107,7 @@ class Desk:
         if self._keys[opening.key]:
             return None
         hotel = self.house.hotel_of_event(self.scope.chain, opening.property_id)
-        terms = await self.terms(opening.kind, hotel)
+        terms = await self.terms(opening.kind, hotel, opening.stay_id)
         department = opening.department or terms.kind.department
         owners = await self.owners(hotel, department, opening.language)
         record_id = self.house.clock.new_id()
@@ -128,7 +128,7 @@ class Desk:
     ) -> RecordState:
         """Decide a command on a record; a refusal raises and takes nothing."""
         hotel = self.house.hotel_of_event(self.scope.chain, state.property_id)
-        terms = await self.terms(state.kind, hotel)
+        terms = await self.terms(state.kind, hotel, state.stay_id)
         decision = decide(state, command, doer, terms, self.house.clock.now())
         return await self._take(state, decision, hotel, provenance, texts)
 
@@ -155,9 +155,13 @@ class Desk:
             self._rules[hotel.id] = await self.house.hotel_rules(self.scope, hotel.id)
         return self._rules[hotel.id]
 
-    async def terms(self, kind: str, hotel: Property) -> Terms:
-        """What binds a record of a kind at a hotel."""
-        return self.house.terms(kind, await self.rules(hotel), hotel)
+    async def terms(self, kind: str, hotel: Property, stay_id: str | None) -> Terms:
+        """What binds a record of a kind at a hotel; with its stay, where the hotel's conditions may ask about it."""
+        terms = self.house.terms(kind, await self.rules(hotel), hotel)
+        if not terms.rules.conditions or stay_id is None:
+            return terms
+        stays = await self.house.stays.find_all(self.scope, [stay_id], self.tx)
+        return replace(terms, stay=stays[0] if stays else None)
 
     async def owners(self, hotel: Property, department: Department, language: str) -> Owners:
         """Who a department's record goes to now."""

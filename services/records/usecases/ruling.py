@@ -1,6 +1,6 @@
 """A hotel reads and changes its own rules: versioned, with a reason, told to everybody."""
 
-from services.records.domain.catalogue import auto_limits, limit_fault
+from services.records.domain.rule_faults import rule_faults
 from services.records.domain.rules import HotelRules, PropertyRules, in_force
 from services.records.domain.texts import Reason, require_reason
 from services.records.ports import Writing
@@ -14,7 +14,7 @@ from shared.chassis.idempotency import once
 from shared.chassis.mongo import Tx
 from shared.chassis.service import require_version
 from shared.contracts.envelope import Change, NewEvent
-from shared.contracts.errors import Breach, breached
+from shared.contracts.errors import breached
 from shared.contracts.identity import Principal
 from shared.contracts.records import RulesEvent, RulesVersion
 
@@ -73,16 +73,7 @@ class Ruling:
 
     def _check(self, rules: PropertyRules) -> None:
         """Refuse rules that speak of what there is not, naming every such place."""
-        breaches = []
-        for code, override in rules.kinds.items():
-            spec = self._house.catalogue.kinds.get(code)
-            if spec is None:
-                breaches.append(_breach(f"kinds.{code}", "unknown_kind", f"There is no kind {code[:64]!r}."))
-                continue
-            for limit in (*(override.limits or ()), *auto_limits(override.auto)):
-                fault = limit_fault(spec, limit)
-                if fault:
-                    breaches.append(_breach(f"kinds.{code}.{limit.field}", "limit", f"{fault}."))
+        breaches = rule_faults(rules, self._house.catalogue.kinds)
         if breaches:
             raise breached(breaches)
 
@@ -117,7 +108,3 @@ class Ruling:
     def _shown(self, property_id: str, version: int, own: PropertyRules | None) -> ShownRules:
         held: HotelRules = in_force(self._house.catalogue.defaults, own, version)
         return ShownRules(property_id=property_id, version=version, own=own or PropertyRules(), in_force=held)
-
-
-def _breach(field: str, rule: str, message: str) -> Breach:
-    return Breach(field=field, rule=rule, message=message)

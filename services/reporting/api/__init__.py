@@ -1,5 +1,5 @@
 """The HTTP interface of reporting."""
 
-from services.reporting.api.routes import router
+from services.reporting.api.routes import LINKS, router
 
-__all__ = ["router"]
+__all__ = ["LINKS", "router"]

@@ -1,6 +1,5 @@
 """Routes of reporting: the reports, the records behind a figure, a record's waterfall, the hash of all facts."""
 
-import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -18,13 +17,27 @@ from services.reporting.api.views import (
 )
 from services.reporting.domain.timeline import Waterfall
 from services.reporting.usecases.answering import Answering
+from shared.chassis.describing import Link
 from shared.contracts.identity import Principal
-from shared.contracts.values import EntityId, Instant, Slug
+from shared.contracts.values import AskedDay, EntityId, Instant, Slug
 
 ReportName = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 PropertyId = Annotated[Slug | None, Query(alias="property")]
-First = Annotated[dt.date | None, Query(alias="from")]
-Last = Annotated[dt.date | None, Query(alias="to")]
+First = Annotated[AskedDay | None, Query(alias="from")]
+Last = Annotated[AskedDay | None, Query(alias="to")]
+
+
+ASKED = {"path.name": "$response.body#/report/name", "query.figure": "$response.body#/figures/0/key"}
+LINKS = (
+    Link("answer", {"reporting_reports": ["200"]}, "reporting_report", {"path.name": "$response.body#/0/name"}),
+    Link("records", {"reporting_report": ["200"]}, "reporting_records", ASKED),
+    Link(
+        "waterfall",
+        {"reporting_records": ["200"]},
+        "reporting_waterfall",
+        {"path.record_id": "$response.body#/items/0/id"},
+    ),
+)
 
 
 def router(answering: Answering, caller: Callable[..., Awaitable[Principal]], now: Callable[[], Instant]) -> APIRouter:

@@ -9,16 +9,18 @@ from hypothesis import strategies as st
 from services.records.domain.catalogue import limit_fault
 from services.records.domain.kinds import FieldSpec, FieldType, Stage, When
 from services.records.domain.rules import AutoApproval, KindOverride, Limit, PropertyRules, in_force
-from services.records.domain.validation import checked, missing_breaches, normalise
+from services.records.domain.validation import checked, limit_breaches, missing_breaches, normalise
 from services.records.workflows import CATALOGUE
 from shared.contracts.errors import AppError
-from tests.factories.guest_records import opened, terms, words
+from tests.factories.guest_records import entered, opened_about, terms, words
 
 JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.lists(st.integers()))
 
 
 def broken(values: dict[str, Any], kind: str = "guest_request") -> set[tuple[str, str]]:
-    return {(breach.field, breach.rule) for breach in normalise(values, terms(kind))[1]}
+    held = terms(kind)
+    normal, breaches = normalise(values, held)
+    return {(breach.field, breach.rule) for breach in (*breaches, *limit_breaches(normal, held))}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,8 @@ def broken(values: dict[str, Any], kind: str = "guest_request") -> set[tuple[str
         ("guest_request", "quantity", 10**10, "integer"),
         ("guest_request", "promised_time", "25:00", "local_time"),
         ("guest_request", "promised_time", "05:59", "service_hours"),
+        ("guest_request", "promised_time", "14:30\n", "local_time"),
+        ("guest_request", "promised_time", "1４:30", "local_time"),
         ("guest_request", "topic", "unicorn", "choice"),
         ("guest_request", "topic", {"$ne": 1}, "choice"),
         ("guest_request", "details", "plain", "text"),
@@ -49,7 +53,7 @@ def test_value_is_refused_naming_field_and_rule_when_it_is_wrong(kind: str, fiel
 
 def test_all_breaches_are_reported_when_several_values_are_wrong() -> None:
     with pytest.raises(AppError) as refusal:
-        checked({"quantity": 99, "promised_time": "04:00", "topic": "x", "more": 1}, terms())
+        checked({"quantity": 99, "promised_time": "04:00", "topic": "x", "more": 1}, {}, terms(), opened_about())
     assert {breach.field for breach in refusal.value.breaches} == {"quantity", "promised_time", "topic", "more"}
 
 
@@ -58,7 +62,7 @@ def test_card_number_is_refused_when_written_in_a_text_field() -> None:
 
 
 def test_text_is_kept_as_reference_and_digest_when_it_is_fine() -> None:
-    kept = checked({"details": words("Second pillow")}, terms())
+    kept = checked({"details": words("Second pillow")}, {}, terms(), opened_about())
     assert set(kept["details"]) == {"ref", "digest"}
 
 
@@ -71,7 +75,7 @@ def test_conditional_field_is_needed_when_its_condition_holds() -> None:
 
 def test_opening_names_missing_and_wrong_fields_together_when_both_are() -> None:
     with pytest.raises(AppError) as refusal:
-        opened("feedback_score", fields={"score": 12})
+        entered("feedback_score", fields={"score": 12})
     assert {(b.field, b.rule) for b in refusal.value.breaches} == {("score", "score_range"), ("source", "required")}
 
 

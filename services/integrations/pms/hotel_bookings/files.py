@@ -53,9 +53,12 @@ def _inflated(path: Path, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
                 yield data
             else:
                 try:
-                    yield inflater.decompress(data)
+                    # An archive may be padded with zeros, and another may follow it.
+                    data = b"" if inflater.eof and not data.strip(b"\0") else data
+                    inflater = make() if inflater.eof and data else inflater
+                    yield inflater.decompress(data) if data else b""
                     while inflater.eof and inflater.unused_data.strip(b"\0"):
-                        rest, inflater = inflater.unused_data, make()
+                        rest, inflater = inflater.unused_data.lstrip(b"\0"), make()
                         yield inflater.decompress(rest)
                 except (lzma.LZMAError, zlib.error) as damaged:
                     raise _Broken("file_damaged") from damaged

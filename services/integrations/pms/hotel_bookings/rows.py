@@ -1,7 +1,6 @@
 """One row of the file → one booking, with everything that is odd or wrong about it; pure."""
 
 import datetime as dt
-import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -134,7 +133,7 @@ class _Reader:
             value = Decimal(text)
         except InvalidOperation:
             value = Decimal("NaN")
-        if not math.isfinite(value):
+        if not value.is_finite():  # math.isfinite raises on a signalling NaN
             self.reject("adr", "not_an_amount", f"{text[:20]!r} is not an amount.")
             return 0
         if abs(value) > MAX_ADR:

@@ -10,10 +10,11 @@ from services.integrations.domain.reservations import Guest, Reservation
 from services.integrations.pms.hotel_bookings.columns import NAME
 from shared.contracts.errors import Breach, breached
 from shared.contracts.stays import Party, SpecialRequest, StayStatus
-from shared.contracts.values import Code, EntityId, Instant, Money, Wire, iso, minor_digits
+from shared.contracts.values import AskedDay, AskedInstant, Code, EntityId, Money, Wire, iso, minor_digits
 
 MAX_EVENTS = 500
 MAX_NIGHTS = 400
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 LIMIT = Decimal(10**9)
 
 Name = Annotated[str, StringConstraints(max_length=200)]
@@ -29,6 +30,22 @@ def _finite(value: Decimal) -> Decimal:
 
 
 Amount = Annotated[Decimal, AfterValidator(_finite)]
+
+
+def _plausible_day(value: dt.date) -> dt.date:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"no hotel stay of ours lies before {FIRST_YEAR} or after {LAST_YEAR}")
+    return value
+
+
+def _plausible(value: dt.datetime) -> dt.datetime:
+    _plausible_day(value)
+    return value
+
+
+# Deadlines are counted from these: near the ends of the calendar there is nothing to count to.
+Day = Annotated[AskedDay, AfterValidator(_plausible_day)]
+Moment = Annotated[AskedInstant, AfterValidator(_plausible)]
 
 
 class GuestPayload(Wire):
@@ -48,12 +65,12 @@ class ReservationPayload(Wire):
 
     number: EntityId
     status: StayStatus
-    arrival: dt.date
-    departure: dt.date
-    booked_at: Instant
-    checked_in_at: Instant | None = None
-    checked_out_at: Instant | None = None
-    cancelled_at: Instant | None = None
+    arrival: Day
+    departure: Day
+    booked_at: Moment
+    checked_in_at: Moment | None = None
+    checked_out_at: Moment | None = None
+    cancelled_at: Moment | None = None
     room: Room | None = None
     room_type_reserved: RoomType
     room_type_assigned: RoomType | None = None
@@ -87,7 +104,7 @@ class EventPayload(Wire):
 
     event_id: EntityId
     event: Literal["booked", "changed", "room_changed", "checked_in", "checked_out", "cancelled", "no_show"]
-    occurred_at: Instant
+    occurred_at: Moment
     reservation: ReservationPayload
     guest: GuestPayload | None = None
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from services.records.domain.act import Act
 from services.records.domain.commands import ApproveRecord, CheckValue, ResumeRecord
+from services.records.domain.conditions import condition_breaches, touching
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import Stage
 from services.records.domain.moves import refuse_move
 from services.records.domain.rules import AutoApproval
 from services.records.domain.texts import Reason, check_reason, require_reason
-from services.records.domain.validation import checked, limit_breaches, require_stage
+from services.records.domain.validation import checked, limit_breaches, require_stage, stage_breaches
 from shared.contracts.errors import breached, conflict, invalid
 from shared.contracts.identity import Actor, policy
 from shared.contracts.records import CheckedValue, Status
@@ -24,11 +25,15 @@ def check_value(act: Act, command: CheckValue) -> Act:
         raise conflict("not_accepted", "Accept it first.")
     if act.state.checked is not None:
         raise conflict("already_checked", f"{name} is confirmed; a change of it is proposed and decided.")
-    given = {} if command.value is None else checked({name: command.value}, act.terms)
-    fields = act.state.fields | given
+    held = act.state.fields
+    given = {} if command.value is None else checked({name: command.value}, held, act.terms, act.about)
+    fields = held | given
     if fields.get(name) is None:
         raise invalid(name, "required", f"{name} has no value to confirm.")
     breaches = limit_breaches(fields, act.terms)
+    broken = {each.field for each in breaches}
+    asked = touching(act.terms.rules.conditions, (name,))
+    breaches += condition_breaches(asked, fields, act.terms.kind, act.about, broken)
     if breaches:
         raise breached(breaches)
     confirmed = confirmation(act, fields[name], act.doer.actor)
@@ -58,7 +63,7 @@ def _refuse_unready(act: Act) -> None:
     cause = cause_still_due(act.state, act.terms.kind)
     if cause:
         raise conflict("exception_required", f"This is unusual ({cause}): it needs an exception note first.")
-    require_stage(act.state.fields, act.terms, Stage.APPROVE)
+    require_stage(act.state.fields, act.terms, Stage.APPROVE, act.about)
     if act.state.checked is None:
         raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
 
@@ -82,10 +87,9 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
     ready = (
         state.status is Status.PENDING
         and not state.reviews
-        and not kind.needed(state.fields, Stage.APPROVE)
         and cause_still_due(state, kind) is None
         and state.fields.get(kind.checked_field) is not None
-        and not limit_breaches(state.fields, act.terms)
+        and not stage_breaches(state.fields, act.terms, Stage.APPROVE, act.about)
     )
     return ready and all(
         state.fields.get(limit.field) is not None and limit.breach(state.fields[limit.field]) is None

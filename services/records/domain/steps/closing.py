@@ -47,7 +47,7 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
 
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
     act.refuse_under_review()
-    require_stage(act.state.fields, act.terms, Stage.FULFIL)
+    require_stage(act.state.fields, act.terms, Stage.FULFIL, act.about)
     if act.state.guest_must_know and not act.state.guest_informed and not reason.given:
         raise conflict("guest_not_informed", "The guest must know: send or store a message, or say why not.")
 

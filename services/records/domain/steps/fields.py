@@ -23,7 +23,7 @@ def edit(act: Act, command: EditFields) -> Act:
 
 def changed(act: Act, values: Any) -> dict[str, Any]:
     """The normalised values that differ from what stands; none at all is a refusal."""
-    normal = checked(values, act.terms)
+    normal = checked(values, act.state.fields, act.terms, act.about, act.doer.bound)
     after = {name: value for name, value in normal.items() if value != act.state.fields.get(name)}
     if not after:
         raise conflict("nothing_changed", "The fields hold these values already.")

@@ -4,12 +4,13 @@ import datetime as dt
 
 from services.records.domain.changes import field_changes
 from services.records.domain.commands import Doer, OpenRecord
+from services.records.domain.conditions import About, at_stage, condition_breaches
 from services.records.domain.deadlines import accept_by, due
 from services.records.domain.journey import settled
 from services.records.domain.kinds import Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
-from services.records.domain.validation import missing_breaches, normalise
+from services.records.domain.validation import limit_breaches, missing_breaches, normalise
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import breached
 from shared.contracts.records import NextAction, RecordEvent, Status, Trigger
@@ -20,6 +21,11 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
     opening, rules = command.opening, terms.rules
     values, breaches = normalise(opening.fields, terms)
     breaches += missing_breaches(values, terms, Stage.OPEN)
+    if doer.bound:
+        breaches += limit_breaches(values, terms)
+        broken = {each.field for each in breaches}
+        asked = at_stage(rules.conditions, Stage.OPEN)
+        breaches += condition_breaches(asked, values, terms.kind, _about(command, terms, now), broken)
     if breaches:
         raise breached(breaches)
     due_at = due(rules.sla, now, opening.due_at)
@@ -55,6 +61,18 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
     )
     state = settled(state, terms)
     return state, _event(state, doer, terms, now)
+
+
+def _about(command: OpenRecord, terms: Terms, now: dt.datetime) -> About:
+    opening = command.opening
+    record = {
+        "kind": terms.kind.code,
+        "status": Status.NEW.value,
+        "department": (opening.department or terms.kind.department).value,
+        "room": opening.room,
+        "language": opening.language,
+    }
+    return About(record, command.zone, now, terms.stay)
 
 
 def _event(state: RecordState, doer: Doer, terms: Terms, now: dt.datetime) -> NewEvent:

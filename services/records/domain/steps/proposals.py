@@ -23,7 +23,9 @@ OVERTAKEN = Reason(code="overtaken")
 def propose(act: Act, command: ProposeChange) -> Act:
     """Ask another person to approve a change of fields."""
     require_reason(command.reason)
-    return change_proposed(act, command.proposal_id, checked(command.values, act.terms), command.reason)
+    return change_proposed(
+        act, command.proposal_id, checked(command.values, act.state.fields, act.terms, act.about), command.reason
+    )
 
 
 def change_proposed(act: Act, proposal_id: str, after: dict[str, Any], reason: Reason) -> Act:
@@ -96,7 +98,7 @@ def _performed(act: Act, proposal: Proposal, reason: Reason) -> Act:
     if proposal.line is not None:
         line = proposal.line.model_copy(update={"approved_by": act.doer.id})
         return line_posted(_closed(act, proposal, "approved", reason), line, reason)
-    after = checked(proposal.after, act.terms)
+    after = checked(proposal.after, act.state.fields, act.terms, act.about)
     update: dict[str, Any] = {"fields": act.state.fields | after, "idle_handoffs": 0}
     name = act.terms.kind.checked_field
     if name in after and act.state.checked is not None:

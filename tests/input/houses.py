@@ -1,0 +1,226 @@
+"""Every service on a real store with something in it, and people who may and may not."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.alerts.app import assemble as assemble_alerts
+from services.alerts.settings import Settings as AlertsSettings
+from services.alerts.store import prepare as prepare_alerts
+from services.auth.app import build as build_auth
+from services.auth.app import join
+from services.auth.domain.policy import default_grants
+from services.auth.settings import Settings as AuthSettings
+from services.console.app import build as build_console
+from services.console.settings import Settings as ConsoleSettings
+from services.integrations.app import assemble as assemble_integrations
+from services.integrations.app import parts
+from services.integrations.pms.hotel_bookings.hotels import specs
+from services.integrations.settings import Settings as IntegrationsSettings
+from services.records.app import assemble as assemble_records
+from services.records.app import house_of
+from services.records.settings import Settings as RecordsSettings
+from services.records.store import prepare as prepare_records
+from services.reporting.app import assemble as assemble_reporting
+from services.reporting.settings import Settings as ReportingSettings
+from services.reporting.store import prepare as prepare_reporting
+from shared.chassis.mongo import Tx
+from shared.chassis.outbox import envelope_of
+from shared.chassis.service import Chassis
+from shared.contracts.identity import Department, Role
+from shared.contracts.values import Scope, stay_id
+from tests.factories.access import hotel, knowledge, token
+from tests.factories.bookings import payloads, small_schedule
+from tests.factories.chains import PASSWORD, chain_seed, person
+from tests.factories.chassis import until
+from tests.factories.guest_events import stay_told
+from tests.factories.guest_records import FIRST_VALUES, stay
+from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
+from tests.factories.staff import TEAM, member
+from tests.factories.standing import NO_BROKER, Standing
+from tests.fakes.traces import FakeTraceSink
+from tests.input.serving import House
+
+EVERY = tuple(Department)
+CHIEF = member(
+    "staff-chief",
+    *(Role.GENERAL_MANAGER, Role.CHAIN_ADMIN, Role.FINANCE, Role.AUDITOR, Role.SUPERVISOR),
+    departments=EVERY,
+    properties=None,
+)
+"""May nearly everything, so that most requests get past the door."""
+DUTY = member("staff-duty", Role.DUTY_MANAGER, departments=EVERY)
+MACHINE = member("staff-machine", Role.INTEGRATION, properties=None)
+PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE}
+STAFF = (*TEAM, *PEOPLE.values())
+HOTELS = (hotel(), hotel("resort"))
+IDS = ("staff-ana", "staff-gil", "stay-1", "city", "resort")
+
+Told = dict[str, Any]
+Build = Callable[[Told, Path], AbstractAsyncContextManager[House]]
+
+
+def tokens(audience: str) -> dict[str, str]:
+    """A token for each person."""
+    return {name: token(who, audience) for name, who in PEOPLE.items()}
+
+
+async def stand(chassis: Chassis, app: FastAPI) -> Standing:
+    """The service, knowing its people and hotels."""
+    standing = Standing(chassis, app)
+    await standing.prepare(knowledge(STAFF, default_grants(), *HOTELS))
+    return standing
+
+
+@contextlib.asynccontextmanager
+async def records(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Records with a mirrored stay, what it opened, and one record of each kind."""
+    chassis = Chassis(RecordsSettings(**told))
+    standing = await stand(chassis, assemble_records(chassis, house_of(chassis)))
+    await prepare_records(chassis.mongo)
+    booked = stay(property_id=PROPERTY, chain=CHAIN)
+    await standing.hears(stay_told(booked))
+    headers = {"Authorization": f"Bearer {token(CHIEF, 'records')}"}
+    ids = []
+    async with standing.client() as client:
+        for kind, fields in FIRST_VALUES.items():
+            body = {"property_id": PROPERTY, "kind": kind, "fields": fields, "stay_id": booked.id}
+            said = await client.post("/v1/records", json=body, headers=headers | {"Idempotency-Key": f"seed-{kind}"})
+            assert said.status_code == 201, said.text
+            ids.append(said.json()["id"])
+    yield House(
+        standing.app, tokens("records"), {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
+    )
+    await chassis.mongo.close()
+
+
+@contextlib.asynccontextmanager
+async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Alerts with late records that have rung."""
+    settings = AlertsSettings(**told)
+    chassis = Chassis(settings)
+    standing = await stand(chassis, assemble_alerts(chassis, settings))
+    await prepare_alerts(chassis.mongo)
+    for number in range(6):
+        await standing.hears(*Story(f"rec-{number}").accepted(NOON + minutes(5)).events)
+    standing.at(NOON + minutes(90))
+    await standing.fires()
+    rung = [str(row["_id"]) for row in await chassis.mongo.collection("alerts").find({})]
+    assert rung
+    yield House(standing.app, tokens("alerts"), {"id": (*rung, "rec-1", *IDS)})
+    await chassis.mongo.close()
+
+
+@contextlib.asynccontextmanager
+async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Integrations with both hotels connected and a day of stays."""
+    have = parts(IntegrationsSettings(**told, connections=specs(CHAIN)))
+    standing = await stand(have.chassis, assemble_integrations(have))
+    await have.prepare()
+    doors = {one.property_id: one.token for one in await have.connections.all(Scope(chain=CHAIN))}
+    said = payloads(small_schedule())[:20]
+    async with standing.client() as client:
+        for payload in said:
+            reply = await client.post(f"/v1/pms/{PROPERTY}/{doors[PROPERTY]}/hotel-bookings/events", json=payload)
+            assert reply.status_code == 202, reply.text
+    stays = {stay_id(PROPERTY, "hotel_bookings", one["reservation"]["number"]) for one in said}
+    guests = {str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5)}
+    known = {"id": (*stays, *guests, *IDS), "token": tuple(doors.values()), "vendor": ("hotel-bookings",)}
+    yield House(standing.app, tokens("integrations"), known)
+    await have.chassis.mongo.close()
+
+
+@contextlib.asynccontextmanager
+async def reporting(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Reporting with a day of records."""
+    settings = ReportingSettings(**told)
+    chassis = Chassis(settings)
+    standing = await stand(chassis, assemble_reporting(chassis, settings, FakeTraceSink()))
+    await prepare_reporting(chassis.mongo)
+    for number in range(4):
+        story = Story(f"rec-{number}").accepted(NOON + minutes(5)).completed(NOON + minutes(50 + 10 * number))
+        await standing.hears(*story.events)
+    standing.at(NOON + minutes(600))
+    yield House(standing.app, tokens("reporting"), {"record": ("rec-0", "rec-1"), "id": IDS})
+    await chassis.mongo.close()
+
+
+@contextlib.asynccontextmanager
+async def console(told: Told, folder: Path) -> AsyncIterator[House]:
+    """The console: its pages are for browsers, its operations for everybody."""
+    settings = ConsoleSettings(**told)
+    app = build_console(settings)
+    chassis = Chassis(settings)
+    await stand(chassis, app)
+    await hear_auth(chassis)
+    async with app.router.lifespan_context(app):
+        yield House(app, tokens("console"))
+    await chassis.mongo.close()
+
+
+async def hear_auth(chassis: Chassis) -> None:
+    """A heartbeat of auth, where every process of the service will find it."""
+    alive = {"what": "heartbeat", "body": {"at": chassis.clock.real_now(), "versions": {}}}
+    await chassis.mongo.collection("policy").update_one({"_id": "heartbeat"}, {"$set": alive}, upsert=True)
+
+
+async def learn_own_events(chassis: Chassis) -> None:
+    """What auth told everybody, taken into its own policy as its consumer would from Kafka."""
+    rows = await chassis.mongo.collection("events").find({"topic": {"$in": ["staff.v1", "policy.v1"]}})
+
+    async def learn(tx: Tx) -> None:
+        await chassis.policy.apply(tx, [envelope_of(row) for row in rows])
+
+    await chassis.mongo.run(learn)
+    await hear_auth(chassis)
+    await chassis.mongo.close()
+
+
+@contextlib.asynccontextmanager
+async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Auth with a chain loaded from a file; its people have signed in."""
+    seed = folder / "chain.json"
+    chief = person("chief", "general_manager", roles=["general_manager", "chain_admin", "auditor"], properties=None)
+    everybody = [chief, person("duty", "duty_manager"), person("machine", "integration", properties=None)]
+    whole = chain_seed(CHAIN)
+    seed.write_text(json.dumps(whole | {"staff": [*whole["staff"], *everybody]}))
+    settings = AuthSettings(**told, data_dir=folder, auth_seed=seed)
+    app = build_auth(settings)
+    async with app.router.lifespan_context(app):
+        await learn_own_events(join(settings).chassis)
+        transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+        signed: dict[str, str] = {}
+        async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
+            for name in PEOPLE:
+                body = {"chain": CHAIN, "login": name, "password": PASSWORD}
+                said = await client.post("/v1/sessions", json=body)
+                assert said.status_code == 201, said.text
+                signed[name] = said.json()["access_token"]
+
+            async def known() -> bool:
+                headers = {"Authorization": f"Bearer {signed['chief']}"}
+                return (await client.get("/v1/staff", headers=headers)).status_code == 200
+
+            await until(known, "auth knows its own people")
+        yield House(app, signed, {"id": IDS})
+
+
+SERVICES: dict[str, Build] = {
+    "alerts": alerts,
+    "auth": auth,
+    "console": console,
+    "integrations": integrations,
+    "records": records,
+    "reporting": reporting,
+}
+
+
+def told(mongo_url: str, database: str) -> Told:
+    """What the environment says to a service under test."""
+    return {"mongo_url": mongo_url, "mongo_database": database, "kafka_servers": NO_BROKER, "log_level": "CRITICAL"}
