@@ -107,7 +107,7 @@ async def test_whole_life_reaches_fulfilled_when_two_people_work_on_it(
 @pytest.mark.parametrize(
     ("changed", "field", "rule"),
     [
-        ({"kind": "unicorn"}, None, "unknown_kind"),
+        ({"kind": "unicorn"}, "kind", "unknown_kind"),
         ({"fields": {"topic": "baby_cot", "quantity": 99}}, "quantity", "quantity_range"),
         ({"fields": {}}, "topic", "required"),
         ({"fields": {"topic": "baby_cot", "details": "4111 1111 1111 1111"}}, "details", "card_number"),
@@ -130,6 +130,18 @@ async def test_entry_is_refused_naming_field_and_rule_when_it_is_wrong(
     ]
     assert (field, rule) in named
     assert (desk.database.tables.records, desk.database.tables.events, desk.database.tables.texts) == ({}, [], {})
+
+
+@pytest.mark.parametrize("length", [7, 60, 900])
+async def test_name_of_an_unknown_kind_is_not_said_back_whatever_its_length(desk: FrontDesk, length: int) -> None:
+    name = "u" * length
+    async with desk.client() as http:
+        gil = Caller(http, "gil")
+        ruled = {"rules": {"kinds": {name: {}}}, "reason": {"code": "test"}}
+        entered = await gil.post("/v1/records", COT | {"kind": name})
+        changed = await gil.put("/v1/rules/resort", ruled, version=1)
+    assert [reply.status_code for reply in (entered, changed)] == [422, 422]
+    assert [name[:7] in reply.text for reply in (entered, changed)] == [False, False]
 
 
 async def test_property_of_others_is_not_found_when_entered(ana: Caller) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,16 @@ from fastapi import FastAPI
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
+from services.auth.api.directory import CHANGED
+from services.auth.app import Parts, join
 from services.auth.app import build as build_auth
-from services.auth.app import join
 from services.auth.domain.policy import default_grants
+from services.auth.events import AuditHandler
 from services.auth.settings import Settings as AuthSettings
+from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.messages import HANDED_OVER
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -45,6 +49,7 @@ from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
+from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.serving import House
 
 EVERY = tuple(Department)
@@ -75,12 +80,13 @@ async def stand(chassis: Chassis, app: FastAPI) -> Standing:
     """The service, knowing its people and hotels."""
     standing = Standing(chassis, app)
     await standing.prepare(knowledge(STAFF, default_grants(), *HOTELS))
+    await leave_behind(chassis)
     return standing
 
 
 @contextlib.asynccontextmanager
 async def records(told: Told, folder: Path) -> AsyncIterator[House]:
-    """Records with a mirrored stay, what it opened, and one record of each kind."""
+    """Records with a mirrored stay, what it opened, one record of each kind and some in every status."""
     chassis = Chassis(RecordsSettings(**told))
     standing = await stand(chassis, assemble_records(chassis, house_of(chassis)))
     await prepare_records(chassis.mongo)
@@ -94,9 +100,11 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
             said = await client.post("/v1/records", json=body, headers=headers | {"Idempotency-Key": f"seed-{kind}"})
             assert said.status_code == 201, said.text
             ids.append(said.json()["id"])
-    yield House(
-        standing.app, tokens("records"), {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
-    )
+        desk = Desk(client, tokens("records"))
+        ids += [(await desk.brought(steps))["id"] for steps in STATES]
+        ripe = await ripe_records(desk)
+    known = {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
+    yield House(standing.app, tokens("records"), known, ripe | ripe_operations("records"))
     await chassis.mongo.close()
 
 
@@ -113,7 +121,7 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
     await standing.fires()
     rung = [str(row["_id"]) for row in await chassis.mongo.collection("alerts").find({})]
     assert rung
-    yield House(standing.app, tokens("alerts"), {"id": (*rung, "rec-1", *IDS)})
+    yield House(standing.app, tokens("alerts"), {"id": (*rung, "rec-1", *IDS)}, ripe_operations("alerts"))
     await chassis.mongo.close()
 
 
@@ -132,7 +140,15 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     stays = {stay_id(PROPERTY, "hotel_bookings", one["reservation"]["number"]) for one in said}
     guests = {str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5)}
     known = {"id": (*stays, *guests, *IDS), "token": tuple(doors.values()), "vendor": ("hotel-bookings",)}
-    yield House(standing.app, tokens("integrations"), known)
+    door = {"property_id": PROPERTY, "token": doors[PROPERTY]}
+    heard = [HANDED_OVER | {"stay_id": one, "message_id": f"said-{one}"} for one in sorted(stays)[:2]]
+    ripe = ripe_operations("integrations") | {
+        "POST /v1/pms/{property_id}/{token}/{vendor}/events": [
+            {"path": door | {"vendor": "hotel-bookings"}, "body": payload} for payload in said[:2]
+        ],
+        "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
+    }
+    yield House(standing.app, tokens("integrations"), known, ripe)
     await have.chassis.mongo.close()
 
 
@@ -147,7 +163,9 @@ async def reporting(told: Told, folder: Path) -> AsyncIterator[House]:
         story = Story(f"rec-{number}").accepted(NOON + minutes(5)).completed(NOON + minutes(50 + 10 * number))
         await standing.hears(*story.events)
     standing.at(NOON + minutes(600))
-    yield House(standing.app, tokens("reporting"), {"record": ("rec-0", "rec-1"), "id": IDS})
+    yield House(
+        standing.app, tokens("reporting"), {"record": ("rec-0", "rec-1"), "id": IDS}, ripe_operations("reporting")
+    )
     await chassis.mongo.close()
 
 
@@ -160,7 +178,7 @@ async def console(told: Told, folder: Path) -> AsyncIterator[House]:
     await stand(chassis, app)
     await hear_auth(chassis)
     async with app.router.lifespan_context(app):
-        yield House(app, tokens("console"))
+        yield House(app, tokens("console"), ripe=ripe_operations("console"))
     await chassis.mongo.close()
 
 
@@ -170,16 +188,33 @@ async def hear_auth(chassis: Chassis) -> None:
     await chassis.mongo.collection("policy").update_one({"_id": "heartbeat"}, {"$set": alive}, upsert=True)
 
 
-async def learn_own_events(chassis: Chassis) -> None:
-    """What auth told everybody, taken into its own policy as its consumer would from Kafka."""
+async def learn_own_events(parts: Parts) -> None:
+    """What auth told everybody, taken into its own policy and its log as its consumers would from Kafka."""
+    chassis = parts.chassis
+    log = AuditHandler(Arrivals(chassis.mongo), chassis.clock.real_now)
     rows = await chassis.mongo.collection("events").find({"topic": {"$in": ["staff.v1", "policy.v1"]}})
+    told = [envelope_of(row) for row in rows]
 
     async def learn(tx: Tx) -> None:
-        await chassis.policy.apply(tx, [envelope_of(row) for row in rows])
+        await chassis.policy.apply(tx, told)
+        await log.apply(tx, [*told, *UNSOUND])
 
     await chassis.mongo.run(learn)
+    await leave_behind(chassis)
+    await parts.sequencer.turn()
     await hear_auth(chassis)
     await chassis.mongo.close()
+
+
+def ripe_auth(people: Sequence[Mapping[str, Any]]) -> Ripe:
+    """Entries that are signed, and a person to be moved."""
+    ana = next(one for one in people if one["display_name"] == "Ana")
+    version = {"If-Match": f'"{ana["version"]}"'}
+    return {
+        "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
+        "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
+        "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version, "body": CHANGED}],
+    }
 
 
 @contextlib.asynccontextmanager
@@ -193,7 +228,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
     settings = AuthSettings(**told, data_dir=folder, auth_seed=seed)
     app = build_auth(settings)
     async with app.router.lifespan_context(app):
-        await learn_own_events(join(settings).chassis)
+        await learn_own_events(join(settings))
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
@@ -203,12 +238,19 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 assert said.status_code == 201, said.text
                 signed[name] = said.json()["access_token"]
 
+            headers = {"Authorization": f"Bearer {signed['chief']}"}
+
             async def known() -> bool:
-                headers = {"Authorization": f"Bearer {signed['chief']}"}
                 return (await client.get("/v1/staff", headers=headers)).status_code == 200
 
             await until(known, "auth knows its own people")
-        yield House(app, signed, {"id": IDS})
+
+            async def signed_tree() -> bool:
+                return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
+
+            await until(signed_tree, "the log is signed")
+            people = (await client.get("/v1/staff", headers=headers)).json()["items"]
+        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe_auth(people))
 
 
 SERVICES: dict[str, Build] = {

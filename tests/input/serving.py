@@ -5,9 +5,10 @@ import contextlib
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,16 +17,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 @dataclass(frozen=True)
 class House:
-    """A service with something in it: its app, tokens by who bears them, and ids that mean something there."""
+    """A service with something in it: its app, tokens by who bears them, ids that mean something, and what is ripe.
+
+    `ripe` has, by operation (`POST /v1/records`), requests whose time has come: parts of one (`path`, `query`,
+    `headers`, `body`) that name a thing in the very state, at the very version, in which the operation is done.
+    """
 
     app: FastAPI
     tokens: dict[str, str]
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ripe: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Served:
-    """A house at its address; `answers` counts (method, path of the route, status) as they are given."""
+    """A house at its address; `answers` counts (method, path, status) as they are given."""
 
     url: str
     house: House
@@ -33,13 +39,12 @@ class Served:
 
 
 def counting(app: ASGIApp, answers: Counter[tuple[str, str, int]]) -> ASGIApp:
-    """The app, with what it answers counted by route."""
+    """The app, with what it answers counted."""
 
     async def counted(scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                path = getattr(scope.get("route"), "path", scope["path"])
-                answers[scope["method"], path, message["status"]] += 1
+                answers[scope["method"], scope["path"], message["status"]] += 1
             await send(message)
 
         await app(scope, receive, sent)

@@ -7,7 +7,7 @@ from services.records.domain.kinds import FieldType, KindSpec, Turn, WorkflowSpe
 from services.records.domain.occurrences import Occurrence, Opening
 from services.records.domain.rules import AutoApproval, HotelRules, Limit
 from services.records.domain.state import RecordState
-from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.errors import invalid
 from shared.contracts.records import Status
 
 
@@ -24,7 +24,8 @@ class Catalogue:
     def kind(self, code: str) -> KindSpec:
         """One kind; an unknown code is a refusal."""
         if code not in self.kinds:
-            raise AppError(ErrorKind.INVALID, "unknown_kind", f"There is no kind {code[:64]!r}.")
+            # The name is anybody's text: it is not said back.
+            raise invalid("kind", "unknown_kind", "There is no such kind; GET /v1/kinds lists them.")
         return self.kinds[code]
 
     def openings(self, occurrence: Occurrence) -> list[Opening]:

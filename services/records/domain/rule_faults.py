@@ -16,13 +16,14 @@ MAX_STEPS = 20
 def rule_faults(rules: PropertyRules, kinds: Mapping[str, KindSpec]) -> list[Breach]:
     """The breaches of a property's own rules: kinds, fields, bounds, deadlines and conditions that cannot be."""
     found: list[Breach] = []
-    for code, override in rules.kinds.items():
-        where = f"kinds.{code[:64]}"
+    for place, (code, override) in enumerate(rules.kinds.items(), 1):
         spec = kinds.get(code)
         if spec is None:
-            found.append(Breach(field=where, rule="unknown_kind", message=f"There is no kind {code[:64]!r}."))
+            # Its name is anybody's text, and may be long: it is not said back.
+            unknown = f"Number {place} of kinds is none that GET /v1/kinds lists."
+            found.append(Breach(field="kinds", rule="unknown_kind", message=unknown))
         else:
-            found += _override_faults(where, spec, override)
+            found += _override_faults(f"kinds.{code}", spec, override)
     return found
 
 

@@ -1,0 +1,130 @@
+"""Brings things into the states that commands wait for: blocked, asked, proposed, closed, signed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import httpx
+from aiokafka import ConsumerRecord
+
+from services.records.api.examples import COMMANDS, NEW_RECORD, REVIEW, RULING
+from shared.chassis.cursors import Cursors
+from shared.chassis.mongo import Tx
+from shared.chassis.parking import Parking
+from shared.chassis.service import Chassis
+from shared.contracts.identity import system
+from shared.contracts.staff import StaffEvent
+from tests.factories.records import NOON, envelope
+from tests.factories.staff import member
+
+LEFT = envelope("staff.hired.v1", "staff-left", 1, NOON, StaffEvent(actor=system("auth"), staff=member("staff-left")))
+NO_EVENTS = (
+    b"\xff\xfe",
+    b"[]",
+    b'{"changes": 5, "actor": []}',
+    b'{"changes": [1, {"field": {"a": 1}, "data_class": ["x"]}], "actor": {"id": 3}, "record": {"stay_id": 7}}',
+)
+UNSOUND = tuple(
+    LEFT.model_copy(update={"id": f"odd-{number}", "subject": f"odd-{number}", "value": value})
+    for number, value in enumerate(NO_EVENTS)
+)
+"""What stood on a topic under the headers of an event, and is none."""
+Ripe = dict[str, list[Mapping[str, Any]]]
+OF_EACH = 2
+CHECKED = (("chief", "accept"), ("chief", "check-value"))
+CLOSED = (("chief", "complete"),)
+ASKED = (("chief", "questions"),)
+BLOCKED = (("chief", "block"),)
+APPROVED = (*CHECKED, ("chief", "approve"))
+BEFORE: dict[str, Sequence[tuple[str, str]]] = {
+    **dict.fromkeys(COMMANDS, ()),
+    "approve": CHECKED,
+    "unblock": BLOCKED,
+    "resume": APPROVED,
+    "reopen": CLOSED,
+    "answers": ASKED,
+}
+"""What who has to do with a new record, by the command that then is next."""
+STATES = (CHECKED, APPROVED, BLOCKED, ASKED, CLOSED)
+"""How a record gets into each state that links start from."""
+MOVED: dict[str, Any] = {"fields": {"promised_time": "23:00"}, "reason": {"code": "asked_by_guest"}}
+"""A change of what was confirmed: it becomes a proposal."""
+
+
+class Desk:
+    """People who work on records over HTTP."""
+
+    def __init__(self, client: httpx.AsyncClient, tokens: Mapping[str, str]) -> None:
+        self._client, self._tokens, self._asked = client, tokens, 0
+
+    async def _post(self, who: str, path: str, body: Any, **headers: str) -> dict[str, Any]:
+        self._asked += 1
+        headers |= {"Authorization": f"Bearer {self._tokens[who]}", "Idempotency-Key": f"ripening-{self._asked}"}
+        said = await self._client.post(path, json=body, headers=headers)
+        assert said.is_success, f"{path}: {said.text}"
+        shown: dict[str, Any] = said.json()
+        return shown
+
+    async def do(self, who: str, record: Mapping[str, Any], path: str, body: Any) -> dict[str, Any]:
+        """The record after one command."""
+        version = {"If-Match": f'"{record["version"]}"'}
+        return await self._post(who, f"/v1/records/{record['id']}/{path}", body, **version)
+
+    async def brought(self, steps: Iterable[tuple[str, str]]) -> dict[str, Any]:
+        """A new record after some commands, each with its example."""
+        record = await self._post("chief", "/v1/records", NEW_RECORD)
+        for who, path in steps:
+            record = await self.do(who, record, path, COMMANDS[path])
+        return record
+
+
+def next_on(record: Mapping[str, Any], body: Any, **path: str) -> Mapping[str, Any]:
+    """The request for a command on a record at its version."""
+    headers = {"If-Match": f'"{record["version"]}"'}
+    return {"path": {"record_id": record["id"], **path}, "headers": headers, "body": body}
+
+
+def asked_in(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer names of a record's first question; nothing where none was asked."""
+    return {"question_id": record["questions"][0]["id"]} if record["questions"] else {}
+
+
+async def ripe_records(desk: Desk) -> Ripe:
+    """For every command on a record, records that wait for it."""
+    ripe: Ripe = {}
+    for _ in range(OF_EACH):
+        for path, steps in BEFORE.items():
+            record = await desk.brought(steps)
+            body = COMMANDS[path] | asked_in(record)
+            ripe.setdefault(f"POST /v1/records/{{record_id}}/{path}", []).append(next_on(record, body))
+        noted = await desk.do("duty", await desk.brought(()), "exceptions", COMMANDS["exceptions"])
+        review = next_on(noted, REVIEW, exception_id=noted["exception_notes"][0]["id"])
+        ripe.setdefault("POST /v1/records/{record_id}/exceptions/{exception_id}/review", []).append(review)
+        moved = await desk.do("duty", await desk.brought(CHECKED), "edit", MOVED)
+        decide = next_on(moved, RULING, proposal_id=moved["proposals"][0]["id"])
+        ripe.setdefault("POST /v1/records/{record_id}/proposals/{proposal_id}/decide", []).append(decide)
+    return ripe
+
+
+async def leave_behind(chassis: Chassis) -> None:
+    """Let the service's policy group have read one event, and parked it, so that operators find something to do."""
+    group = f"{chassis.settings.service}.policy"
+    headers = LEFT.headers()
+    record = ConsumerRecord(LEFT.topic, 0, 0, 0, 0, LEFT.subject.encode(), LEFT.value, None, 0, 0, headers)
+
+    async def work(tx: Tx) -> None:
+        await Cursors(chassis.mongo, group).advance(tx, [LEFT], [])
+        await Parking(chassis.mongo, group).park(tx, record, LEFT, "left behind", chassis.clock.real_now())
+
+    await chassis.mongo.run(work)
+
+
+def ripe_operations(service: str) -> Ripe:
+    """What operators do, said of the consumer group that every service has."""
+    about = {"group": f"{service}.policy", "reason": "It was asked for."}
+    whose = about | {"subject": LEFT.subject}
+    return {
+        "GET /ops/v1/parked": [{"query": {"group_name": about["group"]}}],
+        "POST /ops/v1/redrive": [{"body": whose}],
+        "POST /ops/v1/rebuild": [{"body": whose}],
+        "POST /ops/v1/reread": [{"body": about}],
+    }
