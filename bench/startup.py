@@ -8,6 +8,7 @@ from bench.figures import ROUNDS, Figure, Occasion
 from bench.ground import FOLDER
 from bench.machine import resident_mb
 from deploy.local.runfolder import RunFolder
+from deploy.local.services import SERVICES
 from deploy.local.stack import Stack
 
 AIM_S = 20.0
@@ -34,8 +35,7 @@ async def measure(occasion: Occasion) -> list[Figure]:
 async def _once() -> tuple[float, dict[str, float]]:
     RunFolder(_FOLDER).wipe()
     start = perf_counter()
-    async with Stack(folder=_FOLDER) as stack:
-        await stack.start_services()
+    async with Stack(folder=_FOLDER, at_once=SERVICES) as stack:
         seconds = perf_counter() - start
         await asyncio.sleep(3)  # groups have formed, first polls are done
         memory = {one.name: resident_mb(one.pid) for one in stack.status() if one.pid is not None}

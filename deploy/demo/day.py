@@ -26,6 +26,7 @@ from deploy.demo.promises import PROMISES, Context, Finding
 from deploy.demo.recomputed import audit_verifies, reports_match, stays_are_the_last_word
 from deploy.demo.staffing import Staffing
 from deploy.demo.trouble import Trouble
+from deploy.local import services
 from deploy.local.faults import StackFault
 from deploy.local.stack import Stack
 
@@ -86,10 +87,10 @@ class Day:
             given_ports=wishes.ports,
             environment=environment,
             proxied_kafka=self._trouble.proxied_kafka,
+            at_once=services.SERVICES,
             opened=opened,
             say=say,
         ) as stack:
-            await stack.start_services()
             say("Reading the bookings")
             feed = await reading[0]
             async with httpx.AsyncClient(timeout=15, trust_env=False, limits=httpx.Limits(max_connections=40)) as http:

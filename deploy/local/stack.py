@@ -40,9 +40,9 @@ class Stack:
 
     `kafka` and `mongo` point at servers that exist; then none is started. `given_ports` fixes ports by name.
     `environment` is added to that of every service (a business clock, say); `{name}` in a value becomes the process's
-    name. `replicas` names further processes of a service, such as `records-2`. With `proxied_kafka` the broker sends
-    its clients to `ports["kafka-proxy"]`, where the caller must have something that passes them on to `ports["kafka"]`;
-    `opened` is called when the ports are known and nothing is started.
+    name. `at_once` names services that start beside the servers, `replicas` further processes of a service, such as
+    `records-2`. With `proxied_kafka` the broker sends its clients to `ports["kafka-proxy"]`, where the caller must have
+    something that passes them on to `ports["kafka"]`; `opened` is called when ports are known and nothing is started.
     Whatever was started ends with the block, or with this process, however that ends. State stays in `folder`.
     """
 
@@ -55,6 +55,7 @@ class Stack:
         declared: Iterable[topics.TopicLike] = TOPICS,
         given_ports: Mapping[str, int] | None = None,
         environment: Mapping[str, str] | None = None,
+        at_once: Iterable[str] = (),
         replicas: Iterable[str] = (),
         proxied_kafka: bool = False,
         opened: Callable[["Stack"], Awaitable[None]] | None = None,
@@ -66,7 +67,7 @@ class Stack:
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
         self._port_names = (*_PORT_NAMES, *replicas, *([KAFKA_PROXY] if proxied_kafka else []))
-        self._opened = opened
+        self._opened, self._at_once = opened, tuple(at_once)
         self._say = say
         self._supervisor = Supervisor(changed=self._remember_children)
         self.ports: dict[str, int] = {}
@@ -95,7 +96,8 @@ class Stack:
             undo.push_async_callback(self.close)  # a fault or a Ctrl-C while starting leaves nothing behind
             if self._opened is not None:
                 await self._opened(self)
-            await together(self.start_mongo(), self.start_kafka())
+            # Services wait for their servers themselves; what they load meanwhile is half of their start.
+            await together(self.start_mongo(), self.start_kafka(), self.start_services(self._at_once))
             undo.pop_all()
         return self
 

@@ -44,7 +44,8 @@ log = logging.getLogger(__name__)
 Prepare = Callable[[], Awaitable[None]]
 MORE_GRACE_S = 5
 WATCH_S = 5.0
-JOIN_AGAIN_S = 2.0
+JOIN_AGAIN_S = 0.5
+STORE_AGAIN_S = 0.2
 Authorization = Annotated[str | None, Security(Bearer())]
 IdempotencyKey = Annotated[
     str | None,
@@ -157,6 +158,7 @@ class Chassis:
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             start_json_logs(self.settings)
+            await self._until_store()
             await self._prepare(prepare)
             self._start(tailings, jobs)
             try:
@@ -181,6 +183,12 @@ class Chassis:
         self._probes(app)
         app.add_middleware(Tracing, tracer=self.telemetry.tracer)
         return app
+
+    async def _until_store(self) -> None:
+        """Wait for the store: whoever starts everything at once need not care what is up first."""
+        while not await self.mongo.ping():
+            log.warning("waits for MongoDB")
+            await asyncio.sleep(STORE_AGAIN_S)
 
     async def _prepare(self, prepare: Sequence[Prepare]) -> None:
         own = (self.outbox, self.idempotency, self.policy, self.timers)
