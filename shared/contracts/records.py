@@ -78,7 +78,7 @@ class CheckedValue(Wire):
 class EscalationStep(Wire):
     """Who is told when, counted from the breach of a deadline."""
 
-    after_s: int = Field(ge=0)
+    after_s: int = Field(strict=True, ge=0)
     role: Role
     department: Department | None = None
 
@@ -86,9 +86,9 @@ class EscalationStep(Wire):
 class Sla(Wire):
     """The clock a record runs on, snapshotted when it opens: a later policy edit never changes it."""
 
-    accept_s: int = Field(gt=0)
-    complete_s: int = Field(gt=0)
-    warn_s: int = Field(ge=0, description="How long before the deadline it is at risk")
+    accept_s: int = Field(strict=True, gt=0)
+    complete_s: int = Field(strict=True, gt=0)
+    warn_s: int = Field(strict=True, ge=0, description="How long before the deadline it is at risk")
     steps: tuple[EscalationStep, ...]
 
 

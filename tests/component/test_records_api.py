@@ -132,6 +132,20 @@ async def test_entry_is_refused_naming_field_and_rule_when_it_is_wrong(
     assert (desk.database.tables.records, desk.database.tables.events, desk.database.tables.texts) == ({}, [], {})
 
 
+@pytest.mark.parametrize("number", [False, "7", 7.0])
+async def test_rules_take_no_other_value_for_a_whole_number(desk: FrontDesk, number: Any) -> None:
+    steps = [{"after_s": number, "role": "supervisor"}]
+    deadlines = {"accept_s": number, "complete_s": number, "warn_s": number, "steps": steps}
+    rules = {"score_threshold": number, "kinds": {"guest_request": {"line_max": number, "sla": deadlines}}}
+    async with desk.client() as http:
+        reply = await Caller(http, "gil").put("/v1/rules/resort", {"rules": rules, "reason": "A test"}, version=1)
+    named = {breach["field"].rpartition(".")[2] for breach in reply.json()["breaches"]}
+    assert (reply.status_code, named) == (
+        422,
+        {"score_threshold", "line_max", "accept_s", "complete_s", "warn_s", "after_s"},
+    )
+
+
 @pytest.mark.parametrize("length", [7, 60, 900])
 async def test_name_of_an_unknown_kind_is_not_said_back_whatever_its_length(desk: FrontDesk, length: int) -> None:
     name = "u" * length

@@ -30,7 +30,7 @@ class PropertyDraft(Frozen):
     zone: str = Field(max_length=64)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     departments: tuple[Department, ...] = tuple(Department)
-    rooms: int = Field(default=0, ge=0, le=100_000)
+    rooms: int = Field(default=0, strict=True, ge=0, le=100_000)
 
 
 class StaffDraft(Frozen):

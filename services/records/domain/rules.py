@@ -78,7 +78,7 @@ class KindOverride(Frozen):
     limits: tuple[Limit, ...] | None = Field(default=None, max_length=MAX_LISTED)
     conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
     auto: AutoApproval | Literal["off"] | None = None
-    line_max: int | None = Field(default=None, ge=0, le=MAX_MINOR_UNITS)
+    line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""
@@ -91,7 +91,7 @@ class PropertyRules(Frozen):
 
     kinds: dict[str, KindOverride] = Field(default_factory=dict, max_length=100)
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
-    score_threshold: int | None = Field(default=None, ge=0, le=10)
+    score_threshold: int | None = Field(default=None, strict=True, ge=0, le=10)
 
     def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
         """These rules with every policy that is new or changed switched on by this person, whoever was named."""
