@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated
@@ -57,12 +58,14 @@ IdempotencyKey = Annotated[
         examples=["0198c7f2-6f0a-7c11-9d5e-2f6f6a1b7c90"],
     ),
 ]
+ETAG = re.compile(r'(W/)?"?([0-9]{1,9})"?')
+"""A version as ETag gave it; also as proxies weaken it and as people type it."""
 IfMatch = Annotated[
     str | None,
     Header(
         max_length=64,
         description="The version the command was decided on, as ETag gave it",
-        json_schema_extra={"pattern": r'^"[0-9]{1,9}"$', "examples": ['"7"']},
+        json_schema_extra={"pattern": f"^{ETAG.pattern}$", "examples": ['"7"']},
     ),
 ]
 
@@ -71,10 +74,10 @@ def parse_etag(value: str | None) -> int | None:
     """The version in an If-Match header, e.g. `"7"`; None when the header is absent."""
     if value is None:
         return None
-    bare = value.strip().removeprefix("W/").strip('"')
-    if not bare.isascii() or not bare.isdigit() or len(bare) > 9:
+    given = ETAG.fullmatch(value.strip())
+    if given is None:
         raise invalid("If-Match", "etag", 'If-Match holds a version as given by ETag, e.g. "7".')
-    return int(bare)
+    return int(given[2])
 
 
 class Chassis:
