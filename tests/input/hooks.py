@@ -1,5 +1,6 @@
 """What schemathesis cannot guess: bodies as the examples have them, and things in the right state."""
 
+import itertools
 import json
 import os
 import zlib
@@ -12,6 +13,8 @@ from schemathesis.generation.meta import TestPhase
 
 RIPE: dict[str, list[dict[str, Any]]] = json.loads(Path(os.environ["BELLBOARD_RIPE"]).read_text())
 """By operation, requests whose time has come (see `House.ripe`); each is sent once."""
+NUMBERS = itertools.count(1)
+KEY = "Idempotency-Key"
 MEANT_TO_BE_RIGHT = (TestPhase.EXAMPLES, TestPhase.FUZZING)
 LINKED = frozenset({"refresh_token", "stay_id", "question_id"})
 """What links put into bodies: the example has these only for its reader."""
@@ -31,11 +34,15 @@ def map_case(_: HookContext, case: Case) -> Case:
 
 @schemathesis.hook
 def before_call(_: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
-    """Send what is ripe in place of the first requests of an operation that were meant to be right."""
+    """Give what was meant to be right a key of its own; let the first of an operation be what is ripe."""
     meta = case.meta
-    if meta is None or meta.generation.mode is not GenerationMode.POSITIVE or meta.phase.name not in MEANT_TO_BE_RIGHT:
+    if meta is None or meta.generation.mode is not GenerationMode.POSITIVE or meta.phase.name is TestPhase.COVERAGE:
         return
-    ripe = RIPE.get(f"{case.method.upper()} {case.path}")
+    number = next(NUMBERS)
+    ripe = RIPE.get(f"{case.method.upper()} {case.path}") if meta.phase.name in MEANT_TO_BE_RIGHT else None
+    # Keys that are made up are few and simple: nearly every command would be refused as another one's key.
+    if KEY in case.headers and (ripe or number % 5):
+        case.headers[KEY] = f"of-its-own-{number}"
     if not ripe:
         return
     one = ripe.pop(0)

@@ -37,7 +37,9 @@ BLOCKED = (("chief", "block"),)
 APPROVED = (*CHECKED, ("chief", "approve"))
 BEFORE: dict[str, Sequence[tuple[str, str]]] = {
     **dict.fromkeys(COMMANDS, ()),
+    "check-value": CHECKED[:1],
     "approve": CHECKED,
+    "lines": APPROVED,
     "unblock": BLOCKED,
     "resume": APPROVED,
     "reopen": CLOSED,
