@@ -10,7 +10,7 @@ from typing import Any
 from shared.chassis.clock import Clock
 from shared.chassis.cursors import Cursors, sort_by_cursor
 from shared.chassis.faultpoints import reach_waiting
-from shared.chassis.mongo import DatabaseError, Duplicate, Mongo, Tx
+from shared.chassis.mongo import DatabaseError, Document, Duplicate, Mongo, Tx
 from shared.chassis.parking import ConsumerRecord, Parking
 from shared.chassis.telemetry import Metrics
 from shared.contracts.envelope import Envelope, parse
@@ -186,7 +186,14 @@ class Applier:
     async def redrive(self, scope: Scope, subject: str) -> int:
         """Apply a chain's parked events of one aggregate in order; how many. A second run is a no-op (F29)."""
         done = 0
-        for row in await self.parking.waiting(scope, subject):
+        # Until none is left: what came meanwhile was parked behind these, and nothing else would ever take it up.
+        while rows := await self.parking.waiting(scope, subject):
+            done += await self._redrive(rows)
+        return done
+
+    async def _redrive(self, rows: Sequence[Document]) -> int:
+        done = 0
+        for row in rows:
             headers = [(name, bytes(value) if value is not None else None) for name, value in row["headers"]]
             event = parse(
                 row["topic"].removeprefix(self._namespace),
