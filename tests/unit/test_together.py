@@ -63,6 +63,19 @@ def writing(*ops: Any, done: list[str]) -> Callable[[Tx], Awaitable[str]]:
     return work
 
 
+def inserting(mongo: FakeMongo, one: str) -> Callable[[Tx], Awaitable[str]]:
+    """Work that inserts one document, with the others or alone."""
+
+    async def work(tx: Tx) -> str:
+        if tx.gathered is None:
+            await mongo.collection("things").bulk([Insert({"_id": one})], tx=tx)
+        else:
+            tx.gathered["things"] = [Insert({"_id": one})]
+        return one
+
+    return work
+
+
 async def test_work_that_is_ready_together_shares_a_transaction() -> None:
     mongo, done = FakeMongo(), list[str]()
     together = Together(mongo)  # type: ignore[arg-type]  # a fake of what is used of it
@@ -86,20 +99,9 @@ async def test_only_the_culprit_fails_when_its_writes_cannot_be_sent() -> None:
     mongo = FakeMongo()
     together = Together(mongo)  # type: ignore[arg-type]  # a fake of what is used of it
 
-    def inserting(one: str) -> Callable[[Tx], Awaitable[str]]:
-        async def work(tx: Tx) -> str:
-            op = Insert({"_id": one})
-            if tx.gathered is None:
-                await mongo.collection("things").bulk([op], tx=tx)
-            else:
-                tx.gathered["things"] = [op]
-            return one
-
-        return work
-
     most = ["unsayable", *(f"fine-{number}" for number in range(MOST * 2))]
     async with asyncio.timeout(10):
-        outcomes = await asyncio.gather(*(together.run(inserting(one)) for one in most), return_exceptions=True)
+        outcomes = await asyncio.gather(*(together.run(inserting(mongo, one)) for one in most), return_exceptions=True)
     assert isinstance(outcomes[0], OverflowError)
     assert outcomes[1:] == most[1:]
 
