@@ -118,6 +118,7 @@ class Consumption:
         self._subscriber(self._on_batch)
         self._resuming: set[asyncio.Task[None]] = set()
         self._progress = Progress(settings.stuck_after_s)
+        self.applier.moved = lambda: self._progress.excuse(time.monotonic())
 
     async def start(self) -> None:
         """Join the group; raises KafkaError while the broker is down."""

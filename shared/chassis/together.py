@@ -116,7 +116,7 @@ class Lookups:
     async def _ask(self, asked: Mapping[str, "asyncio.Future[Document | None]"]) -> None:
         try:
             found = await self._find(list(asked))
-        except DatabaseError as failure:
+        except Exception as failure:
             for answer in asked.values():
                 answer.set_exception(failure)
         except BaseException:

@@ -1,4 +1,4 @@
-"""Redriving on a real MongoDB: nothing of an aggregate stays behind."""
+"""Batches that cannot be applied as they come: redriven, or taken in halves."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from shared.chassis.applying import Applier
 from shared.chassis.clock import Clock
@@ -62,6 +63,30 @@ async def test_event_that_comes_while_the_one_before_it_is_redriven_is_not_left_
     assert await late.applier.parking.count() == 0
     await late.applier.settle([third])
     assert late.applied[-2:] == [2, 3]
+
+
+class Slow:
+    """Its transactions are given up by the store when they hold more than two events."""
+
+    def __init__(self) -> None:
+        self.applied: list[int] = []
+
+    async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
+        """Note the versions, or take too long."""
+        if len(events) > 2:
+            raise OperationFailure("too old", 251, {"errorLabels": ["TransientTransactionError"]})
+        self.applied += [event.sequence for event in events]
+
+    async def forget(self, tx: Tx, subject: str) -> None:
+        """Nothing is kept."""
+
+
+async def test_batch_is_taken_in_halves_when_its_transaction_takes_too_long(mongo: Mongo) -> None:
+    clock, slow = Clock(), Slow()
+    applier = Applier("slow", slow, mongo, clock, Metrics())
+    await applier.settle([_record(Outbox(mongo, clock, "tests"), version) for version in (1, 2, 3, 4)])
+    assert slow.applied == [1, 2, 3, 4]
+    assert await applier.parking.count() == 0
 
 
 def _record(outbox: Outbox, version: int) -> Any:
