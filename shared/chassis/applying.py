@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.chassis.clock import Clock
 from shared.chassis.cursors import Cursors, sort_by_cursor
 from shared.chassis.faultpoints import reach_waiting
-from shared.chassis.mongo import DatabaseError, Duplicate, Mongo, Tx
+from shared.chassis.mongo import DatabaseError, Document, Duplicate, Mongo, Tx
 from shared.chassis.parking import ConsumerRecord, Parking
 from shared.chassis.telemetry import Metrics
 from shared.contracts.envelope import Envelope, parse
@@ -57,6 +57,8 @@ class Applier:
         self.cursors, self.parking = Cursors(mongo, group), Parking(mongo, group)
         self._keep_cursors, self._namespace = keep_cursors, namespace
         self._unready_since: float | None = None
+        self.moved: Callable[[], None] = lambda: None
+        """Told of each record that is settled by itself: a batch with many faults is slow, not dead."""
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -99,10 +101,16 @@ class Applier:
             except (
                 Exception
             ) as failure:  # whatever a handler raises is settled here, or the partition would stand still
+                if len(batch) > 1 and _overran(failure) and await self._mongo.ping():
+                    # The store aborts what takes longer than it keeps a transaction: half of it takes half as long.
+                    await self._settle(batch[: len(batch) // 2])
+                    await self._settle(batch[len(batch) // 2 :])
+                    return
                 await self._refuse_down(failure)
                 if len(batch) > 1:
                     for item in batch:
                         await self._settle([item])
+                        self.moved()
                     return
                 if _permanent(failure) or attempt == TRIES_BEFORE_PARKING:
                     await self._park(batch[0], f"{type(failure).__name__}: {failure}")
@@ -186,7 +194,14 @@ class Applier:
     async def redrive(self, scope: Scope, subject: str) -> int:
         """Apply a chain's parked events of one aggregate in order; how many. A second run is a no-op (F29)."""
         done = 0
-        for row in await self.parking.waiting(scope, subject):
+        # Until none is left: what came meanwhile was parked behind these, and nothing else would ever take it up.
+        while rows := await self.parking.waiting(scope, subject):
+            done += await self._redrive(rows)
+        return done
+
+    async def _redrive(self, rows: Sequence[Document]) -> int:
+        done = 0
+        for row in rows:
             headers = [(name, bytes(value) if value is not None else None) for name, value in row["headers"]]
             event = parse(
                 row["topic"].removeprefix(self._namespace),
@@ -215,6 +230,15 @@ class Applier:
             await self._handler.forget(tx, subject)
 
         await self._mongo.run(work)
+
+
+def _overran(failure: Exception) -> bool:
+    """Whether the store gave a transaction up, time after time, while it answers: a conflict, or it took too long."""
+    return (
+        isinstance(failure, DatabaseError)
+        and not failure.timeout
+        and failure.has_error_label("TransientTransactionError")
+    )
 
 
 def _passing(failure: Exception) -> bool:

@@ -118,6 +118,7 @@ class Consumption:
         self._subscriber(self._on_batch)
         self._resuming: set[asyncio.Task[None]] = set()
         self._progress = Progress(settings.stuck_after_s)
+        self.applier.moved = lambda: self._progress.excuse(time.monotonic())
 
     async def start(self) -> None:
         """Join the group; raises KafkaError while the broker is down."""
@@ -214,11 +215,13 @@ class Consumption:
     async def reread_if_asked(self) -> None:
         """Go back to the first record of every partition of ours when an operator has asked the group to."""
         consumer = self._subscriber.consumer
-        if consumer is not None and await self.losses.asked():
-            mine = list(consumer.assignment())
+        asked = await self.losses.asked()
+        # Without partitions (they are just being given out anew) there is nothing to go back in yet.
+        if consumer is not None and asked is not None and (mine := list(consumer.assignment())):
             await consumer.seek_to_beginning(*mine)
             begins = await consumer.beginning_offsets(mine)
             await asyncio.wait_for(consumer.commit(begins), ANSWER_S)
+            self.losses.done(asked)
             log.info("%s reads its topics again", self.spec.group, extra={"group": self.spec.group})
 
     def lags(self) -> dict[TopicPartition, int]:

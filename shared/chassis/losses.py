@@ -47,9 +47,14 @@ class Losses:
         """Make every member of the group go back to the first record of its partitions; cursors skip what is known."""
         await self._rereads.update_one({"_id": self.group}, {"$inc": {"asked": 1}}, upsert=True)
 
-    async def asked(self) -> bool:
-        """Whether a reread was asked for since this process looked last; what was asked before it started is done."""
+    async def asked(self) -> int | None:
+        """The number of the newest reread asked for and not `done` here; what was asked before we started is done."""
         row = await self._rereads.find_one({"_id": self.group})
-        asked, before = int(row["asked"]) if row else 0, self._done
-        self._done = asked
-        return before is not None and asked > before
+        newest = int(row["asked"]) if row else 0
+        if self._done is None:
+            self._done = newest
+        return newest if newest > self._done else None
+
+    def done(self, number: int) -> None:
+        """This process has gone back for that reread; one that failed half way is asked for again."""
+        self._done = number

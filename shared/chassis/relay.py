@@ -145,7 +145,7 @@ class Relay:
         """Await the acknowledgements of a page and mark what came through, while the lease is still ours."""
         if not sent:
             return
-        await _answered(sent)
+        await _answered(sweep, sent)
         acked = sweep.acknowledged(sent)
         if len(acked) < len(sent):
             log.warning("relay: the broker did not take %d events%s", len(sent) - len(acked), _why(sent))
@@ -181,7 +181,7 @@ async def _next(waiting: AsyncGenerator[list[Document], None]) -> list[Document]
     return await anext(waiting, [])
 
 
-async def _answered(sent: Sequence[_Sent]) -> None:
+async def _answered(sweep: _Sweep, sent: Sequence[_Sent]) -> None:
     """Wait until each row is acknowledged or refused: 15 s at most, 1 s more once the first was refused.
 
     One after the other, as most are done when the first is: waiting for all at once costs a callback for each.
@@ -193,4 +193,5 @@ async def _answered(sent: Sequence[_Sent]) -> None:
                 try:
                     await item.ack
                 except KafkaError:
+                    sweep.refused(item.row)  # at once: a later page may be marked meanwhile
                     limit.reschedule(min(limit.when() or now(), now() + STRAGGLERS_S))

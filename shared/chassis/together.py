@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from shared.chassis.mongo import BulkOp, DatabaseError, Document, Duplicate, Mongo, Put, Refused, Tx
+from shared.chassis.mongo import BulkOp, DatabaseError, Delete, Document, Insert, Mongo, Put, Refused, Tx
 
 Result = TypeVar("Result")
 MOST = 64
 """Commands in one transaction."""
 AT_ONCE = 2
 """Transactions under way: while one waits for the journal, the next is put together."""
+_ORDER = (Insert, Put, Delete)
 
 
 class Overtaken(Exception):
@@ -65,7 +66,7 @@ class Together:
         async def write(tx: Tx) -> None:
             for name, ops in _by_collection(shares).items():
                 held = sum(isinstance(op, Put) and not op.upsert for op in ops)
-                if await self._mongo.collection(name).bulk(ops, ordered=False, tx=tx) < held:
+                if await self._mongo.collection(name).bulk(ops, tx=tx) < held:
                     raise Overtaken(name)
             for share in shares:
                 tx.before_commit += share.tx.before_commit
@@ -73,12 +74,16 @@ class Together:
 
         try:
             await self._mongo.run(write)
-        except (Duplicate, Overtaken, Refused):
+        except Refused:
+            _settle(shares, False)
+        except DatabaseError as failure:
+            _settle(shares, failure)
+        except Exception:
+            # A lost race, or writes that cannot even be sent: alone, each hears of its own fault and of no other's.
             _settle(shares, False)
         except BaseException as failure:
             _settle(shares, failure)
-            if not isinstance(failure, DatabaseError):
-                raise
+            raise
         else:
             _settle(shares, True)
 
@@ -111,7 +116,7 @@ class Lookups:
     async def _ask(self, asked: Mapping[str, "asyncio.Future[Document | None]"]) -> None:
         try:
             found = await self._find(list(asked))
-        except DatabaseError as failure:
+        except Exception as failure:
             for answer in asked.values():
                 answer.set_exception(failure)
         except BaseException:
@@ -134,8 +139,12 @@ def _settle(shares: Sequence[_Share], outcome: bool | BaseException) -> None:
 
 
 def _by_collection(shares: Sequence[_Share]) -> dict[str, list[BulkOp]]:
+    """All writes, sorted by what they do: one round trip for each sort, and none after the first that is refused.
+
+    (Unordered, the driver would send the next sort into the aborted transaction and be told to try everything again.)
+    """
     merged: dict[str, list[BulkOp]] = {}
     for share in shares:
         for name, ops in share.writes.items():
             merged.setdefault(name, []).extend(ops)
-    return merged
+    return {name: sorted(ops, key=lambda op: _ORDER.index(type(op))) for name, ops in merged.items()}

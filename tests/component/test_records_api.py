@@ -64,6 +64,17 @@ async def test_words_stay_out_of_events_when_entered(ana: Caller, desk: FrontDes
     assert [text.text for _, text in desk.database.tables.texts.values()] == ["By the window, for Mrs Silva"]
 
 
+@pytest.mark.parametrize("ref", ["Mrs Silva waits", {"a\u0000": 1}, ["text-1"], "01a2026f-dc34-71fb-b5e8-0715c5dfa742"])
+async def test_reference_is_refused_when_a_person_gives_one_for_a_text(ana: Caller, desk: FrontDesk, ref: Any) -> None:
+    details = {"ref": ref, "digest": "0" * 64}
+    reply = await ana.post("/v1/records", COT | {"fields": COT["fields"] | {"details": details}})
+    assert (reply.status_code, reply.json()["breaches"][0]["field"]) == (422, "details")
+    assert not desk.database.tables.records
+    record = await opened(ana)
+    reply = await ana.act(record, "edit", {"fields": {"details": details}})
+    assert (reply.status_code, reply.json()["breaches"][0]["field"]) == (422, "details")
+
+
 async def test_similar_record_is_named_and_not_refused_when_the_same_rings_twice(ana: Caller) -> None:
     first = await opened(ana)
     assert (await opened(ana))["similar"] == [first["id"]]

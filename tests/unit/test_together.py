@@ -6,23 +6,26 @@ from typing import Any
 
 import pytest
 
-from shared.chassis.mongo import DatabaseError, Document, Duplicate, Insert, Put, Tx
-from shared.chassis.together import Lookups, Together
+from shared.chassis.mongo import DatabaseError, Delete, Document, Duplicate, Insert, Put, Tx
+from shared.chassis.together import MOST, Lookups, Together
 
 
 class FakeCollection:
     """Notes bulks; a document that says so is refused."""
 
-    def __init__(self, bulks: list[list[Any]]) -> None:
-        self._bulks = bulks
+    def __init__(self, bulks: list[list[Any]], ordered: list[bool]) -> None:
+        self._bulks, self._ordered = bulks, ordered
 
     async def bulk(self, ops: Sequence[Any], *, ordered: bool = True, tx: Tx) -> int:
         self._bulks.append(list(ops))
+        self._ordered.append(ordered)
         inserted = [op.document for op in ops if isinstance(op, Insert)]
         if {"_id": "taken"} in inserted:
             raise Duplicate("taken")
         if {"_id": "down"} in inserted:
             raise DatabaseError("no answer")
+        if {"_id": "unsayable"} in inserted:
+            raise OverflowError("no 64 bits hold this")
         return sum(isinstance(op, Put) and op.filter == {"_id": "there"} for op in ops)
 
 
@@ -31,10 +34,11 @@ class FakeMongo:
 
     def __init__(self) -> None:
         self.bulks: list[list[Any]] = []
+        self.ordered: list[bool] = []
         self.transactions = 0
 
     def collection(self, name: str) -> FakeCollection:
-        return FakeCollection(self.bulks)
+        return FakeCollection(self.bulks, self.ordered)
 
     async def run(self, work: Callable[[Tx], Awaitable[Any]]) -> Any:
         self.transactions += 1
@@ -59,6 +63,19 @@ def writing(*ops: Any, done: list[str]) -> Callable[[Tx], Awaitable[str]]:
     return work
 
 
+def inserting(mongo: FakeMongo, one: str) -> Callable[[Tx], Awaitable[str]]:
+    """Work that inserts one document, with the others or alone."""
+
+    async def work(tx: Tx) -> str:
+        if tx.gathered is None:
+            await mongo.collection("things").bulk([Insert({"_id": one})], tx=tx)
+        else:
+            tx.gathered["things"] = [Insert({"_id": one})]
+        return one
+
+    return work
+
+
 async def test_work_that_is_ready_together_shares_a_transaction() -> None:
     mongo, done = FakeMongo(), list[str]()
     together = Together(mongo)  # type: ignore[arg-type]  # a fake of what is used of it
@@ -76,6 +93,27 @@ async def test_everybody_goes_alone_when_one_of_the_group_lost(loser: Any) -> No
     assert await asyncio.gather(*(together.run(work) for work in works)) == ["answer", "answer"]
     assert (done.count("gathered"), done.count("alone")) == (2, 2)
     assert mongo.transactions == 3
+
+
+async def test_only_the_culprit_fails_when_its_writes_cannot_be_sent() -> None:
+    mongo = FakeMongo()
+    together = Together(mongo)  # type: ignore[arg-type]  # a fake of what is used of it
+
+    most = ["unsayable", *(f"fine-{number}" for number in range(MOST * 2))]
+    async with asyncio.timeout(10):
+        outcomes = await asyncio.gather(*(together.run(inserting(mongo, one)) for one in most), return_exceptions=True)
+    assert isinstance(outcomes[0], OverflowError)
+    assert outcomes[1:] == most[1:]
+
+
+async def test_writes_of_one_sort_go_out_together_and_in_order_when_several_share_a_transaction() -> None:
+    mongo = FakeMongo()
+    together = Together(mongo)  # type: ignore[arg-type]  # a fake of what is used of it
+    there = Put({"_id": "there"}, {}, upsert=False)
+    works = [writing(Delete({"_id": one}), there, Insert({"_id": one}), done=[]) for one in ("a", "b")]
+    await asyncio.gather(*(together.run(work) for work in works))
+    assert [type(op) for op in mongo.bulks[0]] == [Insert, Insert, Put, Put, Delete, Delete]
+    assert mongo.ordered == [True]
 
 
 async def test_everybody_is_told_when_the_store_does_not_answer() -> None:

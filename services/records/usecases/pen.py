@@ -7,6 +7,7 @@ from typing import Any
 from services.records.domain.kinds import FieldType, KindSpec
 from services.records.domain.texts import PrivateText, Reason
 from services.records.ports import Clock
+from shared.contracts.errors import invalid
 
 
 class Pen:
@@ -35,10 +36,13 @@ class Pen:
         return Reason(code=code, text=self.text(words or None))
 
     def values(self, kind: KindSpec, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Field values with every text taken down."""
-        specs = {name: kind.field(name) for name in given}
+        """Field values with every text taken down; a reference to one is ours to give, never a person's (422)."""
+        texts = {name for name in given if _is_text(kind.field(name))}
+        for name in sorted(texts):
+            if isinstance(given[name], dict):
+                raise invalid(name, FieldType.TEXT.value, f"{name} must be text.")
         return {
-            name: self.text(value) if _is_text(specs[name]) and isinstance(value, str) else value
+            name: self.text(value) if name in texts and isinstance(value, str) else value
             for name, value in given.items()
         }
 
