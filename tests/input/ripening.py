@@ -29,7 +29,7 @@ UNSOUND = tuple(
 )
 """What stood on a topic under the headers of an event, and is none."""
 Ripe = dict[str, list[Mapping[str, Any]]]
-OF_EACH = 2
+OF_EACH = 1
 CHECKED = (("chief", "accept"), ("chief", "check-value"))
 CLOSED = (("chief", "complete"),)
 ASKED = (("chief", "questions"),)
