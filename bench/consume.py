@@ -10,7 +10,7 @@ from pymongo import AsyncMongoClient, UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from bench.figures import Figure, Occasion, Round, alternate
+from bench.figures import FEW, Figure, Occasion, Round, alternate
 from bench.ground import NAMESPACE, Ground
 from bench.kafka import bytes_of, consumer, produce, producer
 from bench.lives import events
@@ -93,7 +93,7 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
         return once
 
     small, large = [await fill(ground, DATABASE, f"bench_past_{count}", count) for count in (SMALL, LARGE)]
-    grown = await alternate(among(large), among(small))
+    grown = await alternate(among(large), among(small), FEW)
     for filled in (small, large):
         await filled.drop()
         await filled.close()

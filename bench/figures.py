@@ -12,6 +12,8 @@ from typing import Literal
 Better = Literal["higher", "lower"]
 Round = Callable[[], Awaitable[float]]
 ROUNDS = 3
+FEW = 2
+"""Rounds of what takes long to set up, so that a whole run stays within ten minutes."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from itertools import islice
 from time import perf_counter
 
-from bench.figures import ROUNDS, Figure, Occasion, Round, alternate
+from bench.figures import FEW, Figure, Occasion, Round, alternate
 from bench.filling import fill
 from bench.ground import Ground
 from bench.house import accepting, prepared, store
@@ -34,11 +34,11 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
             undo.push_async_callback(houses[-1].producer.stop)
             await fill(ground, houses[-1], database, count)
         small, large = houses
-        relayed = await alternate(await _relaying(large), await _relaying(small))
-        ids = await store((COMMANDS + WARM_UP) * (ROUNDS + 1), small, large)
+        relayed = await alternate(await _relaying(large), await _relaying(small), FEW)
+        ids = await store((COMMANDS + WARM_UP) * (FEW + 1), small, large)
         urls = [await undo.enter_async_context(ground.service("records", database)) for database in _DATABASES]
         rounds = [_commanding(url, ids, house) for url, house in zip(urls, houses, strict=True)]
-        done = await alternate(rounds[1], rounds[0])
+        done = await alternate(rounds[1], rounds[0], FEW)
     told = f"with {LARGE:,} records, beside the same with {SMALL:,}"
     return [
         occasion.beside(f"commands over HTTP {told}", "commands/s", *done, AIM),

@@ -4,7 +4,7 @@ import asyncio
 from statistics import median
 from time import perf_counter
 
-from bench.figures import ROUNDS, Figure, Occasion
+from bench.figures import FEW, Figure, Occasion
 from bench.ground import FOLDER
 from bench.machine import resident_mb
 from deploy.local.runfolder import RunFolder
@@ -18,7 +18,7 @@ _FOLDER = FOLDER.with_name("bench-whole")
 
 async def measure(occasion: Occasion) -> list[Figure]:
     """Start it on an empty folder, several times; the jars are fetched before."""
-    rounds = [await _once() for _ in range(ROUNDS)]
+    rounds = [await _once() for _ in range(FEW)]
     names = list(rounds[0][1])
     by_name = {name: [memory[name] for _, memory in rounds] for name in names}
     whole = [sum(memory.values()) for _, memory in rounds]
