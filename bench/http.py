@@ -6,6 +6,8 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
+FRESH_S = 3.0
+"""How long a kept connection may be idle: a server closes it after 5 s, even as the next request comes."""
 
 
 def request(path: str, headers: dict[str, str]) -> bytes:
@@ -28,20 +30,26 @@ class Connections:
 
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url)
-        self._idle: list[_Connection] = []
+        self._idle: list[tuple[float, _Connection]] = []
 
     async def send(self, request: bytes) -> None:
         """Send a request now and wait for its answer; anything but a 200 raises."""
-        if not self._idle:
-            self._idle.append(await asyncio.open_connection(self._address.hostname, self._address.port))
-        connection = self._idle.pop()
+        connection = await self._connection()
         await _ask(connection, request)
-        self._idle.append(connection)
+        self._idle.append((perf_counter(), connection))
+
+    async def _connection(self) -> "_Connection":
+        since, connection = self._idle.pop() if self._idle else (0.0, None)
+        if connection is not None and perf_counter() - since < FRESH_S:
+            return connection
+        self.close()  # the others have been idle for longer
+        return await asyncio.open_connection(self._address.hostname, self._address.port)
 
     def close(self) -> None:
         """Close those that are idle."""
-        for _, writer in self._idle:
+        for _, (_, writer) in self._idle:
             writer.close()
+        self._idle.clear()
 
 
 async def lines(url: str, path: str, headers: dict[str, str]) -> AsyncIterator[str]:
