@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from deploy.demo.desk import Answer
 from deploy.demo.evidence import SERVICES, Evidence
 from shared.contracts import topics
 from shared.contracts.topics import AUDITED, TOPICS
@@ -33,6 +34,13 @@ def read(evidence: Evidence, told: Sequence[Told], beheaded: Iterable[str] = ())
         compacted=COMPACTED,
         beheaded=frozenset(beheaded),
     )
+
+
+def told(key: str, answer: Answer) -> Told:
+    """What a caller was told of a command; the version only where the answer has one."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    version = int(answer.etag.strip('"')) if answer.etag else 0
+    return Told(key, str(body.get("id", "")) if version else "", version)
 
 
 def _row(row: dict[str, object]) -> Row:

@@ -24,7 +24,7 @@ from deploy.local.interruption import run_until_stopped
 from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.stack import Stack
 from shared.chassis import faultpoints
-from tests.faults.accounts import read
+from tests.faults.accounts import read, told
 from tests.faults.books import Books, Told, Verdict, audit
 from tests.faults.proxy import Proxy
 
@@ -166,9 +166,7 @@ class Chaos(Trouble):
 
     def told(self, key: str, answer: Answer) -> None:
         """Note a command that was acknowledged, with the version it was told."""
-        body = answer.body if isinstance(answer.body, dict) else {}
-        version = int(answer.etag.strip('"')) if answer.etag else 0
-        self.commands.append(Told(key, str(body.get("id", "")) if version else "", version))
+        self.commands.append(told(key, answer))
 
     def checks(self, evidence: Evidence) -> list[tuple[str, Finding]]:
         """The audit of the books."""

@@ -17,6 +17,7 @@ from deploy.demo.evidence import Evidence, gather
 from deploy.local.stack import Stack
 from shared.chassis import faultpoints
 from shared.contracts import topics
+from tests.faults.accounts import told
 from tests.faults.books import Told
 from tests.faults.proxy import Proxy
 
@@ -59,8 +60,7 @@ class House:
         return {name: self.stack.url(name) for name in WITH_EVENTS}
 
     def _note(self, key: str, answer: Answer) -> None:
-        version = int(answer.etag.strip('"')) if answer.etag else 0
-        self.told.append(Told(key, str(answer.body.get("id", "")) if version else "", version))
+        self.told.append(told(key, answer))
 
     def rows(self, service: str, collection: str, **wanted: Any) -> list[dict[str, Any]]:
         """Documents of a service's store."""
