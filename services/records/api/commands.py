@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api import bodies as b
-from services.records.api.examples import COMMANDS, NEW_RECORD, REVIEW, RULING
+from services.records.api.bodies import approval, closing, exceptions, money, talk, work
+from services.records.api.bodies.why import Values
+from services.records.api.examples import NEW_RECORD, REVIEW, RULING
 from services.records.usecases.commanding import Commanding, Done, Order
 from services.records.usecases.entry import Entry, QuickEntry
 from services.records.usecases.reading import Reading
@@ -20,25 +21,15 @@ from shared.contracts.values import Code, EntityId, Frozen, Slug, card_numbers
 
 Id = Annotated[EntityId, Path()]
 
-PLAIN: dict[str, type[Any]] = {
-    "accept": b.Accept,
-    "check-value": b.CheckValue,
-    "approve": b.Approve,
-    "block": b.Block,
-    "unblock": b.Unblock,
-    "resume": b.Resume,
-    "edit": b.Edit,
-    "notes": b.Note,
-    "hand-off": b.HandOff,
-    "exceptions": b.RaiseException,
-    "lines": b.Line,
-    "messages": b.Message,
-    "complete": b.Complete,
-    "reopen": b.Reopen,
-    "questions": b.Ask,
-    "answers": b.Answer,
+PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
+    **work.COMMANDS,
+    **approval.COMMANDS,
+    **exceptions.COMMANDS,
+    **money.COMMANDS,
+    **talk.COMMANDS,
+    **closing.COMMANDS,
 }
-"""Every command whose body says it all, by the last part of its path."""
+"""Every command whose body says it all, by the last part of its path, with an example."""
 
 
 class NewRecord(Frozen):
@@ -50,7 +41,7 @@ class NewRecord(Frozen):
     stay_id: EntityId | None = None
     department: Department | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    fields: b.Values = Field(default_factory=dict)
+    fields: Values = Field(default_factory=dict)
 
     def entry(self) -> Entry:
         """What quick entry is asked for."""
@@ -97,31 +88,35 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
         response.headers["Location"] = f"/v1/records/{shown.id}"
         return Opened(**dict(shown), similar=entered.similar)
 
-    for path, body_type in PLAIN.items():
-        _add(made, path, body_type, commanding, answering, chassis)
+    for path in PLAIN:
+        _add(made, path, commanding, answering, chassis)
 
     @made.post("/records/{record_id}/exceptions/{exception_id}/review", responses={200: ETAG})
     async def review(
-        record_id: Id, exception_id: Id, body: Annotated[b.Review, example(REVIEW)], ctx: told, response: Response
+        record_id: Id,
+        exception_id: Id,
+        body: Annotated[exceptions.Review, example(REVIEW)],
+        ctx: told,
+        response: Response,
     ) -> ShownRecord:
         """Review an exception note: the decision, and the comment that completes it."""
-        order = b.ReviewOf(exception_id=exception_id, **dict(body))
+        order = exceptions.ReviewOf(exception_id=exception_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
     @made.post("/records/{record_id}/proposals/{proposal_id}/decide", responses={200: ETAG})
     async def decide(
-        record_id: Id, proposal_id: Id, body: Annotated[b.Ruling, example(RULING)], ctx: told, response: Response
+        record_id: Id, proposal_id: Id, body: Annotated[approval.Ruling, example(RULING)], ctx: told, response: Response
     ) -> ShownRecord:
         """Approve or reject a proposal; approving performs the change."""
-        order = b.RulingOf(proposal_id=proposal_id, **dict(body))
+        order = approval.RulingOf(proposal_id=proposal_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
     return made
 
 
-def _add(
-    made: APIRouter, path: str, body_type: type[Any], commanding: Commanding, answering: Answering, chassis: Chassis
-) -> None:
+def _add(made: APIRouter, path: str, commanding: Commanding, answering: Answering, chassis: Chassis) -> None:
+    body_type, sample = PLAIN[path]
+
     async def act(
         record_id: Id,
         body: Order,
@@ -131,7 +126,7 @@ def _add(
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, body), response)
 
     # FastAPI reads the body's model from the annotation; each path has its own.
-    act.__annotations__["body"] = Annotated[body_type, example(COMMANDS[path])]
+    act.__annotations__["body"] = Annotated[body_type, example(sample)]
     made.add_api_route(
         f"/records/{{record_id}}/{path}",
         act,

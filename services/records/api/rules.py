@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.records.api.bodies import Why
+from services.records.api.bodies.why import Why
 from services.records.api.examples import RULES
 from services.records.domain.rules import PropertyRules
 from services.records.usecases.ruling import Ruling

@@ -1,7 +1,7 @@
 """One command being decided: the record as it stands so far, and one event per version."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,3 +96,11 @@ class Act:
         if self.state.reviews:
             what = self.state.reviews[0].what
             raise conflict("under_review", f"This waits for the review of its {what}.")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a command is decided, and whether a closed record still takes it."""
+
+    decide: Callable[[Act, Any], Act]
+    when_closed: bool = False

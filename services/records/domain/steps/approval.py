@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.records.domain.act import Act
-from services.records.domain.commands import ApproveRecord, CheckValue, ResumeRecord
+from services.records.domain.act import Act, Step
+from services.records.domain.commands import ApproveRecord, CheckValue, Command, ResumeRecord
 from services.records.domain.conditions import condition_breaches, touching
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import Stage
@@ -103,3 +103,10 @@ def resume(act: Act, command: ResumeRecord) -> Act:
     if act.state.status is not Status.APPROVED:
         raise conflict("move_refused", "Only approved work can be taken back to pending.")
     return act.move("resumed", Status.PENDING, reason=command.reason, approved_by=None)
+
+
+STEPS: dict[type[Command], Step] = {
+    CheckValue: Step(check_value),
+    ApproveRecord: Step(approve),
+    ResumeRecord: Step(resume),
+}

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from services.records.domain.act import Act
-from services.records.domain.commands import CompleteRecord, ExpireRecord, ReopenRecord
+from services.records.domain.act import Act, Step
+from services.records.domain.commands import Command, CompleteRecord, ExpireRecord, ReopenRecord
 from services.records.domain.deadlines import accept_by
 from services.records.domain.kinds import Stage
 from services.records.domain.moves import may_close
@@ -105,3 +105,10 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,
     )
+
+
+STEPS: dict[type[Command], Step] = {
+    CompleteRecord: Step(complete),
+    ExpireRecord: Step(expire),
+    ReopenRecord: Step(reopen, when_closed=True),
+}

@@ -1,8 +1,8 @@
 """Exception notes: three compulsory parts by every road, reviewed by another person (C4)."""
 
-from services.records.domain.act import Act
+from services.records.domain.act import Act, Step
 from services.records.domain.authority import require_decider
-from services.records.domain.commands import RaiseException, ReviewException
+from services.records.domain.commands import Command, RaiseException, ReviewException
 from services.records.domain.state import ExceptionNote
 from services.records.domain.texts import PrivateText, Reason, require_texts
 from shared.contracts.envelope import Change, TextRef
@@ -70,3 +70,9 @@ def _ref(text: PrivateText | None) -> TextRef:
 
 def _part(name: str, text: PrivateText | None) -> Change:
     return Change(field=f"exception_{name}", data_class=DataClass.PRIVATE_STAY, after=_ref(text))
+
+
+STEPS: dict[type[Command], Step] = {
+    RaiseException: Step(raise_exception),
+    ReviewException: Step(review_exception, when_closed=True),
+}

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.records.domain.act import Act
-from services.records.domain.commands import EditFields
+from services.records.domain.act import Act, Step
+from services.records.domain.commands import Command, EditFields
 from services.records.domain.steps.proposals import change_proposed, void_overtaken
 from services.records.domain.texts import check_reason, require_reason
 from services.records.domain.validation import checked, require_audit_reason
@@ -40,3 +40,8 @@ def _sensitive(act: Act, name: str) -> bool:
     spec = act.terms.kind.field(name)
     # The first value of a sensitive field takes nothing from anybody: it is entered, then protected.
     return spec is not None and spec.sensitive and act.state.fields.get(name) is not None
+
+
+STEPS: dict[type[Command], Step] = {
+    EditFields: Step(edit),
+}

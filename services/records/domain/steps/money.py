@@ -1,7 +1,7 @@
 """Money lines: added with a reason, above the hotel's limit only by two people, settled by what became of them."""
 
-from services.records.domain.act import Act
-from services.records.domain.commands import AddLine, SettleLine
+from services.records.domain.act import Act, Step
+from services.records.domain.commands import AddLine, Command, SettleLine
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import line_proposed
 from services.records.domain.texts import require_reason
@@ -41,3 +41,9 @@ def settle_line(act: Act, command: SettleLine) -> Act:
         raise conflict("nothing_changed", "The line says so already.")
     settled = line.model_copy(update={"state": command.state})
     return act.then("line_settled", money=tuple(settled if each.id == line.id else each for each in act.state.money))
+
+
+STEPS: dict[type[Command], Step] = {
+    AddLine: Step(add_line),
+    SettleLine: Step(settle_line, when_closed=True),
+}

@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from services.records.domain.act import Act
+from services.records.domain.act import Act, Step
 from services.records.domain.authority import require_decider
 from services.records.domain.changes import field_changes
-from services.records.domain.commands import DecideProposal, ProposeChange
+from services.records.domain.commands import Command, DecideProposal, ProposeChange
 from services.records.domain.state import Proposal
 from services.records.domain.steps.approval import confirmation
 from services.records.domain.steps.posting import line_posted
@@ -131,3 +131,9 @@ def void_all(act: Act) -> Act:
         if proposal.pending:
             act = _closed(act, proposal, "void", OVERTAKEN)
     return act
+
+
+STEPS: dict[type[Command], Step] = {
+    ProposeChange: Step(propose),
+    DecideProposal: Step(decide_proposal),
+}

@@ -1,7 +1,14 @@
 """Notes, questions and guest messages."""
 
-from services.records.domain.act import Act
-from services.records.domain.commands import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
+from services.records.domain.act import Act, Step
+from services.records.domain.commands import (
+    AddNote,
+    AnswerQuestion,
+    AskQuestion,
+    Command,
+    RequestMessage,
+    SettleMessage,
+)
 from services.records.domain.state import GuestMessage, Question
 from services.records.domain.texts import require_texts
 from shared.contracts.errors import conflict, invalid, not_found
@@ -85,3 +92,12 @@ def settle_message(act: Act, command: SettleMessage) -> Act:
     settled = message.model_copy(update={"state": command.state})
     kept = tuple(settled if each.id == message.id else each for each in act.state.guest_messages)
     return act.then("message_settled", guest_messages=kept, guest_informed=any(each.state in INFORMED for each in kept))
+
+
+STEPS: dict[type[Command], Step] = {
+    AddNote: Step(add_note, when_closed=True),
+    AskQuestion: Step(ask),
+    AnswerQuestion: Step(answer, when_closed=True),
+    RequestMessage: Step(request_message),
+    SettleMessage: Step(settle_message, when_closed=True),
+}

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from services.records.domain.act import Act
-from services.records.domain.commands import AcceptRecord, BlockRecord, HandOff, UnblockRecord, UpdateStay
+from services.records.domain.act import Act, Step
+from services.records.domain.commands import AcceptRecord, BlockRecord, Command, HandOff, UnblockRecord, UpdateStay
 from services.records.domain.deadlines import accept_by
 from services.records.domain.steps.approval import approve_by_policy
 from services.records.domain.texts import check_reason, require_reason
@@ -102,3 +102,12 @@ def update_stay(act: Act, command: UpdateStay) -> Act:
         expires_at=command.expires_at,
         accept_by=accept_by(state.sla, act.now, command.due_at) if moved and not state.accepted else state.accept_by,
     )
+
+
+STEPS: dict[type[Command], Step] = {
+    AcceptRecord: Step(accept),
+    BlockRecord: Step(block),
+    UnblockRecord: Step(unblock),
+    HandOff: Step(hand_off),
+    UpdateStay: Step(update_stay),
+}

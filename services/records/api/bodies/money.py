@@ -1,0 +1,30 @@
+"""Money lines."""
+
+from typing import Any, ClassVar
+
+from services.records.api.bodies.why import Why
+from services.records.domain import commands as c
+from services.records.usecases.commanding import Asked
+from shared.contracts.records import LineKind
+from shared.contracts.values import Money
+
+
+class Line(Why):
+    """Add a money line, in minor units, with a reason."""
+
+    action: ClassVar[str] = "add_line"
+    kind: LineKind
+    amount: Money
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        return c.AddLine(asked.new_id(), self.kind, self.amount, self.why(asked))
+
+
+COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
+    "lines": (
+        Line,
+        {"kind": "charge", "amount": {"amount": 1500, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}},
+    ),
+}
+"""By the last part of its path: the body, and an example of it."""

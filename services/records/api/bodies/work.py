@@ -1,0 +1,68 @@
+"""Taking on, stopping and handing on."""
+
+from typing import Any, ClassVar
+
+from services.records.api.bodies.why import Why
+from services.records.domain import commands as c
+from services.records.usecases.commanding import Asked
+from shared.contracts.errors import invalid
+from shared.contracts.identity import Department
+from shared.contracts.values import EntityId, Frozen
+
+
+class Accept(Frozen):
+    """Take the work on."""
+
+    action: ClassVar[str] = "accept"
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        return c.AcceptRecord()
+
+
+class Block(Why):
+    """Stop the clock, with a reason."""
+
+    action: ClassVar[str] = "block"
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        return c.BlockRecord(self.why(asked))
+
+
+class Unblock(Frozen):
+    """Start the clock again."""
+
+    action: ClassVar[str] = "unblock"
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        return c.UnblockRecord()
+
+
+class HandOff(Why):
+    """Give the work to a department, or to one person."""
+
+    action: ClassVar[str] = "hand_off"
+    department: Department | None = None
+    staff_id: EntityId | None = None
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        if self.department is None and self.staff_id is None:
+            raise invalid("department", "one_addressee", "Say to which department or to whom.")
+        department = self.department or asked.state.department
+        owners = await asked.owners(department)
+        owner = owners.owner
+        if self.staff_id is not None:
+            owner = c.Ownership(asked.colleague(self.staff_id).id, "handed_to")
+        return c.HandOff(department, owner, owners.supervisor, self.why(asked))
+
+
+COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
+    "accept": (Accept, {}),
+    "block": (Block, {"reason": {"code": "waiting_for_room", "text": "The room is not ready."}}),
+    "unblock": (Unblock, {}),
+    "hand-off": (HandOff, {"department": "housekeeping", "reason": {"code": "their_work"}}),
+}
+"""By the last part of its path: the body, and an example of it."""

@@ -1,0 +1,54 @@
+"""What a record can be asked to do: one frozen command each, in the files that the steps have, too."""
+
+from services.records.domain.commands.approval import (
+    ApproveRecord,
+    CheckValue,
+    DecideProposal,
+    EditFields,
+    ProposeChange,
+    ResumeRecord,
+)
+from services.records.domain.commands.closing import CompleteRecord, ExpireRecord, ReopenRecord
+from services.records.domain.commands.command import Command
+from services.records.domain.commands.doing import Doer, Ownership
+from services.records.domain.commands.exceptions import RaiseException, ReviewException
+from services.records.domain.commands.money import AddLine, SettleLine
+from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
+from services.records.domain.commands.work import (
+    AcceptRecord,
+    BlockRecord,
+    HandOff,
+    OpenRecord,
+    UnblockRecord,
+    UpdateStay,
+)
+
+__all__ = [
+    "AcceptRecord",
+    "AddLine",
+    "AddNote",
+    "AnswerQuestion",
+    "ApproveRecord",
+    "AskQuestion",
+    "BlockRecord",
+    "CheckValue",
+    "Command",
+    "CompleteRecord",
+    "DecideProposal",
+    "Doer",
+    "EditFields",
+    "ExpireRecord",
+    "HandOff",
+    "OpenRecord",
+    "Ownership",
+    "ProposeChange",
+    "RaiseException",
+    "ReopenRecord",
+    "RequestMessage",
+    "ResumeRecord",
+    "ReviewException",
+    "SettleLine",
+    "SettleMessage",
+    "UnblockRecord",
+    "UpdateStay",
+]

@@ -1,0 +1,30 @@
+"""Closing, expiring and opening again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.records.domain.commands.command import Command
+from services.records.domain.texts import NO_REASON, Reason
+from shared.contracts.records import Outcome
+
+
+@dataclass(frozen=True)
+class CompleteRecord(Command):
+    """Close the record with its outcome; everything but fulfilment needs a reason."""
+
+    outcome: Outcome
+    reason: Reason = NO_REASON
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExpireRecord(Command):
+    """Close what nobody closed before its moment passed."""
+
+
+@dataclass(frozen=True)
+class ReopenRecord(Command):
+    """Open a closed record again."""
+
+    reason: Reason

@@ -1,0 +1,97 @@
+"""Records, their texts, and what is asked of them."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.records.domain.occurrences import Opening
+from services.records.domain.state import RecordState
+from services.records.domain.texts import PrivateText
+from shared.chassis.mongo import Tx
+from shared.contracts.identity import Department
+from shared.contracts.records import Status
+from shared.contracts.values import Scope
+
+HeldText = tuple[str, PrivateText]
+"""A text and the id of the record it belongs to."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which records to list. `after` is the (due time, id) the last page ended with; `now` decides what is late."""
+
+    now: dt.datetime
+    property_id: str | None = None
+    statuses: Collection[Status] = ()
+    department: Department | None = None
+    owner: str | None = None
+    stay_id: str | None = None
+    kind: str | None = None
+    room: str | None = None
+    risk: str | None = None
+    ids: Collection[str] = ()
+    closed_since: dt.datetime | None = None
+    after: tuple[dt.datetime, str] | None = None
+    limit: int = 50
+
+
+@dataclass
+class Writing:
+    """Everything one transaction writes about records."""
+
+    fresh: list[RecordState] = field(default_factory=list)
+    changed: list[tuple[int, RecordState]] = field(default_factory=list)
+    texts: list[HeldText] = field(default_factory=list)
+
+
+class RecordStore(Protocol):
+    """Keeps records. A record of another chain or property is not seen."""
+
+    async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
+        """One record."""
+        ...
+
+    async def find_all(self, scope: Scope, ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
+        """The records of these ids."""
+        ...
+
+    async def open_of_stays(self, scope: Scope, stay_ids: Collection[str], tx: Tx | None = None) -> list[RecordState]:
+        """The open records of these stays."""
+        ...
+
+    async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
+        """The ids of all records of a guest or of these stays."""
+        ...
+
+    async def alike(self, scope: Scope, opening: Opening, since: dt.datetime) -> list[RecordState]:
+        """Open records of the same kind for the same room or stay, opened since then."""
+        ...
+
+    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
+        """One page, by due time and id."""
+        ...
+
+    async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
+        """How many open records each owner has at a property: an approximate read."""
+        ...
+
+    async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
+        """Which of these trigger keys have opened a record already."""
+        ...
+
+    async def write(self, scope: Scope, writing: Writing, tx: Tx) -> None:
+        """Insert and replace; a record that moved on meanwhile, or a taken trigger key, makes the transaction fail."""
+        ...
+
+
+class TextStore(Protocol):
+    """Reads private texts; they are written with their record."""
+
+    async def read(self, scope: Scope, refs: Collection[str]) -> Mapping[str, str]:
+        """The texts that are still there, by reference."""
+        ...
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
+        """Delete the texts and salts of these records."""
+        ...
