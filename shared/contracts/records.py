@@ -12,7 +12,7 @@ from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wir
 
 
 class Workflow(enum.StrEnum):
-    """The two workflows."""
+    """The workflows that come with Bellboard. A record may belong to any other: `workflow` is an open code."""
 
     GUEST_EXPERIENCE = "guest_experience"
     UPSELL = "upsell"
@@ -129,7 +129,7 @@ class RecordSnapshot(Wire):
     property_id: str
     zone: str
     version: Version
-    workflow: Workflow
+    workflow: Code
     kind: Code
     slot: str
     department: Department

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from functools import cache
+from typing import Any
 
 from services.records.domain.journey import cause_still_due
-from services.records.domain.kinds import FieldSpec, KindSpec
+from services.records.domain.kinds import FieldSpec, KindSpec, When
 from services.records.domain.state import ExceptionNote, Proposal, RecordState
 from services.records.domain.views import Answers, risk
 from services.records.usecases.masks import Mask
@@ -149,14 +150,18 @@ def _fields(specs: tuple[FieldSpec, ...]) -> tuple[ShownField, ...]:
     return tuple(_field(each) for each in specs)
 
 
+def _when(when: When | None) -> dict[str, Any] | None:
+    return {"field": when.field, "among": list(when.among)} if when else None
+
+
 def _field(spec: FieldSpec) -> ShownField:
-    when = spec.required_when
     return ShownField(
         name=spec.name,
         label=spec.name.replace("_", " ").capitalize(),
         type=spec.type.value,
         needed_by=spec.stage.value if spec.stage else None,
-        required_when={"field": when.field, "among": list(when.among)} if when else None,
+        required_when=_when(spec.required_when),
+        sensitive_when=_when(spec.sensitive_when),
         choices=spec.choices,
         data_class=spec.data_class.value,
         audited=spec.audited,

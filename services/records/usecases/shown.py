@@ -7,7 +7,7 @@ from pydantic import Field
 from services.records.domain.rules import HotelRules, PropertyRules
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
-from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Workflow
+from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger
 from shared.contracts.values import Frozen, Instant
 
 
@@ -19,7 +19,7 @@ class Card(Frozen):
     property_id: str
     kind: str
     kind_title: str
-    workflow: Workflow
+    workflow: str
     what: str
     room: str | None
     owner: str
@@ -57,6 +57,7 @@ class ShownField(Frozen):
     type: str
     needed_by: str | None = None
     required_when: dict[str, Any] | None = None
+    sensitive_when: dict[str, Any] | None = None
     choices: tuple[str, ...] = ()
     data_class: str
     audited: bool
@@ -215,7 +216,7 @@ class ShownKind(Frozen):
 
     code: str
     title: str
-    workflow: Workflow
+    workflow: str
     slot: str
     department: Department
     checked_field: str
