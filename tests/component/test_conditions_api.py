@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.factories.front_desk import Caller, FrontDesk
 
 COT = {
@@ -56,3 +58,45 @@ async def test_money_limit_beyond_what_is_stored_is_refused() -> None:
     async with desk.client() as http:
         refused = await Caller(http, "gil").put("/v1/rules/resort", rules("true", line_max=2**62), version=1)
     assert (refused.status_code, refused.json()["breaches"][0]["rule"]) == (422, "less_than_equal")
+
+
+SAID = {
+    "de": {
+        ("promised_time", "service_hours", "promised_time muss mindestens 06:00 sein."),
+        ("quantity", "quantity_range", "quantity darf höchstens 10 sein."),
+        ("topic", "required", "topic wird zum Eröffnen gebraucht."),
+    },
+    "pt": {
+        ("promised_time", "service_hours", "promised_time tem de ser pelo menos 06:00."),
+        ("quantity", "quantity_range", "quantity tem de ser no máximo 10."),
+        ("topic", "required", "topic é necessário para abrir."),
+    },
+    "en": {
+        ("promised_time", "service_hours", "promised_time must be at least 06:00."),
+        ("quantity", "quantity_range", "quantity must be at most 10."),
+        ("topic", "required", "topic is needed to open this."),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"), [("de-DE,de;q=0.9,en;q=0.5", "de"), ("pt-PT", "pt"), ("fr", "en"), (None, "en")]
+)
+async def test_all_breaches_are_said_in_the_callers_language(accepted: str | None, language: str) -> None:
+    wrong = COT | {"fields": {"promised_time": "05:00", "quantity": 50}}
+    async with FrontDesk().client() as http:
+        http.headers.update({"Accept-Language": accepted} if accepted else {})
+        refused = await Caller(http, "ana").post("/v1/records", wrong)
+    body = refused.json()
+    assert {(each["field"], each["rule"], each["message"]) for each in body["breaches"]} == SAID[language]
+    assert all(message in body["detail"] for _, _, message in SAID[language])
+    assert (refused.headers["content-language"], refused.headers["vary"]) == (language, "Accept-Language")
+
+
+async def test_misread_request_is_said_in_the_callers_language() -> None:
+    async with FrontDesk().client() as http:
+        http.headers["Accept-Language"] = "de"
+        refused = await Caller(http, "ana").post("/v1/records", COT | {"status": "complete"})
+    [breach] = refused.json()["breaches"]
+    assert (breach["field"], breach["rule"]) == ("status", "extra_forbidden")
+    assert breach["message"] == "Diese Angabe gibt es hier nicht."

@@ -50,11 +50,10 @@ def _faults(kind: KindSpec, spec: FieldSpec, limit: Limit) -> Iterable[str]:
 def _written(spec: FieldSpec, value: Any) -> bool:
     if spec.type is FieldType.CHOICE:
         return value in spec.choices
-    reader = {FieldType.LOCAL_TIME: dt.time.fromisoformat, FieldType.DATE: dt.date.fromisoformat}.get(spec.type)
-    if reader is None:
-        return True
     try:
-        return reader(value).isoformat().startswith(value) and len(value) >= len("14:30")
+        if spec.type is FieldType.DATE:
+            return dt.date.fromisoformat(value).isoformat() == value
+        return spec.type is not FieldType.LOCAL_TIME or f"{dt.time.fromisoformat(value):%H:%M}" == value
     except (TypeError, ValueError):
         return False
 

@@ -44,7 +44,8 @@ def _override_faults(where: str, spec: KindSpec, override: KindOverride) -> Iter
     for kept, listed in (("notices", names), ("causes", list(override.causes or ()))):
         for rule in sorted({one for one in listed if listed.count(one) > 1}):
             yield Breach(field=f"{where}.{kept}.{rule}", rule="twice", message=f"{rule} is given twice.")
-    said = [text for each in (*(override.limits or ()), *(override.notices or ())) for text in each.messages.values()]
+    own = [each.messages for each in override.limits or ()] + [each.messages for each in override.notices or ()]
+    said = [text for messages in own for text in messages.values()]
     if any(card_numbers(text) for text in said):
         yield Breach(field=f"{where}.messages", rule="card_number", message="A message holds a card number.")
     if override.sla:
