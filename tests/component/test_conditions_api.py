@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.front_desk import Caller, FrontDesk
+from tests.factories.front_desk import Caller, FrontDesk, ruled
 
 COT = {
     "property_id": "resort",
@@ -35,7 +35,7 @@ async def test_bad_condition_is_refused_with_its_place_and_nothing_changes() -> 
 async def test_condition_in_force_is_named_beside_the_limits() -> None:
     desk = FrontDesk()
     async with desk.client() as http:
-        await Caller(http, "gil").put("/v1/rules/resort", rules("fields.quantity <= 2"), version=1)
+        await ruled(http, rules("fields.quantity <= 2")["rules"])
         refused = await Caller(http, "ana").post("/v1/records", COT)
         mended = COT | {"fields": {"topic": "baby_cot", "promised_time": "22:00", "quantity": 2}}
         opened = await Caller(http, "ana").post("/v1/records", mended)

@@ -52,7 +52,7 @@ def _written(spec: FieldSpec, value: Any) -> bool:
         return value in spec.choices
     try:
         if spec.type is FieldType.DATE:
-            return dt.date.fromisoformat(value).isoformat() == value
+            return bool(dt.date.fromisoformat(value).isoformat() == value)
         return spec.type is not FieldType.LOCAL_TIME or f"{dt.time.fromisoformat(value):%H:%M}" == value
     except (TypeError, ValueError):
         return False

@@ -115,6 +115,7 @@ class HotelRules(Frozen):
     """The rules in force at one property: defaults with its overrides, under the version that records pin."""
 
     version: Version = 1
+    chain_version: Version = 1
     kinds: dict[str, KindRules]
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int = 6
@@ -133,6 +134,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
     threshold = defaults.score_threshold if own.score_threshold is None else own.score_threshold
     return HotelRules(
         version=version,
+        chain_version=defaults.chain_version,
         kinds=kinds,
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,

@@ -11,6 +11,7 @@ from services.records.domain.views import Answers, risk
 from services.records.usecases.masks import Mask
 from services.records.usecases.shown import (
     Card,
+    CheckedBy,
     Happening,
     ShownException,
     ShownField,
@@ -23,7 +24,7 @@ from services.records.usecases.shown import (
     ShownSensitive,
 )
 from shared.contracts.envelope import Envelope, read
-from shared.contracts.records import RecordEvent
+from shared.contracts.records import CheckedValue, RecordEvent
 
 NOTED = "record.noted.v1"
 _OF_CARD = Card.model_fields.keys() & RecordState.model_fields.keys()
@@ -69,6 +70,7 @@ def record(
         "sensitive_fields": sensitive,
         "allowed_actions": actions,
         "checked": visible_checked,
+        "checked_by": _checked_by(visible_checked),
         "exception_notes": tuple(_exception(each, mask) for each in state.exception_notes),
         "proposals": tuple(_proposal(each, mask) for each in state.proposals),
         "conversation": notes,
@@ -76,6 +78,12 @@ def record(
         "messages": tuple(ShownMessage(**each.model_dump()) for each in state.guest_messages),
     }
     return ShownRecord.model_validate({name: getattr(shown, name) for name in Card.model_fields} | same | masked)
+
+
+def _checked_by(checked: CheckedValue | None) -> CheckedBy | None:
+    if checked is None:
+        return None
+    return CheckedBy(rule=checked.rule, version=checked.rules_version, chain_version=checked.chain_rules_version)
 
 
 def _exception(note: ExceptionNote, mask: Mask) -> ShownException:

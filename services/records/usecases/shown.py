@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from pydantic import Field
-
-from services.records.domain.rules import HotelRules, PropertyRules
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
 from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger
@@ -62,6 +59,14 @@ class ShownField(Frozen):
     data_class: str
     audited: bool
     sensitive: bool
+
+
+class CheckedBy(Frozen):
+    """What checked the value: the rule, and the versions of the property's and the chain's rules."""
+
+    rule: str
+    version: int
+    chain_version: int
 
 
 class ShownSensitive(Frozen):
@@ -158,6 +163,7 @@ class ShownRecord(Card):
     sensitive_fields: tuple[ShownSensitive, ...]
     allowed_actions: tuple[str, ...]
     checked: CheckedValue | None
+    checked_by: CheckedBy | None
     approved_by: str | None
     exception_notes: tuple[ShownException, ...]
     proposals: tuple[ShownProposal, ...]
@@ -230,12 +236,3 @@ class Kinds(Frozen):
     """All kinds of record."""
 
     kinds: tuple[ShownKind, ...]
-
-
-class ShownRules(Frozen):
-    """A property's rules: what is in force, and what it says otherwise than its chain."""
-
-    property_id: str
-    version: int
-    own: PropertyRules = Field(default_factory=PropertyRules)
-    in_force: HotelRules

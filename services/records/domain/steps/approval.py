@@ -48,7 +48,13 @@ def confirmation(act: Act, value: Any, checker: Actor, rule: str | None = None) 
     binding = (each for each in act.terms.rules.limits if each.field == name and each.binds(act.state.fields))
     held = rule or next((limit.rule for limit in binding), "type")
     return CheckedValue(
-        field=name, value=value, rule=held, rules_version=act.terms.version, checker=checker, at=act.now
+        field=name,
+        value=value,
+        rule=held,
+        rules_version=act.terms.version,
+        chain_rules_version=act.terms.chain_version,
+        checker=checker,
+        at=act.now,
     )
 
 

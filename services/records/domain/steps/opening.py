@@ -58,6 +58,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         expires_at=opening.expires_at,
         guest_must_know=terms.kind.guest_must_know,
         rules_version=terms.version,
+        chain_rules_version=terms.chain_version,
         parent=opening.parent,
     )
     state = settled(state, terms)
