@@ -14,6 +14,7 @@ from services.records.usecases.house import House
 from services.records.usecases.reading import Reading
 from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.ruling import Ruling
+from services.records.usecases.simulating import Simulating
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
@@ -41,7 +42,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     chassis.timers.handlers[START] = RulesStart(house).fire
-    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), Simulating(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",

@@ -8,14 +8,18 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from services.records import events
 from services.records.app import assemble
 from services.records.domain.catalogue import Catalogue
 from services.records.settings import Settings
 from services.records.usecases.house import House
+from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
+from shared.chassis.mongo import Tx
 from shared.chassis.policy import Known, compiled
 from shared.chassis.service import Chassis
+from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.policy import Grant, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
@@ -135,6 +139,14 @@ class FrontDesk:
         self.app: FastAPI = assemble(chassis, self.house)
         chassis.policy.known = known(chassis)
         self.chassis = chassis
+
+    async def hears(self, *told: Envelope) -> None:
+        """Let the consumer apply events, as one batch."""
+
+        async def work(tx: Tx) -> None:
+            await events.Handler(Triggers(self.house)).apply(tx, told)
+
+        await self.database.run(work)
 
     def client(self) -> httpx.AsyncClient:
         """An HTTP client of the app."""

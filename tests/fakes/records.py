@@ -106,6 +106,12 @@ class FakeRecords:
                 load[row.owner] = load.get(row.owner, 0) + 1
         return load
 
+    async def opened_between(
+        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
+    ) -> list[RecordState]:
+        found = [row for row in self._seen(scope) if row.property_id == property_id and since <= row.opened_at < until]
+        return sorted(found, key=lambda row: (row.opened_at, row.id))[:limit]
+
     async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
         there = {row.trigger.key for row in self._db.tables.records.values() if row.chain == scope.chain}
         return there & set(keys)

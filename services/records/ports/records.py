@@ -76,6 +76,12 @@ class RecordStore(Protocol):
         """How many open records each owner has at a property: an approximate read."""
         ...
 
+    async def opened_between(
+        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
+    ) -> list[RecordState]:
+        """The records of a property that were opened from one moment to before another, oldest first."""
+        ...
+
     async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
         """Which of these trigger keys have opened a record already."""
         ...

@@ -12,6 +12,7 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "property_id", "open", "owner")),
             Index(("chain", "stay_id")),
             Index(("chain", "property_id", "room", "opened_at")),
+            Index(("chain", "property_id", "opened_at", "_id")),
             Index(("chain", "guest_id")),
             Index(("chain", "owner", "open", "due_at")),
             Index(("chain", "due_at", "_id")),

@@ -112,6 +112,15 @@ class MongoRecords:
         rows = await self._rows.aggregate([{"$match": wanted}, {"$group": {"_id": "$owner", "open": {"$sum": 1}}}])
         return {row["_id"]: row["open"] for row in rows}
 
+    async def opened_between(
+        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
+    ) -> list[RecordState]:
+        """The records of a property that were opened from one moment to before another, oldest first."""
+        wanted = {"property_id": property_id, "opened_at": {"$gte": since, "$lt": until}}
+        order = [("opened_at", 1), ("_id", 1)]
+        rows = await self._rows.find(_both(scope, wanted), projection={"state": 1}, sort=order, limit=limit)
+        return [_state(row) for row in rows]
+
     async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
         """Which of these trigger keys have opened a record already."""
         wanted = {"chain": scope.chain, "trigger_key": {"$in": sorted(keys)}}
