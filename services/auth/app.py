@@ -35,6 +35,7 @@ from shared.chassis.service import Chassis, run
 from shared.contracts import topics
 
 HEARTBEAT_S = 10
+KEYS_S = 2
 SEQUENCE_S = 0.25
 
 
@@ -67,7 +68,7 @@ def audit_store(settings: Settings) -> tuple[Mongo, MongoAudit]:
 def join(settings: Settings) -> Parts:
     """Everything of auth, not yet connected."""
     chassis = Chassis(settings)
-    keys = FileKeyRing(settings.keys_file)
+    keys = FileKeyRing(settings.keys_file, chassis.clock.real_now)
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
@@ -99,7 +100,7 @@ def build(settings: Settings) -> FastAPI:
     return chassis.app(
         title="auth",
         routers=[
-            sessions_api.router(parts.signing_in, parts.keys.access, chassis, settings.proxies),
+            sessions_api.router(parts.signing_in, parts.keys, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),
         ],
@@ -107,6 +108,7 @@ def build(settings: Settings) -> FastAPI:
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
         jobs=[
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
+            Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
         ],
         prepare=[parts.prepare, load_seed],

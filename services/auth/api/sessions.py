@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.auth.domain.keys import SigningKey
 from services.auth.domain.staff import Login
+from services.auth.ports.sessions import KeyRing
 from services.auth.usecases.signing_in import SignIn, SigningIn, Tokens
 from shared.chassis.describing import example, refuses
 from shared.chassis.service import Chassis
@@ -80,7 +80,7 @@ def _answer(tokens: Tokens, response: Response) -> TokensBody:
     )
 
 
-def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: frozenset[str]) -> APIRouter:
+def router(signing_in: SigningIn, keys: KeyRing, chassis: Chassis, proxies: frozenset[str]) -> APIRouter:
     """The routes of sessions."""
     routes = APIRouter(tags=["sessions"])
 
@@ -111,8 +111,8 @@ def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: fr
 
     @routes.get("/.well-known/jwks.json")
     async def jwks(response: Response) -> PublicKeys:
-        """The public keys of access tokens (RFC 7517)."""
+        """The public keys of access tokens (RFC 7517): the one that signs, those before and after it."""
         response.headers["Cache-Control"] = "public, max-age=300"
-        return PublicKeys(keys=(key.public,))
+        return PublicKeys(keys=keys.published)
 
     return routes

@@ -46,7 +46,17 @@ class KeyRing(Protocol):
 
     @property
     def access(self) -> SigningKey:
-        """Signs access tokens."""
+        """Signs access tokens now."""
+        ...
+
+    @property
+    def published(self) -> tuple[dict[str, Any], ...]:
+        """The public keys that tokens may bear, as JWKs."""
+        ...
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The ids of keys whose last token ran out."""
         ...
 
     @property
