@@ -14,7 +14,7 @@ from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal, Role
 from shared.contracts.values import Frozen, Slug
 
-SIGN_IN = {"chain": "demo", "login": "chief", "password": "the night porter knows"}
+SIGN_IN = {"chain": "demo", "login": "ana", "password": "the night porter knows"}
 
 
 class SignInBody(Frozen):
@@ -23,6 +23,7 @@ class SignInBody(Frozen):
     chain: Slug
     login: Login
     password: str = Field(min_length=1)
+    code: str | None = Field(default=None, min_length=6, max_length=64, description="Of the second factor")
 
 
 class RefreshBody(Frozen):
@@ -57,6 +58,7 @@ class TokensBody(Frozen):
     expires_in: int
     refresh_token: str
     staff: Me
+    enrol: bool = Field(default=False, description="Set up a second factor; until then the token carries no roles")
 
 
 def source_of(request: Request, proxies: frozenset[str]) -> str:
@@ -76,7 +78,11 @@ def _answer(tokens: Tokens, response: Response) -> TokensBody:
     member = tokens.member
     me = Me(**{name: getattr(member, name) for name in Me.model_fields})
     return TokensBody(
-        access_token=tokens.access_token, expires_in=tokens.expires_in, refresh_token=tokens.refresh_token, staff=me
+        access_token=tokens.access_token,
+        expires_in=tokens.expires_in,
+        refresh_token=tokens.refresh_token,
+        staff=me,
+        enrol=tokens.enrol,
     )
 
 
@@ -88,9 +94,12 @@ def router(signing_in: SigningIn, keys: KeyRing, chassis: Chassis, proxies: froz
     async def sign_in(
         body: Annotated[SignInBody, example(SIGN_IN)], request: Request, response: Response
     ) -> TokensBody:
-        """Sign in. Wrong chain, login or password, and people who left: one and the same 401."""
+        """Sign in. Wrong chain, login, password or code, and people who left: one and the same 401.
+
+        The right password of a person with a second factor, without its code: 401 `second_factor_required`.
+        """
         source = source_of(request, proxies)
-        tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source)
+        tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source, code=body.code)
         return _answer(await signing_in.sign_in(tried), response)
 
     @routes.post("/v1/sessions/refresh", responses=refuses(401, 429))

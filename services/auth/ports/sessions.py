@@ -24,6 +24,10 @@ class SessionStore(Protocol):
         """Give out the next generation; None when somebody else did so first."""
         ...
 
+    async def strengthen(self, scope: Scope, session_id: str) -> None:
+        """The second factor was shown in this session."""
+        ...
+
     async def end(self, scope: Scope, session_id: str) -> None:
         """End one session."""
         ...
