@@ -10,8 +10,8 @@ from services.records.workflows import guest_experience, upsell
 from shared.contracts.records import Status
 from shared.contracts.stays import StayStatus
 from tests.factories.front_desk import Caller, FrontDesk, ruled
+from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import NOW, stay
-from tests.factories.happenings import stay_seen
 from tests.factories.inspection import HOUSEKEEPING, WORKFLOW
 
 LEFT = stay(status=StayStatus.CHECKED_OUT, checked_out_at=NOW, room="214", version=2)
@@ -31,7 +31,7 @@ async def done(http: httpx.AsyncClient, record: dict[str, Any], action: str, bod
 
 async def inspection(http: httpx.AsyncClient, desk: FrontDesk) -> dict[str, Any]:
     """The inspection that a check-out opened, accepted and with its score confirmed and approved."""
-    await desk.hears(stay_seen(LEFT, "checked_out"))
+    await desk.hears(stay_told(LEFT, 1, "checked_out"))
     [state] = [row for row in desk.database.tables.records.values() if row.workflow == HOUSEKEEPING]
     record: dict[str, Any] = (await Caller(http, "ines").get(f"/v1/records/{state.id}")).json()
     record = await done(http, record, "accept")
@@ -74,7 +74,7 @@ async def test_hotel_writes_rules_for_a_third_workflow(desk: FrontDesk) -> None:
     limits = [{"rule": "our_score", "field": "score", "at_least": 60}]
     async with desk.client() as http:
         await ruled(http, {"kinds": {"room_inspection": {"limits": limits}}})
-        await desk.hears(stay_seen(LEFT, "checked_out"))
+        await desk.hears(stay_told(LEFT, 1, "checked_out"))
         [state] = [row for row in desk.database.tables.records.values() if row.workflow == HOUSEKEEPING]
         record = await done(http, {"id": state.id, "version": 1}, "accept")
         refused = await Caller(http, "ines").act(record, "check-value", {"value": 40})
@@ -84,6 +84,6 @@ async def test_hotel_writes_rules_for_a_third_workflow(desk: FrontDesk) -> None:
 
 
 async def test_third_workflow_told_twice_opens_once(desk: FrontDesk) -> None:
-    await desk.hears(stay_seen(LEFT, "checked_out"))
-    await desk.hears(stay_seen(LEFT, "checked_out"))
+    await desk.hears(stay_told(LEFT, 1, "checked_out"))
+    await desk.hears(stay_told(LEFT, 1, "checked_out"))
     assert sum(row.workflow == HOUSEKEEPING for row in desk.database.tables.records.values()) == 1

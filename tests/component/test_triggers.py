@@ -10,8 +10,8 @@ from services.records.domain.state import RecordState
 from shared.contracts.envelope import Envelope
 from shared.contracts.records import TriggerKind, Workflow
 from tests.factories.front_desk import Caller, FrontDesk
+from tests.factories.guest_events import finance_told, message_told, stay_told
 from tests.factories.guest_records import FIRST_VALUES, stay, wish
-from tests.factories.happenings import finance_seen, message_heard, stay_seen
 
 Happens = Callable[[FrontDesk, httpx.AsyncClient], Awaitable[None]]
 GUEST_EXPERIENCE, UPSELL = Workflow.GUEST_EXPERIENCE, Workflow.UPSELL
@@ -37,11 +37,11 @@ def entered(kind: str) -> Happens:
     return happens
 
 
-BOOKED = stay_seen(stay())
-WISHED = stay_seen(stay(requests=(wish("baby_cot"), wish("late_checkout"))))
-ASKED = message_heard(topic_code="extra_towels")
-ANSWERED = message_heard(topic_code="spa_day", answer="accepted")
-REFUNDED, CHARGED = finance_seen("refund_seen"), finance_seen("charge_seen")
+BOOKED = stay_told(stay())
+WISHED = stay_told(stay(requests=(wish("baby_cot"), wish("late_checkout"))))
+ASKED = message_told("received", topic_code="extra_towels")
+ANSWERED = message_told("received", topic_code="spa_day", answer="accepted")
+REFUNDED, CHARGED = finance_told("refund_seen"), finance_told("charge_seen")
 SOURCES: list[tuple[str, TriggerKind, str, Happens]] = [
     (GUEST_EXPERIENCE, TriggerKind.BOOKING, "pre_arrival_message", heard(BOOKED)),
     (GUEST_EXPERIENCE, TriggerKind.GUEST_REQUEST, "guest_request", heard(ASKED)),

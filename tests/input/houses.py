@@ -63,7 +63,9 @@ CHIEF = member(
 """May nearly everything, so that most requests get past the door."""
 DUTY = member("staff-duty", Role.DUTY_MANAGER, departments=EVERY)
 MACHINE = member("staff-machine", Role.INTEGRATION, properties=None)
-PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE}
+SECOND = member("staff-second", Role.CHAIN_ADMIN, departments=(), properties=None)
+"""Proposes what the chief decides."""
+PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE, "second": SECOND}
 STAFF = (*TEAM, *PEOPLE.values())
 HOTELS = (hotel(), hotel("resort"))
 IDS = ("staff-ana", "staff-gil", "stay-1", "city", "resort")

@@ -14,7 +14,7 @@ RULES_RULING: dict[str, Any] = {"approve": True, "reason": "Agreed with the nigh
 SIMULATION: dict[str, Any] = {
     "property_id": "city",
     "rules": {"kinds": {"guest_request": {"line_max": 5000}}, "score_threshold": 7},
-    "week_from": "2026-02-02",
+    "week_from": "2026-01-05",
 }
 RULES_WITHDRAWAL: dict[str, Any] = {"reason": "The season starts later this year."}
 RULES: dict[str, Any] = {
