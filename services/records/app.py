@@ -12,6 +12,7 @@ from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
 from services.records.usecases.reading import Reading
+from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
@@ -39,6 +40,7 @@ def house_of(chassis: Chassis) -> House:
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
+    chassis.timers.handlers[START] = RulesStart(house).fire
     routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(

@@ -21,4 +21,10 @@ async def prepare(mongo: Mongo) -> None:
         ]
     )
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
-    await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])
+    await mongo.collection("rules").ensure_indexes(
+        [
+            Index(("chain", "place", ("version", -1)), unique=True),
+            Index(("chain", "place", "state", ("starts_at", -1))),
+            Index(("chain", "place", ("seq", -1))),
+        ]
+    )
