@@ -69,6 +69,7 @@ class KindRules(Frozen):
     conditions: tuple[Condition, ...] = ()
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+    skill: Code | None = Field(default=None, description="What the owner should be able to do")
 
 
 class KindOverride(Frozen):
@@ -79,11 +80,13 @@ class KindOverride(Frozen):
     conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
     auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
+    skill: Code | None = Field(default=None, description="`none` asks for none where the chain asks for one")
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""
         said = {name: value for name in KindOverride.model_fields if (value := getattr(self, name)) is not None}
-        return rules.model_copy(update=said | ({"auto": None} if self.auto == "off" else {}))
+        said |= {"auto": None} if self.auto == "off" else {}
+        return rules.model_copy(update=said | ({"skill": None} if self.skill == "none" else {}))
 
 
 class PropertyRules(Frozen):

@@ -19,6 +19,7 @@ from services.records.ports import (
     TextStore,
     Transactions,
 )
+from services.records.usecases.loads import Loads
 from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.staff import Property
 from shared.contracts.values import Scope, zone
@@ -30,6 +31,7 @@ class House:
 
     catalogue: Catalogue
     records: RecordStore
+    loads: Loads
     texts: TextStore
     stays: StayMirror
     rules: RulesStore

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
+from services.records.domain.ownership import OwnerBecause
 from services.records.domain.rules import HotelRules, PropertyRules
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
@@ -167,6 +168,8 @@ class ShownRecord(Card):
     guest_must_know: bool
     guest_informed: bool
     handoffs: int
+    owner_because: OwnerBecause | None
+    declined_by: tuple[str, ...]
     corrections: int
     paused_s: int
     rules_version: int
