@@ -11,6 +11,8 @@ from services.records.usecases.desk import EXPIRE
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
+from services.records.usecases.loads import Loads
+from services.records.usecases.owning import Owning
 from services.records.usecases.reading import Reading
 from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.ruling import Ruling
@@ -22,9 +24,11 @@ from shared.chassis.service import Chassis, run
 
 def house_of(chassis: Chassis) -> House:
     """The use cases' parts on the real store."""
+    records = store.MongoRecords(chassis.mongo)
     return House(
         catalogue=CATALOGUE,
-        records=store.MongoRecords(chassis.mongo),
+        records=records,
+        loads=Loads(records),
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
@@ -41,7 +45,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     chassis.timers.handlers[START] = RulesStart(house).fire
-    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), Owning(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
