@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pydantic import Field
-
 from services.records.domain.ownership import OwnerBecause
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
