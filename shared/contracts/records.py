@@ -274,6 +274,8 @@ RECORD_VERBS = (
     "edited",
     "noted",
     "handed_off",
+    "declined",
+    "reassigned",
     "exception_raised",
     "exception_reviewed",
     "change_proposed",

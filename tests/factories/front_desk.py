@@ -13,6 +13,7 @@ from services.records.app import assemble
 from services.records.domain.catalogue import Catalogue
 from services.records.settings import Settings
 from services.records.usecases.house import House
+from services.records.usecases.loads import Loads
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
@@ -38,7 +39,7 @@ from tests.fakes.records import (
 )
 
 EVERY_DAY_WORK = (
-    *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
+    *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
 )
 SERVED = (DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PRIVATE_STAY)
@@ -51,8 +52,15 @@ POLICY = PolicySnapshot(
         Grant(roles=(Role.ASSOCIATE,), actions=EVERY_DAY_WORK, own_department=True, read=SERVED, write=SERVED),
         Grant(roles=(Role.ASSOCIATE,), actions=("read",)),
         Grant(roles=IN_CHARGE, actions=EVERY_DAY_WORK, read=MANAGED, write=MANAGED),
-        Grant(roles=IN_CHARGE, actions=("review_exception", "decide_proposal", "reopen"), read=MANAGED, write=MANAGED),
+        Grant(
+            roles=IN_CHARGE,
+            actions=("review_exception", "decide_proposal", "reopen", "reassign"),
+            read=MANAGED,
+            write=MANAGED,
+        ),
         Grant(roles=(Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), actions=("read", "manage"), kinds=("rules",)),
+        Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read", "acknowledge"), kinds=("handover",)),
+        Grant(roles=IN_CHARGE, actions=("prepare",), kinds=("handover",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
 )
@@ -116,6 +124,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
     return House(
         catalogue=CATALOGUE,
         records=FakeRecords(database),
+        loads=Loads(FakeRecords(database), recent_s=0),
         texts=FakeTexts(database),
         stays=FakeStays(database),
         rules=FakeRules(database),

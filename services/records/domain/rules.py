@@ -61,6 +61,7 @@ class KindRules(Frozen):
     causes: tuple[Code, ...] = Field(default=(), description="Reason codes of the hotel's own, beside the kind's")
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+    skill: Code | None = Field(default=None, description="What the owner should be able to do")
 
 
 class KindOverride(Frozen):
@@ -73,11 +74,13 @@ class KindOverride(Frozen):
     causes: tuple[Code, ...] | None = Field(default=None, max_length=MAX_LISTED)
     auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
+    skill: Code | None = Field(default=None, description="`none` asks for none where the chain asks for one")
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""
         said = {name: value for name in KindOverride.model_fields if (value := getattr(self, name)) is not None}
-        return rules.model_copy(update=said | ({"auto": None} if self.auto == "off" else {}))
+        said |= {"auto": None} if self.auto == "off" else {}
+        return rules.model_copy(update=said | ({"skill": None} if self.skill == "none" else {}))
 
 
 class PropertyRules(Frozen):

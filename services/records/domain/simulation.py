@@ -96,7 +96,8 @@ def told(case: Case, world: World, rules: HotelRules, load: Mapping[str, int]) -
     terms = Terms(
         kind, rules.of(kind.code), rules.version, hotel.currency, case.stay, chain_version=rules.chain_version
     )
-    need = Need(hotel.id, case.opening.department or kind.department, case.opening.language)
+    department = case.opening.department or kind.department
+    need = Need(hotel.id, department, case.opening.language, terms.rules.skill, lot=case.opening.key)
     ownership = choose(need, replace(world.roster, load=load, fallback_owners=rules.fallback_owners), case.at)
     command = OpenRecord(case.record_id, case.opening, hotel.chain, hotel.zone, ownership)
     try:

@@ -20,6 +20,7 @@ from services.records.ports import (
     TextStore,
     Transactions,
 )
+from services.records.usecases.loads import Loads
 from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.staff import Property
 from shared.contracts.values import Scope, zone
@@ -31,6 +32,7 @@ class House:
 
     catalogue: Catalogue
     records: RecordStore
+    loads: Loads
     texts: TextStore
     stays: StayMirror
     rules: RulesStore

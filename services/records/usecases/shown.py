@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.records.domain.ownership import OwnerBecause
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
 from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger
@@ -174,6 +175,8 @@ class ShownRecord(Card):
     guest_must_know: bool
     guest_informed: bool
     handoffs: int
+    owner_because: OwnerBecause | None
+    declined_by: tuple[str, ...]
     corrections: int
     paused_s: int
     rules_version: int

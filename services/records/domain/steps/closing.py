@@ -101,6 +101,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         closed_at=None,
         approved_by=None,
         accepted=False,
+        declined_by=(),
         due_at=due_at,
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,

@@ -43,6 +43,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         status=Status.NEW,
         owner=command.ownership.owner,
         owner_rule=command.ownership.rule,
+        owner_because=command.ownership.because,
         accepted=False,
         stay_id=opening.stay_id,
         guest_id=opening.guest_id,
