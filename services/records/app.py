@@ -6,6 +6,7 @@ from services.records import events, store
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
+from services.records.usecases.absence import ABSENT, Absences
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.desk import EXPIRE
 from services.records.usecases.entry import QuickEntry
@@ -18,7 +19,11 @@ from services.records.usecases.ruling import Ruling
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis, run
+
+LOOK_S = 30.0
+"""How often somebody looks whether the absent own anything, in real seconds."""
 
 
 def house_of(chassis: Chassis) -> House:
@@ -31,6 +36,7 @@ def house_of(chassis: Chassis) -> House:
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
+        duties=store.MongoDuties(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -44,12 +50,15 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), Owning(house), chassis)
-    handler = events.Handler(Triggers(house))
+    absences = Absences(house)
+    chassis.timers.batch_handlers[ABSENT] = absences.fire
+    handler = events.Handler(Triggers(house), absences)
     return chassis.app(
         title="records",
         routers=[routes],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
+        jobs=[Job("absences", LOOK_S, absences.look)],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )
 

@@ -24,6 +24,7 @@ from tests.factories.records import CHAIN
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
+    FakeDuties,
     FakeJournal,
     FakeOnce,
     FakeRecords,
@@ -120,6 +121,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         texts=FakeTexts(database),
         stays=FakeStays(database),
         rules=FakeRules(database),
+        duties=FakeDuties(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

@@ -1,6 +1,7 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
+from services.records.ports.duties import DutyStore
 from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
@@ -8,6 +9,7 @@ from services.records.ports.stays import StayMirror
 __all__ = [
     "Alarm",
     "Clock",
+    "DutyStore",
     "HeldText",
     "Journal",
     "Once",

@@ -20,5 +20,6 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "property_id", "closed_at")),
         ]
     )
+    await mongo.collection("duties").ensure_indexes([Index(("active",)), Index(("absences.start",))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])

@@ -10,6 +10,7 @@ from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
     Clock,
+    DutyStore,
     Journal,
     Once,
     People,
@@ -35,6 +36,7 @@ class House:
     texts: TextStore
     stays: StayMirror
     rules: RulesStore
+    duties: DutyStore
     journal: Journal
     transactions: Transactions
     once: Once
