@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.records import events, store
+from services.records.api import handovers
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
@@ -11,6 +12,8 @@ from services.records.usecases.commanding import Commanding
 from services.records.usecases.desk import EXPIRE
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
+from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
+from services.records.usecases.handovers import Handovers
 from services.records.usecases.house import House
 from services.records.usecases.loads import Loads
 from services.records.usecases.owning import Owning
@@ -25,6 +28,9 @@ from shared.chassis.service import Chassis, run
 LOOK_S = 30.0
 """How often somebody looks whether the absent own anything, in real seconds."""
 
+PLAN_S = 5.0
+"""How often the rotas are looked at for shift changes to come, in real seconds."""
+
 
 def house_of(chassis: Chassis) -> House:
     """The use cases' parts on the real store."""
@@ -37,6 +43,7 @@ def house_of(chassis: Chassis) -> House:
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
         duties=store.MongoDuties(chassis.mongo),
+        handovers=store.MongoHandovers(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -52,13 +59,16 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), Owning(house), chassis)
     absences = Absences(house)
     chassis.timers.batch_handlers[ABSENT] = absences.fire
+    handing = Handing(house)
+    chassis.timers.batch_handlers[HANDOVER] = handing.fire
+    chassis.timers.handlers[OVERDUE] = handing.late
     handler = events.Handler(Triggers(house), absences)
     return chassis.app(
         title="records",
-        routers=[routes],
+        routers=[routes, handovers.router(Handovers(house, handing), chassis)],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
-        jobs=[Job("absences", LOOK_S, absences.look)],
+        jobs=[Job("absences", LOOK_S, absences.look), Job("handovers", PLAN_S, handing.plan)],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )
 

@@ -16,7 +16,7 @@ from shared.contracts.envelope import Envelope, read
 from shared.contracts.identity import Department, Role, system
 from shared.contracts.records import Outcome, RecordEvent, Status
 from shared.contracts.staff import Absence, StaffEvent, StaffMember
-from tests.factories.front_desk import Caller, FrontDesk
+from tests.factories.front_desk import FrontDesk
 from tests.factories.guest_records import NOW, WHY, after, c, in_status, member, opened
 from tests.factories.records import envelope
 from tests.fakes.records import Tables

@@ -21,6 +21,7 @@ from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
+from tests.fakes.handovers import FakeHandovers
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
@@ -122,6 +123,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         stays=FakeStays(database),
         rules=FakeRules(database),
         duties=FakeDuties(database),
+        handovers=FakeHandovers(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

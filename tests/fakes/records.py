@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from services.records.domain.absence import Duty
+from services.records.domain.handover import HandoverDocument
 from services.records.domain.occurrences import Opening
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Query, Writing
+from services.records.ports import Plan, Query, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -40,6 +41,8 @@ class Tables:
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
+    handovers: dict[str, tuple[str, HandoverDocument]] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
 
 
 class FakeDatabase:
@@ -251,6 +254,8 @@ class FakeOnce:
         return kept
 
     async def keep(self, tx: Tx, ctx: CommandContext, status: int, subject: str, version: int) -> None:
+        if f"{ctx.principal.staff_id}|{ctx.key}" in self._db.tables.kept:
+            raise Duplicate("key")
         self._db.tables.kept[f"{ctx.principal.staff_id}|{ctx.key}"] = (ctx.digest, Kept(status, subject, version))
 
 

@@ -1,4 +1,4 @@
-"""Who becomes absent loses their open work to the next by the owner rule: in batches, each once, nothing left behind."""
+"""Who becomes absent loses their open work to the next by the rule: in batches, each once, nothing left behind."""
 
 from collections.abc import Sequence
 from dataclasses import replace

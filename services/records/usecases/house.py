@@ -11,6 +11,7 @@ from services.records.ports import (
     Alarm,
     Clock,
     DutyStore,
+    HandoverStore,
     Journal,
     Once,
     People,
@@ -37,6 +38,7 @@ class House:
     stays: StayMirror
     rules: RulesStore
     duties: DutyStore
+    handovers: HandoverStore
     journal: Journal
     transactions: Transactions
     once: Once
