@@ -38,7 +38,8 @@ class Handovers:
         scope = scope_of(principal)
         if query.property_id is not None:
             self._house.hotel(scope, query.property_id)
-        may_in(self._house, principal, "read", KIND, query.property_id, None)
+        if not self._house.people.decide(principal, "read", KIND, query.property_id).allow:
+            raise forbidden("not_granted", "You may not read handovers here.")
         asked = replace(query, after=_cursor(after), limit=query.limit + 1)
         found = await self._house.handovers.page(scope, asked)
         page = found[: query.limit]
