@@ -3,22 +3,16 @@
 from fastapi import FastAPI
 
 from services.records import events, store
-from services.records.api import handovers
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.absence import ABSENT, Absences
-from services.records.usecases.commanding import Commanding
 from services.records.usecases.desk import EXPIRE
-from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
-from services.records.usecases.handovers import Handovers
 from services.records.usecases.house import House
 from services.records.usecases.loads import Loads
-from services.records.usecases.owning import Owning
-from services.records.usecases.reading import Reading
-from services.records.usecases.ruling import Ruling
+from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
@@ -56,7 +50,7 @@ def house_of(chassis: Chassis) -> House:
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
-    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), Owning(house), chassis)
+    chassis.timers.handlers[START] = RulesStart(house).fire
     absences = Absences(house)
     chassis.timers.batch_handlers[ABSENT] = absences.fire
     handing = Handing(house)
@@ -65,7 +59,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     handler = events.Handler(Triggers(house), absences)
     return chassis.app(
         title="records",
-        routers=[routes, handovers.router(Handovers(house, handing), chassis)],
+        routers=[router(house, chassis)],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         jobs=[Job("absences", LOOK_S, absences.look), Job("handovers", PLAN_S, handing.plan)],

@@ -11,6 +11,7 @@ from shared.contracts.identity import Department, Role
 from shared.contracts.staff import Absence, StaffMember
 from tests.factories.front_desk import Caller, FrontDesk
 from tests.factories.guest_records import NOW, member
+from tests.factories.rule_versions import put_in_force
 
 COT = {
     "property_id": "resort",
@@ -67,7 +68,7 @@ async def test_record_says_why_it_has_its_owner(http: httpx.AsyncClient) -> None
 async def test_owner_has_the_skill_that_the_hotel_asks_for(desk: FrontDesk, http: httpx.AsyncClient) -> None:
     knows(desk, member("ines", departments=(Department.HOUSEKEEPING, Department.FRONT_OFFICE), skills=("cots",)))
     rules = PropertyRules(kinds={"guest_request": KindOverride(skill="cots")})
-    desk.database.tables.rules["resort", 2] = rules
+    put_in_force(desk.database, "resort", rules)
     record = await opened(http)
     assert (record["owner"], record["owner_rule"]) == ("ines", "on_duty_skill_language")
     assert record["owner_because"]["skill"] == "cots"

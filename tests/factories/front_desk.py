@@ -2,12 +2,14 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
 from services.records.app import assemble
+from services.records.domain.catalogue import Catalogue
 from services.records.settings import Settings
 from services.records.usecases.house import House
 from services.records.usecases.loads import Loads
@@ -54,7 +56,7 @@ POLICY = PolicySnapshot(
             read=MANAGED,
             write=MANAGED,
         ),
-        Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("rules",)),
+        Grant(roles=(Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), actions=("read", "manage"), kinds=("rules",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read", "acknowledge"), kinds=("handover",)),
         Grant(roles=IN_CHARGE, actions=("prepare",), kinds=("handover",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
@@ -68,6 +70,8 @@ STAFF: tuple[StaffMember, ...] = (
     member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
     member("gil", Role.GENERAL_MANAGER, departments=()),
     member("fred", Role.FINANCE, departments=(Department.FINANCE,)),
+    member("clara", Role.CHAIN_ADMIN, departments=(), properties=None),
+    member("cora", Role.CHAIN_ADMIN, departments=(), properties=None),
     member("carl", properties=("city",), departments=GUEST_FACING),
 )
 HOTELS = tuple(
@@ -136,11 +140,11 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
 class FrontDesk:
     """The real app on fakes, and people who call it."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue = CATALOGUE) -> None:
         chassis = Chassis(Settings(log_level="WARNING"))
         self.clock = chassis.clock = StillClock()
         self.database = FakeDatabase()
-        self.house = fake_house(chassis, self.database)
+        self.house = replace(fake_house(chassis, self.database), catalogue=catalogue)
         self.app: FastAPI = assemble(chassis, self.house)
         chassis.policy.known = known(chassis)
         self.chassis = chassis
@@ -178,3 +182,18 @@ class Caller:
     async def put(self, path: str, body: Any, *, version: int) -> httpx.Response:
         """Replace."""
         return await self._http.put(path, json=body, headers=self.headers(version=version))
+
+
+async def ruled(http: httpx.AsyncClient, rules: Any, place: str = "resort", **more: Any) -> dict[str, Any]:
+    """The rules of a place once Gil (Cora, for the chain) has proposed them and Clara has approved them."""
+    gil, clara = Caller(http, "gil" if place == "resort" else "cora"), Caller(http, "clara")
+    before = (await clara.get("/v1/rules", property=place)).json()
+    body = {"rules": rules, "reason": "Asked for by the house", **more}
+    proposed = await gil.put(f"/v1/rules/{place}", body, version=before["revision"])
+    assert proposed.status_code == 200, proposed.text
+    waiting = proposed.json()["waiting"][0]
+    path, ruling = f"/v1/rules/{place}/versions/{waiting['version']}/decide", {"approve": True, "reason": "Agreed"}
+    approved = await clara.post(path, ruling, version=proposed.json()["revision"])
+    assert approved.status_code == 200, approved.text
+    shown: dict[str, Any] = approved.json()
+    return shown

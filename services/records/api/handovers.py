@@ -32,7 +32,7 @@ class NewHandover(Why):
 
 def router(handovers: Handovers, chassis: Chassis) -> APIRouter:
     """The routes."""
-    made = APIRouter(prefix="/v1", tags=["handovers"])
+    made = APIRouter()
     caller = Annotated[Principal, Depends(chassis.caller)]
 
     @made.get("/handovers", responses=refuses(404))

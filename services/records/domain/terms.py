@@ -19,3 +19,4 @@ class Terms:
     version: int
     currency: str
     stay: Stay | None = None
+    chain_version: int = 1

@@ -30,4 +30,10 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("handover_pages").ensure_indexes([Index(("handover_id", "number"))])
     await mongo.collection("handover_plans").ensure_indexes([Index(("chain", "property_id"))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
-    await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])
+    await mongo.collection("rules").ensure_indexes(
+        [
+            Index(("chain", "place", ("version", -1)), unique=True),
+            Index(("chain", "place", "state", ("starts_at", -1))),
+            Index(("chain", "place", ("seq", -1))),
+        ]
+    )

@@ -158,7 +158,7 @@ class Desk:
     async def terms(self, kind: str, hotel: Property, stay_id: str | None) -> Terms:
         """What binds a record of a kind at a hotel; with its stay, where the hotel's conditions may ask about it."""
         terms = self.house.terms(kind, await self.rules(hotel), hotel)
-        if not terms.rules.conditions or stay_id is None:
+        if not (terms.rules.conditions or terms.rules.notices) or stay_id is None:
             return terms
         stays = await self.house.stays.find_all(self.scope, [stay_id], self.tx)
         return replace(terms, stay=stays[0] if stays else None)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.records.domain.catalogue import limit_fault
 from services.records.domain.kinds import FieldSpec, FieldType, Stage, When
+from services.records.domain.limit_faults import limit_fault
 from services.records.domain.rules import AutoApproval, KindOverride, Limit, PropertyRules, in_force
 from services.records.domain.validation import checked, limit_breaches, missing_breaches, normalise
 from services.records.workflows import CATALOGUE

@@ -38,7 +38,7 @@ def complete(act: Act, command: CompleteRecord) -> Act:
 
 def _with_values(act: Act, command: CompleteRecord) -> Act:
     after = changed(act, command.values)
-    require_audit_reason(list(after), act.terms, command.reason.given)
+    require_audit_reason(after, act.state.fields, act.terms, command.reason.given)
     guarded = protected(act, after)
     if guarded:
         raise conflict("approval_required", f"{', '.join(guarded)} can only be changed by a proposal.")
