@@ -68,6 +68,10 @@ class Desk:
         shown: dict[str, Any] = said.json()
         return shown
 
+    async def create(self, who: str, path: str, body: Any) -> dict[str, Any]:
+        """Something new that is no record."""
+        return await self._post(who, path, body)
+
     async def do(self, who: str, record: Mapping[str, Any], path: str, body: Any) -> dict[str, Any]:
         """The record after one command."""
         version = {"If-Match": f'"{record["version"]}"'}
