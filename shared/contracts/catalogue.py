@@ -12,6 +12,7 @@ from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.policy import KeysEvent, PolicyEvent
 from shared.contracts.records import (
+    HANDOVER_VERBS,
     RECORD_VERBS,
     RULES_VERBS,
     HandoverEvent,
@@ -46,7 +47,7 @@ _ALL = [
     *_types("record", ("message_requested",), topics.RECORDS, RecordMessageRequested),
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
-    *_types("handover", ("prepared", "acknowledged"), topics.RECORDS, HandoverEvent),
+    *_types("handover", HANDOVER_VERBS, topics.RECORDS, HandoverEvent),
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("guest", ("erased",), topics.STAYS, GuestErased),

@@ -27,9 +27,11 @@ from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
+from tests.fakes.handovers import FakeHandovers
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
+    FakeDuties,
     FakeJournal,
     FakeOnce,
     FakeRecords,
@@ -128,6 +130,8 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         texts=FakeTexts(database),
         stays=FakeStays(database),
         rules=FakeRules(database),
+        duties=FakeDuties(database),
+        handovers=FakeHandovers(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

@@ -74,6 +74,10 @@ class Desk:
         said = await self._client.put(path, json=body, headers=headers)
         assert said.is_success, f"{path}: {said.text}"
 
+    async def create(self, who: str, path: str, body: Any) -> dict[str, Any]:
+        """Something new that is no record."""
+        return await self._post(who, path, body)
+
     async def do(self, who: str, record: Mapping[str, Any], path: str, body: Any) -> dict[str, Any]:
         """The record after one command."""
         version = {"If-Match": f'"{record["version"]}"'}

@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.records.api import commands, owners, queries, rules
+from services.records.api import commands, handovers, owners, queries, rules
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
+from services.records.usecases.handing import Handing
+from services.records.usecases.handovers import Handovers
 from services.records.usecases.house import House
 from services.records.usecases.owning import Owning
 from services.records.usecases.reading import Reading
@@ -21,4 +23,5 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(commands.router(Commanding(house), QuickEntry(house), reading, chassis))
     made.include_router(rules.router(Ruling(house), Simulating(house), chassis))
     made.include_router(owners.router(Owning(house), chassis))
+    made.include_router(handovers.router(Handovers(house, Handing(house)), chassis))
     return made

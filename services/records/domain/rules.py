@@ -89,6 +89,7 @@ class PropertyRules(Frozen):
     kinds: dict[str, KindOverride] = Field(default_factory=dict, max_length=100)
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int | None = Field(default=None, strict=True, ge=0, le=10)
+    handover_minutes: int | None = Field(default=None, strict=True, ge=1, le=480, description="To acknowledge one")
 
     def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
         """These rules with every policy that is new or changed switched on by this person, whoever was named."""
@@ -122,6 +123,7 @@ class HotelRules(Frozen):
     kinds: dict[str, KindRules]
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int = 6
+    handover_minutes: int = 15
 
     def of(self, kind: str) -> KindRules:
         """The rules of one kind; a kind without rules of its own runs on the plain default."""
@@ -141,6 +143,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
         kinds=kinds,
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,
+        handover_minutes=own.handover_minutes or defaults.handover_minutes,
     )
 
 

@@ -1,6 +1,8 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
+from services.records.ports.duties import DutyStore
+from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
@@ -8,10 +10,14 @@ from services.records.ports.stays import StayMirror
 __all__ = [
     "Alarm",
     "Clock",
+    "DutyStore",
+    "HandoverQuery",
+    "HandoverStore",
     "HeldText",
     "Journal",
     "Once",
     "People",
+    "Plan",
     "Query",
     "RecordStore",
     "Result",

@@ -21,6 +21,15 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "property_id", "closed_at")),
         ]
     )
+    await mongo.collection("duties").ensure_indexes([Index(("active",)), Index(("absences.start",))])
+    await mongo.collection("handovers").ensure_indexes(
+        [
+            Index(("chain", "property_id", "department", ("at", -1), ("_id", -1))),
+            Index(("chain", ("at", -1), ("_id", -1))),
+        ]
+    )
+    await mongo.collection("handover_pages").ensure_indexes([Index(("handover_id", "number"))])
+    await mongo.collection("handover_plans").ensure_indexes([Index(("chain", "property_id"))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("rules").ensure_indexes(
         [

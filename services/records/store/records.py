@@ -38,6 +38,7 @@ def document(state: RecordState) -> Document:
         "stay_id": state.stay_id,
         "guest_id": state.guest_id,
         "room": state.room,
+        "asked_of": sorted(str(one.to_department or one.to_staff) for one in state.asked if one.answer is None),
         "opened_at": state.opened_at,
         "accept_by": state.accept_by,
         "warn_at": state.due_at - dt.timedelta(seconds=state.sla.warn_s),
