@@ -12,6 +12,7 @@ from services.records import events
 from services.records.app import assemble
 from services.records.domain.catalogue import Catalogue
 from services.records.settings import Settings
+from services.records.usecases.absence import Absences
 from services.records.usecases.house import House
 from services.records.usecases.loads import Loads
 from services.records.usecases.triggers import Triggers
@@ -157,7 +158,7 @@ class FrontDesk:
         """Let the consumer apply events, as one batch."""
 
         async def work(tx: Tx) -> None:
-            await events.Handler(Triggers(self.house)).apply(tx, told)
+            await events.Handler(Triggers(self.house), Absences(self.house)).apply(tx, told)
 
         await self.database.run(work)
 
