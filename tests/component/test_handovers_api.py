@@ -14,7 +14,7 @@ from shared.contracts.identity import Department, Role
 from shared.contracts.records import HandoverEvent
 from shared.contracts.staff import Shift, StaffMember
 from tests.factories.front_desk import HOTELS, Caller, FrontDesk
-from tests.factories.guest_records import in_status, member, opened
+from tests.factories.guest_records import after, c, in_status, member, opened, words
 
 DESK = (Department.FRONT_OFFICE,)
 HOUR = dt.timedelta(hours=1)
@@ -329,6 +329,23 @@ async def test_what_changed_in_the_shift_is_shown(desk: FrontDesk, http: httpx.A
     assert [(each["changes"], each["status_before"], each["status"]) for each in shown["items"]] == [
         (["moved"], "new", "pending")
     ]
+
+
+async def test_unanswered_question_of_another_department_is_handed_over_too(
+    desk: FrontDesk, http: httpx.AsyncClient
+) -> None:
+    theirs = opened().model_copy(update={"department": Department.HOUSEKEEPING})
+    by = LATE_AT + HOUR
+    asked = after(theirs, c.AskQuestion("q-desk", words(), by, to_department=DESK[0]))
+    of_rui = after(theirs, c.AskQuestion("q-rui", words(), by, to_staff="rui")).model_copy(update={"id": "record-rui"})
+    answered = after(
+        theirs, c.AskQuestion("q-old", words(), by, to_department=DESK[0]), c.AnswerQuestion("q-old", words())
+    ).model_copy(update={"id": "record-answered"})
+    put(desk, asked, of_rui, answered)
+    shown = await made(desk, http)
+    found = {each["record_id"]: (each["theirs"], [one["id"] for one in each["questions"]]) for each in shown["items"]}
+    assert found == {asked.id: (True, ["q-desk"]), "record-rui": (True, ["q-rui"])}
+    assert (shown["counts"]["asked"], shown["counts"]["questions"]) == (2, 2)
 
 
 async def test_handovers_are_listed_newest_first_page_by_page(desk: FrontDesk, http: httpx.AsyncClient) -> None:

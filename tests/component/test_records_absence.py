@@ -300,6 +300,16 @@ async def test_nothing_stays_with_the_absent_and_nothing_is_lost_whatever_happen
     assert all(state.version == 1 + told_of[state.id] for state in tables.records.values())
 
 
+async def test_nothing_is_taken_before_the_absence_was_heard_when_the_projection_knows_of_it(desk: FrontDesk) -> None:
+    give(desk, "ana", 3)
+    ill = member("ana", absences=(Absence(start=NOW),), version=2)
+    desk.chassis.policy.known.staff["ana"] = ill
+    assert (await settle(desk), owners(desk)) == (0, {"ana": 3})
+    await hear(desk, told(ill))
+    await settle(desk)
+    assert owners(desk)["ana"] == 0
+
+
 async def test_load_of_the_absent_is_spread_evenly(desk: FrontDesk) -> None:
     give(desk, "rui", 7)
     give(desk, "ana", 33)

@@ -231,3 +231,10 @@ async def test_simulation_of_another_shape_is_refused_naming_field_and_rule(
         reply = await Caller(http, "gil").post(URL, body)
     named = [(each["field"], each["rule"]) for each in reply.json().get("breaches", [{"field": None, "rule": None}])]
     assert (reply.status_code, (field, rule) in named) == (status, True)
+
+
+async def test_simulation_is_no_property_whose_rules_could_be_replaced() -> None:
+    async with FrontDesk().client() as http:
+        asked = await http.request("OPTIONS", URL, headers=Caller(http, "gil").headers())
+        rules = await http.request("OPTIONS", "/v1/rules/resort", headers=Caller(http, "gil").headers())
+    assert [(each.status_code, each.headers["allow"]) for each in (asked, rules)] == [(405, "POST"), (405, "PUT")]

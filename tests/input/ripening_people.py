@@ -1,6 +1,7 @@
 """Brings people's affairs into the states that commands wait for: work to be declined or given away, a handover."""
 
 from services.records.api.handovers import PREPARED
+from shared.contracts.identity import Department
 from tests.input.ripening import COMMANDS, Desk, Ripe, next_on
 
 
@@ -12,11 +13,13 @@ async def ripe_people(desk: Desk, chief: str, duty: str) -> Ripe:
     owned = {chief: [], duty: ["chief"]}.get(theirs["owner"], ["duty"])
     for who in owned:
         theirs = await desk.do(who, theirs, "reassign", COMMANDS["reassign"] | {"staff_id": chief})
-    handover = await desk.create("chief", "/v1/handovers", PREPARED)
-    path = {"handover_id": handover["id"]}
+    # A newer one of its department, as the example makes it, would take a handover's place.
+    others = [each for each in Department if each.value != PREPARED["department"]]
+    made = [await desk.create("chief", "/v1/handovers", PREPARED | {"department": each}) for each in others]
+    paths = [{"path": {"handover_id": each["id"]}, "query": {}} for each in made]
     return {
         "POST /v1/records/{record_id}/reassign": [next_on(given, COMMANDS["reassign"] | {"staff_id": other})],
         "POST /v1/records/{record_id}/decline": [next_on(theirs, COMMANDS["decline"])],
-        "GET /v1/handovers/{handover_id}": [{"path": path, "query": {}}],
-        "POST /v1/handovers/{handover_id}/acknowledge": [{"path": path, "headers": {"If-Match": '"1"'}}],
+        "GET /v1/handovers/{handover_id}": paths,
+        "POST /v1/handovers/{handover_id}/acknowledge": [each | {"headers": {"If-Match": '"1"'}} for each in paths],
     }
