@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.envelope import EventBody, TextRef
 from shared.contracts.identity import Actor, Department, Role
+from shared.contracts.offers import Sale
 from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
 
 
@@ -119,6 +120,7 @@ class MoneyLine(Wire):
     amount: Money
     state: Code = "requested"
     approved_by: EntityId | None = None
+    adjusts: EntityId | None = Field(default=None, description="The line that this one takes back")
 
 
 class RecordSnapshot(Wire):
@@ -169,6 +171,7 @@ class RecordSnapshot(Wire):
     questions: int = 0
     rules_version: Version = 1
     parent: EntityId | None = None
+    sale: Sale | None = None
 
 
 class RecordEvent(EventBody):
@@ -279,5 +282,7 @@ RECORD_VERBS = (
     "reopened",
     "question_asked",
     "question_answered",
+    "repriced",
+    "sale_cancelled",
     "erased",
 )

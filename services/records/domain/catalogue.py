@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from services.records.domain.kinds import FieldType, KindSpec, Turn, WorkflowSpec
 from services.records.domain.occurrences import Occurrence, Opening
@@ -28,6 +29,13 @@ class Catalogue:
             raise invalid("kind", "unknown_kind", "There is no such kind; GET /v1/kinds lists them.")
         return self.kinds[code]
 
+    @property
+    def services(self) -> frozenset[str]:
+        """Everything that a kind can sell by the catalogue."""
+        sellers = [(kind, kind.sells) for kind in self.kinds.values() if kind.sells]
+        specs = [kind.field(sells.what) for kind, sells in sellers]
+        return frozenset(choice for spec in specs if spec for choice in spec.choices)
+
     def openings(self, occurrence: Occurrence) -> list[Opening]:
         """What something that happened opens, over both workflows."""
         found = [
@@ -39,12 +47,17 @@ class Catalogue:
         """What a record's own turn opens; the key makes it once per opening or close."""
         turn = _turn(before, after)
         return [
-            replace(opening, key=f"{each.name}:{after.id}:{after.close_count}", parent=after.id)
+            replace(opening, key=":".join((each.name, after.id, str(after.close_count), *part)), parent=after.id)
             for workflow in self.workflows
             for each in workflow.follow_ons
             if turn is each.after and each.of == after.kind
-            for opening in each.opens(after, rules)
+            for opening, *part in _numbered(each.opens(after, rules))
         ]
+
+
+def _numbered(openings: Sequence[Opening]) -> list[tuple[Any, ...]]:
+    """The first bears the plain key, the others a number."""
+    return [(opening, str(place)) if place else (opening,) for place, opening in enumerate(openings)]
 
 
 def _turn(before: RecordState | None, after: RecordState) -> Turn | None:
@@ -110,6 +123,8 @@ def _kind_faults(kind: KindSpec, defaults: HotelRules) -> Iterable[str]:
         yield f"{kind.code} names a field twice"
     conditions = [each.when for each in kind.exceptions] + [spec.required_when for spec in kind.fields]
     charge = [kind.charge.when.field, kind.charge.amount] if kind.charge else []
+    charge += [kind.sells.what, kind.sells.price] if kind.sells else []
+    charge += [kind.moves_points.action, kind.moves_points.points] if kind.moves_points else []
     rules = defaults.of(kind.code)
     yield from (fault for limit in (*rules.limits, *auto_limits(rules.auto)) if (fault := limit_fault(kind, limit)))
     for name in (kind.checked_field, kind.what, *charge, *(when.field for when in conditions if when)):

@@ -80,6 +80,11 @@ def fault(text: str) -> str | None:
     return _foreign(text, program)
 
 
+def names_in(text: str) -> frozenset[str]:
+    """What an expression that may stand speaks of."""
+    return frozenset(_compiled(text).variables())
+
+
 def _depth(text: str) -> int:
     deepest = depth = 0
     for character in text:

@@ -13,6 +13,7 @@ from services.records.domain.commands.command import Command
 from services.records.domain.commands.doing import Doer, Ownership
 from services.records.domain.commands.exceptions import RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
+from services.records.domain.commands.selling import CancelSale, ConfirmSale, MoveSale, TakePrice
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
     AcceptRecord,
@@ -31,14 +32,17 @@ __all__ = [
     "ApproveRecord",
     "AskQuestion",
     "BlockRecord",
+    "CancelSale",
     "CheckValue",
     "Command",
     "CompleteRecord",
+    "ConfirmSale",
     "DecideProposal",
     "Doer",
     "EditFields",
     "ExpireRecord",
     "HandOff",
+    "MoveSale",
     "OpenRecord",
     "Ownership",
     "ProposeChange",
@@ -49,6 +53,7 @@ __all__ = [
     "ReviewException",
     "SettleLine",
     "SettleMessage",
+    "TakePrice",
     "UnblockRecord",
     "UpdateStay",
 ]

@@ -58,6 +58,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         guest_must_know=terms.kind.guest_must_know,
         rules_version=terms.version,
         parent=opening.parent,
+        sale=opening.sale,
     )
     state = settled(state, terms)
     return state, _event(state, doer, terms, now)
