@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.records import events, store
+from services.records.api import sales
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
@@ -11,6 +12,8 @@ from services.records.usecases.desk import EXPIRE
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
+from services.records.usecases.offered import Offered
+from services.records.usecases.offering import Offering
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.triggers import Triggers
@@ -27,6 +30,8 @@ def house_of(chassis: Chassis) -> House:
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
+        offers=store.MongoOffers(chassis.mongo),
+        claims=store.MongoClaims(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -40,10 +45,11 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    selling = sales.router(Offering(house), Offered(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
-        routers=[routes],
+        routers=[routes, selling],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         prepare=[lambda: store.prepare(chassis.mongo)],

@@ -20,6 +20,7 @@ from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
+from tests.fakes.offers import FakeClaims, FakeOffers
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
@@ -47,6 +48,8 @@ POLICY = PolicySnapshot(
         Grant(roles=IN_CHARGE, actions=EVERY_DAY_WORK, read=MANAGED, write=MANAGED),
         Grant(roles=IN_CHARGE, actions=("review_exception", "decide_proposal", "reopen"), read=MANAGED, write=MANAGED),
         Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("rules",)),
+        Grant(roles=(Role.ASSOCIATE, *IN_CHARGE, Role.REVENUE_MANAGER), actions=("read",), kinds=("offer",)),
+        Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
 )
@@ -57,6 +60,7 @@ STAFF: tuple[StaffMember, ...] = (
     member("ines", departments=(Department.HOUSEKEEPING,)),
     member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
     member("gil", Role.GENERAL_MANAGER, departments=()),
+    member("rita", Role.REVENUE_MANAGER, departments=(Department.REVENUE,)),
     member("fred", Role.FINANCE, departments=(Department.FINANCE,)),
     member("carl", properties=("city",), departments=GUEST_FACING),
 )
@@ -111,6 +115,8 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         texts=FakeTexts(database),
         stays=FakeStays(database),
         rules=FakeRules(database),
+        offers=FakeOffers(database),
+        claims=FakeClaims(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

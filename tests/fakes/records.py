@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from services.records.domain.occurrences import Opening
+from services.records.domain.offers import OfferVersion
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Query, Writing
+from services.records.ports import Claim, Query, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -38,6 +39,8 @@ class Tables:
     events: list[Envelope] = field(default_factory=list)
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
+    offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
+    claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
 
 
 class FakeDatabase:

@@ -1,15 +1,19 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
+from services.records.ports.offers import Claim, ClaimStore, OfferStore
 from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
 __all__ = [
     "Alarm",
+    "Claim",
+    "ClaimStore",
     "Clock",
     "HeldText",
     "Journal",
+    "OfferStore",
     "Once",
     "People",
     "Query",

@@ -22,3 +22,7 @@ async def prepare(mongo: Mongo) -> None:
     )
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])
+    await mongo.collection("offers").ensure_indexes(
+        [Index(("chain", "property_id", "code"), unique=True), Index(("chain", "property_id", "live", "rank", "code"))]
+    )
+    await mongo.collection("claims").ensure_indexes([Index(("chain", "offer_id", "day")), Index(("record_id",))])

@@ -9,8 +9,10 @@ from services.records.domain.rules import HotelRules, in_force
 from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
+    ClaimStore,
     Clock,
     Journal,
+    OfferStore,
     Once,
     People,
     RecordStore,
@@ -33,6 +35,8 @@ class House:
     texts: TextStore
     stays: StayMirror
     rules: RulesStore
+    offers: OfferStore
+    claims: ClaimStore
     journal: Journal
     transactions: Transactions
     once: Once

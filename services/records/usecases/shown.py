@@ -7,6 +7,7 @@ from pydantic import Field
 from services.records.domain.rules import HotelRules, PropertyRules
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
+from shared.contracts.offers import Sale
 from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Workflow
 from shared.contracts.values import Frozen, Instant
 
@@ -171,6 +172,7 @@ class ShownRecord(Card):
     paused_s: int
     rules_version: int
     parent: str | None
+    sale: Sale | None
 
 
 class Happening(Frozen):

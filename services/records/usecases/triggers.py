@@ -103,8 +103,11 @@ class _Batch:
             return
         stay = body.stay
         openings = self._house.catalogue.openings(self._occurred(each))
+        before = self._stays.get(stay.id)
+        self._desk.told[stay.id] = stay
         for state in self._desk.open_of_stay(stay.id):
             await self._follow(each, state, stay, openings)
+            await self._move_sale(each, state.id, before, stay)
         await self._open_all(openings, PMS, each)
 
     async def _follow(self, each: Heard, state: RecordState, stay: Stay, openings: Sequence[Opening]) -> None:
@@ -117,6 +120,14 @@ class _Batch:
         update = self._moved(each, state, stay, openings)
         if update != c.UpdateStay(state.room, state.guest_id, state.due_at, state.expires_at):
             await self._desk.tell(state, update, PMS, provenance)
+
+    async def _move_sale(self, each: Heard, record_id: str, before: Stay | None, stay: Stay) -> None:
+        """What was sold for other nights, or another party, is priced and promised again."""
+        state = await self._desk.find(record_id)
+        if before is None or state is None or state.sale is None or state.status is Status.COMPLETE:
+            return
+        if (before.arrival, before.departure, before.party) != (stay.arrival, stay.departure, stay.party):
+            await self._desk.tell(state, c.MoveSale(), PMS, Provenance.of(each.envelope))
 
     def _moved(self, each: Heard, state: RecordState, stay: Stay, openings: Sequence[Opening]) -> c.UpdateStay:
         key = state.trigger.key
@@ -160,7 +171,8 @@ class _Batch:
         takes = spec is not None and spec.type is FieldType.CHOICE and answer in spec.choices
         if takes and state.status is not Status.COMPLETE and state.fields.get("guest_answer") != answer:
             command = c.EditFields(each.envelope.id, {"guest_answer": answer}, Reason(code="guest_said"))
-            await self._desk.tell(state, command, GUEST, Provenance.of(each.envelope))
+            answered = await self._desk.tell(state, command, GUEST, Provenance.of(each.envelope))
+            await self._desk.confirm(answered, Provenance.of(each.envelope))
 
     async def _on_posting(self, each: Heard, posting: Posting) -> None:
         state = await self._desk.find(posting.record_id)

@@ -115,3 +115,9 @@ def on_reopening(act: Act) -> dict[str, Any]:
         if sale is None or sale.state not in again
         else {"sale": sale.model_copy(update={"state": again[sale.state]})}
     )
+
+
+def called_off(before: RecordState | None, after: RecordState) -> bool:
+    """Whether a decision cancelled what had been sold."""
+    was, now = (before.sale if before else None), after.sale
+    return was is not None and now is not None and was.state == "sold" and now.state in ("cancelling", "cancelled")
