@@ -61,6 +61,7 @@ STAFF: tuple[StaffMember, ...] = (
     member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
     member("gil", Role.GENERAL_MANAGER, departments=()),
     member("rita", Role.REVENUE_MANAGER, departments=(Department.REVENUE,)),
+    member("greta", Role.GENERAL_MANAGER, departments=(), properties=None),
     member("fred", Role.FINANCE, departments=(Department.FINANCE,)),
     member("carl", properties=("city",), departments=GUEST_FACING),
 )

@@ -1,7 +1,7 @@
 """Apply what other services say: open records once, follow stays, settle messages and money lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from services.records.domain import commands as c
@@ -11,9 +11,11 @@ from services.records.domain.state import RecordState
 from services.records.domain.texts import Reason
 from services.records.usecases.desk import Desk
 from services.records.usecases.house import House
+from services.records.workflows.openings import following
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.identity import Actor, ActorKind
 from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
@@ -153,7 +155,9 @@ class _Batch:
         if message.direction is Direction.OUTBOUND:
             await self._settle_message(each, state, message)
             return
-        if state is not None and message.answer is not None:
+        if state is not None and state.sale is not None and message.answer == "cancelled":
+            await self._cancelled(each, state)
+        elif state is not None and message.answer is not None:
             await self._answered(each, state, message.answer)
         place = self._zone(each.envelope, message.property_id)
         what: Occurrence = MessageOccurred(each.verb, message, stay, each.envelope.id, each.envelope.time, place)
@@ -173,6 +177,19 @@ class _Batch:
             command = c.EditFields(each.envelope.id, {"guest_answer": answer}, Reason(code="guest_said"))
             answered = await self._desk.tell(state, command, GUEST, Provenance.of(each.envelope))
             await self._desk.confirm(answered, Provenance.of(each.envelope))
+
+    async def _cancelled(self, each: Heard, state: RecordState) -> None:
+        """The guest takes back what they bought, where they still may; else a person hears of it."""
+        provenance = Provenance.of(each.envelope)
+        try:
+            await self._desk.tell(state, c.CancelSale(), GUEST, provenance)
+        except AppError as refusal:
+            if refusal.code == "too_late_to_cancel":
+                asked = following("guest_request", state, {"topic": "other"})
+                key = f"cancel:{state.id}:{each.envelope.subject}"
+                await self._desk.open(replace(asked, key=key, parent=state.id), GUEST, provenance)
+            elif refusal.kind is not ErrorKind.CONFLICT:
+                raise
 
     async def _on_posting(self, each: Heard, posting: Posting) -> None:
         state = await self._desk.find(posting.record_id)

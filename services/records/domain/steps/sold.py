@@ -13,6 +13,7 @@ from shared.contracts.records import Outcome
 from shared.contracts.values import local_day
 
 ANSWER = "guest_answer"
+CANCELLED = frozenset({"cancelling", "cancelled"})
 
 
 def wanted(state: RecordState, kind: KindSpec) -> bool:
@@ -38,6 +39,8 @@ def holding(act: Act) -> Sale:
 def refusal(act: Act) -> AppError | None:
     """Why what the record sells cannot be promised now, if it cannot."""
     sale, selling = act.state.sale, act.terms.selling
+    if sale is not None and sale.state in CANCELLED:
+        return conflict("sale_cancelled", "This sale was cancelled; a new one is a new record.")
     return selling.refusal(sale, act.now) if sale is not None and selling is not None else None
 
 
@@ -101,8 +104,6 @@ def on_closing(act: Act, outcome: Outcome) -> dict[str, Any]:
         return {}
     if outcome is not Outcome.FULFILLED or not wanted(act.state, act.terms.kind):
         return {"sale": released(sale, "released")}
-    if sale.state in ("cancelled", "cancelling"):
-        raise conflict("sale_cancelled", "This sale was cancelled; a new one is a new record.")
     return {"sale": holding(act).model_copy(update={"state": "sold"})}
 
 
@@ -120,4 +121,4 @@ def on_reopening(act: Act) -> dict[str, Any]:
 def called_off(before: RecordState | None, after: RecordState) -> bool:
     """Whether a decision cancelled what had been sold."""
     was, now = (before.sale if before else None), after.sale
-    return was is not None and now is not None and was.state == "sold" and now.state in ("cancelling", "cancelled")
+    return was is not None and now is not None and was.state == "sold" and now.state in CANCELLED
