@@ -7,11 +7,13 @@ from services.records.api import sales
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
+from services.records.usecases.campaigning import Campaigning
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.desk import EXPIRE
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
+from services.records.usecases.launching import Launching
 from services.records.usecases.offered import Offered
 from services.records.usecases.offering import Offering
 from services.records.usecases.reading import Reading
@@ -19,7 +21,11 @@ from services.records.usecases.ruling import Ruling
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis, run
+
+CAMPAIGNS_S = 5.0
+"""How often running campaigns look for stays, in real seconds."""
 
 
 def house_of(chassis: Chassis) -> House:
@@ -32,6 +38,7 @@ def house_of(chassis: Chassis) -> House:
         rules=store.MongoRules(chassis.mongo),
         offers=store.MongoOffers(chassis.mongo),
         claims=store.MongoClaims(chassis.mongo),
+        campaigns=store.MongoCampaigns(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -45,13 +52,14 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
-    selling = sales.router(Offering(house), Offered(house), chassis)
+    selling = sales.router(Offering(house), Offered(house), Campaigning(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
         routers=[routes, selling],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
+        jobs=[Job("campaigns", CAMPAIGNS_S, Launching(house))],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )
 

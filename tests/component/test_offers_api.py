@@ -5,20 +5,12 @@ from typing import Any
 
 import pytest
 
-from services.records.api.offers import NEW, NEXT, SPA
-from services.records.usecases.triggers import Heard, Triggers
-from shared.chassis.mongo import Tx
-from shared.contracts.catalogue import body_of
-from shared.contracts.envelope import Envelope
+from services.records.api.offers import NEXT, SPA
 from shared.contracts.money import PostingState
-from shared.contracts.stays import Stay
+from tests.component.selling import GONE, RESORT, events_of, hears, mirrored, published
 from tests.factories.front_desk import Caller, FrontDesk
 from tests.factories.guest_events import message_told, posting_told, stay_told
 from tests.factories.guest_records import stay
-from tests.factories.records import SCOPE
-
-RESORT: dict[str, Any] = NEW | {"property_id": "resort"}
-GONE = {"reason": {"code": "season_over"}}
 
 
 @pytest.fixture
@@ -36,36 +28,6 @@ async def rita(desk: FrontDesk) -> AsyncIterator[Caller]:
 async def ana(desk: FrontDesk) -> AsyncIterator[Caller]:
     async with desk.client() as http:
         yield Caller(http)
-
-
-async def mirrored(desk: FrontDesk, *stays: Stay) -> None:
-    """The hotel has heard of these stays, without opening anything."""
-
-    async def work(tx: Tx) -> None:
-        await desk.house.stays.keep(SCOPE, stays, tx)
-
-    await desk.database.run(work)
-
-
-async def hears(desk: FrontDesk, *events: Envelope) -> None:
-    """Apply events as the consumer does."""
-    heard = [Heard(event, body) for event in events if (body := body_of(event)) is not None]
-
-    async def work(tx: Tx) -> None:
-        await Triggers(desk.house).apply(tx, heard)
-
-    await desk.database.run(work)
-
-
-async def published(rita: Caller, **changed: Any) -> dict[str, Any]:
-    reply = await rita.post("/v1/offers", RESORT | {"terms": SPA | changed})
-    assert reply.status_code == 201, reply.text
-    shown: dict[str, Any] = reply.json()
-    return shown
-
-
-def events_of(desk: FrontDesk, noun: str) -> list[str]:
-    return [event.type for event in desk.database.tables.events if event.type.startswith(f"{noun}.")]
 
 
 async def test_offer_is_published_read_changed_and_withdrawn_version_by_version(rita: Caller, desk: FrontDesk) -> None:

@@ -20,6 +20,7 @@ from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
+from tests.fakes.campaigns import FakeCampaigns
 from tests.fakes.offers import FakeClaims, FakeOffers
 from tests.fakes.records import (
     FakeAlarm,
@@ -118,6 +119,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         rules=FakeRules(database),
         offers=FakeOffers(database),
         claims=FakeClaims(database),
+        campaigns=FakeCampaigns(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

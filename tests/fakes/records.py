@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from services.records.domain.campaigns import CampaignState
 from services.records.domain.occurrences import Opening
 from services.records.domain.offers import OfferVersion
 from services.records.domain.rules import PropertyRules
@@ -41,6 +42,9 @@ class Tables:
     timers: dict[str, Timer] = field(default_factory=dict)
     offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
+    campaigns: dict[str, CampaignState] = field(default_factory=dict)
+    cursors: dict[str, str | None] = field(default_factory=dict)
+    opted_out: dict[str, bool] = field(default_factory=dict)
 
 
 class FakeDatabase:

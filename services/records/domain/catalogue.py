@@ -121,7 +121,7 @@ def _kind_faults(kind: KindSpec, defaults: HotelRules) -> Iterable[str]:
     names = [spec.name for spec in kind.fields]
     if len(set(names)) < len(names):
         yield f"{kind.code} names a field twice"
-    conditions = [each.when for each in kind.exceptions] + [spec.required_when for spec in kind.fields]
+    conditions = [kind.stops] + [each.when for each in kind.exceptions] + [spec.required_when for spec in kind.fields]
     charge = [kind.charge.when.field, kind.charge.amount] if kind.charge else []
     charge += [kind.sells.what, kind.sells.price] if kind.sells else []
     charge += [kind.moves_points.action, kind.moves_points.points] if kind.moves_points else []

@@ -64,7 +64,8 @@ def _own(
     first, last = terms.valid_from or dt.date.min, terms.valid_until or dt.date.max
     yield Told(rule="live", met=offer.live, message="It is sold at present.")
     yield Told(rule="property", met=offer.property_id == stay.property_id, message="The stay is at this hotel.")
-    yield Told(rule="stay_status", met=stay.status in HAVING, message="The stay is booked or under way.")
+    having = HAVING | {StayStatus.CHECKED_OUT} if terms.after_stay else HAVING
+    yield Told(rule="stay_status", met=stay.status in having, message="The stay can still be given it.")
     dated = all(first <= day <= last for day in days)
     yield Told(rule="valid_dates", met=dated, message=f"It is valid {_span(terms)}.")
     yield Told(rule="notice", met=_in_time(terms, days[0], zone, now, today), message=_notice(terms))

@@ -143,6 +143,7 @@ class KindSpec:
     sells: Sells | None = None
     moves_points: MovesPoints | None = None
     complaint: bool = False
+    stops: When | None = None
 
     def field(self, name: str) -> FieldSpec | None:
         """A field by its name."""

@@ -87,6 +87,7 @@ class OfferTerms(Frozen):
         default=None, strict=True, ge=0, le=MAX_YEARS_H, description="Guests cancel until then before noon of its day"
     )
     eligibility: tuple[Eligibility, ...] = Field(default=(), max_length=20)
+    after_stay: bool = Field(default=False, description="Also for guests who have checked out")
     suggested: bool = Field(default=True, description="Offered before arrival by itself, the lowest rank first")
     rank: int = Field(default=100, strict=True, ge=0, le=1_000)
 

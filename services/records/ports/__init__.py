@@ -1,5 +1,6 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
+from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
 from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
@@ -8,6 +9,7 @@ from services.records.ports.stays import StayMirror
 
 __all__ = [
     "Alarm",
+    "CampaignStore",
     "Claim",
     "ClaimStore",
     "Clock",
@@ -20,7 +22,9 @@ __all__ = [
     "RecordStore",
     "Result",
     "RulesStore",
+    "Span",
     "StayMirror",
+    "Tally",
     "TextStore",
     "Transactions",
     "Writing",

@@ -1,5 +1,6 @@
 """The records database: the only files of this service that speak Mongo."""
 
+from services.records.store.campaigns import MongoCampaigns
 from services.records.store.indexes import prepare
 from services.records.store.offers import MongoClaims, MongoOffers
 from services.records.store.records import MongoRecords
@@ -7,4 +8,13 @@ from services.records.store.rules import MongoRules
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
-__all__ = ["MongoClaims", "MongoOffers", "MongoRecords", "MongoRules", "MongoStays", "MongoTexts", "prepare"]
+__all__ = [
+    "MongoCampaigns",
+    "MongoClaims",
+    "MongoOffers",
+    "MongoRecords",
+    "MongoRules",
+    "MongoStays",
+    "MongoTexts",
+    "prepare",
+]

@@ -26,3 +26,7 @@ async def prepare(mongo: Mongo) -> None:
         [Index(("chain", "property_id", "code"), unique=True), Index(("chain", "property_id", "live", "rank", "code"))]
     )
     await mongo.collection("claims").ensure_indexes([Index(("chain", "offer_id", "day")), Index(("record_id",))])
+    await mongo.collection("records").ensure_indexes([Index(("campaign",), partial={"campaign": {"$gt": ""}})])
+    await mongo.collection("campaigns").ensure_indexes([Index(("chain", "property_id")), Index(("phase",))])
+    stays = [Index(("chain", "stay.property_id", f"stay.{day}", "_id")) for day in ("arrival", "departure")]
+    await mongo.collection("stays").ensure_indexes(stays)

@@ -58,7 +58,10 @@ class MongoOffers:
         asked = {"code": offer.terms.code, "rank": offer.terms.rank, "live": offer.live}
         newest: list[BulkOp] = [Put({"_id": offer.id}, {"$set": {**whose, **told, **asked}})]
         await self._newest.bulk(newest, tx=tx)
-        tx.after_commit.append(lambda: self._recent.pop((scope.chain, offer.property_id), None))
+        tx.after_commit.append(lambda: self._forget((scope.chain, offer.property_id)))
+
+    def _forget(self, place: tuple[str, str]) -> None:
+        self._recent.pop(place, None)
 
 
 class MongoClaims:

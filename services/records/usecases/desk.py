@@ -182,6 +182,9 @@ class Desk:
         doer = Doer(decision.events[-1].body.actor)
         if called_off(before, after):
             await self._call_off(after, doer, provenance)
+        stops = self.house.catalogue.kind(after.kind).stops
+        if stops and after.guest_id and stops.holds(after.fields) and not (before and stops.holds(before.fields)):
+            await self.house.campaigns.opt_out(self.scope, [after.guest_id], self.tx)
         for opening in self.house.catalogue.follow_ons(before, after, await self.rules(hotel)):
             await self.open(replace(opening, source_event=None), doer, provenance)
         return after

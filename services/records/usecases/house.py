@@ -9,6 +9,7 @@ from services.records.domain.rules import HotelRules, in_force
 from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
+    CampaignStore,
     ClaimStore,
     Clock,
     Journal,
@@ -37,6 +38,7 @@ class House:
     rules: RulesStore
     offers: OfferStore
     claims: ClaimStore
+    campaigns: CampaignStore
     journal: Journal
     transactions: Transactions
     once: Once

@@ -26,6 +26,8 @@ from shared.contracts.values import Scope, zone
 PMS = c.Doer(Actor(kind=ActorKind.PMS, id="pms"))
 GUEST = c.Doer(Actor(kind=ActorKind.GUEST, id="guest"))
 SYSTEM = c.Doer(Actor(kind=ActorKind.SYSTEM, id="integrations"))
+STOP = frozenset({"opt_out", "stop", "unsubscribe"})
+"""Topics and answers by which a guest asks us to stop."""
 ENDED_UNUSED = {StayStatus.CANCELLED: "stay_cancelled", StayStatus.NO_SHOW: "stay_no_show"}
 
 
@@ -151,7 +153,7 @@ class _Batch:
 
     async def _on_message(self, each: Heard, message: Message) -> None:
         stay = self._stays.get(message.stay_id or "")
-        state = await self._desk.find(message.record_id) if message.record_id else None
+        state = await self._desk.find(message.record_id) if message.record_id else await self._campaigned(message)
         if message.direction is Direction.OUTBOUND:
             await self._settle_message(each, state, message)
             return
@@ -159,9 +161,31 @@ class _Batch:
             await self._cancelled(each, state)
         elif state is not None and message.answer is not None:
             await self._answered(each, state, message.answer)
+        if message.guest_id and STOP & {message.topic_code, message.answer}:
+            await self._house.campaigns.opt_out(self._desk.scope, [message.guest_id], self._desk.tx)
+        if state is not None and message.record_id is None:
+            return
         place = self._zone(each.envelope, message.property_id)
         what: Occurrence = MessageOccurred(each.verb, message, stay, each.envelope.id, each.envelope.time, place)
         await self._open_all(self._house.catalogue.openings(what), GUEST, each)
+
+    async def _campaigned(self, message: Message) -> RecordState | None:
+        """The campaign's record that an answer without a record belongs to: named by offer, or the stay's only one.
+
+        One that is closed has had this very answer; another answer to it is a new matter.
+        """
+        if message.answer is None or message.stay_id is None or message.direction is Direction.OUTBOUND:
+            return None
+        ids = await self._house.campaigns.sent_to(self._desk.scope, message.stay_id, self._desk.tx)
+        held = [state for each in ids if (state := await self._desk.find(each)) is not None]
+        asked = [
+            each
+            for each in held
+            if each.status is not Status.COMPLETE or each.fields.get("guest_answer") == message.answer
+        ]
+        named = [each for each in asked if each.sale and message.offer_id in (each.sale.offer_id, each.sale.campaign)]
+        found = named or asked
+        return found[0] if len(found) == 1 else None
 
     async def _settle_message(self, each: Heard, state: RecordState | None, message: Message) -> None:
         sent = next((one for one in state.guest_messages if one.id == message.id), None) if state else None
@@ -177,6 +201,9 @@ class _Batch:
             command = c.EditFields(each.envelope.id, {"guest_answer": answer}, Reason(code="guest_said"))
             answered = await self._desk.tell(state, command, GUEST, Provenance.of(each.envelope))
             await self._desk.confirm(answered, Provenance.of(each.envelope))
+            if answered.sale is not None and answered.sale.campaign and answer == "declined":
+                said_no = c.CompleteRecord(Outcome.DECLINED, Reason(code="guest_declined"))
+                await self._desk.tell(answered, said_no, SYSTEM, Provenance.of(each.envelope))
 
     async def _cancelled(self, each: Heard, state: RecordState) -> None:
         """The guest takes back what they bought, where they still may; else a person hears of it."""

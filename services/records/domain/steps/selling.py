@@ -27,7 +27,7 @@ def confirm(act: Act, command: ConfirmSale) -> Act:
         raise conflict("nothing_sold", "This record sells nothing of the catalogue.")
     by = policy(act.terms.version)
     if not act.state.accepted:
-        move = {"accepted": True, "by": by, "reason": Reason(code="catalogue_terms")}
+        move: dict[str, Any] = {"accepted": True, "by": by, "reason": Reason(code="catalogue_terms")}
         is_new = act.state.status is Status.NEW
         act = act.move("accepted", Status.PENDING, **move) if is_new else act.then("accepted", **move)
     act = confirmed_by_policy(act, command.on_behalf_of)
