@@ -16,6 +16,7 @@ from services.records.usecases.house import House
 from services.records.usecases.launching import Launching
 from services.records.usecases.offered import Offered
 from services.records.usecases.offering import Offering
+from services.records.usecases.pointing import Pointing
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.triggers import Triggers
@@ -39,6 +40,7 @@ def house_of(chassis: Chassis) -> House:
         offers=store.MongoOffers(chassis.mongo),
         claims=store.MongoClaims(chassis.mongo),
         campaigns=store.MongoCampaigns(chassis.mongo),
+        loyalty=store.MongoLoyalty(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -52,7 +54,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
-    selling = sales.router(Offering(house), Offered(house), Campaigning(house), chassis)
+    selling = sales.router(Offering(house), Offered(house), Campaigning(house), Pointing(house), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",

@@ -21,6 +21,7 @@ from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
 from tests.fakes.campaigns import FakeCampaigns
+from tests.fakes.loyalty import FakeLoyalty
 from tests.fakes.offers import FakeClaims, FakeOffers
 from tests.fakes.records import (
     FakeAlarm,
@@ -50,6 +51,7 @@ POLICY = PolicySnapshot(
         Grant(roles=IN_CHARGE, actions=("review_exception", "decide_proposal", "reopen"), read=MANAGED, write=MANAGED),
         Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("rules",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE, Role.REVENUE_MANAGER), actions=("read",), kinds=("offer",)),
+        Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read",), kinds=("guest",), read=SERVED),
         Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
@@ -120,6 +122,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         offers=FakeOffers(database),
         claims=FakeClaims(database),
         campaigns=FakeCampaigns(database),
+        loyalty=FakeLoyalty(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from services.records.domain.campaigns import CampaignState
 from services.records.domain.occurrences import Opening
 from services.records.domain.offers import OfferVersion
+from services.records.domain.points import Entry
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
@@ -45,6 +46,7 @@ class Tables:
     campaigns: dict[str, CampaignState] = field(default_factory=dict)
     cursors: dict[str, str | None] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)
+    loyalty: dict[tuple[str, int], Entry] = field(default_factory=dict)
 
 
 class FakeDatabase:

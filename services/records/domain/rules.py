@@ -69,6 +69,7 @@ class KindRules(Frozen):
     conditions: tuple[Condition, ...] = ()
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+    points_per_stay: int | None = Field(default=None, ge=0, description="Most loyalty points moved in one stay")
 
 
 class KindOverride(Frozen):
@@ -79,6 +80,7 @@ class KindOverride(Frozen):
     conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
     auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
+    points_per_stay: int | None = Field(default=None, strict=True, ge=0, le=10**9)
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""

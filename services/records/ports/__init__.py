@@ -2,6 +2,7 @@
 
 from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
+from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
 from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
 from services.records.ports.rules import RulesStore
@@ -15,6 +16,7 @@ __all__ = [
     "Clock",
     "HeldText",
     "Journal",
+    "LoyaltyLedger",
     "OfferStore",
     "Once",
     "People",

@@ -2,6 +2,7 @@
 
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.indexes import prepare
+from services.records.store.loyalty import MongoLoyalty
 from services.records.store.offers import MongoClaims, MongoOffers
 from services.records.store.records import MongoRecords
 from services.records.store.rules import MongoRules
@@ -11,6 +12,7 @@ from services.records.store.texts import MongoTexts
 __all__ = [
     "MongoCampaigns",
     "MongoClaims",
+    "MongoLoyalty",
     "MongoOffers",
     "MongoRecords",
     "MongoRules",

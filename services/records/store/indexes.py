@@ -30,3 +30,7 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("campaigns").ensure_indexes([Index(("chain", "property_id")), Index(("phase",))])
     stays = [Index(("chain", "stay.property_id", f"stay.{day}", "_id")) for day in ("arrival", "departure")]
     await mongo.collection("stays").ensure_indexes(stays)
+    await mongo.collection("stays").ensure_indexes([Index(("chain", "stay.guest_id", ("stay.arrival", -1)))])
+    await mongo.collection("loyalty").ensure_indexes(
+        [Index(("chain", "guest_id", ("seq", -1)), unique=True), Index(("chain", "key"), unique=True)]
+    )

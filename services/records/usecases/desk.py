@@ -14,6 +14,7 @@ from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, Reason
 from services.records.ports import Writing
 from services.records.usecases.house import House
+from services.records.usecases.purse import Purse
 from services.records.usecases.till import Till
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
@@ -74,9 +75,11 @@ class Desk:
     _load: dict[str, dict[str, int]] = field(default_factory=dict)
     told: dict[str, Stay] = field(default_factory=dict)
     till: Till = field(init=False)
+    purse: Purse = field(init=False)
 
     def __post_init__(self) -> None:
         self.till = Till(self.house, self.scope, self.tx)
+        self.purse = Purse(self.house, self.scope, self.tx)
 
     async def expect(self, keys: Collection[str], states: Iterable[RecordState]) -> None:
         """Look up trigger keys and records of a whole batch at once."""
@@ -175,17 +178,22 @@ class Desk:
         texts: Sequence[PrivateText],
     ) -> RecordState:
         after = decision.state
+        kind = self.house.catalogue.kind(after.kind)
+        actor = decision.events[-1].body.actor
+        rules = await self.rules(hotel)
+        # First what may refuse it: the guest's points.
+        await self.purse.follow(before, after, kind, rules.of(kind.code), actor.id)
         self._hold(after, before).state = after
         self.till.follow(before, after)
         self._events += [(provenance, event) for event in decision.events]
         self._texts += [(after.id, text) for text in texts]
-        doer = Doer(decision.events[-1].body.actor)
+        doer = Doer(actor)
         if called_off(before, after):
             await self._call_off(after, doer, provenance)
-        stops = self.house.catalogue.kind(after.kind).stops
+        stops = kind.stops
         if stops and after.guest_id and stops.holds(after.fields) and not (before and stops.holds(before.fields)):
             await self.house.campaigns.opt_out(self.scope, [after.guest_id], self.tx)
-        for opening in self.house.catalogue.follow_ons(before, after, await self.rules(hotel)):
+        for opening in self.house.catalogue.follow_ons(before, after, rules):
             await self.open(replace(opening, source_event=None), doer, provenance)
         return after
 
@@ -241,6 +249,7 @@ class Desk:
             texts=self._texts,
         )
         await self.house.records.write(self.scope, writing, self.tx)
+        await self.purse.write()
         await self.till.write([(held.stored, held.state) for held in touched])
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)

@@ -13,6 +13,7 @@ from services.records.ports import (
     ClaimStore,
     Clock,
     Journal,
+    LoyaltyLedger,
     OfferStore,
     Once,
     People,
@@ -39,6 +40,7 @@ class House:
     offers: OfferStore
     claims: ClaimStore
     campaigns: CampaignStore
+    loyalty: LoyaltyLedger
     journal: Journal
     transactions: Transactions
     once: Once

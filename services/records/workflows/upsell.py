@@ -12,6 +12,7 @@ from services.records.domain.kinds import (
     FollowOn,
     KindSpec,
     Moment,
+    MovesPoints,
     Sells,
     Stage,
     TriggerRule,
@@ -64,13 +65,16 @@ LOYALTY_ACTION = KindSpec(
     what="action",
     checked_field="points",
     fields=(
-        FieldSpec("action", FieldType.CHOICE, Stage.OPEN, choices=("points", "welcome_gift", "upgrade", "card")),
+        FieldSpec(
+            "action", FieldType.CHOICE, Stage.OPEN, choices=("points", "redeem", "welcome_gift", "upgrade", "card")
+        ),
         FieldSpec("points", FieldType.INTEGER, Stage.APPROVE, audited=True),
         _DETAILS,
     ),
     due=Anchor(Moment.ARRIVAL, at=dt.time(9)),
     causes=("over_limit", "wrong_tier", "other"),
     ends_with_stay=True,
+    moves_points=MovesPoints("action", "points", grants=("points",), redeems=("redeem",)),
 )
 
 POST_STAY_FOLLOW_UP = KindSpec(
