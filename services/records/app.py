@@ -3,22 +3,15 @@
 from fastapi import FastAPI
 
 from services.records import events, store
-from services.records.api import sales
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
-from services.records.usecases.campaigning import Campaigning
-from services.records.usecases.commanding import Commanding
 from services.records.usecases.desk import EXPIRE
-from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
 from services.records.usecases.launching import Launching
-from services.records.usecases.offered import Offered
-from services.records.usecases.offering import Offering
-from services.records.usecases.pointing import Pointing
-from services.records.usecases.reading import Reading
-from services.records.usecases.ruling import Ruling
+from services.records.usecases.loads import Loads
+from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
@@ -31,9 +24,11 @@ CAMPAIGNS_S = 5.0
 
 def house_of(chassis: Chassis) -> House:
     """The use cases' parts on the real store."""
+    records = store.MongoRecords(chassis.mongo)
     return House(
         catalogue=CATALOGUE,
-        records=store.MongoRecords(chassis.mongo),
+        records=records,
+        loads=Loads(records),
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
@@ -53,12 +48,11 @@ def house_of(chassis: Chassis) -> House:
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
-    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
-    selling = sales.router(Offering(house), Offered(house), Campaigning(house), Pointing(house), chassis)
+    chassis.timers.handlers[START] = RulesStart(house).fire
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
-        routers=[routes, selling],
+        routers=[router(house, chassis)],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         jobs=[Job("campaigns", CAMPAIGNS_S, Launching(house))],

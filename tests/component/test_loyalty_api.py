@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.component.selling import mirrored
-from tests.factories.front_desk import Caller, FrontDesk
+from tests.factories.front_desk import Caller, FrontDesk, ruled
 from tests.factories.guest_records import stay
 
 POINTS = f"/v1/guests/{stay().guest_id}/points"
@@ -105,9 +105,7 @@ async def test_grant_that_is_spent_cannot_be_taken_back(ana: Caller, sofia: Call
 
 async def test_points_in_one_stay_are_limited_by_the_hotels_rules(ana: Caller, desk: FrontDesk) -> None:
     async with desk.client() as http:
-        rules = {"kinds": {"loyalty_action": {"points_per_stay": 600}}}
-        reply = await Caller(http, "gil").put("/v1/rules/resort", {"rules": rules, "reason": REASON}, version=1)
-        assert reply.status_code == 200, reply.text
+        await ruled(http, {"kinds": {"loyalty_action": {"points_per_stay": 600}}})
     await granted(ana, 500)
     reply = await ana.act(await opened(ana, "redeem", 101), "accept")
     assert (reply.status_code, reply.json()["breaches"][0]["rule"]) == (422, "points_per_stay")
@@ -123,7 +121,7 @@ async def test_tier_is_demanded_by_a_condition_of_the_hotel(ana: Caller, desk: F
     }
     rules = {"kinds": {"loyalty_action": {"conditions": [condition]}}}
     async with desk.client() as http:
-        await Caller(http, "gil").put("/v1/rules/resort", {"rules": rules, "reason": REASON}, version=1)
+        await ruled(http, rules)
     fields = {"action": "redeem", "points": 10}
     body = {"property_id": "resort", "kind": "loyalty_action", "stay_id": stay().id, "fields": fields}
     reply = await ana.post("/v1/records", body)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.records.domain.eligibility import why
@@ -53,7 +54,7 @@ def selling_terms(
     """What binds a record that sells an offer."""
     held = terms(kind)
     at = Selling(sold, current or sold, taken or {}, of or stay(), LISBON)
-    return Terms(held.kind, held.rules, held.version, held.currency, held.stay, at)
+    return replace(held, selling=at)
 
 
 def sale_of(sold: OfferVersion, of: Stay | None = None, quantity: int = 1) -> dict[str, Any]:

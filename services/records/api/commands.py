@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api.bodies import approval, closing, exceptions, money, selling, talk, work
+from services.records.api.bodies import approval, closing, exceptions, money, people, selling, talk, work
 from services.records.api.bodies.why import Values
 from services.records.api.examples import NEW_RECORD, REVIEW, RULING
 from services.records.domain.pricing import MAX_QUANTITY
@@ -24,6 +24,7 @@ Id = Annotated[EntityId, Path()]
 
 PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     **work.COMMANDS,
+    **people.COMMANDS,
     **approval.COMMANDS,
     **exceptions.COMMANDS,
     **money.COMMANDS,

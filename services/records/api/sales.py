@@ -4,18 +4,17 @@ from fastapi import APIRouter
 
 from services.records.api import campaigns, offers, points
 from services.records.usecases.campaigning import Campaigning
+from services.records.usecases.house import House
 from services.records.usecases.offered import Offered
 from services.records.usecases.offering import Offering
 from services.records.usecases.pointing import Pointing
 from shared.chassis.service import Chassis
 
 
-def router(
-    offering: Offering, offered: Offered, campaigning: Campaigning, pointing: Pointing, chassis: Chassis
-) -> APIRouter:
-    """All of them under `/v1`."""
-    made = APIRouter(prefix="/v1", tags=["records"])
-    made.include_router(offers.router(offering, offered, chassis))
-    made.include_router(points.router(pointing, chassis))
-    made.include_router(campaigns.router(campaigning, chassis))
+def router(house: House, chassis: Chassis) -> APIRouter:
+    """All of them."""
+    made = APIRouter()
+    made.include_router(offers.router(Offering(house), Offered(house), chassis))
+    made.include_router(campaigns.router(Campaigning(house), chassis))
+    made.include_router(points.router(Pointing(house), chassis))
     return made

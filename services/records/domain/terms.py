@@ -21,4 +21,5 @@ class Terms:
     version: int
     currency: str
     stay: Stay | None = None
+    chain_version: int = 1
     selling: Selling | None = None

@@ -13,6 +13,7 @@ from services.records.domain.commands.command import Command
 from services.records.domain.commands.doing import Doer, Ownership
 from services.records.domain.commands.exceptions import RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
+from services.records.domain.commands.people import DeclineRecord, ReassignRecord, ReplaceAbsent
 from services.records.domain.commands.selling import CancelSale, ConfirmSale, MoveSale, TakePrice
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
@@ -38,6 +39,7 @@ __all__ = [
     "CompleteRecord",
     "ConfirmSale",
     "DecideProposal",
+    "DeclineRecord",
     "Doer",
     "EditFields",
     "ExpireRecord",
@@ -47,7 +49,9 @@ __all__ = [
     "Ownership",
     "ProposeChange",
     "RaiseException",
+    "ReassignRecord",
     "ReopenRecord",
+    "ReplaceAbsent",
     "RequestMessage",
     "ResumeRecord",
     "ReviewException",
