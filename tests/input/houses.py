@@ -51,6 +51,7 @@ from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
 
 EVERY = tuple(Department)
@@ -63,7 +64,8 @@ CHIEF = member(
 """May nearly everything, so that most requests get past the door."""
 DUTY = member("staff-duty", Role.DUTY_MANAGER, departments=EVERY)
 MACHINE = member("staff-machine", Role.INTEGRATION, properties=None)
-PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE}
+SELLER = member("staff-seller", Role.REVENUE_MANAGER, properties=None)
+PEOPLE = {"chief": CHIEF, "revenue": SELLER, "duty": DUTY, "machine": MACHINE}
 STAFF = (*TEAM, *PEOPLE.values())
 HOTELS = (hotel(), hotel("resort"))
 IDS = ("staff-ana", "staff-gil", "stay-1", "city", "resort")
@@ -104,6 +106,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
         desk = Desk(client, tokens("records"))
         ids += [(await desk.brought(steps))["id"] for steps in STATES]
         ripe = await ripe_records(desk)
+        ripe |= await ripe_sales(Shop(client, tokens("records")), booked.id, booked.guest_id)
     known = {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
     yield House(standing.app, tokens("records"), known, ripe | ripe_operations("records"))
     await chassis.mongo.close()
