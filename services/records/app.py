@@ -11,6 +11,7 @@ from services.records.usecases.desk import EXPIRE
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
 from services.records.usecases.house import House
+from services.records.usecases.launching import Launching
 from services.records.usecases.loads import Loads
 from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
@@ -25,6 +26,9 @@ LOOK_S = 30.0
 PLAN_S = 5.0
 """How often the rotas are looked at for shift changes to come, in real seconds."""
 
+CAMPAIGNS_S = 5.0
+"""How often running campaigns look for stays, in real seconds."""
+
 
 def house_of(chassis: Chassis) -> House:
     """The use cases' parts on the real store."""
@@ -38,6 +42,10 @@ def house_of(chassis: Chassis) -> House:
         rules=store.MongoRules(chassis.mongo),
         duties=store.MongoDuties(chassis.mongo),
         handovers=store.MongoHandovers(chassis.mongo),
+        offers=store.MongoOffers(chassis.mongo),
+        claims=store.MongoClaims(chassis.mongo),
+        campaigns=store.MongoCampaigns(chassis.mongo),
+        loyalty=store.MongoLoyalty(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -62,7 +70,11 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         routers=[router(house, chassis)],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
-        jobs=[Job("absences", LOOK_S, absences.look), Job("handovers", PLAN_S, handing.plan)],
+        jobs=[
+            Job("absences", LOOK_S, absences.look),
+            Job("handovers", PLAN_S, handing.plan),
+            Job("campaigns", CAMPAIGNS_S, Launching(house)),
+        ],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )
 

@@ -10,6 +10,7 @@ from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
+from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
 from shared.contracts.policy import KeysEvent, PolicyEvent
 from shared.contracts.records import (
     HANDOVER_VERBS,
@@ -48,6 +49,8 @@ _ALL = [
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
     *_types("handover", HANDOVER_VERBS, topics.RECORDS, HandoverEvent),
+    *_types("offer", OFFER_VERBS, topics.RECORDS, CatalogueEvent),
+    *_types("campaign", CAMPAIGN_VERBS, topics.RECORDS, CampaignEvent),
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("guest", ("erased",), topics.STAYS, GuestErased),

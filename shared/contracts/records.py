@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.envelope import EventBody, TextRef
 from shared.contracts.identity import Actor, Department, Role
+from shared.contracts.offers import Sale
 from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
 
 
@@ -120,6 +121,7 @@ class MoneyLine(Wire):
     amount: Money
     state: Code = "requested"
     approved_by: EntityId | None = None
+    adjusts: EntityId | None = Field(default=None, description="The line that this one takes back")
 
 
 class RecordSnapshot(Wire):
@@ -171,6 +173,7 @@ class RecordSnapshot(Wire):
     rules_version: Version = 1
     chain_rules_version: Version = 1
     parent: EntityId | None = None
+    sale: Sale | None = None
 
 
 class RecordEvent(EventBody):
@@ -333,5 +336,7 @@ RECORD_VERBS = (
     "reopened",
     "question_asked",
     "question_answered",
+    "repriced",
+    "sale_cancelled",
     "erased",
 )

@@ -28,7 +28,10 @@ from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
+from tests.fakes.campaigns import FakeCampaigns
 from tests.fakes.handovers import FakeHandovers
+from tests.fakes.loyalty import FakeLoyalty
+from tests.fakes.offers import FakeClaims, FakeOffers
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
@@ -64,6 +67,9 @@ POLICY = PolicySnapshot(
         Grant(roles=(Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), actions=("read", "manage"), kinds=("rules",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read", "acknowledge"), kinds=("handover",)),
         Grant(roles=IN_CHARGE, actions=("prepare",), kinds=("handover",)),
+        Grant(roles=(Role.ASSOCIATE, *IN_CHARGE, Role.REVENUE_MANAGER), actions=("read",), kinds=("offer",)),
+        Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read",), kinds=("guest",), read=SERVED),
+        Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
 )
@@ -74,6 +80,8 @@ STAFF: tuple[StaffMember, ...] = (
     member("ines", departments=(Department.HOUSEKEEPING,)),
     member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
     member("gil", Role.GENERAL_MANAGER, departments=()),
+    member("rita", Role.REVENUE_MANAGER, departments=(Department.REVENUE,)),
+    member("greta", Role.GENERAL_MANAGER, departments=(), properties=None),
     member("fred", Role.FINANCE, departments=(Department.FINANCE,)),
     member("clara", Role.CHAIN_ADMIN, departments=(), properties=None),
     member("cora", Role.CHAIN_ADMIN, departments=(), properties=None),
@@ -133,6 +141,10 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         rules=FakeRules(database),
         duties=FakeDuties(database),
         handovers=FakeHandovers(database),
+        offers=FakeOffers(database),
+        claims=FakeClaims(database),
+        campaigns=FakeCampaigns(database),
+        loyalty=FakeLoyalty(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from services.records.domain.absence import Duty
+from services.records.domain.campaigns import CampaignState
 from services.records.domain.handover import HandoverDocument
 from services.records.domain.occurrences import Opening
+from services.records.domain.offers import OfferVersion
+from services.records.domain.points import Entry
 from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Plan, Query, Writing
+from services.records.ports import Claim, Plan, Query, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -43,6 +46,12 @@ class Tables:
     duties: dict[str, Duty] = field(default_factory=dict)
     handovers: dict[str, tuple[str, HandoverDocument]] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
+    offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
+    claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
+    campaigns: dict[str, CampaignState] = field(default_factory=dict)
+    cursors: dict[str, str | None] = field(default_factory=dict)
+    opted_out: dict[str, bool] = field(default_factory=dict)
+    loyalty: dict[tuple[str, int], Entry] = field(default_factory=dict)
 
 
 class FakeDatabase:

@@ -52,6 +52,7 @@ from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_people import ripe_people
+from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
 
 EVERY = tuple(Department)
@@ -66,7 +67,8 @@ DUTY = member("staff-duty", Role.DUTY_MANAGER, departments=EVERY)
 MACHINE = member("staff-machine", Role.INTEGRATION, properties=None)
 SECOND = member("staff-second", Role.CHAIN_ADMIN, departments=(), properties=None)
 """Proposes what the chief decides."""
-PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE, "second": SECOND}
+SELLER = member("staff-seller", Role.REVENUE_MANAGER, properties=None)
+PEOPLE = {"chief": CHIEF, "revenue": SELLER, "duty": DUTY, "machine": MACHINE, "second": SECOND}
 STAFF = (*TEAM, *PEOPLE.values())
 HOTELS = (hotel(), hotel("resort"))
 IDS = ("staff-ana", "staff-gil", "stay-1", "city", "resort")
@@ -107,6 +109,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
         desk = Desk(client, tokens("records"))
         ids += [(await desk.brought(steps))["id"] for steps in STATES]
         ripe = await ripe_records(desk) | await ripe_people(desk, CHIEF.id, DUTY.id)
+        ripe |= await ripe_sales(Shop(client, tokens("records")), booked.id, booked.guest_id)
     known = {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
     yield House(standing.app, tokens("records"), known, ripe | ripe_operations("records"))
     await chassis.mongo.close()

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api.bodies import approval, closing, exceptions, money, people, talk, work
+from services.records.api.bodies import approval, closing, exceptions, money, people, selling, talk, work
 from services.records.api.bodies.why import Values
 from services.records.api.examples import NEW_RECORD, REVIEW, RULING
+from services.records.domain.pricing import MAX_QUANTITY
 from services.records.usecases.commanding import Commanding, Done, Order
 from services.records.usecases.entry import Entry, QuickEntry
 from services.records.usecases.reading import Reading
@@ -29,6 +30,7 @@ PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     **money.COMMANDS,
     **talk.COMMANDS,
     **closing.COMMANDS,
+    **selling.COMMANDS,
 }
 """Every command whose body says it all, by the last part of its path, with an example."""
 
@@ -43,6 +45,8 @@ class NewRecord(Frozen):
     department: Department | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     fields: Values = Field(default_factory=dict)
+    offer_id: EntityId | None = Field(default=None, description="Sell this offer of the catalogue, at its price")
+    quantity: int = Field(default=1, strict=True, ge=1, le=MAX_QUANTITY, description="How many of the offer")
 
     def entry(self) -> Entry:
         """What quick entry is asked for."""
@@ -56,6 +60,8 @@ class NewRecord(Frozen):
             stay_id=self.stay_id,
             department=self.department,
             language=self.language,
+            offer_id=self.offer_id,
+            quantity=self.quantity,
         )
 
 

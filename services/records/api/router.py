@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.records.api import commands, handovers, owners, queries, rules
+from services.records.api import commands, handovers, owners, queries, rules, sales
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.handing import Handing
@@ -24,4 +24,5 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(rules.router(Ruling(house), Simulating(house), chassis))
     made.include_router(owners.router(Owning(house), chassis))
     made.include_router(handovers.router(Handovers(house, Handing(house)), chassis))
+    made.include_router(sales.router(house, chassis))
     return made

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from services.records.domain.kind_faults import faults_of, twice
 from services.records.domain.kinds import KindSpec, Turn, WorkflowSpec
@@ -31,6 +32,13 @@ class Catalogue:
             raise invalid("kind", "unknown_kind", "There is no such kind; GET /v1/kinds lists them.")
         return self.kinds[code]
 
+    @property
+    def services(self) -> frozenset[str]:
+        """Everything that a kind can sell by the catalogue."""
+        sellers = [(kind, kind.sells) for kind in self.kinds.values() if kind.sells]
+        specs = [kind.field(sells.what) for kind, sells in sellers]
+        return frozenset(choice for spec in specs if spec for choice in spec.choices)
+
     def openings(self, occurrence: Occurrence) -> list[Opening]:
         """What something that happened opens, over all workflows."""
         found = [
@@ -42,12 +50,17 @@ class Catalogue:
         """What a record's own turn opens; the key makes it once per opening or close."""
         turn = _turn(before, after)
         return [
-            replace(opening, key=f"{each.name}:{after.id}:{after.close_count}", parent=after.id)
+            replace(opening, key=":".join((each.name, after.id, str(after.close_count), *part)), parent=after.id)
             for workflow in self.workflows
             for each in workflow.follow_ons
             if turn is each.after and each.of == after.kind
-            for opening in each.opens(after, rules)
+            for opening, *part in _numbered(each.opens(after, rules))
         ]
+
+
+def _numbered(openings: Sequence[Opening]) -> list[tuple[Any, ...]]:
+    """The first bears the plain key, the others a number."""
+    return [(opening, str(place)) if place else (opening,) for place, opening in enumerate(openings)]
 
 
 def _turn(before: RecordState | None, after: RecordState) -> Turn | None:

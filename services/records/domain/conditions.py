@@ -33,7 +33,7 @@ class About:
         return {
             "record": {name: value for name, value in self.record.items() if value is not None},
             "fields": {name: _plain(kind, name, value) for name, value in fields.items() if value is not None},
-            "stay": _stay(self.stay) if self.stay else {},
+            "stay": stay_facts(self.stay) if self.stay else {},
             "now": self.now,
             "today": local.date().isoformat(),
             "time": f"{local:%H:%M}",
@@ -46,7 +46,8 @@ def _plain(kind: KindSpec, name: str, value: Any) -> Any:
     return True if spec is None or spec.type is FieldType.TEXT else value
 
 
-def _stay(stay: Stay) -> dict[str, Any]:
+def stay_facts(stay: Stay) -> dict[str, Any]:
+    """What expressions may know of a stay; what is absent is left out."""
     told: dict[str, Any] = {
         "status": stay.status.value,
         "arrival": stay.arrival.isoformat(),

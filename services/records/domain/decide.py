@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, Doer, OpenRecord
 from services.records.domain.state import RecordState
-from services.records.domain.steps import approval, closing, exceptions, fields, money, people, proposals, talk, work
+from services.records.domain.steps import (
+    approval,
+    closing,
+    exceptions,
+    fields,
+    money,
+    people,
+    proposals,
+    selling,
+    talk,
+    work,
+)
 from services.records.domain.steps.opening import opened
 from services.records.domain.terms import Terms
 from shared.contracts.envelope import NewEvent
@@ -32,6 +43,7 @@ STEPS: dict[type[Command], Step] = {
     **money.STEPS,
     **talk.STEPS,
     **closing.STEPS,
+    **selling.STEPS,
 }
 
 

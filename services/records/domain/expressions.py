@@ -103,6 +103,12 @@ def _unfit(text: str) -> str | None:
     return None
 
 
+def names_in(text: str) -> frozenset[str]:
+    """What an expression that may stand speaks of."""
+    program, _ = _read(text)
+    return frozenset(program.variables()) if program else frozenset()
+
+
 def _depth(text: str) -> int:
     deepest = depth = 0
     for character in text:

@@ -41,6 +41,8 @@ def _kind_faults(kind: KindSpec) -> Iterable[str]:
     if len(set(names)) < len(names):
         yield f"{kind.code} names a field twice"
     charge = [kind.charge.amount] if kind.charge else []
+    charge += [kind.sells.what, kind.sells.price] if kind.sells else []
+    charge += [kind.moves_points.action, kind.moves_points.points] if kind.moves_points else []
     for name in (kind.checked_field, kind.what, *charge):
         if name not in names:
             yield f"{kind.code} speaks of a field {name} it has not"
@@ -62,6 +64,7 @@ def _kind_faults(kind: KindSpec) -> Iterable[str]:
 def _conditions(kind: KindSpec) -> list[When]:
     of_fields = [when for spec in kind.fields for when in (spec.required_when, spec.sensitive_when)]
     charged = [kind.charge.when] if kind.charge else []
+    charged += [kind.stops] if kind.stops else []
     found = [*(each.when for each in kind.exceptions), *(each.when for each in kind.guards), *of_fields, *charged]
     return [when for when in found if when is not None]
 

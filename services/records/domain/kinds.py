@@ -100,6 +100,28 @@ class ChargeWhen:
 
 
 @dataclass(frozen=True)
+class Sells:
+    """That a kind sells something of the catalogue: the fields that name it and its price.
+
+    `asked`: the guest asked for it themselves, so that they want it until they say otherwise.
+    """
+
+    what: str
+    price: str = "price"
+    asked: bool = False
+
+
+@dataclass(frozen=True)
+class MovesPoints:
+    """That a kind grants or redeems loyalty points when it is fulfilled: which values of `action` do which."""
+
+    action: str
+    points: str
+    grants: tuple[str, ...] = ()
+    redeems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CauseWhen:
     """An unusual condition: work goes on only after an exception note with this cause (C4, K4)."""
 
@@ -159,6 +181,10 @@ class KindSpec:
     guest_must_know: bool = False
     ends_with_stay: bool = False
     quick_entry: bool = True
+    sells: Sells | None = None
+    moves_points: MovesPoints | None = None
+    complaint: bool = False
+    stops: When | None = None
 
     def field(self, name: str) -> FieldSpec | None:
         """A field by its name."""

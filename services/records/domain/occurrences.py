@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from shared.contracts.identity import Department
 from shared.contracts.messages import Message
 from shared.contracts.money import FinanceAction
+from shared.contracts.offers import Sale
 from shared.contracts.records import TriggerKind
 from shared.contracts.stays import Stay
 
@@ -69,3 +70,5 @@ class Opening:
     due_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     parent: str | None = None
+    stay: Stay | None = None
+    sale: Sale | None = None

@@ -61,6 +61,7 @@ class KindRules(Frozen):
     causes: tuple[Code, ...] = Field(default=(), description="Reason codes of the hotel's own, beside the kind's")
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+    points_per_stay: int | None = Field(default=None, ge=0, description="Most loyalty points moved in one stay")
     skill: Code | None = Field(default=None, description="What the owner should be able to do")
 
 
@@ -74,6 +75,7 @@ class KindOverride(Frozen):
     causes: tuple[Code, ...] | None = Field(default=None, max_length=MAX_LISTED)
     auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
+    points_per_stay: int | None = Field(default=None, strict=True, ge=0, le=10**9)
     skill: Code | None = Field(default=None, description="`none` asks for none where the chain asks for one")
 
     def over(self, rules: KindRules) -> KindRules:

@@ -1,20 +1,28 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
+from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
+from services.records.ports.loyalty import LoyaltyLedger
+from services.records.ports.offers import Claim, ClaimStore, OfferStore
 from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
 __all__ = [
     "Alarm",
+    "CampaignStore",
+    "Claim",
+    "ClaimStore",
     "Clock",
     "DutyStore",
     "HandoverQuery",
     "HandoverStore",
     "HeldText",
     "Journal",
+    "LoyaltyLedger",
+    "OfferStore",
     "Once",
     "People",
     "Plan",
@@ -22,7 +30,9 @@ __all__ = [
     "RecordStore",
     "Result",
     "RulesStore",
+    "Span",
     "StayMirror",
+    "Tally",
     "TextStore",
     "Transactions",
     "Writing",

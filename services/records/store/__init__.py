@@ -1,11 +1,26 @@
 """The records database: the only files of this service that speak Mongo."""
 
+from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
 from services.records.store.handovers import MongoHandovers
 from services.records.store.indexes import prepare
+from services.records.store.loyalty import MongoLoyalty
+from services.records.store.offers import MongoClaims, MongoOffers
 from services.records.store.records import MongoRecords
 from services.records.store.rules import MongoRules
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
-__all__ = ["MongoDuties", "MongoHandovers", "MongoRecords", "MongoRules", "MongoStays", "MongoTexts", "prepare"]
+__all__ = [
+    "MongoCampaigns",
+    "MongoClaims",
+    "MongoDuties",
+    "MongoHandovers",
+    "MongoLoyalty",
+    "MongoOffers",
+    "MongoRecords",
+    "MongoRules",
+    "MongoStays",
+    "MongoTexts",
+    "prepare",
+]

@@ -38,3 +38,15 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "place", ("seq", -1))),
         ]
     )
+    await mongo.collection("offers").ensure_indexes(
+        [Index(("chain", "property_id", "code"), unique=True), Index(("chain", "property_id", "live", "rank", "code"))]
+    )
+    await mongo.collection("claims").ensure_indexes([Index(("chain", "offer_id", "day")), Index(("record_id",))])
+    await mongo.collection("records").ensure_indexes([Index(("campaign",), partial={"campaign": {"$gt": ""}})])
+    await mongo.collection("campaigns").ensure_indexes([Index(("chain", "property_id")), Index(("phase",))])
+    stays = [Index(("chain", "stay.property_id", f"stay.{day}", "_id")) for day in ("arrival", "departure")]
+    stays.append(Index(("chain", "stay.guest_id", ("stay.arrival", -1))))
+    await mongo.collection("stays").ensure_indexes(stays)
+    await mongo.collection("loyalty").ensure_indexes(
+        [Index(("chain", "guest_id", ("seq", -1)), unique=True), Index(("chain", "key"), unique=True)]
+    )

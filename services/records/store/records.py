@@ -45,6 +45,7 @@ def document(state: RecordState) -> Document:
         "due_at": state.due_at,
         "closed_at": state.closed_at,
         "trigger_key": state.trigger.key,
+        "campaign": state.sale.campaign if state.sale else None,
         "state": state.model_dump(mode="json"),
     }
 

@@ -3,25 +3,35 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.records.domain.commands import Command, Doer, OpenRecord, Ownership
+from services.records.domain.commands import Command, CompleteRecord, ConfirmSale, Doer, OpenRecord, Ownership
 from services.records.domain.decide import Decision, decide, open_record
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, choose, supervisor
 from services.records.domain.rules import HotelRules
 from services.records.domain.state import RecordState
+from services.records.domain.steps.sold import called_off, wanted
 from services.records.domain.terms import Terms
-from services.records.domain.texts import PrivateText
+from services.records.domain.texts import PrivateText, Reason
 from services.records.ports import Writing
 from services.records.usecases.house import House
+from services.records.usecases.purse import Purse
+from services.records.usecases.till import Till
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.envelope import NewEvent
-from shared.contracts.records import Status
+from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.identity import system
+from shared.contracts.offers import Sale
+from shared.contracts.records import Outcome, Status
 from shared.contracts.staff import Property
+from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
 
 EXPIRE = "expire"
+CATALOGUE_TERMS = Doer(system("records"))
+SALE_CANCELLED = Reason(code="sale_cancelled")
+LEFT_TO_A_PERSON = frozenset({ErrorKind.CONFLICT, ErrorKind.INVALID})
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,13 @@ class Desk:
     _keys: dict[str, bool] = field(default_factory=dict)
     _rules: dict[str, HotelRules] = field(default_factory=dict)
     _load: dict[str, dict[str, int]] = field(default_factory=dict)
+    told: dict[str, Stay] = field(default_factory=dict)
+    till: Till = field(init=False)
+    purse: Purse = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.till = Till(self.house, self.scope, self.tx)
+        self.purse = Purse(self.house, self.scope, self.tx)
 
     async def expect(self, keys: Collection[str], states: Iterable[RecordState]) -> None:
         """Look up trigger keys and records of a whole batch at once."""
@@ -106,7 +123,12 @@ class Desk:
         if self._keys[opening.key]:
             return None
         hotel = self.house.hotel_of_event(self.scope.chain, opening.property_id)
-        terms = await self.terms(opening.kind, hotel, opening.stay_id)
+        kind = self.house.catalogue.kind(opening.kind)
+        priced = await self.till.priced(opening, kind, hotel)
+        if priced is None:
+            return None
+        opening = priced
+        terms = await self.terms(opening.kind, hotel, opening.stay_id, opening.sale)
         department = opening.department or terms.kind.department
         owners = await self.owners(
             hotel, Need(hotel.id, department, opening.language, terms.rules.skill, lot=opening.key)
@@ -116,7 +138,23 @@ class Desk:
         decision = open_record(command, doer, terms, self.house.clock.now())
         self._keys[opening.key] = True
         self.give(hotel, owners.owner.owner)
-        return await self._take(None, decision, hotel, provenance, texts)
+        state = await self._take(None, decision, hotel, provenance, texts)
+        return await self.confirm(state, provenance)
+
+    async def confirm(self, state: RecordState, provenance: Provenance) -> RecordState:
+        """Let the policy promise an instant sale that the guest wants; what stands in its way is left to a person."""
+        sale, kind = state.sale, self.house.catalogue.kind(state.kind)
+        if sale is None or not sale.instant or state.status is Status.COMPLETE or not wanted(state, kind):
+            return state
+        offer = await self.till.offer(sale.offer_id, sale.offer_version)
+        if offer is None:
+            return state
+        try:
+            return await self.tell(state, ConfirmSale(offer.published_by), CATALOGUE_TERMS, provenance)
+        except AppError as refusal:
+            if refusal.kind in LEFT_TO_A_PERSON:
+                return state
+            raise
 
     async def tell(
         self,
@@ -128,7 +166,7 @@ class Desk:
     ) -> RecordState:
         """Decide a command on a record; a refusal raises and takes nothing."""
         hotel = self.house.hotel_of_event(self.scope.chain, state.property_id)
-        terms = await self.terms(state.kind, hotel, state.stay_id)
+        terms = await self.terms(state.kind, hotel, state.stay_id, state.sale)
         decision = decide(state, command, doer, terms, self.house.clock.now())
         return await self._take(state, decision, hotel, provenance, texts)
 
@@ -141,13 +179,33 @@ class Desk:
         texts: Sequence[PrivateText],
     ) -> RecordState:
         after = decision.state
+        kind = self.house.catalogue.kind(after.kind)
+        actor = decision.events[-1].body.actor
+        rules = await self.rules(hotel)
+        # First what may refuse it: the guest's points.
+        await self.purse.follow(before, after, kind, rules.of(kind.code), actor.id)
         self._hold(after, before).state = after
+        self.till.follow(before, after)
         self._events += [(provenance, event) for event in decision.events]
         self._texts += [(after.id, text) for text in texts]
-        doer = Doer(decision.events[-1].body.actor)
-        for opening in self.house.catalogue.follow_ons(before, after, await self.rules(hotel)):
+        doer = Doer(actor)
+        if called_off(before, after):
+            await self._call_off(after, doer, provenance)
+        stops = kind.stops
+        if stops and after.guest_id and stops.holds(after.fields) and not (before and stops.holds(before.fields)):
+            await self.house.campaigns.opt_out(self.scope, [after.guest_id], self.tx)
+        for opening in self.house.catalogue.follow_ons(before, after, rules):
             await self.open(replace(opening, source_event=None), doer, provenance)
         return after
+
+    async def _call_off(self, sold: RecordState, doer: Doer, provenance: Provenance) -> None:
+        """What departments were to deliver for a cancelled sale is not wanted any more."""
+        stays = [sold.stay_id] if sold.stay_id else []
+        waiting = await self.house.records.open_of_stays(self.scope, stays, self.tx)
+        for each in waiting:
+            state = await self.find(each.id)
+            if state is not None and state.parent == sold.id and state.status is not Status.COMPLETE:
+                await self.tell(state, CompleteRecord(Outcome.CANCELLED, SALE_CANCELLED), doer, provenance)
 
     async def rules(self, hotel: Property) -> HotelRules:
         """The rules in force, read once."""
@@ -155,13 +213,20 @@ class Desk:
             self._rules[hotel.id] = await self.house.hotel_rules(self.scope, hotel.id)
         return self._rules[hotel.id]
 
-    async def terms(self, kind: str, hotel: Property, stay_id: str | None) -> Terms:
-        """What binds a record of a kind at a hotel; with its stay, where the hotel's conditions may ask about it."""
+    async def terms(self, kind: str, hotel: Property, stay_id: str | None, sale: Sale | None = None) -> Terms:
+        """What binds a record of a kind at a hotel; with its stay, where conditions or a sale may ask about it."""
         terms = self.house.terms(kind, await self.rules(hotel), hotel)
-        if not (terms.rules.conditions or terms.rules.notices) or stay_id is None:
+        if stay_id is None or not (terms.rules.conditions or terms.rules.notices or sale):
             return terms
-        stays = await self.house.stays.find_all(self.scope, [stay_id], self.tx)
-        return replace(terms, stay=stays[0] if stays else None)
+        stay = await self.stay(stay_id)
+        return replace(terms, stay=stay, selling=await self.till.selling(sale, stay, hotel) if sale else None)
+
+    async def stay(self, stay_id: str) -> Stay | None:
+        """A stay as this unit of work has it: as it was just told, or as it is mirrored."""
+        if stay_id not in self.told:
+            stays = await self.house.stays.find_all(self.scope, [stay_id], self.tx)
+            self.told |= {stay.id: stay for stay in stays}
+        return self.told.get(stay_id)
 
     async def owners(self, hotel: Property, need: Need) -> Owners:
         """Who a record with this need goes to now."""
@@ -185,6 +250,8 @@ class Desk:
             texts=self._texts,
         )
         await self.house.records.write(self.scope, writing, self.tx)
+        await self.purse.write()
+        await self.till.write([(held.stored, held.state) for held in touched])
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
         await self._set_timers([held.state for held in touched if held.expiry_moved])

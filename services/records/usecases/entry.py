@@ -32,6 +32,8 @@ class Entry:
     stay_id: str | None = None
     department: Department | None = None
     language: str = "en"
+    offer_id: str | None = None
+    quantity: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ class QuickEntry:
 
         async def work(tx: Tx) -> Done:
             desk = Desk(self._house, ctx.scope, tx)
-            state = await desk.open(opening, doer, ctx.provenance, pen.written)
+            state = await desk.open(
+                await self._with_offer(desk, ctx, entry, opening), doer, ctx.provenance, pen.written
+            )
             if state is None:
                 raise AppError(ErrorKind.CONFLICT, "in_flight", "This entry is being made right now.")
             await self._house.once.keep(tx, ctx, 201, state.id, state.version)
@@ -77,6 +81,21 @@ class QuickEntry:
             return Done(state, status=201)
 
         return Entered(await self._house.transactions.run(work), similar(opening, alike, now))
+
+    async def _with_offer(self, desk: Desk, ctx: CommandContext, entry: Entry, opening: Opening) -> Opening:
+        """The opening with the offer it names, quoted now; what the stay may not have is refused, with why."""
+        if entry.offer_id is None:
+            return opening
+        kind, offer = self._house.catalogue.kind(opening.kind), await desk.till.offer(entry.offer_id)
+        if kind.sells is None:
+            raise invalid("offer_id", "sells_nothing", f"A {kind.code} sells nothing of the catalogue.")
+        if offer is None or offer.property_id != opening.property_id:
+            raise invalid("offer_id", "known_offer", "There is no such offer at this property.")
+        if opening.stay is None:
+            raise invalid("stay_id", "required", "An offer is sold for a stay.")
+        if kind.sells.price in entry.fields:
+            raise invalid(kind.sells.price, "catalogue_price", "The catalogue sets the price; change it on the record.")
+        return await desk.till.asked(opening, kind, offer, entry.quantity)
 
     async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
         self._house.hotel(ctx.scope, entry.property_id)
@@ -101,4 +120,5 @@ class QuickEntry:
             language=stay.language if stay else entry.language,
             fields=pen.values(kind, entry.fields),
             department=entry.department,
+            stay=stay,
         )

@@ -10,10 +10,14 @@ from services.records.domain.rules import HotelRules
 from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
+    CampaignStore,
+    ClaimStore,
     Clock,
     DutyStore,
     HandoverStore,
     Journal,
+    LoyaltyLedger,
+    OfferStore,
     Once,
     People,
     RecordStore,
@@ -40,6 +44,10 @@ class House:
     rules: RulesStore
     duties: DutyStore
     handovers: HandoverStore
+    offers: OfferStore
+    claims: ClaimStore
+    campaigns: CampaignStore
+    loyalty: LoyaltyLedger
     journal: Journal
     transactions: Transactions
     once: Once

@@ -5,6 +5,7 @@ from typing import Any
 from services.records.domain.ownership import OwnerBecause
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
+from shared.contracts.offers import Sale
 from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger
 from shared.contracts.values import Frozen, Instant
 
@@ -181,6 +182,7 @@ class ShownRecord(Card):
     paused_s: int
     rules_version: int
     parent: str | None
+    sale: Sale | None
 
 
 class Happening(Frozen):

@@ -1,7 +1,7 @@
 """Apply what other services say: open records once, follow stays, settle messages and money lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from services.records.domain import commands as c
@@ -11,9 +11,11 @@ from services.records.domain.state import RecordState
 from services.records.domain.texts import Reason
 from services.records.usecases.desk import Desk
 from services.records.usecases.house import House
+from services.records.workflows.openings import following
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.identity import Actor, ActorKind
 from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
@@ -24,6 +26,8 @@ from shared.contracts.values import Scope, zone
 PMS = c.Doer(Actor(kind=ActorKind.PMS, id="pms"))
 GUEST = c.Doer(Actor(kind=ActorKind.GUEST, id="guest"))
 SYSTEM = c.Doer(Actor(kind=ActorKind.SYSTEM, id="integrations"))
+STOP = frozenset({"opt_out", "stop", "unsubscribe"})
+"""Topics and answers by which a guest asks us to stop."""
 ENDED_UNUSED = {StayStatus.CANCELLED: "stay_cancelled", StayStatus.NO_SHOW: "stay_no_show"}
 
 
@@ -103,8 +107,11 @@ class _Batch:
             return
         stay = body.stay
         openings = self._house.catalogue.openings(self._occurred(each))
+        before = self._stays.get(stay.id)
+        self._desk.told[stay.id] = stay
         for state in self._desk.open_of_stay(stay.id):
             await self._follow(each, state, stay, openings)
+            await self._move_sale(each, state.id, before, stay)
         await self._open_all(openings, PMS, each)
 
     async def _follow(self, each: Heard, state: RecordState, stay: Stay, openings: Sequence[Opening]) -> None:
@@ -117,6 +124,14 @@ class _Batch:
         update = self._moved(each, state, stay, openings)
         if update != c.UpdateStay(state.room, state.guest_id, state.due_at, state.expires_at):
             await self._desk.tell(state, update, PMS, provenance)
+
+    async def _move_sale(self, each: Heard, record_id: str, before: Stay | None, stay: Stay) -> None:
+        """What was sold for other nights, or another party, is priced and promised again."""
+        state = await self._desk.find(record_id)
+        if before is None or state is None or state.sale is None or state.status is Status.COMPLETE:
+            return
+        if (before.arrival, before.departure, before.party) != (stay.arrival, stay.departure, stay.party):
+            await self._desk.tell(state, c.MoveSale(), PMS, Provenance.of(each.envelope))
 
     def _moved(self, each: Heard, state: RecordState, stay: Stay, openings: Sequence[Opening]) -> c.UpdateStay:
         key = state.trigger.key
@@ -138,15 +153,39 @@ class _Batch:
 
     async def _on_message(self, each: Heard, message: Message) -> None:
         stay = self._stays.get(message.stay_id or "")
-        state = await self._desk.find(message.record_id) if message.record_id else None
+        state = await self._desk.find(message.record_id) if message.record_id else await self._campaigned(message)
         if message.direction is Direction.OUTBOUND:
             await self._settle_message(each, state, message)
             return
-        if state is not None and message.answer is not None:
+        if state is not None and state.sale is not None and message.answer == "cancelled":
+            await self._cancelled(each, state)
+        elif state is not None and message.answer is not None:
             await self._answered(each, state, message.answer)
+        if message.guest_id and STOP & {message.topic_code, message.answer}:
+            await self._house.campaigns.opt_out(self._desk.scope, [message.guest_id], self._desk.tx)
+        if state is not None and message.record_id is None:
+            return
         place = self._zone(each.envelope, message.property_id)
         what: Occurrence = MessageOccurred(each.verb, message, stay, each.envelope.id, each.envelope.time, place)
         await self._open_all(self._house.catalogue.openings(what), GUEST, each)
+
+    async def _campaigned(self, message: Message) -> RecordState | None:
+        """The campaign's record that an answer without a record belongs to: named by offer, or the stay's only one.
+
+        One that is closed has had this very answer; another answer to it is a new matter.
+        """
+        if message.answer is None or message.stay_id is None or message.direction is Direction.OUTBOUND:
+            return None
+        ids = await self._house.campaigns.sent_to(self._desk.scope, message.stay_id, self._desk.tx)
+        held = [state for each in ids if (state := await self._desk.find(each)) is not None]
+        asked = [
+            each
+            for each in held
+            if each.status is not Status.COMPLETE or each.fields.get("guest_answer") == message.answer
+        ]
+        named = [each for each in asked if each.sale and message.offer_id in (each.sale.offer_id, each.sale.campaign)]
+        found = named or asked
+        return found[0] if len(found) == 1 else None
 
     async def _settle_message(self, each: Heard, state: RecordState | None, message: Message) -> None:
         sent = next((one for one in state.guest_messages if one.id == message.id), None) if state else None
@@ -160,7 +199,24 @@ class _Batch:
         takes = spec is not None and spec.type is FieldType.CHOICE and answer in spec.choices
         if takes and state.status is not Status.COMPLETE and state.fields.get("guest_answer") != answer:
             command = c.EditFields(each.envelope.id, {"guest_answer": answer}, Reason(code="guest_said"))
-            await self._desk.tell(state, command, GUEST, Provenance.of(each.envelope))
+            answered = await self._desk.tell(state, command, GUEST, Provenance.of(each.envelope))
+            await self._desk.confirm(answered, Provenance.of(each.envelope))
+            if answered.sale is not None and answered.sale.campaign and answer == "declined":
+                said_no = c.CompleteRecord(Outcome.DECLINED, Reason(code="guest_declined"))
+                await self._desk.tell(answered, said_no, SYSTEM, Provenance.of(each.envelope))
+
+    async def _cancelled(self, each: Heard, state: RecordState) -> None:
+        """The guest takes back what they bought, where they still may; else a person hears of it."""
+        provenance = Provenance.of(each.envelope)
+        try:
+            await self._desk.tell(state, c.CancelSale(), GUEST, provenance)
+        except AppError as refusal:
+            if refusal.code == "too_late_to_cancel":
+                asked = following("guest_request", state, {"topic": "other"})
+                key = f"cancel:{state.id}:{each.envelope.subject}"
+                await self._desk.open(replace(asked, key=key, parent=state.id), GUEST, provenance)
+            elif refusal.kind is not ErrorKind.CONFLICT:
+                raise
 
     async def _on_posting(self, each: Heard, posting: Posting) -> None:
         state = await self._desk.find(posting.record_id)

@@ -51,6 +51,7 @@ POST_STAY_FOLLOW_UP = KindSpec(
     ),
     due=Anchor(Moment.CHECKED_OUT, hours=24),
     causes=("complaint", "no_contact", "other"),
+    stops=When("result", ("asked_to_stop",)),
 )
 
 GUEST_REQUEST = KindSpec(
@@ -167,6 +168,7 @@ SERVICE_RECOVERY = KindSpec(
     causes=("repeated", "high_compensation", "other"),
     reviewer=Role.SUPERVISOR,
     guest_must_know=True,
+    complaint=True,
 )
 
 FEEDBACK_SCORE = KindSpec(

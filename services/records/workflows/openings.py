@@ -36,6 +36,7 @@ def about_stay(
         department=department,
         due_at=anchored(due or kind.due, stay, what.zone),
         expires_at=anchored(kind.expires, stay, what.zone),
+        stay=stay,
     )
 
 
@@ -55,6 +56,7 @@ def from_message(
         language=message.language,
         fields=fields,
         department=department,
+        stay=what.stay,
     )
 
 

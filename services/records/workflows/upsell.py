@@ -12,6 +12,8 @@ from services.records.domain.kinds import (
     FollowOn,
     KindSpec,
     Moment,
+    MovesPoints,
+    Sells,
     Stage,
     TriggerRule,
     Turn,
@@ -47,13 +49,14 @@ CAMPAIGN_REPLY = KindSpec(
     rules=KindRules(sla=sla(30, 240, 45), limits=(_PRICE_RANGE,)),
     fields=(
         FieldSpec("campaign", FieldType.CHOICE, Stage.OPEN, choices=CAMPAIGNS),
-        FieldSpec("guest_answer", FieldType.CHOICE, Stage.OPEN, choices=("accepted", "declined", "question")),
+        FieldSpec("guest_answer", FieldType.CHOICE, Stage.FULFIL, choices=(*_ANSWERS, "question")),
         _PRICE,
         _DETAILS,
     ),
     causes=("price_exception", "sold_out", "other"),
     reviewer=Role.DUTY_MANAGER,
     charge=_CHARGE,
+    sells=Sells("campaign"),
 )
 
 LOYALTY_ACTION = KindSpec(
@@ -70,13 +73,16 @@ LOYALTY_ACTION = KindSpec(
         auto=auto(between("auto_points", "points", 0, 500)),
     ),
     fields=(
-        FieldSpec("action", FieldType.CHOICE, Stage.OPEN, choices=("points", "welcome_gift", "upgrade", "card")),
+        FieldSpec(
+            "action", FieldType.CHOICE, Stage.OPEN, choices=("points", "redeem", "welcome_gift", "upgrade", "card")
+        ),
         FieldSpec("points", FieldType.INTEGER, Stage.APPROVE, audited=True),
         _DETAILS,
     ),
     due=Anchor(Moment.ARRIVAL, at=dt.time(9)),
     causes=("over_limit", "wrong_tier", "other"),
     ends_with_stay=True,
+    moves_points=MovesPoints("action", "points", grants=("points",), redeems=("redeem",)),
 )
 
 POST_STAY_FOLLOW_UP = KindSpec(
@@ -120,6 +126,7 @@ GUEST_REQUEST = KindSpec(
     causes=("free_of_charge", "sold_out", "price_exception", "other"),
     exceptions=(CauseWhen("free_of_charge", When("free_of_charge", (True,))),),
     charge=_CHARGE,
+    sells=Sells("service", asked=True),
     ends_with_stay=True,
 )
 
@@ -145,6 +152,7 @@ PRE_ARRIVAL_OFFER = KindSpec(
     charge=_CHARGE,
     guest_must_know=True,
     ends_with_stay=True,
+    sells=Sells("offer"),
 )
 
 PREFERENCE_NOTE = KindSpec(
@@ -166,7 +174,10 @@ PREFERENCE_NOTE = KindSpec(
 
 
 def offer_for(stay: Stay) -> dict[str, object]:
-    """What is offered before arrival, and its list price: families a meal, long stays parking, others a better room."""
+    """What a hotel without a catalogue offers before arrival, and its list price.
+
+    Families a meal, long stays parking, others a better room.
+    """
     nights = max(1, stay.nights)
     if stay.party.children + stay.party.babies:
         service, price = "half_board", 1_500 * nights
@@ -251,10 +262,14 @@ def after_acceptance(state: RecordState, _rules: HotelRules) -> tuple[Opening, .
     """The guest accepted: the department that delivers gets a guest request (the charge is on this record)."""
     if state.fields.get("guest_answer") != "accepted":
         return ()
-    sold = str(state.fields.get("offer") or state.fields.get("campaign"))
+    named = state.fields.get("offer") or state.fields.get("campaign")
+    sold = state.sale.service if state.sale else str(named)
     topic = sold if sold in REQUESTS else "other"
     fields = {"topic": topic, "promised_time": "15:00"}
-    return (following("guest_request", state, fields, department=REQUESTS[topic]),)
+    departments = state.sale.departments if state.sale else ()
+    return tuple(
+        following("guest_request", state, fields, department=each) for each in departments or (REQUESTS[topic],)
+    )
 
 
 WORKFLOW = WorkflowSpec(

@@ -14,6 +14,7 @@ from services.records.domain.commands.doing import Doer, Ownership
 from services.records.domain.commands.exceptions import RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
 from services.records.domain.commands.people import DeclineRecord, ReassignRecord, ReplaceAbsent
+from services.records.domain.commands.selling import CancelSale, ConfirmSale, MoveSale, TakePrice
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
     AcceptRecord,
@@ -32,15 +33,18 @@ __all__ = [
     "ApproveRecord",
     "AskQuestion",
     "BlockRecord",
+    "CancelSale",
     "CheckValue",
     "Command",
     "CompleteRecord",
+    "ConfirmSale",
     "DecideProposal",
     "DeclineRecord",
     "Doer",
     "EditFields",
     "ExpireRecord",
     "HandOff",
+    "MoveSale",
     "OpenRecord",
     "Ownership",
     "ProposeChange",
@@ -53,6 +57,7 @@ __all__ = [
     "ReviewException",
     "SettleLine",
     "SettleMessage",
+    "TakePrice",
     "UnblockRecord",
     "UpdateStay",
 ]

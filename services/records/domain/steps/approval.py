@@ -9,6 +9,7 @@ from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import Move, Stage
 from services.records.domain.moves import refuse_move
 from services.records.domain.rules import AutoApproval
+from services.records.domain.steps.sold import on_approval, on_resuming, refusal, require_price
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import checked, limit_breaches, notice_breaches, require_stage, stage_breaches
 from shared.contracts.errors import Breach, breached, conflict, refused
@@ -38,6 +39,7 @@ def check_value(act: Act, command: CheckValue) -> Act:
     breaches += condition_breaches(asked, fields, act.terms.kind, act.about, broken)
     if breaches:
         raise breached(breaches)
+    require_price(act, fields)
     confirmed = confirmation(act, fields[name], act.doer.actor)
     return approve_by_policy(act.then("value_checked", fields=fields, checked=confirmed, idle_handoffs=0))
 
@@ -65,7 +67,10 @@ def approve(act: Act, command: ApproveRecord) -> Act:
         raise refuse_move(act.state.status, Status.APPROVED)
     act.refuse_under_review()
     _refuse_unready(act)
-    return act.move("approved", Status.APPROVED, reason=command.reason, approved_by=act.doer.id, idle_handoffs=0)
+    said = on_approval(act)
+    return act.move(
+        "approved", Status.APPROVED, reason=command.reason, approved_by=act.doer.id, idle_handoffs=0, **said
+    )
 
 
 def _refuse_unready(act: Act) -> None:
@@ -82,13 +87,33 @@ def approve_by_policy(act: Act) -> Act:
     auto = act.terms.rules.auto
     if auto is None or not _inside(act, auto):
         return act
-    checker = policy(act.terms.version)
+    return _approved_by_policy(act, "auto_approval", auto.switched_on_by)
+
+
+def confirmed_by_policy(act: Act, on_behalf_of: str) -> Act:
+    """What the catalogue sells at its own price, approved by the policy; a refusal says what stands in its way."""
+    if act.state.status is Status.APPROVED:
+        return act
+    sale, name = act.state.sale, act.terms.kind.checked_field
+    if sale is None or act.state.fields.get(name) != sale.quoted.model_dump():
+        raise conflict("price_by_hand", "Another price than the catalogue's is approved by a person.")
+    act.refuse_under_review()
+    if act.state.status is not Status.PENDING:
+        raise refuse_move(act.state.status, Status.APPROVED)
+    require_stage(act.state.fields, act.terms, Stage.APPROVE, act.about)
+    if cause_still_due(act.state, act.terms.kind):
+        raise conflict("exception_required", "This is unusual: a person decides.")
+    return _approved_by_policy(act, "catalogue_price", on_behalf_of)
+
+
+def _approved_by_policy(act: Act, rule: str, on_behalf_of: str | None) -> Act:
+    checker, said = policy(act.terms.version), on_approval(act)
     if act.state.checked is None:
         value = act.state.fields[act.terms.kind.checked_field]
-        confirmed = confirmation(act, value, checker, "auto_approval")
-        confirmed = confirmed.model_copy(update={"on_behalf_of": auto.switched_on_by})
+        confirmed = confirmation(act, value, checker, rule)
+        confirmed = confirmed.model_copy(update={"on_behalf_of": on_behalf_of})
         act = act.then("value_checked", by=checker, reason=INSIDE_LIMITS, checked=confirmed)
-    return act.move("approved", Status.APPROVED, by=checker, reason=INSIDE_LIMITS, approved_by=checker.id)
+    return act.move("approved", Status.APPROVED, by=checker, reason=INSIDE_LIMITS, approved_by=checker.id, **said)
 
 
 def _inside(act: Act, auto: AutoApproval) -> bool:
@@ -100,6 +125,7 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
         and kind.guard(Move.APPROVED, state.fields) is None
         and state.fields.get(kind.checked_field) is not None
         and not stage_breaches(state.fields, act.terms, Stage.APPROVE, act.about)
+        and refusal(act) is None
     )
     return ready and auto.covers(state.fields) and not _too_late(act)
 
@@ -117,7 +143,7 @@ def resume(act: Act, command: ResumeRecord) -> Act:
     require_reason(command.reason)
     if act.state.status is not Status.APPROVED:
         raise conflict("move_refused", "Only approved work can be taken back to pending.")
-    return act.move("resumed", Status.PENDING, reason=command.reason, approved_by=None)
+    return act.move("resumed", Status.PENDING, reason=command.reason, approved_by=None, **on_resuming(act))
 
 
 STEPS: dict[type[Command], Step] = {

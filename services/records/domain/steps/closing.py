@@ -11,13 +11,15 @@ from services.records.domain.moves import may_close
 from services.records.domain.steps.fields import changed, protected
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import void_all
+from services.records.domain.steps.refunds import charge_line_id
+from services.records.domain.steps.sold import on_closing, on_reopening, on_values
 from services.records.domain.steps.work import paused_for
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import require_audit_reason, require_stage
 from shared.contracts.errors import conflict
-from shared.contracts.identity import policy
+from shared.contracts.identity import Actor, policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
-from shared.contracts.values import Money, derived_id
+from shared.contracts.values import Money
 
 
 def complete(act: Act, command: CompleteRecord) -> Act:
@@ -28,12 +30,27 @@ def complete(act: Act, command: CompleteRecord) -> Act:
     if command.values:
         act = _with_values(act, command)
     if command.outcome is Outcome.FULFILLED:
-        _refuse_unfinished(act, command.reason)
-        act = _charged(act)
-    else:
-        require_reason(command.reason)
-        act = void_all(act)
-    return _closed(act, command.outcome, command.reason)
+        return _fulfilled(act, command.reason)
+    require_reason(command.reason)
+    return close(act, command.outcome, command.reason)
+
+
+def _fulfilled(act: Act, reason: Reason) -> Act:
+    _refuse_unfinished(act, reason)
+    said = on_closing(act, Outcome.FULFILLED)
+    return _closed(_charged(act), Outcome.FULFILLED, reason, **said)
+
+
+def fulfilled_by_policy(act: Act, reason: Reason) -> Act:
+    """A sale that its offer's terms let happen by itself."""
+    _refuse_unfinished(act, reason)
+    said = on_closing(act, Outcome.FULFILLED)
+    return _closed(_charged(act), Outcome.FULFILLED, reason, by=policy(act.terms.version), **said)
+
+
+def close(act: Act, outcome: Outcome, reason: Reason) -> Act:
+    """Any end but fulfilment: what waits for a decision is void, what was held is given back."""
+    return _closed(void_all(act), outcome, reason, **on_closing(act, outcome))
 
 
 def _with_values(act: Act, command: CompleteRecord) -> Act:
@@ -42,7 +59,8 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
     guarded = protected(act, after)
     if guarded:
         raise conflict("approval_required", f"{', '.join(guarded)} can only be changed by a proposal.")
-    return act.then("edited", reason=command.reason, fields=act.state.fields | after)
+    said = on_values(act, after)
+    return act.then("edited", reason=command.reason, fields=act.state.fields | after, **said)
 
 
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
@@ -55,7 +73,7 @@ def _refuse_unfinished(act: Act, reason: Reason) -> None:
 def _charged(act: Act) -> Act:
     """What the guest agreed to pay goes on the folio, once for the record's life."""
     charge = act.terms.kind.charge
-    line_id = derived_id(act.state.id, "charge")
+    line_id = charge_line_id(act.state)
     amount = act.state.fields.get(charge.amount) if charge else None
     if charge is None or amount is None or not charge.when.holds(act.state.fields):
         return act
@@ -67,7 +85,7 @@ def _charged(act: Act) -> Act:
     return line_posted(act, line, Reason(code="guest_accepted"), by=policy(act.terms.version))
 
 
-def _closed(act: Act, outcome: Outcome, reason: Reason) -> Act:
+def _closed(act: Act, outcome: Outcome, reason: Reason, *, by: Actor | None = None, **said: Any) -> Act:
     update: dict[str, Any] = {
         "outcome": outcome,
         "closed_at": act.now,
@@ -77,14 +95,14 @@ def _closed(act: Act, outcome: Outcome, reason: Reason) -> Act:
         "paused_at": None,
         "paused_s": act.state.paused_s + int(paused_for(act).total_seconds()),
     }
-    return act.move("completed", Status.COMPLETE, reason=reason, **update)
+    return act.move("completed", Status.COMPLETE, reason=reason, by=by, **update, **said)
 
 
 def expire(act: Act, _command: ExpireRecord) -> Act:
     """Nobody closed it before its moment passed."""
     if act.state.expires_at is None or act.now < act.state.expires_at:
         raise conflict("not_expired", "Its moment has not passed.")
-    return _closed(void_all(act), Outcome.EXPIRED, Reason(code="moment_passed"))
+    return close(act, Outcome.EXPIRED, Reason(code="moment_passed"))
 
 
 def reopen(act: Act, command: ReopenRecord) -> Act:
@@ -105,6 +123,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         due_at=due_at,
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,
+        **on_reopening(act),
     )
 
 

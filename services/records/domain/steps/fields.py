@@ -5,6 +5,7 @@ from typing import Any
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, EditFields
 from services.records.domain.steps.proposals import change_proposed, void_overtaken
+from services.records.domain.steps.sold import on_values
 from services.records.domain.texts import check_reason, require_reason
 from services.records.domain.validation import checked, require_audit_reason
 from shared.contracts.errors import conflict
@@ -18,7 +19,9 @@ def edit(act: Act, command: EditFields) -> Act:
     if protected(act, after):
         require_reason(command.reason)
         return change_proposed(act, command.edit_id, after, command.reason)
-    return void_overtaken(act.then("edited", reason=command.reason, fields=act.state.fields | after, idle_handoffs=0))
+    said = on_values(act, after)
+    fields = act.state.fields | after
+    return void_overtaken(act.then("edited", reason=command.reason, fields=fields, idle_handoffs=0, **said))
 
 
 def changed(act: Act, values: Any) -> dict[str, Any]:

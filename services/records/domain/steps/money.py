@@ -4,6 +4,7 @@ from services.records.domain.act import Act, Step
 from services.records.domain.commands import AddLine, Command, SettleLine
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import line_proposed
+from services.records.domain.steps.refunds import cancelled_when_known
 from services.records.domain.texts import require_reason
 from shared.contracts.errors import breached, conflict, not_found
 from shared.contracts.phrases import breach
@@ -40,7 +41,8 @@ def settle_line(act: Act, command: SettleLine) -> Act:
     if line.state == command.state:
         raise conflict("nothing_changed", "The line says so already.")
     settled = line.model_copy(update={"state": command.state})
-    return act.then("line_settled", money=tuple(settled if each.id == line.id else each for each in act.state.money))
+    kept = tuple(settled if each.id == line.id else each for each in act.state.money)
+    return cancelled_when_known(act.then("line_settled", money=kept), settled)
 
 
 STEPS: dict[type[Command], Step] = {

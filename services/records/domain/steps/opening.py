@@ -61,6 +61,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         rules_version=terms.version,
         chain_rules_version=terms.chain_version,
         parent=opening.parent,
+        sale=opening.sale,
     )
     state = settled(state, terms)
     return state, _event(state, doer, terms, now)

@@ -12,6 +12,7 @@ from services.records.domain.commands import (
 from services.records.domain.state import GuestMessage, Question
 from services.records.domain.texts import require_texts
 from shared.contracts.errors import conflict, invalid, not_found
+from shared.contracts.identity import Actor
 from shared.contracts.records import MessageCommand, RecordMessageRequested
 
 INFORMED = frozenset({"stored", "sent", "delivered", "read"})
@@ -72,9 +73,15 @@ def request_message(act: Act, command: RequestMessage) -> Act:
         template=command.template,
         text=command.draft,
     )
+    return messaged(act, message)
+
+
+def messaged(act: Act, message: MessageCommand, by: Actor | None = None) -> Act:
+    """Ask for a message to the guest."""
     sent = GuestMessage(id=message.id, send=message.send, topic_code=message.topic_code)
     return act.then(
         "message_requested",
+        by=by,
         body=RecordMessageRequested,
         extra={"message": message},
         guest_messages=(*act.state.guest_messages, sent),
