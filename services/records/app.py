@@ -3,14 +3,18 @@
 from fastapi import FastAPI
 
 from services.records import events, store
+from services.records.api import reviews
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
+from services.records.usecases.alarms import APPROVE_BY, EXPIRE, REPEATS, WAIT
 from services.records.usecases.commanding import Commanding
-from services.records.usecases.desk import EXPIRE
+from services.records.usecases.deciding import Deciding
 from services.records.usecases.entry import QuickEntry
-from services.records.usecases.expiry import Expiry
+from services.records.usecases.expiry import ByTheClock
 from services.records.usecases.house import House
+from services.records.usecases.investigating import Investigating
+from services.records.usecases.queues import Queues
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.triggers import Triggers
@@ -31,6 +35,7 @@ def house_of(chassis: Chassis) -> House:
         transactions=chassis.together,
         once=chassis.idempotency,
         alarm=chassis.timers,
+        locks=store.MongoLocks(chassis.mongo, chassis.clock),
         people=chassis.policy,
         clock=chassis.clock,
     )
@@ -38,12 +43,20 @@ def house_of(chassis: Chassis) -> House:
 
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
-    chassis.timers.handlers[EXPIRE] = Expiry(house).fire
-    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    clock = ByTheClock(house)
+    chassis.timers.handlers |= {
+        EXPIRE: clock.expire,
+        APPROVE_BY: clock.expire_proposal,
+        WAIT: clock.end_wait,
+        REPEATS: Investigating(house).count,
+    }
+    commanding = Commanding(house)
+    routes = router(commanding, QuickEntry(house), Reading(house), Ruling(house), chassis)
+    decisions = reviews.router(Queues(house), Deciding(house, commanding), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
-        routers=[routes],
+        routers=[routes, decisions],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         prepare=[lambda: store.prepare(chassis.mongo)],

@@ -24,6 +24,7 @@ from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
     FakeJournal,
+    FakeLocks,
     FakeOnce,
     FakeRecords,
     FakeRules,
@@ -33,6 +34,7 @@ from tests.fakes.records import (
 
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
+    "propose",
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
 )
 SERVED = (DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PRIVATE_STAY)
@@ -115,6 +117,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         transactions=database,
         once=FakeOnce(database),
         alarm=FakeAlarm(database),
+        locks=FakeLocks(database),
         people=chassis.policy,
         clock=chassis.clock,
     )

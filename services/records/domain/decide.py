@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, Doer, OpenRecord
 from services.records.domain.state import RecordState
-from services.records.domain.steps import approval, closing, exceptions, fields, money, proposals, talk, work
+from services.records.domain.steps import (
+    approval,
+    closing,
+    exceptions,
+    fields,
+    money,
+    proposals,
+    talk,
+    work,
+    writebacks,
+)
 from services.records.domain.steps.opening import opened
 from services.records.domain.terms import Terms
 from shared.contracts.envelope import NewEvent
@@ -27,6 +37,7 @@ STEPS: dict[type[Command], Step] = {
     **approval.STEPS,
     **fields.STEPS,
     **proposals.STEPS,
+    **writebacks.STEPS,
     **exceptions.STEPS,
     **money.STEPS,
     **talk.STEPS,

@@ -4,6 +4,7 @@ from services.records.domain.kinds import KindSpec, Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
 from shared.contracts.records import NextAction, Review, Status
+from shared.contracts.writebacks import UNSETTLED
 
 
 def settled(state: RecordState, terms: Terms) -> RecordState:
@@ -91,4 +92,6 @@ def _own_work(state: RecordState, terms: Terms) -> str:
 def _before_closing(state: RecordState) -> str:
     if state.guest_must_know and not state.guest_informed:
         return "tell_guest"
+    if not state.missing_fields and any(each.state in UNSETTLED for each in state.writebacks):
+        return "await_pms"
     return "fill_fields" if state.missing_fields else "complete"

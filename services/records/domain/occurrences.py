@@ -69,3 +69,4 @@ class Opening:
     due_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     parent: str | None = None
+    links: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """A hotel's own rules: a chain's defaults, what one property says otherwise, and the two merged."""
 
+import datetime as dt
 import hashlib
 from typing import Annotated, Any, Literal
 
@@ -8,11 +9,12 @@ from pydantic import Field, StringConstraints
 from shared.contracts.errors import Breach
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import Sla
-from shared.contracts.values import MAX_MINOR_UNITS, Code, EntityId, Frozen, Version
+from shared.contracts.values import MAX_MINOR_UNITS, AskedDay, Code, EntityId, Frozen, Version
 
 Whole = Annotated[int, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
 Word = Annotated[str, StringConstraints(max_length=64)]
 Scalar = Whole | bool | Word
+Amount = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR_UNITS)]
 MAX_LISTED = 50
 
 
@@ -61,6 +63,38 @@ class AutoApproval(Frozen):
     switched_on_by: EntityId | None = None
 
 
+class Tier(Frozen):
+    """Above this much money, another person of this role decides; of the tiers that are passed the highest counts.
+
+    The record's own sum, the stay's and the requester's of the day count each, so that splitting gets round nothing.
+    """
+
+    above: Amount = Field(description="Minor units, of the record as a whole")
+    above_stay: Amount | None = Field(default=None, description="Of the stay as a whole; absent: as `above`")
+    above_day: Amount | None = Field(default=None, description="Of the requester's day; absent: as `above`")
+    role: Literal[Role.SUPERVISOR, Role.DUTY_MANAGER, Role.REVENUE_MANAGER, Role.FINANCE, Role.GENERAL_MANAGER]
+
+
+class Repeats(Frozen):
+    """How often a cause may come back within a window before somebody has to look into it (R3)."""
+
+    count: int = Field(strict=True, ge=2, le=1000)
+    window_s: int = Field(strict=True, ge=3600, le=366 * 86_400)
+
+
+class Deputy(Frozen):
+    """Who decides for whom, on which days of the hotel's calendar, while the principal is off duty."""
+
+    principal: EntityId
+    deputy: EntityId
+    first: AskedDay
+    last: AskedDay
+
+    def on(self, day: dt.date) -> bool:
+        """Whether it holds on a day."""
+        return self.first <= day <= self.last
+
+
 class KindRules(Frozen):
     """One hotel's rules for one kind of record."""
 
@@ -69,6 +103,11 @@ class KindRules(Frozen):
     conditions: tuple[Condition, ...] = ()
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+    tiers: tuple[Tier, ...] = ()
+    approve_by_s: int = Field(default=86_400, gt=0, description="How long a proposal waits before it expires")
+    expire_after_s: int | None = Field(default=None, gt=0, description="How long past its deadline a record expires")
+    causes: tuple[Code, ...] | None = Field(default=None, description="Absent: those the kind names")
+    repeats: Repeats = Repeats(count=5, window_s=7 * 86_400)
 
 
 class KindOverride(Frozen):
@@ -79,6 +118,11 @@ class KindOverride(Frozen):
     conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
     auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
+    tiers: tuple[Tier, ...] | None = Field(default=None, max_length=10)
+    approve_by_s: int | None = Field(default=None, strict=True, ge=60, le=366 * 86_400)
+    expire_after_s: int | None = Field(default=None, strict=True, ge=60, le=366 * 86_400)
+    causes: tuple[Code, ...] | None = Field(default=None, min_length=1, max_length=MAX_LISTED)
+    repeats: Repeats | None = None
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""
@@ -92,6 +136,7 @@ class PropertyRules(Frozen):
     kinds: dict[str, KindOverride] = Field(default_factory=dict, max_length=100)
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int | None = Field(default=None, strict=True, ge=0, le=10)
+    deputies: tuple[Deputy, ...] = Field(default=(), max_length=MAX_LISTED)
 
     def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
         """These rules with every policy that is new or changed switched on by this person, whoever was named."""
@@ -124,6 +169,7 @@ class HotelRules(Frozen):
     kinds: dict[str, KindRules]
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int = 6
+    deputies: tuple[Deputy, ...] = ()
 
     def of(self, kind: str) -> KindRules:
         """The rules of one kind; a kind without rules of its own runs on the plain default."""
@@ -142,6 +188,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
         kinds=kinds,
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,
+        deputies=own.deputies,
     )
 
 

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from services.records.domain.kinds import KindSpec
 from services.records.domain.rules import KindRules
+from services.records.domain.stakes import Spent
 from shared.contracts.stays import Stay
+
+NOTHING = Spent()
 
 
 @dataclass(frozen=True)
 class Terms:
     """A kind and the rules in force for it, under the version that records pin. `currency` is the property's.
 
-    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it.
+    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it, or what is
+    decided names a value of it. `spent` is looked up where money is asked for.
     """
 
     kind: KindSpec
@@ -19,3 +23,9 @@ class Terms:
     version: int
     currency: str
     stay: Stay | None = None
+    spent: Spent = NOTHING
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The reason codes of exception notes: the hotel's own, else those the kind names."""
+        return self.kind.causes if self.rules.causes is None else self.rules.causes

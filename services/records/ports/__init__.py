@@ -1,7 +1,8 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
-from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
+from services.records.ports.locks import Locks
+from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Waiting, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
@@ -10,6 +11,7 @@ __all__ = [
     "Clock",
     "HeldText",
     "Journal",
+    "Locks",
     "Once",
     "People",
     "Query",
@@ -19,5 +21,6 @@ __all__ = [
     "StayMirror",
     "TextStore",
     "Transactions",
+    "Waiting",
     "Writing",
 ]

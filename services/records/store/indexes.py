@@ -2,6 +2,8 @@
 
 from shared.chassis.mongo import Index, Mongo
 
+LOCKS_S = 90 * 86_400
+
 
 async def prepare(mongo: Mongo) -> None:
     """Create what is missing."""
@@ -18,7 +20,11 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "kind", "due_at", "_id")),
             Index(("chain", "department", "due_at", "_id")),
             Index(("chain", "property_id", "closed_at")),
+            Index(("chain", "staked"), partial={"staked.0": {"$exists": True}}),
+            Index(("chain", "reviews.what", "property_id"), partial={"reviews.0": {"$exists": True}}),
+            Index(("chain", "causes.key", "causes.at"), partial={"causes.0": {"$exists": True}}),
         ]
     )
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
+    await mongo.collection("locks").ensure_indexes([Index(("at",), expire_s=LOCKS_S)])
     await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])

@@ -11,6 +11,7 @@ from services.records.ports import (
     Alarm,
     Clock,
     Journal,
+    Locks,
     Once,
     People,
     RecordStore,
@@ -37,6 +38,7 @@ class House:
     transactions: Transactions
     once: Once
     alarm: Alarm
+    locks: Locks
     people: People
     clock: Clock
 

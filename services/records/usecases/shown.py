@@ -7,8 +7,19 @@ from pydantic import Field
 from services.records.domain.rules import HotelRules, PropertyRules
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
-from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Workflow
+from shared.contracts.records import (
+    CheckedValue,
+    MoneyLine,
+    NextAction,
+    Outcome,
+    Review,
+    Status,
+    Trigger,
+    Wait,
+    Workflow,
+)
 from shared.contracts.values import Frozen, Instant
+from shared.contracts.writebacks import PmsChange
 
 
 class Card(Frozen):
@@ -38,6 +49,7 @@ class Card(Frozen):
     next_action: NextAction
     reviews: tuple[Review, ...]
     blocked_reason: str | None
+    waits_for: Wait | None
     stay_id: str | None
     guest_id: str | None
 
@@ -80,6 +92,15 @@ class ShownNote(Frozen):
     text: str | None = None
 
 
+class ShownCorrection(Frozen):
+    """What somebody added to an exception note."""
+
+    id: str
+    by: str
+    at: Instant
+    text: str | None = None
+
+
 class ShownException(Frozen):
     """An exception note with its parts."""
 
@@ -94,6 +115,8 @@ class ShownException(Frozen):
     decision: str | None = None
     reviewed_by: str | None = None
     reviewed_at: Instant | None = None
+    reviewed_for: str | None = None
+    corrections: tuple[ShownCorrection, ...] = ()
 
 
 class ShownProposal(Frozen):
@@ -114,6 +137,8 @@ class ShownProposal(Frozen):
     state: str
     decided_by: str | None = None
     decided_at: Instant | None = None
+    decided_for: str | None = None
+    approve_by: Instant | None = None
 
 
 class ShownQuestion(Frozen):
@@ -166,6 +191,9 @@ class ShownRecord(Card):
     money: tuple[MoneyLine, ...]
     guest_must_know: bool
     guest_informed: bool
+    writebacks: tuple[PmsChange, ...]
+    links: tuple[str, ...]
+    reopened: int
     handoffs: int
     corrections: int
     paused_s: int

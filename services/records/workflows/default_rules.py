@@ -46,6 +46,7 @@ DEFAULTS = HotelRules(
             limits=(_between("score_range", "score", 0, 10),),
             auto=_auto(_between("auto_score", "score", 7, 10)),
         ),
+        "investigation": KindRules(sla=sla(240, 7 * 1440, 1440)),
         "campaign_reply": KindRules(sla=sla(30, 240, 45), limits=(_PRICE,)),
         "loyalty_action": KindRules(
             sla=sla(120, 1440, 180),

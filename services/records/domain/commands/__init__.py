@@ -5,23 +5,26 @@ from services.records.domain.commands.approval import (
     CheckValue,
     DecideProposal,
     EditFields,
+    ExpireProposal,
     ProposeChange,
     ResumeRecord,
 )
 from services.records.domain.commands.closing import CompleteRecord, ExpireRecord, ReopenRecord
 from services.records.domain.commands.command import Command
-from services.records.domain.commands.doing import Doer, Ownership
-from services.records.domain.commands.exceptions import RaiseException, ReviewException
+from services.records.domain.commands.doing import Doer, Ownership, StandIn
+from services.records.domain.commands.exceptions import CorrectException, RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
     AcceptRecord,
     BlockRecord,
+    EndWait,
     HandOff,
     OpenRecord,
     UnblockRecord,
     UpdateStay,
 )
+from services.records.domain.commands.writebacks import ProposeWriteback, SettleWriteback
 
 __all__ = [
     "AcceptRecord",
@@ -34,14 +37,18 @@ __all__ = [
     "CheckValue",
     "Command",
     "CompleteRecord",
+    "CorrectException",
     "DecideProposal",
     "Doer",
     "EditFields",
+    "EndWait",
+    "ExpireProposal",
     "ExpireRecord",
     "HandOff",
     "OpenRecord",
     "Ownership",
     "ProposeChange",
+    "ProposeWriteback",
     "RaiseException",
     "ReopenRecord",
     "RequestMessage",
@@ -49,6 +56,8 @@ __all__ = [
     "ReviewException",
     "SettleLine",
     "SettleMessage",
+    "SettleWriteback",
+    "StandIn",
     "UnblockRecord",
     "UpdateStay",
 ]

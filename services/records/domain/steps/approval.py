@@ -3,16 +3,18 @@
 from typing import Any
 
 from services.records.domain.act import Act, Step
+from services.records.domain.authority import require_role
 from services.records.domain.commands import ApproveRecord, CheckValue, Command, ResumeRecord
 from services.records.domain.conditions import condition_breaches, touching
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import Stage
 from services.records.domain.moves import refuse_move
 from services.records.domain.rules import AutoApproval
+from services.records.domain.stakes import Totals, money_held, tier_role, totals
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import checked, limit_breaches, require_stage, stage_breaches
 from shared.contracts.errors import breached, conflict, invalid
-from shared.contracts.identity import Actor, policy
+from shared.contracts.identity import Actor, Role, policy
 from shared.contracts.records import CheckedValue, Status
 
 INSIDE_LIMITS = Reason(code="inside_limits")
@@ -56,6 +58,9 @@ def approve(act: Act, command: ApproveRecord) -> Act:
         raise refuse_move(act.state.status, Status.APPROVED)
     act.refuse_under_review()
     _refuse_unready(act)
+    needed = money_needs(act)
+    if needed is not None:
+        require_role(act.doer, needed)
     return act.move("approved", Status.APPROVED, reason=command.reason, approved_by=act.doer.id, idle_handoffs=0)
 
 
@@ -66,6 +71,15 @@ def _refuse_unready(act: Act) -> None:
     require_stage(act.state.fields, act.terms, Stage.APPROVE, act.about)
     if act.state.checked is None:
         raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
+
+
+def money_needs(act: Act) -> Role | None:
+    """The role of the highest tier that the record's own money passes, alone or with what it adds up with."""
+    state, spent = act.state, act.terms.spent
+    held = money_held(act.terms.kind, state.fields)
+    asked = totals(state, spent, act.doer.id, 0, act.now)
+    record = max(held, asked.record)
+    return tier_role(act.terms.rules.tiers, Totals(record, record + spent.stay, asked.day)) if record else None
 
 
 def approve_by_policy(act: Act) -> Act:
@@ -89,6 +103,7 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
         and not state.reviews
         and cause_still_due(state, kind) is None
         and state.fields.get(kind.checked_field) is not None
+        and money_needs(act) is None
         and not stage_breaches(state.fields, act.terms, Stage.APPROVE, act.about)
     )
     return ready and all(

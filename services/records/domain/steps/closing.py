@@ -18,6 +18,7 @@ from shared.contracts.errors import conflict
 from shared.contracts.identity import policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
 from shared.contracts.values import Money, derived_id
+from shared.contracts.writebacks import UNSETTLED
 
 
 def complete(act: Act, command: CompleteRecord) -> Act:
@@ -48,6 +49,8 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
     act.refuse_under_review()
     require_stage(act.state.fields, act.terms, Stage.FULFIL, act.about)
+    if any(each.state in UNSETTLED for each in act.state.writebacks) and not reason.given:
+        raise conflict("writeback_pending", "The PMS has not confirmed a change yet: wait for it, or say why not.")
     if act.state.guest_must_know and not act.state.guest_informed and not reason.given:
         raise conflict("guest_not_informed", "The guest must know: send or store a message, or say why not.")
 
@@ -74,6 +77,7 @@ def _closed(act: Act, outcome: Outcome, reason: Reason) -> Act:
         "close_count": act.state.close_count + 1,
         "blocked_from": None,
         "blocked_reason": None,
+        "waits_for": None,
         "paused_at": None,
         "paused_s": act.state.paused_s + int(paused_for(act).total_seconds()),
     }
@@ -82,7 +86,7 @@ def _closed(act: Act, outcome: Outcome, reason: Reason) -> Act:
 
 def expire(act: Act, _command: ExpireRecord) -> Act:
     """Nobody closed it before its moment passed."""
-    if act.state.expires_at is None or act.now < act.state.expires_at:
+    if act.state.ends_at is None or act.now < act.state.ends_at:
         raise conflict("not_expired", "Its moment has not passed.")
     return _closed(void_all(act), Outcome.EXPIRED, Reason(code="moment_passed"))
 
@@ -101,6 +105,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         closed_at=None,
         approved_by=None,
         accepted=False,
+        reopened=act.state.reopened + 1,
         due_at=due_at,
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,
