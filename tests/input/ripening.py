@@ -32,6 +32,7 @@ UNSOUND = tuple(
 Ripe = dict[str, list[Mapping[str, Any]]]
 COMMANDS: dict[str, dict[str, Any]] = {path: sample for path, (_, sample) in PLAIN.items()}
 OF_EACH = 1
+COMMANDS = {path: sample for path, (_, sample) in PLAIN.items()}
 CHECKED = (("chief", "accept"), ("chief", "check-value"))
 CLOSED = (("chief", "complete"),)
 ASKED = (("chief", "questions"),)
