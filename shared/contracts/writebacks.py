@@ -36,7 +36,9 @@ class PmsChange(Wire):
 
     id: EntityId
     field: PmsField
-    before: Any = Field(description="What the stay held when it was asked; of a guest only the profile's version")
+    before: Any = Field(
+        default=None, description="What the stay held when it was asked; of a guest only the profile's version"
+    )
     after: Any = Field(description="What it is to be; of a guest the ref and digest of a draft, never a name")
     state: WritebackState = WritebackState.PENDING
     failure: Code | None = None

@@ -30,7 +30,6 @@ UNSOUND = tuple(
 )
 """What stood on a topic under the headers of an event, and is none."""
 Ripe = dict[str, list[Mapping[str, Any]]]
-COMMANDS: dict[str, dict[str, Any]] = {path: sample for path, (_, sample) in PLAIN.items()}
 OF_EACH = 1
 COMMANDS = {path: sample for path, (_, sample) in PLAIN.items()}
 CHECKED = (("chief", "accept"), ("chief", "check-value"))

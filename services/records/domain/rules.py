@@ -106,7 +106,7 @@ class KindRules(Frozen):
     tiers: tuple[Tier, ...] = ()
     approve_by_s: int = Field(default=86_400, gt=0, description="How long a proposal waits before it expires")
     expire_after_s: int | None = Field(default=None, gt=0, description="How long past its deadline a record expires")
-    causes: tuple[Code, ...] | None = Field(default=None, description="Absent: those the kind names")
+    causes: tuple[Code, ...] = Field(default=(), description="Reason codes of the hotel's own, beside the kind's")
     repeats: Repeats = Repeats(count=5, window_s=7 * 86_400)
 
 
@@ -121,7 +121,7 @@ class KindOverride(Frozen):
     tiers: tuple[Tier, ...] | None = Field(default=None, max_length=10)
     approve_by_s: int | None = Field(default=None, strict=True, ge=60, le=366 * 86_400)
     expire_after_s: int | None = Field(default=None, strict=True, ge=60, le=366 * 86_400)
-    causes: tuple[Code, ...] | None = Field(default=None, min_length=1, max_length=MAX_LISTED)
+    causes: tuple[Code, ...] | None = Field(default=None, max_length=MAX_LISTED)
     repeats: Repeats | None = None
 
     def over(self, rules: KindRules) -> KindRules:

@@ -27,5 +27,5 @@ class Terms:
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """The reason codes of exception notes: the hotel's own, else those the kind names."""
-        return self.kind.causes if self.rules.causes is None else self.rules.causes
+        """The reason codes of exception notes: those the kind names, and the hotel's own."""
+        return (*self.kind.causes, *(code for code in self.rules.causes if code not in self.kind.causes))

@@ -80,7 +80,7 @@ class Reading:
             for action in ACTIONS
             if self._house.people.decide(principal, action, state.kind, state.property_id, state.department).allow
         )
-        causes = rules.of(state.kind).causes
+        causes = self._house.terms(state.kind, rules, hotel).causes
         return showing.record(state, mask, said, showing.notes(noted, mask), allowed, now, causes)
 
     async def history(self, principal: Principal, record_id: str) -> History:
