@@ -8,12 +8,17 @@ import httpx
 from fastapi import FastAPI
 
 from services.records.app import assemble
+from services.records.events import Handler
 from services.records.settings import Settings
 from services.records.usecases.house import House
+from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
+from shared.chassis.mongo import Tx
 from shared.chassis.policy import Known, compiled
 from shared.chassis.service import Chassis
+from shared.chassis.timers import Timer
+from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.policy import Grant, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
@@ -134,6 +139,29 @@ class FrontDesk:
         self.app: FastAPI = assemble(chassis, self.house)
         chassis.policy.known = known(chassis)
         self.chassis = chassis
+
+    async def fires(self) -> int:
+        """Fire every timer that is due, each in a transaction of its own; how many."""
+        due = sorted(
+            (timer for timer in self.database.tables.timers.values() if timer.due_at <= self.clock.now()),
+            key=lambda timer: (timer.due_at, timer.id),
+        )
+        for timer in due:
+
+            async def fire(tx: Tx, timer: Timer = timer) -> None:
+                self.database.tables.timers.pop(timer.id, None)
+                await self.chassis.timers.handlers[timer.kind](tx, timer, 0)
+
+            await self.database.run(fire)
+        return len(due)
+
+    async def hears(self, *events: Envelope) -> None:
+        """Apply events of other services, as the consumer does."""
+
+        async def apply(tx: Tx) -> None:
+            await Handler(Triggers(self.house)).apply(tx, events)
+
+        await self.database.run(apply)
 
     def client(self) -> httpx.AsyncClient:
         """An HTTP client of the app."""

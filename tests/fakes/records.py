@@ -244,6 +244,8 @@ class FakeOnce:
         return kept
 
     async def keep(self, tx: Tx, ctx: CommandContext, status: int, subject: str, version: int) -> None:
+        if f"{ctx.principal.staff_id}|{ctx.key}" in self._db.tables.kept:
+            raise Duplicate("key")
         self._db.tables.kept[f"{ctx.principal.staff_id}|{ctx.key}"] = (ctx.digest, Kept(status, subject, version))
 
 

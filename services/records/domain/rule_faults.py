@@ -1,11 +1,11 @@
 """What is wrong with the rules a hotel wrote: every such place, named by field and rule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.records.domain.catalogue import auto_limits, limit_fault
 from services.records.domain.conditions import condition_faults
 from services.records.domain.kinds import KindSpec
-from services.records.domain.rules import KindOverride, PropertyRules
+from services.records.domain.rules import Deputy, KindOverride, PropertyRules
 from shared.contracts.errors import Breach
 from shared.contracts.records import Sla
 
@@ -15,7 +15,7 @@ MAX_STEPS = 20
 
 def rule_faults(rules: PropertyRules, kinds: Mapping[str, KindSpec]) -> list[Breach]:
     """The breaches of a property's own rules: kinds, fields, bounds, deadlines and conditions that cannot be."""
-    found: list[Breach] = []
+    found = list(_deputy_faults(rules.deputies))
     for place, (code, override) in enumerate(rules.kinds.items(), 1):
         spec = kinds.get(code)
         if spec is None:
@@ -25,6 +25,14 @@ def rule_faults(rules: PropertyRules, kinds: Mapping[str, KindSpec]) -> list[Bre
         else:
             found += _override_faults(f"kinds.{code}", spec, override)
     return found
+
+
+def _deputy_faults(deputies: Sequence[Deputy]) -> Iterable[Breach]:
+    for place, each in enumerate(deputies):
+        if each.principal == each.deputy:
+            yield Breach(field=f"deputies.{place}", rule="themselves", message="Nobody stands in for themselves.")
+        if each.last < each.first:
+            yield Breach(field=f"deputies.{place}", rule="dates", message="The last day is before the first.")
 
 
 def _override_faults(where: str, spec: KindSpec, override: KindOverride) -> Iterable[Breach]:
