@@ -38,8 +38,17 @@ def check_value(act: Act, command: CheckValue) -> Act:
     breaches += condition_breaches(asked, fields, act.terms.kind, act.about, broken)
     if breaches:
         raise breached(breaches)
+    _refuse_other_value(act, given)
     confirmed = confirmation(act, fields[name], act.doer.actor)
     return approve_by_policy(act.then("value_checked", fields=fields, checked=confirmed, idle_handoffs=0))
+
+
+def _refuse_other_value(act: Act, given: dict[str, Any]) -> None:
+    """Confirming is no way round the reason or the other person that changing a protected value takes (K3, K4)."""
+    for name, value in given.items():
+        spec, held = act.terms.kind.field(name), act.state.fields.get(name)
+        if spec and (spec.audited or spec.sensitive) and held not in (None, value):
+            raise conflict("value_differs", f"{name} holds another value: change that with a reason, then confirm it.")
 
 
 def confirmation(act: Act, value: Any, checker: Actor, rule: str | None = None) -> CheckedValue:
