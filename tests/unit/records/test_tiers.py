@@ -208,3 +208,12 @@ def test_proposal_expires_and_its_owner_goes_on_when_nobody_decides_in_time() ->
     with pytest.raises(AppError) as late:
         done(state, c.DecideProposal("p1", True, WHY), by=SOFIA, now=by)
     assert late.value.code == "proposal_expired"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("guest_request", "12:00"), ("pre_arrival_offer", {"amount": 900, "currency": "EUR"})]
+)
+def test_confirming_is_no_way_round_the_reason_or_the_other_person(kind: str, value: Any) -> None:
+    state = in_status(Status.PENDING, kind)
+    assert refused(state, c.CheckValue(value)) == "value_differs"
+    assert after(state, c.CheckValue(state.fields[terms(kind).kind.checked_field])).checked is not None
