@@ -3,20 +3,15 @@
 from fastapi import FastAPI
 
 from services.records import events, store
-from services.records.api import reviews
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.alarms import APPROVE_BY, EXPIRE, REPEATS, WAIT
-from services.records.usecases.commanding import Commanding
-from services.records.usecases.deciding import Deciding
-from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import ByTheClock
 from services.records.usecases.house import House
 from services.records.usecases.investigating import Investigating
-from services.records.usecases.queues import Queues
-from services.records.usecases.reading import Reading
-from services.records.usecases.ruling import Ruling
+from services.records.usecases.loads import Loads
+from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
@@ -25,9 +20,11 @@ from shared.chassis.service import Chassis, run
 
 def house_of(chassis: Chassis) -> House:
     """The use cases' parts on the real store."""
+    records = store.MongoRecords(chassis.mongo)
     return House(
         catalogue=CATALOGUE,
-        records=store.MongoRecords(chassis.mongo),
+        records=records,
+        loads=Loads(records),
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
@@ -49,14 +46,12 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         APPROVE_BY: clock.expire_proposal,
         WAIT: clock.end_wait,
         REPEATS: Investigating(house).count,
+        START: RulesStart(house).fire,
     }
-    commanding = Commanding(house)
-    routes = router(commanding, QuickEntry(house), Reading(house), Ruling(house), chassis)
-    decisions = reviews.router(Queues(house), Deciding(house, commanding), chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
-        routers=[routes, decisions],
+        routers=[router(house, chassis)],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         prepare=[lambda: store.prepare(chassis.mongo)],

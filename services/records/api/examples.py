@@ -22,6 +22,8 @@ DECISIONS: dict[str, Any] = {
     ]
 }
 RULING: dict[str, Any] = {"approve": True, "reason": {"code": "asked_by_guest"}}
+RULES_RULING: dict[str, Any] = {"approve": True, "reason": "Agreed with the night manager."}
+RULES_WITHDRAWAL: dict[str, Any] = {"reason": "The season starts later this year."}
 RULES: dict[str, Any] = {
     "reason": "The late shift starts earlier in summer.",
     "rules": {"kinds": {"guest_request": {"line_max": 5000}}, "score_threshold": 7},

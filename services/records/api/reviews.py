@@ -52,7 +52,7 @@ class Decisions(Frozen):
 
 def router(queues: Queues, deciding: Deciding, chassis: Chassis) -> APIRouter:
     """The routes."""
-    made = APIRouter(prefix="/v1", tags=["records"])
+    made = APIRouter()
     caller = Annotated[Principal, Depends(chassis.caller)]
     hotel = Annotated[Slug | None, Query()]
     after_ = Annotated[str | None, Query(max_length=300)]

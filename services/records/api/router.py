@@ -2,18 +2,26 @@
 
 from fastapi import APIRouter
 
-from services.records.api import commands, queries, rules
+from services.records.api import commands, owners, queries, reviews, rules
 from services.records.usecases.commanding import Commanding
+from services.records.usecases.deciding import Deciding
 from services.records.usecases.entry import QuickEntry
+from services.records.usecases.house import House
+from services.records.usecases.owning import Owning
+from services.records.usecases.queues import Queues
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from shared.chassis.service import Chassis
 
 
-def router(commanding: Commanding, entry: QuickEntry, reading: Reading, ruling: Ruling, chassis: Chassis) -> APIRouter:
+def router(house: House, chassis: Chassis) -> APIRouter:
     """All routes under `/v1`."""
     made = APIRouter(prefix="/v1", tags=["records"])
+    reading = Reading(house)
     made.include_router(queries.router(reading, chassis))
-    made.include_router(commands.router(commanding, entry, reading, chassis))
-    made.include_router(rules.router(ruling, chassis))
+    commanding = Commanding(house)
+    made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
+    made.include_router(reviews.router(Queues(house), Deciding(house, commanding), chassis))
+    made.include_router(rules.router(Ruling(house), chassis))
+    made.include_router(owners.router(Owning(house), chassis))
     return made

@@ -9,7 +9,18 @@ from shared.contracts.identity import DataClass
 from shared.contracts.stays import Stay
 from shared.contracts.writebacks import PmsField
 
-WATCHED = ("status", "owner", "department", "room", "guest_id", "outcome", "due_at", "blocked_reason", "guest_informed")
+WATCHED = (
+    "status",
+    "owner",
+    "owner_rule",
+    "department",
+    "room",
+    "guest_id",
+    "outcome",
+    "due_at",
+    "blocked_reason",
+    "guest_informed",
+)
 """Attributes, beside the kind's own fields, whose change is told with old and new value."""
 
 

@@ -12,6 +12,7 @@ from services.records.domain.steps import (
     exceptions,
     fields,
     money,
+    people,
     proposals,
     talk,
     work,
@@ -34,6 +35,7 @@ class Decision:
 
 STEPS: dict[type[Command], Step] = {
     **work.STEPS,
+    **people.STEPS,
     **approval.STEPS,
     **fields.STEPS,
     **proposals.STEPS,

@@ -23,6 +23,7 @@ class Terms:
     version: int
     currency: str
     stay: Stay | None = None
+    chain_version: int = 1
     spent: Spent = NOTHING
 
     @property

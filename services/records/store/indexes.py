@@ -27,4 +27,10 @@ async def prepare(mongo: Mongo) -> None:
     )
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("locks").ensure_indexes([Index(("at",), expire_s=LOCKS_S)])
-    await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])
+    await mongo.collection("rules").ensure_indexes(
+        [
+            Index(("chain", "place", ("version", -1)), unique=True),
+            Index(("chain", "place", "state", ("starts_at", -1))),
+            Index(("chain", "place", ("seq", -1))),
+        ]
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.records.domain.commands import StandIn
 from services.records.domain.kinds import KindSpec
-from services.records.domain.owners import on_shift
+from services.records.domain.rota import Dial
 from services.records.domain.state import RecordState
 from services.records.usecases.house import House
 from shared.chassis.policy import Verdict
@@ -34,11 +34,12 @@ async def stand_ins(house: House, principal: Principal, property_id: str) -> tup
         return ()
     hotel, now = house.hotel_of_event(principal.chain, property_id), house.clock.now()
     place = zone(hotel.zone)
+    dial = Dial(now, place)
     day = local_day(now, place)
     today = {each.principal for each in rules.deputies if each.deputy == principal.staff_id and each.on(day)}
     staff = {person.id: person for person in house.people.staff(principal.chain, property_id)}
     return tuple(
-        StandIn(one, frozenset(staff[one].roles), not on_shift(staff[one].shifts, now, place))
+        StandIn(one, frozenset(staff[one].roles), not dial.on_duty(staff[one]))
         if one in staff
         else StandIn(one, frozenset(), off_duty=True)
         for one in sorted(today)
@@ -74,7 +75,7 @@ def lent(principal: Principal, lender: StaffMember) -> Principal:
 
 
 def may_in(
-    house: House, principal: Principal, action: str, kind: str, property_id: str, department: Department | None
+    house: House, principal: Principal, action: str, kind: str, property_id: str | None, department: Department | None
 ) -> Verdict:
     """As `may`, for a record that is not there yet."""
     verdict = house.people.decide(principal, action, kind, property_id, department)

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from functools import cache
+from typing import Any
 
 from services.records.domain.changes import PMS_CLASSES
 from services.records.domain.journey import cause_still_due
-from services.records.domain.kinds import FieldSpec, KindSpec
+from services.records.domain.kinds import FieldSpec, KindSpec, When
 from services.records.domain.state import ExceptionNote, Proposal, RecordState
 from services.records.domain.views import Answers, risk
 from services.records.usecases.masks import Mask
 from services.records.usecases.shown import (
     Card,
+    CheckedBy,
     Happening,
     ShownCorrection,
     ShownException,
@@ -24,7 +26,7 @@ from services.records.usecases.shown import (
     ShownSensitive,
 )
 from shared.contracts.envelope import Envelope, read
-from shared.contracts.records import RecordEvent
+from shared.contracts.records import CheckedValue, RecordEvent
 from shared.contracts.writebacks import PmsChange
 
 NOTED = "record.noted.v1"
@@ -72,6 +74,7 @@ def record(
         "sensitive_fields": sensitive,
         "allowed_actions": actions,
         "checked": visible_checked,
+        "checked_by": _checked_by(visible_checked),
         "exception_notes": tuple(_exception(each, mask) for each in state.exception_notes),
         "proposals": tuple(_proposal(each, mask) for each in state.proposals),
         "conversation": notes,
@@ -80,6 +83,12 @@ def record(
         "messages": tuple(ShownMessage(**each.model_dump()) for each in state.guest_messages),
     }
     return ShownRecord.model_validate({name: getattr(shown, name) for name in Card.model_fields} | same | masked)
+
+
+def _checked_by(checked: CheckedValue | None) -> CheckedBy | None:
+    if checked is None:
+        return None
+    return CheckedBy(rule=checked.rule, version=checked.rules_version, chain_version=checked.chain_rules_version)
 
 
 def _exception(note: ExceptionNote, mask: Mask) -> ShownException:
@@ -162,14 +171,18 @@ def _fields(specs: tuple[FieldSpec, ...]) -> tuple[ShownField, ...]:
     return tuple(_field(each) for each in specs)
 
 
+def _when(when: When | None) -> dict[str, Any] | None:
+    return {"field": when.field, "among": list(when.among)} if when else None
+
+
 def _field(spec: FieldSpec) -> ShownField:
-    when = spec.required_when
     return ShownField(
         name=spec.name,
         label=spec.name.replace("_", " ").capitalize(),
         type=spec.type.value,
         needed_by=spec.stage.value if spec.stage else None,
-        required_when={"field": when.field, "among": list(when.among)} if when else None,
+        required_when=_when(spec.required_when),
+        sensitive_when=_when(spec.sensitive_when),
         choices=spec.choices,
         data_class=spec.data_class.value,
         audited=spec.audited,

@@ -2,22 +2,10 @@
 
 from typing import Any
 
-from pydantic import Field
-
-from services.records.domain.rules import HotelRules, PropertyRules
+from services.records.domain.ownership import OwnerBecause
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
-from shared.contracts.records import (
-    CheckedValue,
-    MoneyLine,
-    NextAction,
-    Outcome,
-    Review,
-    Status,
-    Trigger,
-    Wait,
-    Workflow,
-)
+from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Wait
 from shared.contracts.values import Frozen, Instant
 from shared.contracts.writebacks import PmsChange
 
@@ -30,7 +18,7 @@ class Card(Frozen):
     property_id: str
     kind: str
     kind_title: str
-    workflow: Workflow
+    workflow: str
     what: str
     room: str | None
     owner: str
@@ -69,10 +57,19 @@ class ShownField(Frozen):
     type: str
     needed_by: str | None = None
     required_when: dict[str, Any] | None = None
+    sensitive_when: dict[str, Any] | None = None
     choices: tuple[str, ...] = ()
     data_class: str
     audited: bool
     sensitive: bool
+
+
+class CheckedBy(Frozen):
+    """What checked the value: the rule, and the versions of the property's and the chain's rules."""
+
+    rule: str
+    version: int
+    chain_version: int
 
 
 class ShownSensitive(Frozen):
@@ -182,6 +179,7 @@ class ShownRecord(Card):
     sensitive_fields: tuple[ShownSensitive, ...]
     allowed_actions: tuple[str, ...]
     checked: CheckedValue | None
+    checked_by: CheckedBy | None
     approved_by: str | None
     exception_notes: tuple[ShownException, ...]
     proposals: tuple[ShownProposal, ...]
@@ -195,6 +193,8 @@ class ShownRecord(Card):
     links: tuple[str, ...]
     reopened: int
     handoffs: int
+    owner_because: OwnerBecause | None
+    declined_by: tuple[str, ...]
     corrections: int
     paused_s: int
     rules_version: int
@@ -243,7 +243,7 @@ class ShownKind(Frozen):
 
     code: str
     title: str
-    workflow: Workflow
+    workflow: str
     slot: str
     department: Department
     checked_field: str
@@ -257,12 +257,3 @@ class Kinds(Frozen):
     """All kinds of record."""
 
     kinds: tuple[ShownKind, ...]
-
-
-class ShownRules(Frozen):
-    """A property's rules: what is in force, and what it says otherwise than its chain."""
-
-    property_id: str
-    version: int
-    own: PropertyRules = Field(default_factory=PropertyRules)
-    in_force: HotelRules

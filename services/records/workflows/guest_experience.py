@@ -18,9 +18,10 @@ from services.records.domain.kinds import (
     WorkflowSpec,
 )
 from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
-from services.records.domain.rules import HotelRules
+from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
 from services.records.workflows.investigation import INVESTIGATION
+from services.records.workflows.limits import among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
 from shared.contracts.identity import DataClass, Department, Role
@@ -38,6 +39,11 @@ POST_STAY_FOLLOW_UP = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="topic",
     checked_field="channel",
+    rules=KindRules(
+        sla=sla(120, 1440, 180),
+        limits=(among("channels_in_use", "channel", "email", "phone", "sms"),),
+        auto=auto(among("auto_channel", "channel", "email")),
+    ),
     fields=(
         FieldSpec("topic", FieldType.CHOICE, Stage.OPEN, choices=("thanks", "recovery", "invoice", "lost_item")),
         FieldSpec("channel", FieldType.CHOICE, Stage.APPROVE, choices=("email", "phone", "sms", "post")),
@@ -56,6 +62,14 @@ GUEST_REQUEST = KindSpec(
     department=Department.FRONT_OFFICE,
     what="topic",
     checked_field="promised_time",
+    rules=KindRules(
+        sla=sla(15, 120, 30),
+        limits=(
+            between("service_hours", "promised_time", "06:00", "23:00"),
+            between("quantity_range", "quantity", 1, 10),
+        ),
+        auto=auto(between("auto_hours", "promised_time", "09:00", "20:00")),
+    ),
     fields=(
         FieldSpec("topic", FieldType.CHOICE, Stage.OPEN, choices=tuple(REQUESTS)),
         FieldSpec("quantity", FieldType.INTEGER),
@@ -74,6 +88,11 @@ PRE_ARRIVAL_MESSAGE = KindSpec(
     department=Department.FRONT_OFFICE,
     what="template",
     checked_field="template",
+    rules=KindRules(
+        sla=sla(240, 1440, 240),
+        limits=(among("templates_in_use", "template", "welcome", "family", "vip"),),
+        auto=auto(among("auto_template", "template", "welcome", "family")),
+    ),
     fields=(
         FieldSpec("template", FieldType.CHOICE, Stage.OPEN, choices=("welcome", "family", "vip", "group")),
         FieldSpec("arrival_time", FieldType.LOCAL_TIME),
@@ -94,6 +113,7 @@ PREFERENCE_NOTE = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="topic",
     checked_field="valid_for",
+    rules=KindRules(sla=sla(60, 480, 60)),
     fields=(
         FieldSpec(
             "topic",
@@ -119,6 +139,9 @@ SERVICE_RECOVERY = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="problem",
     checked_field="compensation",
+    rules=KindRules(
+        sla=sla(10, 90, 20), limits=(between("compensation_range", "compensation_value", 1, 50_000),), line_max=5_000
+    ),
     fields=(
         FieldSpec(
             "problem",
@@ -155,6 +178,11 @@ FEEDBACK_SCORE = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="score",
     checked_field="score",
+    rules=KindRules(
+        sla=sla(60, 720, 120),
+        limits=(between("score_range", "score", 0, 10),),
+        auto=auto(between("auto_score", "score", 7, 10)),
+    ),
     fields=(
         FieldSpec("score", FieldType.INTEGER, Stage.OPEN, audited=True, sensitive=True),
         FieldSpec("source", FieldType.CHOICE, Stage.OPEN, choices=("message", "survey", "review", "staff")),

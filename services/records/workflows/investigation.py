@@ -1,6 +1,7 @@
 """The record that a cause gets when it keeps coming back: somebody owns finding out why (R3)."""
 
 from services.records.domain.kinds import FieldSpec, FieldType, KindSpec, Stage
+from services.records.domain.rules import KindRules, sla
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import Workflow
 
@@ -12,6 +13,7 @@ INVESTIGATION = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="cause",
     checked_field="finding",
+    rules=KindRules(sla=sla(240, 7 * 1440, 1440)),
     fields=(
         FieldSpec("about", FieldType.CODE, Stage.OPEN),
         FieldSpec("cause", FieldType.CODE, Stage.OPEN),

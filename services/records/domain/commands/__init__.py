@@ -14,6 +14,7 @@ from services.records.domain.commands.command import Command
 from services.records.domain.commands.doing import Doer, Ownership, StandIn
 from services.records.domain.commands.exceptions import CorrectException, RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
+from services.records.domain.commands.people import DeclineRecord, ReassignRecord, ReplaceAbsent
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
     AcceptRecord,
@@ -39,6 +40,7 @@ __all__ = [
     "CompleteRecord",
     "CorrectException",
     "DecideProposal",
+    "DeclineRecord",
     "Doer",
     "EditFields",
     "EndWait",
@@ -50,7 +52,9 @@ __all__ = [
     "ProposeChange",
     "ProposeWriteback",
     "RaiseException",
+    "ReassignRecord",
     "ReopenRecord",
+    "ReplaceAbsent",
     "RequestMessage",
     "ResumeRecord",
     "ReviewException",

@@ -16,7 +16,7 @@ def edit(act: Act, command: EditFields) -> Act:
     """Validate all values, ask for the reason audited fields need, then change them or propose the change."""
     check_reason(command.reason)
     after = changed(act, command.values)
-    require_audit_reason(list(after), act.terms, command.reason.given)
+    require_audit_reason(after, act.state.fields, act.terms, command.reason.given)
     if protected(act, after):
         require_reason(command.reason)
         return change_proposed(act, command.edit_id, after, command.reason)
@@ -40,7 +40,9 @@ def protected(act: Act, after: dict[str, Any]) -> list[str]:
     moved = money_moved(act.terms.kind, act.state.fields, after) if act.doer.bound else 0
     asked = totals(act.state, act.terms.spent, act.doer.id, moved, act.now)
     too_much = moved > 0 and tier_role(act.terms.rules.tiers, asked) is not None
-    return [name for name in after if name == confirmed or _sensitive(act, name) or (too_much and _money(act, name))]
+    return [
+        name for name in after if name == confirmed or _sensitive(act, name, after) or (too_much and _money(act, name))
+    ]
 
 
 def _money(act: Act, name: str) -> bool:
@@ -48,10 +50,10 @@ def _money(act: Act, name: str) -> bool:
     return spec is not None and spec.sensitive and spec.type is FieldType.MONEY
 
 
-def _sensitive(act: Act, name: str) -> bool:
-    spec = act.terms.kind.field(name)
+def _sensitive(act: Act, name: str, after: dict[str, Any]) -> bool:
+    spec, held = act.terms.kind.field(name), act.state.fields
     # The first value of a sensitive field takes nothing from anybody: it is entered, then protected.
-    return spec is not None and spec.sensitive and act.state.fields.get(name) is not None
+    return spec is not None and held.get(name) is not None and spec.guarded(held, held | after)
 
 
 STEPS: dict[type[Command], Step] = {
