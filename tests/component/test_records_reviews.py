@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from shared.contracts.writebacks import PmsChange, WritebackState
-from tests.factories.front_desk import Caller, FrontDesk
+from tests.factories.front_desk import Caller, FrontDesk, ruled
 from tests.factories.guest_events import stay_told, writeback_told
 from tests.factories.guest_records import stay
 
@@ -49,9 +49,8 @@ async def proposed(who: Caller, time: str = "21:30", **changed: Any) -> dict[str
     return await ok(await who.act(record, "edit", {"fields": {"promised_time": time}, "reason": "Guest asked"}))
 
 
-async def rule(http: httpx.AsyncClient, version: int = 1, **rules: Any) -> None:
-    body = {"rules": rules, "reason": "House rules"}
-    await ok(await Caller(http, "gil").put("/v1/rules/resort", body, version=version))
+async def rule(http: httpx.AsyncClient, **rules: Any) -> None:
+    await ruled(http, rules)
 
 
 def decision(of: dict[str, Any], /, **changed: Any) -> dict[str, Any]:

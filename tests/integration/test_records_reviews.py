@@ -15,7 +15,7 @@ from services.records.store import MongoRecords, prepare
 from shared.chassis.service import Chassis
 from shared.contracts.writebacks import PmsChange, WritebackState
 from tests.factories.access import knowledge
-from tests.factories.front_desk import HOTELS, POLICY, STAFF, Caller
+from tests.factories.front_desk import HOTELS, POLICY, STAFF, Caller, ruled
 from tests.factories.guest_events import stay_told, writeback_told
 from tests.factories.guest_records import NOW, stay
 from tests.factories.records import SCOPE
@@ -57,7 +57,7 @@ async def checked(who: Caller, **changed: Any) -> dict[str, Any]:
 
 
 async def rule(http: httpx.AsyncClient, **rules: Any) -> None:
-    await ok(await Caller(http, "gil").put("/v1/rules/resort", {"rules": rules, "reason": "House rules"}, version=1))
+    await ruled(http, rules)
 
 
 async def investigations(desk: Standing) -> int:

@@ -186,7 +186,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
         kinds=kinds,
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,
-        deputies=own.deputies,
+        deputies=(*defaults.deputies, *own.deputies),
     )
 
 
