@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from services.alerts.domain.subject import Subject, message_subject, posting_subject, record_subjects, report_subject
+from services.alerts.domain.subject import (
+    Subject,
+    handover_subject,
+    message_subject,
+    posting_subject,
+    record_subjects,
+    report_subject,
+)
 from services.alerts.ports import WatchStore
 from services.alerts.usecases.watching import Sighting, Watching
 from shared.chassis.mongo import Tx
@@ -12,7 +19,7 @@ from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
 from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
-from shared.contracts.records import RecordEvent
+from shared.contracts.records import HandoverEvent, RecordEvent
 from shared.contracts.reports import ReportEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
@@ -20,7 +27,7 @@ TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS)
 
 
 class Handler:
-    """Applies events of records, postings, messages and report runs; every other type is nothing to it."""
+    """Applies events of records, postings, messages, report runs and handovers; every other type is nothing to it."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -61,4 +68,6 @@ def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, .
         return (posting_subject(body.posting, event.time),), body.posting.record_id
     if isinstance(body, ReportEvent):
         return (report_subject(body.run, event.time),), None
+    if isinstance(body, HandoverEvent):
+        return (handover_subject(body.handover, event.time),), None
     return (), None

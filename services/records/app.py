@@ -6,8 +6,10 @@ from services.records import events, store
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
+from services.records.usecases.absence import ABSENT, Absences
 from services.records.usecases.alarms import APPROVE_BY, EXPIRE, REPEATS, WAIT
 from services.records.usecases.expiry import ByTheClock
+from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
 from services.records.usecases.house import House
 from services.records.usecases.investigating import Investigating
 from services.records.usecases.loads import Loads
@@ -15,7 +17,14 @@ from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis, run
+
+LOOK_S = 30.0
+"""How often somebody looks whether the absent own anything, in real seconds."""
+
+PLAN_S = 5.0
+"""How often the rotas are looked at for shift changes to come, in real seconds."""
 
 
 def house_of(chassis: Chassis) -> House:
@@ -28,6 +37,8 @@ def house_of(chassis: Chassis) -> House:
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
+        duties=store.MongoDuties(chassis.mongo),
+        handovers=store.MongoHandovers(chassis.mongo),
         journal=chassis.outbox,
         transactions=chassis.together,
         once=chassis.idempotency,
@@ -48,12 +59,18 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         REPEATS: Investigating(house).count,
         START: RulesStart(house).fire,
     }
-    handler = events.Handler(Triggers(house))
+    absences = Absences(house)
+    chassis.timers.batch_handlers[ABSENT] = absences.fire
+    handing = Handing(house)
+    chassis.timers.batch_handlers[HANDOVER] = handing.fire
+    chassis.timers.handlers[OVERDUE] = handing.late
+    handler = events.Handler(Triggers(house), absences)
     return chassis.app(
         title="records",
         routers=[router(house, chassis)],
         links=LINKS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
+        jobs=[Job("absences", LOOK_S, absences.look), Job("handovers", PLAN_S, handing.plan)],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )
 

@@ -104,7 +104,10 @@ async def _http(request: Request, failure: Exception) -> JSONResponse:
 def _methods(request: Request) -> list[str]:
     # Starlette names the methods of the first route of a path; a path has a route for each of its methods.
     asked = [{**request.scope, "method": method} for method in METHODS]
-    return [one["method"] for one in asked if any(each.matches(one)[0] is Match.FULL for each in request.app.routes)]
+    fit = [one["method"] for one in asked if any(each.matches(one)[0] is Match.FULL for each in request.app.routes)]
+    # Where a name of ours stands in the place of a parameter (`/rules/simulate`, `/rules/{property}`), ours is meant.
+    named = request.app.openapi()["paths"].get(request.url.path)
+    return [method for method in fit if named is None or method.lower() in named]
 
 
 async def _down(_: Request, failure: Exception) -> JSONResponse:

@@ -192,6 +192,10 @@ class Policy:
         found = [p for p in self.known.properties.values() if p.chain == chain and (only is None or p.id in only)]
         return sorted(found, key=lambda one: one.id)
 
+    def hotels(self) -> list[Property]:
+        """Every property of every chain, by id: for what a service does by itself."""
+        return sorted(self.known.properties.values(), key=lambda one: one.id)
+
     def property(self, chain: str, property_id: str) -> Property | None:
         """One property of a chain."""
         found = self.known.properties.get(property_id)

@@ -12,6 +12,7 @@ from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.policy import KeysEvent, PolicyEvent
 from shared.contracts.records import (
+    HANDOVER_VERBS,
     RECORD_VERBS,
     RULES_VERBS,
     HandoverEvent,
@@ -49,7 +50,7 @@ _ALL = [
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("record", ("writeback_requested",), topics.RECORDS, RecordWritebackRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
-    *_types("handover", ("prepared", "acknowledged"), topics.RECORDS, HandoverEvent),
+    *_types("handover", HANDOVER_VERBS, topics.RECORDS, HandoverEvent),
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),

@@ -64,8 +64,9 @@ class AppError(Exception):
 
 
 def invalid(field: str, rule: str, message: str) -> AppError:
-    """A refusal for a single field."""
-    return AppError(ErrorKind.INVALID, rule, message, [Breach(field=field, rule=rule, message=message)])
+    """A refusal for a single field; said in other languages where the catalogue has its rule."""
+    said = Phrase(template=rule, params={"field": field})
+    return AppError(ErrorKind.INVALID, rule, message, [Breach(field=field, rule=rule, message=message, said=said)])
 
 
 def refused(breach: Breach) -> AppError:

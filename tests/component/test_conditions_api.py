@@ -100,3 +100,18 @@ async def test_misread_request_is_said_in_the_callers_language() -> None:
     [breach] = refused.json()["breaches"]
     assert (breach["field"], breach["rule"]) == ("status", "extra_forbidden")
     assert breach["message"] == "Diese Angabe gibt es hier nicht."
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"kind": "unicorn"}, "Diese Art von Vorgang gibt es nicht; GET /v1/kinds zählt sie auf."),
+        ({"stay_id": "unheard-of"}, "Dieser Aufenthalt ist in diesem Haus nicht bekannt."),
+    ],
+)
+async def test_single_refusal_is_said_in_the_callers_language(changed: dict[str, str], message: str) -> None:
+    async with FrontDesk().client() as http:
+        http.headers["Accept-Language"] = "de"
+        refused = await Caller(http, "ana").post("/v1/records", COT | changed)
+    assert [each["message"] for each in refused.json()["breaches"]] == [message]
+    assert refused.json()["detail"] == message

@@ -97,6 +97,8 @@ async def test_rules_are_decided_only_by_who_may_manage_them(
     await proposed(http)
     assert (await decided(http, who)).status_code == 403
     assert told(desk) == ["proposed"]
+    [refused] = [event for event in desk.database.tables.events if event.type == "access.refused.v1"]
+    assert refused.value_object()["access"]["subjects"] == ["rules:demo:resort"]
 
 
 async def test_rejected_rules_never_bind(http: httpx.AsyncClient, desk: FrontDesk) -> None:

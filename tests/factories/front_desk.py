@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from services.records import events
 from services.records.app import assemble
 from services.records.domain.catalogue import Catalogue
-from services.records.events import Handler
 from services.records.settings import Settings
+from services.records.usecases.absence import Absences
 from services.records.usecases.house import House
 from services.records.usecases.loads import Loads
 from services.records.usecases.triggers import Triggers
@@ -28,9 +29,11 @@ from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
+from tests.fakes.handovers import FakeHandovers
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
+    FakeDuties,
     FakeJournal,
     FakeLocks,
     FakeOnce,
@@ -131,6 +134,8 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         texts=FakeTexts(database),
         stays=FakeStays(database),
         rules=FakeRules(database),
+        duties=FakeDuties(database),
+        handovers=FakeHandovers(database),
         journal=FakeJournal(database, chassis.outbox),
         transactions=database,
         once=FakeOnce(database),
@@ -168,13 +173,13 @@ class FrontDesk:
             await self.database.run(fire)
         return len(due)
 
-    async def hears(self, *events: Envelope) -> None:
-        """Apply events of other services, as the consumer does."""
+    async def hears(self, *told: Envelope) -> None:
+        """Let the consumer apply events, as one batch."""
 
-        async def apply(tx: Tx) -> None:
-            await Handler(Triggers(self.house)).apply(tx, events)
+        async def work(tx: Tx) -> None:
+            await events.Handler(Triggers(self.house), Absences(self.house)).apply(tx, told)
 
-        await self.database.run(apply)
+        await self.database.run(work)
 
     def client(self) -> httpx.AsyncClient:
         """An HTTP client of the app."""

@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from services.records.domain.absence import Duty
+from services.records.domain.handover import HandoverDocument
 from services.records.domain.occurrences import Opening
 from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Query, Waiting, Writing
+from services.records.ports import Plan, Query, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -22,7 +24,7 @@ from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.records import Status
 from shared.contracts.stays import Stay
-from shared.contracts.values import Scope, local_day, zone
+from shared.contracts.values import SYSTEM_CHAIN, Scope, local_day, zone
 
 Result = TypeVar("Result")
 
@@ -39,6 +41,9 @@ class Tables:
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
     locks: dict[str, int] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
+    handovers: dict[str, tuple[str, HandoverDocument]] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
 
 
 class FakeDatabase:
@@ -134,6 +139,12 @@ class FakeRecords:
 
     async def opened_by(self, scope: Scope, prefix: str, tx: Tx | None = None) -> list[RecordState]:
         return [row for row in self._seen(scope) if row.trigger.key.startswith(prefix)]
+
+    async def opened_between(
+        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
+    ) -> list[RecordState]:
+        found = [row for row in self._seen(scope) if row.property_id == property_id and since <= row.opened_at < until]
+        return sorted(found, key=lambda row: (row.opened_at, row.id))[:limit]
 
     async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
         there = {row.trigger.key for row in self._db.tables.records.values() if row.chain == scope.chain}
@@ -235,6 +246,40 @@ class FakeRules:
         if self._db.tables.rules[before.place, before.version].seq != before.seq:
             raise Duplicate("seq")
         self._db.tables.rules[after.place, after.version] = after
+
+
+class FakeDuties:
+    """Who is away, and their open records."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def keep(self, scope: Scope, duties: Sequence[Duty], tx: Tx) -> None:
+        self._db.tables.duties |= {each.staff_id: each for each in duties}
+
+    async def find(self, scope: Scope, staff_id: str, tx: Tx) -> Duty | None:
+        found = self._db.tables.duties.get(staff_id)
+        return found if found and found.chain == scope.chain else None
+
+    async def away(self, scope: Scope, now: dt.datetime, tx: Tx | None = None) -> list[Duty]:
+        duties = self._db.tables.duties.values()
+        return [each for each in duties if scope.chain in (SYSTEM_CHAIN, each.chain) and each.away(now)]
+
+    async def left_behind(
+        self, scope: Scope, staff_id: str, elsewhere: Collection[str] | None, limit: int, tx: Tx
+    ) -> list[RecordState]:
+        found = [
+            row
+            for row in self._db.tables.records.values()
+            if (row.chain, row.owner) == (scope.chain, staff_id)
+            and row.status is not Status.COMPLETE
+            and (elsewhere is None or row.property_id not in elsewhere)
+        ]
+        return sorted(found, key=lambda row: (row.due_at, row.id))[:limit]
+
+    async def owning(self, scope: Scope, staff_ids: Collection[str]) -> set[str]:
+        rows = self._db.tables.records.values()
+        return {row.owner for row in rows if row.owner in staff_ids and row.status is not Status.COMPLETE}
 
 
 class FakeJournal:

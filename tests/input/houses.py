@@ -51,6 +51,7 @@ from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_people import ripe_people
 from tests.input.serving import House
 
 EVERY = tuple(Department)
@@ -63,7 +64,9 @@ CHIEF = member(
 """May nearly everything, so that most requests get past the door."""
 DUTY = member("staff-duty", Role.DUTY_MANAGER, departments=EVERY)
 MACHINE = member("staff-machine", Role.INTEGRATION, properties=None)
-PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE}
+SECOND = member("staff-second", Role.CHAIN_ADMIN, departments=(), properties=None)
+"""Proposes what the chief decides."""
+PEOPLE = {"chief": CHIEF, "duty": DUTY, "machine": MACHINE, "second": SECOND}
 STAFF = (*TEAM, *PEOPLE.values())
 HOTELS = (hotel(), hotel("resort"))
 IDS = ("staff-ana", "staff-gil", "stay-1", "city", "resort")
@@ -103,7 +106,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
             ids.append(said.json()["id"])
         desk = Desk(client, tokens("records"))
         ids += [(await desk.brought(steps))["id"] for steps in STATES]
-        ripe = await ripe_records(desk, booked.id)
+        ripe = await ripe_records(desk, booked.id) | await ripe_people(desk, CHIEF.id, DUTY.id)
     known = {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
     yield House(standing.app, tokens("records"), known, ripe | ripe_operations("records"))
     await chassis.mongo.close()

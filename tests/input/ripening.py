@@ -7,7 +7,7 @@ import httpx
 from aiokafka import ConsumerRecord
 
 from services.records.api.commands import PLAIN
-from services.records.api.examples import CORRECTION, NEW_RECORD, REVIEW, RULING
+from services.records.api.examples import CORRECTION, NEW_RECORD, REVIEW, RULES, RULES_RULING, RULES_WITHDRAWAL, RULING
 from shared.chassis.cursors import Cursors
 from shared.chassis.mongo import Tx
 from shared.chassis.parking import Parking
@@ -68,6 +68,16 @@ class Desk:
         shown: dict[str, Any] = said.json()
         return shown
 
+    async def put(self, who: str, path: str, body: Any, **headers: str) -> None:
+        """Replace something."""
+        headers |= {"Authorization": f"Bearer {self._tokens[who]}", "Idempotency-Key": f"ripening-put-{path}"}
+        said = await self._client.put(path, json=body, headers=headers)
+        assert said.is_success, f"{path}: {said.text}"
+
+    async def create(self, who: str, path: str, body: Any) -> dict[str, Any]:
+        """Something new that is no record."""
+        return await self._post(who, path, body)
+
     async def do(self, who: str, record: Mapping[str, Any], path: str, body: Any) -> dict[str, Any]:
         """The record after one command."""
         version = {"If-Match": f'"{record["version"]}"'}
@@ -109,7 +119,18 @@ async def ripe_records(desk: Desk, stay_id: str) -> Ripe:
         moved = await desk.do("duty", await desk.brought(CHECKED), "edit", MOVED)
         decide = next_on(moved, RULING, proposal_id=moved["proposals"][0]["id"])
         ripe.setdefault("POST /v1/records/{record_id}/proposals/{proposal_id}/decide", []).append(decide)
-    return ripe
+    return ripe | await ripe_rules(desk)
+
+
+async def ripe_rules(desk: Desk) -> Ripe:
+    """A version of the chain's rules that another person proposed, and one of a hotel's that was approved by nobody."""
+    body, fresh = RULES, {"If-Match": '"1"'}
+    await desk.put("second", "/v1/rules/_chain", body, **fresh)
+    await desk.put("chief", "/v1/rules/resort", body, **fresh)
+    path, at = "/v1/rules/{property_id}/versions/{version}", {"If-Match": '"2"'}
+    decided = {"path": {"property_id": "_chain", "version": 2}, "headers": at, "body": RULES_RULING}
+    withdrawn = {"path": {"property_id": "resort", "version": 2}, "headers": at, "body": RULES_WITHDRAWAL}
+    return {f"POST {path}/decide": [decided], f"POST {path}/withdraw": [withdrawn]}
 
 
 async def leave_behind(chassis: Chassis) -> None:

@@ -33,12 +33,27 @@ JSON = st.recursive(
 CODES = st.sampled_from(["own_rule", "other_rule", "x" * 64])
 FIELDS = st.sampled_from(["topic", "quantity", "promised_time", "details", "price", "score", "unicorn"])
 BOUNDS = st.none() | WHOLE | st.sampled_from(["06:00", "2026-07-01", "x" * 64, ""])
+CLOCKS = st.sampled_from(["06:00", "23:30", "24:00", ""])
+WHERES = st.fixed_dictionaries({"field": FIELDS, "among": st.lists(WHOLE | st.sampled_from(["spa", "x"]), max_size=3)})
+MESSAGES = st.dictionaries(st.sampled_from(["de", "pt", "x"]), st.text(max_size=9), max_size=2)
 LIMITS = st.fixed_dictionaries(
     {"rule": CODES, "field": FIELDS},
     optional={
         "at_least": BOUNDS,
         "at_most": BOUNDS,
         "allowed": st.lists(WHOLE | st.booleans() | st.text(max_size=9), max_size=4),
+        "windows": st.lists(st.fixed_dictionaries({"start": CLOCKS, "end": CLOCKS}), max_size=2),
+        "where": WHERES,
+        "messages": MESSAGES,
+    },
+)
+NOTICES = st.fixed_dictionaries(
+    {"rule": CODES, "field": FIELDS, "minutes": st.integers(-1, 10**6)},
+    optional={
+        "before": st.sampled_from(["value", "arrival", "departure", "lunch"]),
+        "at": CLOCKS,
+        "where": WHERES,
+        "messages": MESSAGES,
     },
 )
 CONDITIONS = st.fixed_dictionaries(
@@ -63,6 +78,8 @@ OVERRIDES = st.fixed_dictionaries(
         "sla": SLAS,
         "limits": st.lists(LIMITS, max_size=3),
         "conditions": st.lists(CONDITIONS, max_size=3),
+        "notices": st.lists(NOTICES, max_size=2),
+        "causes": st.lists(CODES | st.text(max_size=9), max_size=2),
         "auto": st.just("off") | st.fixed_dictionaries({"limits": st.lists(LIMITS, min_size=1, max_size=2)}),
         "line_max": WHOLE,
     },

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,13 +9,10 @@ import httpx
 import pytest
 
 from services.records.app import assemble, house_of
-from services.records.domain.rules import PropertyRules
 from services.records.domain.state import RecordState
 from services.records.ports import Query
 from services.records.settings import Settings
-from services.records.store import MongoRecords, MongoRules, prepare
-from services.records.store.rules import RECENT_S
-from shared.chassis.mongo import Tx
+from services.records.store import MongoRecords, prepare
 from shared.chassis.service import Chassis
 from shared.contracts.messages import Direction, MessageState
 from shared.contracts.money import PostingState
@@ -28,7 +24,6 @@ from tests.factories.front_desk import HOTELS, POLICY, STAFF, Caller
 from tests.factories.guest_events import finance_told, guest_erased, message_told, posting_told, stay_told
 from tests.factories.guest_records import NOW, stay, wish
 from tests.factories.records import SCOPE
-from tests.factories.rule_versions import in_force_since_long
 from tests.factories.standing import NO_BROKER, Standing
 
 pytestmark = pytest.mark.integration
@@ -216,24 +211,6 @@ async def test_records_of_another_chain_or_property_are_not_seen_when_asked(desk
     scopes = [Scope(chain="other"), SCOPE.narrow(["city"]), SCOPE.narrow(["resort"])]
     seen = [len(await store.page(scope, Query(NOW, property_id="resort"))) for scope in scopes]
     assert seen == [0, 0, 2]
-
-
-async def test_rules_changed_elsewhere_hold_here_when_a_second_is_over(
-    desk: Standing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here, elsewhere = MongoRules(desk.chassis.mongo), MongoRules(desk.chassis.mongo)
-    assert await here.recent(SCOPE, "resort", NOW) == []
-    stricter = in_force_since_long("resort", PropertyRules(score_threshold=9))
-
-    async def change(tx: Tx) -> None:
-        await elsewhere.add(SCOPE, stricter, tx)
-
-    await desk.chassis.mongo.run(change)
-    assert await here.recent(SCOPE, "resort", NOW) == []
-    assert await elsewhere.recent(SCOPE, "resort", NOW) == [stricter]
-    later = time.monotonic() + RECENT_S
-    monkeypatch.setattr("services.records.store.rules.time.monotonic", lambda: later)
-    assert await here.recent(SCOPE, "resort", NOW) == [stricter]
 
 
 async def test_group_of_commands_is_carried_out_once_each_when_two_of_them_clash(desk: Standing) -> None:

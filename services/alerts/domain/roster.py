@@ -25,15 +25,24 @@ class Roster(Frozen):
 
     def is_on_duty(self, staff_id: str, now: dt.datetime) -> bool:
         """Whether one person is on shift; somebody the roster does not know is not."""
-        return any(member.id == staff_id and on_shift(member.shifts, now, self.tz) for member in self.staff)
+        return any(member.id == staff_id and self._works(member, None, now) for member in self.staff)
 
     def on_duty(self, role: Role, department: Department | None, now: dt.datetime) -> tuple[str, ...]:
         """Ids of the people on shift in a role, within the department where the role belongs to one."""
         return tuple(
             member.id
             for member in self.staff
-            if role in member.roles and _belongs(member, role, department) and on_shift(member.shifts, now, self.tz)
+            if role in member.roles
+            and _belongs(member, role, department)
+            and self._works(member, department if role in DEPARTMENT_ROLES else None, now)
         )
+
+    def _works(self, member: StaffMember, department: Department | None, now: dt.datetime) -> bool:
+        """Whether a person is there: on a shift in this department, if one is asked about, and not absent."""
+        away = any(each.start <= now and (each.end is None or now < each.end) for each in member.absences)
+        here = [each for each in member.shifts if department is None or each.department in (None, department)]
+        # Whoever has shifts, but none here, is not reachable here.
+        return not away and (bool(here) or not member.shifts) and on_shift(here, now, self.tz)
 
     def with_role(self, role: Role) -> tuple[str, ...]:
         """Ids of everyone in a role, on shift or not."""

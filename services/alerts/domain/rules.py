@@ -18,6 +18,7 @@ class Noun(enum.StrEnum):
     MESSAGE = "message"
     POSTING = "posting"
     REPORT = "report"
+    HANDOVER = "handover"
 
 
 class Op(enum.StrEnum):
@@ -172,6 +173,15 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         audience=Role.DUTY_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
+    ),
+    Rule(
+        code="handover_unacknowledged",
+        on=Noun.HANDOVER,
+        when=(Condition(fact="state", value="prepared"),),
+        moment="acknowledge_by",
+        severity=Severity.WARNING,
+        audience=Role.SUPERVISOR,
+        steps=MANAGERS_LATER,
     ),
 )
 

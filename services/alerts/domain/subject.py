@@ -9,7 +9,7 @@ from services.alerts.domain.rules import Noun
 from shared.contracts.identity import Department, Role
 from shared.contracts.messages import Message
 from shared.contracts.money import Posting
-from shared.contracts.records import EscalationStep, RecordSnapshot, Status
+from shared.contracts.records import EscalationStep, Handover, RecordSnapshot, Status
 from shared.contracts.reports import ReportRun
 from shared.contracts.values import EntityId, Frozen
 
@@ -119,6 +119,18 @@ def report_subject(run: ReportRun, now: dt.datetime) -> Subject:
         property_id=run.property_id,
         role=run.audience,
         facts=_cut({"reviewed": run.reviewed_by is not None, "review_by": run.review_by, "now": now}),
+    )
+
+
+def handover_subject(handover: Handover, now: dt.datetime) -> Subject:
+    """A handover that waits for somebody to take it over as a subject; one without a deadline rings never."""
+    return Subject(
+        noun=Noun.HANDOVER,
+        id=handover.id,
+        property_id=handover.property_id,
+        zone=handover.zone,
+        department=handover.department,
+        facts=_cut({"state": handover.state.value, "acknowledge_by": handover.acknowledge_by, "now": now}),
     )
 
 

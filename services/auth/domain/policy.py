@@ -135,7 +135,7 @@ def _around_records() -> tuple[Grant, ...]:
         _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
         _grant(desk, ("read", "acknowledge"), Resource.HANDOVER, read=SERVED),
         _grant(desk, ("read",), Resource.RULES),
-        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("manage",), Resource.RULES, write=(ORDINARY,)),
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("read", "manage"), Resource.RULES, write=(ORDINARY,)),
         _grant((*REVIEWERS, *MONEY), ("read", "review"), Resource.REPORT, read=(ORDINARY, PAYMENT)),
         _grant(ON_THE_FLOOR, ("read",), Resource.OFFER),
         _grant((Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), ("manage",), Resource.OFFER, write=(ORDINARY, PAYMENT)),

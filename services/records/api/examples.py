@@ -23,6 +23,11 @@ DECISIONS: dict[str, Any] = {
 }
 RULING: dict[str, Any] = {"approve": True, "reason": {"code": "asked_by_guest"}}
 RULES_RULING: dict[str, Any] = {"approve": True, "reason": "Agreed with the night manager."}
+SIMULATION: dict[str, Any] = {
+    "property_id": "city",
+    "rules": {"kinds": {"guest_request": {"line_max": 5000}}, "score_threshold": 7},
+    "week_from": "2026-01-05",
+}
 RULES_WITHDRAWAL: dict[str, Any] = {"reason": "The season starts later this year."}
 RULES: dict[str, Any] = {
     "reason": "The late shift starts earlier in summer.",

@@ -1,20 +1,22 @@
 """A hotel's own rules over HTTP: read, proposed, decided by another person, withdrawn."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field, StringConstraints
 
 from services.records.api.bodies.why import Why
-from services.records.api.examples import RULES, RULES_RULING, RULES_WITHDRAWAL
+from services.records.api.examples import RULES, RULES_RULING, RULES_WITHDRAWAL, SIMULATION
 from services.records.domain.rules import PropertyRules
 from services.records.usecases.ruling import Ruling, Said
 from services.records.usecases.shown_rules import ShownRules, ShownVersions
+from services.records.usecases.shown_simulation import ShownSimulation
+from services.records.usecases.simulating import Draft, Simulating
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
-from shared.contracts.values import AskedInstant
+from shared.contracts.values import AskedDay, AskedInstant, EntityId, Frozen, Slug
 
 Place = Annotated[str, StringConstraints(pattern=r"^(_chain|[a-z0-9][a-z0-9-]{0,62})$")]
 """A property, or `_chain` for the rules that a chain lays under those of its properties."""
@@ -36,7 +38,22 @@ class RulesRuling(Why):
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
-def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
+class NewSimulation(Frozen):
+    """Draft rules, and what to hold them against: one stay, or the seven days from a past one."""
+
+    property_id: Slug
+    level: Literal["property", "chain"] = "property"
+    rules: PropertyRules
+    stay_id: EntityId | None = None
+    week_from: AskedDay | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """What the use case is asked."""
+        return Draft(self.property_id, self.rules, self.level == "chain", self.stay_id, self.week_from)
+
+
+def router(ruling: Ruling, simulating: Simulating, chassis: Chassis) -> APIRouter:
     """The routes."""
     made = APIRouter()
     caller = Annotated[Principal, Depends(chassis.caller)]
@@ -51,6 +68,11 @@ def router(ruling: Ruling, chassis: Chassis) -> APIRouter:
     ) -> ShownRules:
         """The rules in force at a property, now or `at` a moment, what it says itself, and what waits."""
         return _tagged(response, await ruling.read(principal, property, at))
+
+    @made.post("/rules/simulate", responses=refuses(404))
+    async def simulate_rules(body: Annotated[NewSimulation, example(SIMULATION)], principal: caller) -> ShownSimulation:
+        """What draft rules would change: who would own, what would breach, what would ring. Nothing is stored."""
+        return await simulating.simulate(principal, body.draft)
 
     @made.put("/rules/{property_id}", responses={200: ETAG})
     async def change_rules(

@@ -1,6 +1,6 @@
 """What follows from a record's state: its open reviews, what is missing, and who must act next (S3)."""
 
-from services.records.domain.kinds import KindSpec, Stage
+from services.records.domain.kinds import KindSpec, Move, Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
 from shared.contracts.records import NextAction, Review, Status
@@ -81,17 +81,19 @@ def _own_work(state: RecordState, terms: Terms) -> str:
     if not state.accepted:
         return "accept"
     if state.status is Status.APPROVED:
-        return _before_closing(state)
+        return _before_closing(state, terms)
     if cause_still_due(state, terms.kind):
         return "raise_exception"
-    if set(state.missing_fields) - {terms.kind.checked_field}:
+    refused = state.checked and terms.kind.guard(Move.APPROVED, state.fields)
+    if refused or set(state.missing_fields) - {terms.kind.checked_field}:
         return "fill_fields"
     return "approve" if state.checked else "check_value"
 
 
-def _before_closing(state: RecordState) -> str:
+def _before_closing(state: RecordState, terms: Terms) -> str:
     if state.guest_must_know and not state.guest_informed:
         return "tell_guest"
-    if not state.missing_fields and any(each.state in UNSETTLED for each in state.writebacks):
+    unfinished = state.missing_fields or terms.kind.guard(Move.FULFILLED, state.fields)
+    if not unfinished and any(each.state in UNSETTLED for each in state.writebacks):
         return "await_pms"
-    return "fill_fields" if state.missing_fields else "complete"
+    return "fill_fields" if unfinished else "complete"

@@ -133,6 +133,7 @@ class PropertyRules(Frozen):
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int | None = Field(default=None, strict=True, ge=0, le=10)
     deputies: tuple[Deputy, ...] = Field(default=(), max_length=MAX_LISTED)
+    handover_minutes: int | None = Field(default=None, strict=True, ge=1, le=480, description="To acknowledge one")
 
     def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
         """These rules with every policy that is new or changed switched on by this person, whoever was named."""
@@ -167,6 +168,7 @@ class HotelRules(Frozen):
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int = 6
     deputies: tuple[Deputy, ...] = ()
+    handover_minutes: int = 15
 
     def of(self, kind: str) -> KindRules:
         """The rules of one kind; a kind without rules of its own runs on the plain default."""
@@ -187,6 +189,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,
         deputies=(*defaults.deputies, *own.deputies),
+        handover_minutes=own.handover_minutes or defaults.handover_minutes,
     )
 
 

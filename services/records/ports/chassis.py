@@ -73,6 +73,10 @@ class People(Protocol):
         """One property."""
         ...
 
+    def hotels(self) -> list[Property]:
+        """Every property of every chain."""
+        ...
+
     def decide(
         self,
         principal: Principal,

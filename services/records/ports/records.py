@@ -102,6 +102,12 @@ class RecordStore(Protocol):
         """The records whose trigger key begins so, oldest first."""
         ...
 
+    async def opened_between(
+        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
+    ) -> list[RecordState]:
+        """The records of a property that were opened from one moment to before another, oldest first."""
+        ...
+
     async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
         """Which of these trigger keys have opened a record already."""
         ...

@@ -1,5 +1,7 @@
 """The records database: the only files of this service that speak Mongo."""
 
+from services.records.store.duties import MongoDuties
+from services.records.store.handovers import MongoHandovers
 from services.records.store.indexes import prepare
 from services.records.store.locks import MongoLocks
 from services.records.store.records import MongoRecords
@@ -7,4 +9,13 @@ from services.records.store.rules import MongoRules
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
-__all__ = ["MongoLocks", "MongoRecords", "MongoRules", "MongoStays", "MongoTexts", "prepare"]
+__all__ = [
+    "MongoDuties",
+    "MongoHandovers",
+    "MongoLocks",
+    "MongoRecords",
+    "MongoRules",
+    "MongoStays",
+    "MongoTexts",
+    "prepare",
+]

@@ -14,6 +14,7 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "property_id", "open", "owner")),
             Index(("chain", "stay_id")),
             Index(("chain", "property_id", "room", "opened_at")),
+            Index(("chain", "property_id", "opened_at", "_id")),
             Index(("chain", "guest_id")),
             Index(("chain", "owner", "open", "due_at")),
             Index(("chain", "due_at", "_id")),
@@ -25,6 +26,15 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "causes.key", "causes.at"), partial={"causes.0": {"$exists": True}}),
         ]
     )
+    await mongo.collection("duties").ensure_indexes([Index(("active",)), Index(("absences.start",))])
+    await mongo.collection("handovers").ensure_indexes(
+        [
+            Index(("chain", "property_id", "department", ("at", -1), ("_id", -1))),
+            Index(("chain", ("at", -1), ("_id", -1))),
+        ]
+    )
+    await mongo.collection("handover_pages").ensure_indexes([Index(("handover_id", "number"))])
+    await mongo.collection("handover_plans").ensure_indexes([Index(("chain", "property_id"))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("locks").ensure_indexes([Index(("at",), expire_s=LOCKS_S)])
     await mongo.collection("rules").ensure_indexes(

@@ -41,6 +41,7 @@ def document(state: RecordState) -> Document:
         "stay_id": state.stay_id,
         "guest_id": state.guest_id,
         "room": state.room,
+        "asked_of": sorted(str(one.to_department or one.to_staff) for one in state.asked if one.answer is None),
         "opened_at": state.opened_at,
         "accept_by": state.accept_by,
         "warn_at": state.due_at - dt.timedelta(seconds=state.sla.warn_s),
@@ -164,6 +165,15 @@ class MongoRecords:
         """The records whose trigger key begins so, oldest first."""
         found = await self._all(scope, {"trigger_key": {"$regex": f"^{re.escape(prefix)}"}}, tx)
         return sorted(found, key=lambda state: (state.opened_at, state.id))
+
+    async def opened_between(
+        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
+    ) -> list[RecordState]:
+        """The records of a property that were opened from one moment to before another, oldest first."""
+        wanted = {"property_id": property_id, "opened_at": {"$gte": since, "$lt": until}}
+        order = [("opened_at", 1), ("_id", 1)]
+        rows = await self._rows.find(_both(scope, wanted), projection={"state": 1}, sort=order, limit=limit)
+        return [_state(row) for row in rows]
 
     async def taken(self, scope: Scope, keys: Collection[str], tx: Tx) -> set[str]:
         """Which of these trigger keys have opened a record already."""

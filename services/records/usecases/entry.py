@@ -88,10 +88,12 @@ class QuickEntry:
         stay = next((each for each in stays if each.property_id == entry.property_id), None)
         if entry.stay_id and stay is None:
             raise invalid("stay_id", "known_stay", "This stay is not known at this property.")
+        task = derived_id(ctx.principal.chain, ctx.principal.staff_id, ctx.key)
         return Opening(
             kind=kind.code,
             source=TriggerKind.STAFF_TASK,
-            key=f"entry:{derived_id(ctx.principal.chain, ctx.principal.staff_id, ctx.key)}",
+            key=f"entry:{task}",
+            source_event=task,
             property_id=entry.property_id,
             stay_id=entry.stay_id,
             guest_id=stay.guest_id if stay else None,

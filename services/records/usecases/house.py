@@ -11,6 +11,8 @@ from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
     Clock,
+    DutyStore,
+    HandoverStore,
     Journal,
     Locks,
     Once,
@@ -37,6 +39,8 @@ class House:
     texts: TextStore
     stays: StayMirror
     rules: RulesStore
+    duties: DutyStore
+    handovers: HandoverStore
     journal: Journal
     transactions: Transactions
     once: Once

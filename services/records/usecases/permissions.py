@@ -105,10 +105,17 @@ async def note_access(
 ) -> None:
     """Write down a sensitive read or a refused act, as an aggregate of its own, before the answer leaves."""
     access = AccessRead(subjects=(state.id,), action=action, classes=tuple(sorted(classes)), refused=refused)
+    await note(house, principal, access, state.property_id, provenance)
+
+
+async def note(
+    house: House, principal: Principal, access: AccessRead, property_id: str, provenance: Provenance
+) -> None:
+    """Write down an access to anything."""
     event = NewEvent(
-        type="access.refused.v1" if refused else "access.read.v1",
-        chain=state.chain,
-        property_id=state.property_id,
+        type="access.refused.v1" if access.refused else "access.read.v1",
+        chain=principal.chain,
+        property_id=property_id,
         subject=house.clock.new_id(),
         sequence=1,
         time=house.clock.now(),

@@ -12,9 +12,9 @@ from services.records.domain.texts import Reason, require_reason
 from services.records.ports import Writing
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
-from services.records.usecases.permissions import may_in
+from services.records.usecases.permissions import may_in, note
 from services.records.usecases.reading import scope_of
-from services.records.usecases.rules_telling import came_into_force, start_timer, subject_of, told
+from services.records.usecases.rules_telling import EVERYWHERE, came_into_force, start_timer, subject_of, told
 from services.records.usecases.shown_rules import (
     ShownRules,
     ShownVersion,
@@ -27,8 +27,9 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import once
 from shared.chassis.mongo import Tx
 from shared.chassis.service import require_version
+from shared.contracts.access import AccessRead
 from shared.contracts.envelope import NewEvent
-from shared.contracts.errors import breached, forbidden, not_found
+from shared.contracts.errors import AppError, ErrorKind, breached, forbidden, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.values import Scope
 
@@ -63,7 +64,9 @@ class Ruling:
 
     async def read(self, principal: Principal, place: str, at: dt.datetime | None = None) -> ShownRules:
         """The rules in force at a place, now or at a moment, where they differ from the level above, and what waits."""
-        scope = self._may(principal, "read", place)
+        return await self._told(self._may(principal, "read", place), place, at)
+
+    async def _told(self, scope: Scope, place: str, at: dt.datetime | None = None) -> ShownRules:
         now = self._house.clock.now()
         chain = await self._approved(scope, CHAIN_LEVEL, at or now)
         own = await self._approved(scope, place, at or now)
@@ -115,7 +118,6 @@ class Ruling:
         self, ctx: CommandContext, place: str, rules: PropertyRules, effective_from: dt.datetime | None, said: Said
     ) -> ShownRules:
         """Propose a new version of a place's own rules; nothing is in force before another person approves it."""
-        self._may(ctx.principal, "manage", place)
 
         async def change(head: rulebook.Head, tx: Tx, reason: Reason) -> Written:
             require_version(ctx, head.revision)
@@ -125,12 +127,7 @@ class Ruling:
             event = told(ctx.principal.chain, "proposed", made, head.approved, ctx.principal.actor, now, reason)
             return Written(None, made, [event])
 
-        async def do() -> ShownRules:
-            self.check(rules)
-            await self._write(ctx, place, said, change)
-            return await self.read(ctx.principal, place)
-
-        return await once(self._house.once.seen, ctx, do, lambda _: self.read(ctx.principal, place))
+        return await self._changed(ctx, place, said, change, rules)
 
     async def decide(
         self, ctx: CommandContext, place: str, number: int, approve: bool, digest: str | None, said: Said
@@ -173,14 +170,27 @@ class Ruling:
 
         return await self._changed(ctx, place, said, change)
 
-    async def _changed(self, ctx: CommandContext, place: str, said: Said, change: Change) -> ShownRules:
-        self._may(ctx.principal, "manage", place)
+    async def _changed(
+        self, ctx: CommandContext, place: str, said: Said, change: Change, rules: PropertyRules | None = None
+    ) -> ShownRules:
+        """Do it once, if the caller may; a refusal for want of a right is written down."""
 
         async def do() -> ShownRules:
+            if rules is not None:
+                self.check(rules)
             await self._write(ctx, place, said, change)
-            return await self.read(ctx.principal, place)
+            return await self._told(ctx.scope, place)
 
-        return await once(self._house.once.seen, ctx, do, lambda _: self.read(ctx.principal, place))
+        try:
+            self._may(ctx.principal, "manage", place)
+            return await once(self._house.once.seen, ctx, do, lambda _: self._told(ctx.scope, place))
+        except AppError as refusal:
+            if refusal.kind is ErrorKind.FORBIDDEN:
+                subjects = (subject_of(ctx.principal.chain, place),)
+                access = AccessRead(subjects=subjects, action="manage", classes=(), refused=True)
+                where = EVERYWHERE if place == CHAIN_LEVEL else place
+                await note(self._house, ctx.principal, access, where, ctx.provenance)
+            raise
 
     async def _write(self, ctx: CommandContext, place: str, said: Said, change: Change) -> None:
         """One transaction: key, version, reason, events. Of two at once one is done again."""

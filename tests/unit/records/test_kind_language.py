@@ -110,6 +110,16 @@ def test_unblocking_into_approved_is_guarded_like_approving() -> None:
     assert refusal(told, c.UnblockRecord(), kind)[1] == "not_so"
 
 
+def test_next_action_is_what_the_guard_waits_for_and_not_what_it_refuses() -> None:
+    kind = guard(Move.APPROVED, "to_do")
+    assert after(new(kind), *READY, kind=kind).next_action.code == "fill_fields"
+    kind = guard(Move.FULFILLED, "to_do")
+    state = after(new(kind), *READY, c.ApproveRecord(), kind=kind)
+    assert state.next_action.code == "fill_fields"
+    told = after(state, c.EditFields(new_id(), {"result": "failed"}, WHY), kind=kind)
+    assert told.next_action.code == "complete"
+
+
 def test_policy_leaves_to_people_what_a_guard_refuses() -> None:
     auto = AutoApproval(limits=(Limit(rule="any", field="score", at_least=0, at_most=100),))
     rules = KIND.rules.model_copy(update={"auto": auto})

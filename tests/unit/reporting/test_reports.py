@@ -188,6 +188,12 @@ def test_day_shows_what_stands_open_and_what_the_day_brought() -> None:
     assert found["mean_score"].value == 9
 
 
+def test_record_of_a_workflow_nobody_listed_counts_like_any_other() -> None:
+    story = Story("rec-1", workflow="housekeeping_inspection", kind="room_inspection").completed(NOON + minutes(30))
+    found = answered("day", story.events)
+    assert (found["opened"].value, found["closed"].value, found["upsell_answered"].value) == (1, 1, 0)
+
+
 def test_reports_answer_an_empty_day_without_inventing_numbers() -> None:
     found = answered("day", [])
     assert (found["open"].value, found["conversion"].value, found["mean_score"].value) == (0, None, None)
