@@ -138,7 +138,8 @@ def choose(record: Record, lot: random.Random) -> Act | None:
         return NEXT[code](record, lot) if code in NEXT else None
     aside = lot.random()
     if aside < BLOCKS and record["status"] in ("pending", "approved"):
-        return Act("block", "block", _why("waiting_for_guest", "The guest is out until the evening."))
+        why = _why("waiting_for_guest", "The guest is out until the evening.")
+        return Act("block", "block", {"waits_for": "guest"} | why)
     if aside < BLOCKS + NOTES:
         return Act("note", "notes", {"text": lot.choice(NOTED)})
     if aside < BLOCKS + NOTES + PROPOSES and record["status"] == "approved" and record["checked_field"] in OUTSIDE:

@@ -18,6 +18,7 @@ from services.integrations.store.ledger import LedgerStore
 from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
+from services.integrations.store.writebacks import WritebackStore
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.imports import ImportBookings
@@ -26,6 +27,7 @@ from services.integrations.usecases.inventory import CountRooms
 from services.integrations.usecases.outgoing import SendMessages
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis, run
@@ -58,6 +60,7 @@ class Parts:
     stays: StayStore
     postings: PostingStore
     messages: MessageStore
+    writebacks: WritebackStore
     folios: FolioStore
     inventory: InventoryStore
     ledger: LedgerStore
@@ -79,6 +82,11 @@ class Parts:
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
         return PostCharges(self.postings, self.connections, self.adapters, self.chassis.clock)
+
+    @property
+    def write_back(self) -> WriteBack:
+        """Works off the changes that wait for the PMS."""
+        return WriteBack(self.writebacks, self.connections, self.adapters, self.chassis.clock)
 
     @property
     def send_messages(self) -> SendMessages:
@@ -104,6 +112,7 @@ def parts(settings: Settings) -> Parts:
         stays=StayStore(mongo, outbox),
         postings=PostingStore(mongo, outbox),
         messages=MessageStore(mongo, outbox, chassis.idempotency),
+        writebacks=WritebackStore(mongo, outbox),
         folios=folios,
         inventory=InventoryStore(mongo, outbox),
         ledger=LedgerStore(mongo, outbox),
@@ -128,10 +137,13 @@ def assemble(have: Parts) -> FastAPI:
         title="integrations",
         routers=[api.router(doors)],
         links=api.LINKS,
-        consumers=[Consumer("integrations", (topics.RECORDS,), OnRecords(have.postings, have.messages))],
+        consumers=[
+            Consumer("integrations", (topics.RECORDS,), OnRecords(have.postings, have.messages, have.writebacks))
+        ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
             Job("postings", have.settings.commands_every_s, have.post_charges),
+            Job("writebacks", have.settings.commands_every_s, have.write_back),
             Job("messages", have.settings.commands_every_s, have.send_messages),
         ],
         prepare=[have.prepare],

@@ -1,18 +1,20 @@
-"""What integrations does when records asks: a posting or a message is written down, once, and worked off later."""
+"""What integrations does when records asks: posting, message or write-back is noted once and worked off later."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from services.integrations.domain.messages import GuestMessage, Progress
 from services.integrations.domain.postings import PostingRow, posting_id
+from services.integrations.domain.writebacks import WritebackRow
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.money import Posting, PostingState
-from shared.contracts.records import RecordMessageRequested, RecordPostingRequested
+from shared.contracts.records import RecordMessageRequested, RecordPostingRequested, RecordWritebackRequested
 from shared.contracts.values import Scope
+from shared.contracts.writebacks import Writeback
 
 CHANNEL = "maildrop"
 
@@ -21,6 +23,12 @@ class Postings(Protocol):
     """Where postings are written down."""
 
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int: ...
+
+
+class Writebacks(Protocol):
+    """Where write-backs are written down."""
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[WritebackRow], provenance: Provenance) -> int: ...
 
 
 class Messages(Protocol):
@@ -32,8 +40,8 @@ class Messages(Protocol):
 class OnRecords:
     """The handler of `records.v1`."""
 
-    def __init__(self, postings: Postings, messages: Messages) -> None:
-        self._postings, self._messages = postings, messages
+    def __init__(self, postings: Postings, messages: Messages, writebacks: Writebacks) -> None:
+        self._postings, self._messages, self._writebacks = postings, messages, writebacks
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Write down each command that is not written down yet."""
@@ -43,6 +51,9 @@ class OnRecords:
             if isinstance(body, RecordPostingRequested):
                 row = posting_of(event, body)
                 await self._postings.request(scope, tx, [row], Provenance.of(event))
+            elif isinstance(body, RecordWritebackRequested):
+                change = writeback_of(event, body)
+                await self._writebacks.request(scope, tx, [change] if change else [], Provenance.of(event))
             elif isinstance(body, RecordMessageRequested):
                 await self._messages.request(scope, tx, [message_of(event, body)])
 
@@ -67,6 +78,21 @@ def posting_of(event: Envelope, body: RecordPostingRequested) -> PostingRow:
         version=1,
     )
     return PostingRow(chain=event.chain, posting=posting, correlation=event.correlation, causation=event.id)
+
+
+def writeback_of(event: Envelope, body: RecordWritebackRequested) -> WritebackRow | None:
+    """The change a record asks for, under the key records gave it; without a stay there is nothing to change."""
+    if body.record.stay_id is None:
+        return None
+    writeback = Writeback(
+        change=body.writeback,
+        property_id=body.record.property_id,
+        record_id=body.record.id,
+        stay_id=body.record.stay_id,
+        at=event.time,
+        version=1,
+    )
+    return WritebackRow(chain=event.chain, writeback=writeback, correlation=event.correlation, causation=event.id)
 
 
 def message_of(event: Envelope, body: RecordMessageRequested) -> GuestMessage:

@@ -16,6 +16,7 @@ from services.integrations.domain.postings import Charge
 from shared.chassis.provenance import Provenance
 from shared.contracts.stays import Stay, StayStatus
 from shared.contracts.values import Scope
+from shared.contracts.writebacks import Writeback
 
 
 class StayStore(Protocol):
@@ -99,6 +100,13 @@ class Pms(Protocol):
 
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
         """Post one line to a folio under its key. Raises PmsRefused, or PmsSilent when the outcome is unknown."""
+        ...
+
+    async def write_back(self, connection: Connection, writeback: Writeback) -> None:
+        """Change a value of a stay under its key. Raises PmsRefused, or PmsSilent when the outcome is unknown.
+
+        What the stay then holds comes as every change does: from the PMS, over its feed.
+        """
         ...
 
 

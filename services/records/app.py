@@ -7,10 +7,11 @@ from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.absence import ABSENT, Absences
-from services.records.usecases.desk import EXPIRE
-from services.records.usecases.expiry import Expiry
+from services.records.usecases.alarms import APPROVE_BY, EXPIRE, REPEATS, WAIT
+from services.records.usecases.expiry import ByTheClock
 from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
 from services.records.usecases.house import House
+from services.records.usecases.investigating import Investigating
 from services.records.usecases.launching import Launching
 from services.records.usecases.loads import Loads
 from services.records.usecases.rules_telling import START, RulesStart
@@ -50,6 +51,7 @@ def house_of(chassis: Chassis) -> House:
         transactions=chassis.together,
         once=chassis.idempotency,
         alarm=chassis.timers,
+        locks=store.MongoLocks(chassis.mongo, chassis.clock),
         people=chassis.policy,
         clock=chassis.clock,
     )
@@ -57,8 +59,14 @@ def house_of(chassis: Chassis) -> House:
 
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
-    chassis.timers.handlers[EXPIRE] = Expiry(house).fire
-    chassis.timers.handlers[START] = RulesStart(house).fire
+    clock = ByTheClock(house)
+    chassis.timers.handlers |= {
+        EXPIRE: clock.expire,
+        APPROVE_BY: clock.expire_proposal,
+        WAIT: clock.end_wait,
+        REPEATS: Investigating(house).count,
+        START: RulesStart(house).fire,
+    }
     absences = Absences(house)
     chassis.timers.batch_handlers[ABSENT] = absences.fire
     handing = Handing(house)

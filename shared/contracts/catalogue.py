@@ -21,12 +21,14 @@ from shared.contracts.records import (
     RecordEvent,
     RecordMessageRequested,
     RecordPostingRequested,
+    RecordWritebackRequested,
     RulesEvent,
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
 from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
 from shared.contracts.stays import STAY_VERBS, GuestErased, StayEvent
 from shared.contracts.values import Frozen
+from shared.contracts.writebacks import WRITEBACK_VERBS, WritebackEvent
 
 GRAMMAR = re.compile(r"^[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9]\d*$")
 
@@ -47,12 +49,14 @@ _ALL = [
     *_types("record", RECORD_VERBS, topics.RECORDS, RecordEvent),
     *_types("record", ("message_requested",), topics.RECORDS, RecordMessageRequested),
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
+    *_types("record", ("writeback_requested",), topics.RECORDS, RecordWritebackRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
     *_types("handover", HANDOVER_VERBS, topics.RECORDS, HandoverEvent),
     *_types("offer", OFFER_VERBS, topics.RECORDS, CatalogueEvent),
     *_types("campaign", CAMPAIGN_VERBS, topics.RECORDS, CampaignEvent),
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
+    *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
     *_types("guest", ("erased",), topics.STAYS, GuestErased),
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
     *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),

@@ -10,6 +10,7 @@ from shared.contracts.envelope import EventBody, TextRef
 from shared.contracts.identity import Actor, Department, Role
 from shared.contracts.offers import Sale
 from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
+from shared.contracts.writebacks import PmsChange
 
 
 class Workflow(enum.StrEnum):
@@ -113,6 +114,26 @@ class Review(Wire):
     since: Instant
 
 
+class Awaited(enum.StrEnum):
+    """Whom blocked work may wait for."""
+
+    GUEST = "guest"
+    DEPARTMENT = "department"
+    PERSON = "person"
+    PMS = "pms"
+    SUPPLIER = "supplier"
+    OTHER = "other"
+
+
+class Wait(Wire):
+    """Whom blocked work waits for, and until when at the latest (C3)."""
+
+    party: Awaited
+    department: Department | None = None
+    staff_id: EntityId | None = None
+    until: Instant | None = None
+
+
 class MoneyLine(Wire):
     """One charge, refund, deposit or cost of a record."""
 
@@ -163,6 +184,10 @@ class RecordSnapshot(Wire):
     closed_at: Instant | None = None
     close_count: int = 0
     blocked_reason: Code | None = None
+    waits_for: Wait | None = None
+    reopened: int = 0
+    writebacks: tuple[PmsChange, ...] = ()
+    links: tuple[EntityId, ...] = Field(default=(), description="Other records this one is about")
     guest_must_know: bool = False
     guest_informed: bool = False
     exceptions: int = 0
@@ -207,6 +232,12 @@ class RecordPostingRequested(RecordEvent):
     """A money line is to be posted to the folio, once (L3)."""
 
     line: MoneyLine
+
+
+class RecordWritebackRequested(RecordEvent):
+    """An approved change of a PMS value is to be written back, once (K3)."""
+
+    writeback: PmsChange
 
 
 class Offer(Wire):
@@ -326,8 +357,12 @@ RECORD_VERBS = (
     "reassigned",
     "exception_raised",
     "exception_reviewed",
+    "exception_corrected",
     "change_proposed",
     "proposal_decided",
+    "proposal_expired",
+    "writeback_settled",
+    "wait_ended",
     "line_added",
     "line_settled",
     "message_settled",

@@ -279,7 +279,7 @@ async def test_hand_off_names_an_owner_there_when_given_to_a_department(ana: Cal
 async def test_reason_is_words_or_a_code_with_words_when_given(
     ana: Caller, reason: Any, code: str, words: str | None
 ) -> None:
-    record = await done(ana, await opened(ana), "block", {"reason": reason})
+    record = await done(ana, await opened(ana), "block", {"reason": reason, "waits_for": "guest"})
     last = (await ana.get(f"/v1/records/{record['id']}/history")).json()["events"][-1]
     assert (record["blocked_reason"], last["reason"]) == (code, words)
 
@@ -287,7 +287,7 @@ async def test_reason_is_words_or_a_code_with_words_when_given(
 @pytest.mark.parametrize("reason", ["  ", None, {"text": "no code"}, {"code": "Not A Code"}, "4111 1111 1111 1111"])
 async def test_block_is_refused_when_its_reason_is_none(ana: Caller, desk: FrontDesk, reason: Any) -> None:
     record = await opened(ana)
-    assert (await ana.act(record, "block", {"reason": reason})).status_code == 422
+    assert (await ana.act(record, "block", {"reason": reason, "waits_for": "guest"})).status_code == 422
     assert kinds_of(desk) == ["record.opened.v1"]
 
 
@@ -345,7 +345,7 @@ async def test_board_shows_open_and_closed_today_when_asked(ana: Caller) -> None
 
 async def test_kinds_say_what_forms_need_when_asked(ana: Caller) -> None:
     kinds = (await ana.get("/v1/kinds")).json()["kinds"]
-    assert len(kinds) == 12
+    assert len(kinds) == 13
     assert {field["name"] for kind in kinds for field in kind["fields"] if field["sensitive"]} >= {"price", "score"}
 
 

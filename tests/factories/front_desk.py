@@ -21,6 +21,7 @@ from shared.chassis.clock import Clock
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Known, compiled
 from shared.chassis.service import Chassis
+from shared.chassis.timers import Timer
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.policy import Grant, PolicySnapshot
@@ -37,6 +38,7 @@ from tests.fakes.records import (
     FakeDatabase,
     FakeDuties,
     FakeJournal,
+    FakeLocks,
     FakeOnce,
     FakeRecords,
     FakeRules,
@@ -46,6 +48,7 @@ from tests.fakes.records import (
 
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
+    "propose",
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
 )
 SERVED = (DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PRIVATE_STAY)
@@ -149,6 +152,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         transactions=database,
         once=FakeOnce(database),
         alarm=FakeAlarm(database),
+        locks=FakeLocks(database),
         people=chassis.policy,
         clock=chassis.clock,
     )
@@ -165,6 +169,21 @@ class FrontDesk:
         self.app: FastAPI = assemble(chassis, self.house)
         chassis.policy.known = known(chassis)
         self.chassis = chassis
+
+    async def fires(self) -> int:
+        """Fire every timer that is due, each in a transaction of its own; how many."""
+        due = sorted(
+            (timer for timer in self.database.tables.timers.values() if timer.due_at <= self.clock.now()),
+            key=lambda timer: (timer.due_at, timer.id),
+        )
+        for timer in due:
+
+            async def fire(tx: Tx, timer: Timer = timer) -> None:
+                self.database.tables.timers.pop(timer.id, None)
+                await self.chassis.timers.handlers[timer.kind](tx, timer, 0)
+
+            await self.database.run(fire)
+        return len(due)
 
     async def hears(self, *told: Envelope) -> None:
         """Let the consumer apply events, as one batch."""

@@ -9,6 +9,7 @@ from shared.contracts.money import FinanceAction, FinanceEvent, Posting, Posting
 from shared.contracts.records import LineKind
 from shared.contracts.stays import GuestErased, Stay, StayEvent
 from shared.contracts.values import Money
+from shared.contracts.writebacks import PmsChange, Writeback, WritebackEvent, WritebackState
 from tests.factories.guest_records import NOW
 from tests.factories.records import envelope
 
@@ -54,6 +55,17 @@ def posting_told(record_id: str, line_id: str, state: PostingState, sequence: in
         version=sequence,
     )
     return envelope(f"posting.{state.value}.v1", posting.id, sequence, NOW, PostingEvent(actor=PMS, posting=posting))
+
+
+def writeback_told(
+    record_id: str, change: PmsChange, state: WritebackState, failure: str | None = None, sequence: int = 2
+) -> Envelope:
+    """What became of a change in the PMS."""
+    after = change.model_copy(update={"state": state, "failure": failure})
+    told = Writeback(
+        change=after, property_id="resort", record_id=record_id, stay_id="stay-1", at=NOW, version=sequence
+    )
+    return envelope(f"writeback.{state.value}.v1", change.id, sequence, NOW, WritebackEvent(actor=PMS, writeback=told))
 
 
 def finance_told(verb: str, stay_id: str | None = None) -> Envelope:

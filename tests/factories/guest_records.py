@@ -20,7 +20,7 @@ from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, Reason
 from services.records.workflows import CATALOGUE
 from shared.contracts.identity import Actor, ActorKind, Department, Principal, Role
-from shared.contracts.records import Outcome, Status, TriggerKind
+from shared.contracts.records import Awaited, Outcome, Status, TriggerKind, Wait
 from shared.contracts.staff import Shift, StaffMember
 from shared.contracts.stays import Party, SpecialRequest, Stay, StayStatus
 from shared.contracts.values import Money, stay_id
@@ -83,6 +83,7 @@ FIRST_VALUES: dict[str, dict[str, Any]] = {
     "preference_note": {"topic": "bed", "valid_for": "this_stay"},
     "service_recovery": {"problem": "noise", "compensation": "amenity"},
     "feedback_score": {"score": 8, "source": "message"},
+    "investigation": {"about": "guest_request", "cause": "not_available", "times": 5, "finding": "training"},
     "campaign_reply": {
         "campaign": "spa_day",
         "guest_answer": "accepted",
@@ -97,6 +98,7 @@ FIRST_VALUES: dict[str, dict[str, Any]] = {
 LAST_VALUES: dict[str, dict[str, Any]] = {
     "post_stay_follow_up": {"result": "reached"},
     "service_recovery": {"guest_answer": "satisfied"},
+    "investigation": {"action": "trained"},
     "upsell_post_stay_follow_up": {"result": "booked"},
     "upsell_guest_request": {"guest_answer": "accepted"},
     "pre_arrival_offer": {"guest_answer": "accepted"},
@@ -160,8 +162,8 @@ def done(
 
 
 def blocked(reason: str = "waiting_for_room") -> c.BlockRecord:
-    """A block with its reason."""
-    return c.BlockRecord(Reason(code=reason, text=words("The room is not ready.")))
+    """A block with its reason, until a supplier comes."""
+    return c.BlockRecord(Reason(code=reason, text=words("The room is not ready.")), Wait(party=Awaited.SUPPLIER))
 
 
 def in_status(status: Status, kind: str = "guest_request", blocked_from: Status = Status.PENDING) -> RecordState:
@@ -236,5 +238,5 @@ def wish(code: str) -> SpecialRequest:
 
 
 def kinds() -> list[KindSpec]:
-    """All twelve kinds."""
+    """All kinds."""
     return list(CATALOGUE.kinds.values())

@@ -16,7 +16,7 @@ from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Claim, Plan, Query, Writing
+from services.records.ports import Claim, Plan, Query, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -27,7 +27,7 @@ from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.records import Status
 from shared.contracts.stays import Stay
-from shared.contracts.values import SYSTEM_CHAIN, Scope
+from shared.contracts.values import SYSTEM_CHAIN, Scope, local_day, zone
 
 Result = TypeVar("Result")
 
@@ -43,6 +43,7 @@ class Tables:
     events: list[Envelope] = field(default_factory=list)
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
+    locks: dict[str, int] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
     handovers: dict[str, tuple[str, HandoverDocument]] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
@@ -119,6 +120,34 @@ class FakeRecords:
             if row.property_id == property_id and row.status is not Status.COMPLETE:
                 load[row.owner] = load.get(row.owner, 0) + 1
         return load
+
+    async def staked(self, scope: Scope, stay_id: str | None, day: str, tx: Tx | None = None) -> list[RecordState]:
+        return [
+            row
+            for row in self._seen(scope)
+            if row.stakes
+            and (
+                (stay_id is not None and row.stay_id == stay_id)
+                or any(f"{one.by}|{local_day(one.at, zone(row.zone)).isoformat()}" == day for one in row.stakes)
+            )
+        ]
+
+    async def waiting(
+        self, scope: Scope, what: str, after: tuple[dt.datetime, str] | None, limit: int
+    ) -> list[Waiting]:
+        found = [Waiting(review, row) for row in self._seen(scope) for review in row.reviews if review.what == what]
+        later = [one for one in found if after is None or (one.review.since, one.review.id) > after]
+        return sorted(later, key=lambda one: (one.review.since, one.review.id))[:limit]
+
+    async def of_cause(self, scope: Scope, key: str, since: dt.datetime, tx: Tx | None = None) -> list[RecordState]:
+        return [
+            row
+            for row in self._seen(scope)
+            if any(note.repeat_key == key and note.raised_at >= since for note in row.exception_notes)
+        ]
+
+    async def opened_by(self, scope: Scope, prefix: str, tx: Tx | None = None) -> list[RecordState]:
+        return [row for row in self._seen(scope) if row.trigger.key.startswith(prefix)]
 
     async def opened_between(
         self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int
@@ -311,3 +340,18 @@ class FakeAlarm:
     async def disarm(self, tx: Tx, ids: Sequence[str]) -> None:
         for timer_id in ids:
             self._db.tables.timers.pop(timer_id, None)
+
+
+class FakeLocks:
+    """Versions of sums."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def read(self, scope: Scope, names: Collection[str], tx: Tx) -> dict[str, int]:
+        return {name: self._db.tables.locks.get(name, 0) for name in names}
+
+    async def move(self, scope: Scope, read: Mapping[str, int], tx: Tx) -> None:
+        if any(self._db.tables.locks.get(name, 0) != version for name, version in read.items()):
+            raise Duplicate("locks")
+        self._db.tables.locks |= {name: version + 1 for name, version in read.items()}

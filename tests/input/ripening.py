@@ -7,7 +7,7 @@ import httpx
 from aiokafka import ConsumerRecord
 
 from services.records.api.commands import PLAIN
-from services.records.api.examples import NEW_RECORD, REVIEW, RULES, RULES_RULING, RULES_WITHDRAWAL, RULING
+from services.records.api.examples import CORRECTION, NEW_RECORD, REVIEW, RULES, RULES_RULING, RULES_WITHDRAWAL, RULING
 from shared.chassis.cursors import Cursors
 from shared.chassis.mongo import Tx
 from shared.chassis.parking import Parking
@@ -83,9 +83,9 @@ class Desk:
         version = {"If-Match": f'"{record["version"]}"'}
         return await self._post(who, f"/v1/records/{record['id']}/{path}", body, **version)
 
-    async def brought(self, steps: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    async def brought(self, steps: Iterable[tuple[str, str]], **given: Any) -> dict[str, Any]:
         """A new record after some commands, each with its example."""
-        record = await self._post("chief", "/v1/records", NEW_RECORD)
+        record = await self._post("chief", "/v1/records", NEW_RECORD | given)
         for who, path in steps:
             record = await self.do(who, record, path, COMMANDS[path])
         return record
@@ -102,17 +102,20 @@ def asked_in(record: Mapping[str, Any]) -> dict[str, Any]:
     return {"question_id": record["questions"][0]["id"]} if record["questions"] else {}
 
 
-async def ripe_records(desk: Desk) -> Ripe:
-    """For every command on a record, records that wait for it."""
+async def ripe_records(desk: Desk, stay_id: str) -> Ripe:
+    """For every command on a record, records that wait for it; one of a stay where the PMS is to change it."""
     ripe: Ripe = {}
     for _ in range(OF_EACH):
         for path, steps in BEFORE.items():
-            record = await desk.brought(steps)
+            record = await desk.brought(steps, **({"stay_id": stay_id} if path == "writebacks" else {}))
             body = COMMANDS[path] | asked_in(record)
             ripe.setdefault(f"POST /v1/records/{{record_id}}/{path}", []).append(next_on(record, body))
         noted = await desk.do("duty", await desk.brought(()), "exceptions", COMMANDS["exceptions"])
         review = next_on(noted, REVIEW, exception_id=noted["exception_notes"][0]["id"])
         ripe.setdefault("POST /v1/records/{record_id}/exceptions/{exception_id}/review", []).append(review)
+        wrong = await desk.do("duty", await desk.brought(()), "exceptions", COMMANDS["exceptions"])
+        mended = next_on(wrong, CORRECTION, exception_id=wrong["exception_notes"][0]["id"])
+        ripe.setdefault("POST /v1/records/{record_id}/exceptions/{exception_id}/corrections", []).append(mended)
         moved = await desk.do("duty", await desk.brought(CHECKED), "edit", MOVED)
         decide = next_on(moved, RULING, proposal_id=moved["proposals"][0]["id"])
         ripe.setdefault("POST /v1/records/{record_id}/proposals/{proposal_id}/decide", []).append(decide)

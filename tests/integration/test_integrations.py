@@ -20,8 +20,16 @@ from services.integrations.settings import Settings
 from shared.contracts.envelope import Envelope, TextRef
 from shared.contracts.identity import DataClass, Department, Role, system
 from shared.contracts.policy import ANY, Grant
-from shared.contracts.records import LineKind, MessageCommand, MoneyLine, RecordMessageRequested, RecordPostingRequested
+from shared.contracts.records import (
+    LineKind,
+    MessageCommand,
+    MoneyLine,
+    RecordMessageRequested,
+    RecordPostingRequested,
+    RecordWritebackRequested,
+)
 from shared.contracts.values import Money, Scope, stay_id
+from shared.contracts.writebacks import PmsChange, PmsField
 from tests.factories.access import bearer, grant, hotel, knowledge
 from tests.factories.bookings import generated_file, payloads, small_schedule
 from tests.factories.records import CHAIN, NOON, PROPERTY, envelope, snapshot
@@ -216,6 +224,34 @@ async def test_card_number_in_a_payload_is_masked(house: House) -> None:
 
     [profile] = await house.rows("profiles")
     assert profile["body"]["last_name"] == "Silva •••• 1111"
+
+
+def change(field: PmsField, value: object, stay: str | None, sequence: int = 5) -> Envelope:
+    """A record's event that asks for a change in the PMS."""
+    wanted = PmsChange(id=f"writeback-{field.value}", field=field, before=None, after=value, approved_by="staff-gil")
+    record = snapshot(stay_id=stay, version=sequence)
+    body = RecordWritebackRequested(actor=system("records"), record=record, writeback=wanted)
+    return envelope("record.writeback_requested.v1", record.id, sequence, NOON, body)
+
+
+async def test_change_is_written_back_once_and_answered_whatever_comes_twice(house: House) -> None:
+    room, guest = change(PmsField.ROOM, "317", "stay-1"), change(PmsField.GUEST, {"ref": "d", "digest": "e"}, "stay-1")
+    await house.standing.hears(room, change(PmsField.ROOM, "317", "stay-1", 6), guest)
+    assert await house.parts.write_back() == 2
+    assert await house.parts.write_back() == 0
+    said = {row["agg"]: row["type"] for row in await house.events("writeback")}
+    assert said == {"writeback-room": "writeback.done.v1", "writeback-guest": "writeback.refused.v1"}
+    failures = {row["_id"]: row["body"]["writeback"]["change"]["failure"] for row in await house.rows("writebacks")}
+    assert failures == {"writeback-room": None, "writeback-guest": "not_supported"}
+
+
+async def test_change_left_sending_is_sent_again_under_its_key(house: House) -> None:
+    await house.standing.hears(change(PmsField.RATE, {"amount": 9_000, "currency": "EUR"}, "stay-1"))
+    real = house.parts.chassis.clock.real_now()
+    hour = dt.timedelta(hours=1)
+    assert await house.parts.writebacks.claim(SCOPE, real - hour, real - 2 * hour) is not None
+    assert await house.parts.write_back() == 1
+    assert [row["type"] for row in await house.events("writeback")] == ["writeback.requested.v1", "writeback.done.v1"]
 
 
 def posting(stay: str, line_id: str = "line-1", amount: int = 2500, sequence: int = 5) -> Envelope:

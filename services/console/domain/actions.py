@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.console.domain.records import Kind, Record
-from services.console.domain.words import DEPARTMENT, LINE, OUTCOME, plain
+from services.console.domain.words import DEPARTMENT, LINE, OUTCOME, WAITED_FOR, plain
 from shared.contracts.records import Status
 
 REASON_LABEL = "Why?"
@@ -42,7 +42,17 @@ PLAIN: dict[str, Action] = {
     for one in (
         Action("accept", "Accept", "You become its owner and the escalation stops.", "accept"),
         Action("approve", "Approve", "The work may go ahead as checked; departments read this value.", "approve"),
-        Action("block", "Block", "The clock pauses until somebody lets it go on.", "block", (_WHY,)),
+        Action(
+            "block",
+            "Block",
+            "The clock pauses until somebody lets it go on.",
+            "block",
+            (
+                Input("waits_for", "Who is waited for", "choice", tuple(WAITED_FOR.items())),
+                Input("department", "Which department, if one", "choice", _DEPARTMENTS, required=False),
+                _WHY,
+            ),
+        ),
         Action("unblock", "Go on", "The clock runs again from where it stood.", "unblock"),
         Action(
             "resume", "Take back into work", "It is no longer approved and must be checked again.", "resume", (_WHY,)

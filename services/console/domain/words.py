@@ -46,7 +46,15 @@ ACTION: Mapping[str, str] = {
     "complete": "Complete",
     "reopen": "Reopen",
     "answer_question": "Answer",
+    "await_pms": "Wait for the PMS",
     "none": "Nothing left",
+}
+WAITED_FOR: Mapping[str, str] = {
+    "guest": "The guest",
+    "department": "A department",
+    "supplier": "A supplier",
+    "pms": "The PMS",
+    "other": "Somebody else",
 }
 OUTCOME: Mapping[str, str] = {
     "fulfilled": "Fulfilled",

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from services.integrations.domain.messages import Progress
 from shared.chassis.mongo import Index, Mongo
 from shared.contracts.money import PostingState
+from shared.contracts.writebacks import WritebackState
 
 _POSTINGS_OPEN = {"state": {"$in": [PostingState.PENDING.value, PostingState.SENDING.value]}}
+_WRITEBACKS_OPEN = {"state": {"$in": [WritebackState.PENDING.value, WritebackState.SENDING.value]}}
 _MESSAGES_OPEN = {"progress": {"$in": [Progress.PENDING.value, Progress.SENDING.value]}}
 
 INDEXES: dict[str, Sequence[Index]] = {
@@ -15,6 +17,7 @@ INDEXES: dict[str, Sequence[Index]] = {
     "profiles": [Index(("search",))],
     "folio": [Index(("stay",))],
     "postings": [Index(("state", "claimed"), partial=_POSTINGS_OPEN), Index(("record",))],
+    "writebacks": [Index(("state", "claimed"), partial=_WRITEBACKS_OPEN)],
     "messages": [Index(("progress", "claimed"), partial=_MESSAGES_OPEN), Index(("stay", "at"))],
     "maildrop": [Index(("prop", "at"))],
 }

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api.bodies import approval, closing, exceptions, money, people, selling, talk, work
+from services.records.api.bodies import approval, closing, exceptions, money, people, selling, talk, work, writebacks
 from services.records.api.bodies.why import Values
-from services.records.api.examples import NEW_RECORD, REVIEW, RULING
+from services.records.api.examples import CORRECTION, NEW_RECORD, REVIEW, RULING
 from services.records.domain.pricing import MAX_QUANTITY
 from services.records.usecases.commanding import Commanding, Done, Order
 from services.records.usecases.entry import Entry, QuickEntry
@@ -31,6 +31,7 @@ PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     **talk.COMMANDS,
     **closing.COMMANDS,
     **selling.COMMANDS,
+    **writebacks.COMMANDS,
 }
 """Every command whose body says it all, by the last part of its path, with an example."""
 
@@ -108,6 +109,18 @@ def router(commanding: Commanding, entry: QuickEntry, reading: Reading, chassis:
     ) -> ShownRecord:
         """Review an exception note: the decision, and the comment that completes it."""
         order = exceptions.ReviewOf(exception_id=exception_id, **dict(body))
+        return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
+
+    @made.post("/records/{record_id}/exceptions/{exception_id}/corrections", responses={200: ETAG})
+    async def correct(
+        record_id: Id,
+        exception_id: Id,
+        body: Annotated[exceptions.Correction, example(CORRECTION)],
+        ctx: told,
+        response: Response,
+    ) -> ShownRecord:
+        """Add a correction to an exception note; what it said stays as it was."""
+        order = exceptions.CorrectionOf(exception_id=exception_id, **dict(body))
         return await answering.shown(ctx, await commanding.execute(ctx, record_id, order), response)
 
     @made.post("/records/{record_id}/proposals/{proposal_id}/decide", responses={200: ETAG})

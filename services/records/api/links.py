@@ -5,7 +5,7 @@ from shared.chassis.describing import Link
 
 ACTIONS = tuple(f"records_{path.replace('-', '_')}_record" for path in PLAIN)
 SHOWING = {"records_open_record": ["201"], "records_record": ["200"]}
-DONE = {name: ["200"] for name in (*ACTIONS, "records_review", "records_decide")}
+DONE = {name: ["200"] for name in (*ACTIONS, "records_review", "records_correct", "records_decide")}
 THIS = {"path.record_id": "$response.body#/id"}
 AT_VERSION = THIS | {"header.If-Match": "$response.header.ETag"}
 
@@ -26,6 +26,12 @@ LINKS = (
         "review",
         {"records_exceptions_record": ["200"]},
         "records_review",
+        AT_VERSION | {"path.exception_id": "$response.body#/exception_notes/0/id"},
+    ),
+    Link(
+        "correct",
+        {"records_exceptions_record": ["200"]},
+        "records_correct",
         AT_VERSION | {"path.exception_id": "$response.body#/exception_notes/0/id"},
     ),
     Link(

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
-from services.records.api import commands, handovers, owners, queries, rules, sales
+from services.records.api import commands, handovers, owners, queries, reviews, rules, sales
 from services.records.usecases.commanding import Commanding
+from services.records.usecases.deciding import Deciding
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.handing import Handing
 from services.records.usecases.handovers import Handovers
 from services.records.usecases.house import House
 from services.records.usecases.owning import Owning
+from services.records.usecases.queues import Queues
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from services.records.usecases.simulating import Simulating
@@ -20,7 +22,9 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made = APIRouter(prefix="/v1", tags=["records"])
     reading = Reading(house)
     made.include_router(queries.router(reading, chassis))
-    made.include_router(commands.router(Commanding(house), QuickEntry(house), reading, chassis))
+    commanding = Commanding(house)
+    made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
+    made.include_router(reviews.router(Queues(house), Deciding(house, commanding), chassis))
     made.include_router(rules.router(Ruling(house), Simulating(house), chassis))
     made.include_router(owners.router(Owning(house), chassis))
     made.include_router(handovers.router(Handovers(house, Handing(house)), chassis))

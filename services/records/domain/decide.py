@@ -17,6 +17,7 @@ from services.records.domain.steps import (
     selling,
     talk,
     work,
+    writebacks,
 )
 from services.records.domain.steps.opening import opened
 from services.records.domain.terms import Terms
@@ -39,6 +40,7 @@ STEPS: dict[type[Command], Step] = {
     **approval.STEPS,
     **fields.STEPS,
     **proposals.STEPS,
+    **writebacks.STEPS,
     **exceptions.STEPS,
     **money.STEPS,
     **talk.STEPS,

@@ -4,6 +4,7 @@ from services.records.domain.kinds import KindSpec, Move, Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
 from shared.contracts.records import NextAction, Review, Status
+from shared.contracts.writebacks import UNSETTLED
 
 
 def settled(state: RecordState, terms: Terms) -> RecordState:
@@ -93,4 +94,6 @@ def _before_closing(state: RecordState, terms: Terms) -> str:
     if state.guest_must_know and not state.guest_informed:
         return "tell_guest"
     unfinished = state.missing_fields or terms.kind.guard(Move.FULFILLED, state.fields)
+    if not unfinished and any(each.state in UNSETTLED for each in state.writebacks):
+        return "await_pms"
     return "fill_fields" if unfinished else "complete"

@@ -13,7 +13,10 @@ from shared.contracts.records import Outcome, Status, TriggerKind
 
 
 class FieldType(enum.StrEnum):
-    """What a field holds. `text` is private and kept in our own store; the others travel as they are."""
+    """What a field holds. `text` is private and kept in our own store; the others travel as they are.
+
+    A `code` is a name of ours or of the hotel's configuration, never words.
+    """
 
     TEXT = "text"
     INTEGER = "integer"
@@ -22,6 +25,7 @@ class FieldType(enum.StrEnum):
     LOCAL_TIME = "local_time"
     CHOICE = "choice"
     BOOLEAN = "boolean"
+    CODE = "code"
 
 
 class Stage(enum.StrEnum):

@@ -72,3 +72,4 @@ class Opening:
     parent: str | None = None
     stay: Stay | None = None
     sale: Sale | None = None
+    links: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from services.records.domain.expressions import cost
 from services.records.domain.kinds import KindSpec
 from services.records.domain.limit_faults import limit_fault, notice_fault, together_faults
 from services.records.domain.limits import Limit
-from services.records.domain.rules import Condition, KindOverride, PropertyRules, auto_limits
+from services.records.domain.rules import Condition, Deputy, KindOverride, PropertyRules, auto_limits
 from shared.contracts.errors import Breach
 from shared.contracts.records import Sla
 from shared.contracts.values import card_numbers
@@ -20,7 +20,7 @@ MOST_COST = 4_000
 
 def rule_faults(rules: PropertyRules, kinds: Mapping[str, KindSpec]) -> list[Breach]:
     """The breaches of a property's own rules: kinds, fields, bounds, deadlines and conditions that cannot be."""
-    found: list[Breach] = []
+    found = list(_deputy_faults(rules.deputies))
     for place, (code, override) in enumerate(rules.kinds.items(), 1):
         spec = kinds.get(code)
         if spec is None:
@@ -30,6 +30,14 @@ def rule_faults(rules: PropertyRules, kinds: Mapping[str, KindSpec]) -> list[Bre
         else:
             found += _override_faults(f"kinds.{code}", spec, override)
     return found
+
+
+def _deputy_faults(deputies: Sequence[Deputy]) -> Iterable[Breach]:
+    for place, each in enumerate(deputies):
+        if each.principal == each.deputy:
+            yield Breach(field=f"deputies.{place}", rule="themselves", message="Nobody stands in for themselves.")
+        if each.last < each.first:
+            yield Breach(field=f"deputies.{place}", rule="dates", message="The last day is before the first.")
 
 
 def _override_faults(where: str, spec: KindSpec, override: KindOverride) -> Iterable[Breach]:

@@ -1,8 +1,9 @@
 """A hotel's own rules: a chain's defaults, what one property says otherwise, and the two merged."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -10,7 +11,9 @@ from services.records.domain.limits import MAX_LISTED, Messages, Notice
 from services.records.domain.limits import Limit as Limit
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import Sla
-from shared.contracts.values import MAX_MINOR_UNITS, Code, EntityId, Frozen, Version
+from shared.contracts.values import MAX_MINOR_UNITS, AskedDay, Code, EntityId, Frozen, Version
+
+Amount = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR_UNITS)]
 
 
 class Condition(Frozen):
@@ -51,6 +54,38 @@ def auto_limits(auto: AutoApproval | str | None) -> tuple[Limit, ...]:
     return auto.limits if isinstance(auto, AutoApproval) else ()
 
 
+class Tier(Frozen):
+    """Above this much money, another person of this role decides; of the tiers that are passed the highest counts.
+
+    The record's own sum, the stay's and the requester's of the day count each, so that splitting gets round nothing.
+    """
+
+    above: Amount = Field(description="Minor units, of the record as a whole")
+    above_stay: Amount | None = Field(default=None, description="Of the stay as a whole; absent: as `above`")
+    above_day: Amount | None = Field(default=None, description="Of the requester's day; absent: as `above`")
+    role: Literal[Role.SUPERVISOR, Role.DUTY_MANAGER, Role.REVENUE_MANAGER, Role.FINANCE, Role.GENERAL_MANAGER]
+
+
+class Repeats(Frozen):
+    """How often a cause may come back within a window before somebody has to look into it (R3)."""
+
+    count: int = Field(strict=True, ge=2, le=1000)
+    window_s: int = Field(strict=True, ge=3600, le=366 * 86_400)
+
+
+class Deputy(Frozen):
+    """Who decides for whom, on which days of the hotel's calendar, while the principal is off duty."""
+
+    principal: EntityId
+    deputy: EntityId
+    first: AskedDay
+    last: AskedDay
+
+    def on(self, day: dt.date) -> bool:
+        """Whether it holds on a day."""
+        return self.first <= day <= self.last
+
+
 class KindRules(Frozen):
     """One hotel's rules for one kind of record."""
 
@@ -62,6 +97,10 @@ class KindRules(Frozen):
     auto: AutoApproval | None = None
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
     points_per_stay: int | None = Field(default=None, ge=0, description="Most loyalty points moved in one stay")
+    tiers: tuple[Tier, ...] = ()
+    approve_by_s: int = Field(default=86_400, gt=0, description="How long a proposal waits before it expires")
+    expire_after_s: int | None = Field(default=None, gt=0, description="How long past its deadline a record expires")
+    repeats: Repeats = Repeats(count=5, window_s=7 * 86_400)
     skill: Code | None = Field(default=None, description="What the owner should be able to do")
 
 
@@ -76,6 +115,10 @@ class KindOverride(Frozen):
     auto: AutoApproval | Literal["off"] | None = None
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
     points_per_stay: int | None = Field(default=None, strict=True, ge=0, le=10**9)
+    tiers: tuple[Tier, ...] | None = Field(default=None, max_length=10)
+    approve_by_s: int | None = Field(default=None, strict=True, ge=60, le=366 * 86_400)
+    expire_after_s: int | None = Field(default=None, strict=True, ge=60, le=366 * 86_400)
+    repeats: Repeats | None = None
     skill: Code | None = Field(default=None, description="`none` asks for none where the chain asks for one")
 
     def over(self, rules: KindRules) -> KindRules:
@@ -91,6 +134,7 @@ class PropertyRules(Frozen):
     kinds: dict[str, KindOverride] = Field(default_factory=dict, max_length=100)
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int | None = Field(default=None, strict=True, ge=0, le=10)
+    deputies: tuple[Deputy, ...] = Field(default=(), max_length=MAX_LISTED)
     handover_minutes: int | None = Field(default=None, strict=True, ge=1, le=480, description="To acknowledge one")
 
     def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
@@ -125,6 +169,7 @@ class HotelRules(Frozen):
     kinds: dict[str, KindRules]
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int = 6
+    deputies: tuple[Deputy, ...] = ()
     handover_minutes: int = 15
 
     def of(self, kind: str) -> KindRules:
@@ -145,6 +190,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
         kinds=kinds,
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,
+        deputies=(*defaults.deputies, *own.deputies),
         handover_minutes=own.handover_minutes or defaults.handover_minutes,
     )
 

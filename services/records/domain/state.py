@@ -1,5 +1,6 @@
 """A record as its own service keeps it: what everybody sees, and the details only it needs."""
 
+import datetime as dt
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -9,6 +10,16 @@ from shared.contracts.envelope import TextRef
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import MoneyLine, RecordSnapshot
 from shared.contracts.values import Code, EntityId, Frozen, Instant
+from shared.contracts.writebacks import PmsChange
+
+
+class Correction(Frozen):
+    """What somebody added to a note that was wrong: the note itself is never edited."""
+
+    id: EntityId
+    text: TextRef
+    by: EntityId
+    at: Instant
 
 
 class ExceptionNote(Frozen):
@@ -25,6 +36,9 @@ class ExceptionNote(Frozen):
     decision: Code | None = None
     reviewed_by: EntityId | None = None
     reviewed_at: Instant | None = None
+    reviewed_for: EntityId | None = None
+    repeat_key: str | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -40,6 +54,7 @@ class Proposal(Frozen):
     before: dict[str, Any]
     after: dict[str, Any]
     line: MoneyLine | None = None
+    writeback: PmsChange | None = None
     reviewer_role: Role
     requested_by: EntityId
     requested_at: Instant
@@ -50,11 +65,27 @@ class Proposal(Frozen):
     state: Code = "pending"
     decided_by: EntityId | None = None
     decided_at: Instant | None = None
+    decided_for: EntityId | None = None
+    approve_by: Instant | None = None
 
     @property
     def pending(self) -> bool:
         """Whether it still waits."""
         return self.state == "pending"
+
+    @property
+    def stands(self) -> bool:
+        """Whether what it asks for may still come about, or has."""
+        return self.state in ("pending", "approved")
+
+
+class Stake(Frozen):
+    """Money that a person asked for on a record: a line or a change, by the id of its line, edit or proposal."""
+
+    id: EntityId
+    by: EntityId
+    at: Instant
+    amount: int
 
 
 class GuestMessage(Frozen):
@@ -95,11 +126,21 @@ class RecordState(RecordSnapshot):
     proposals: tuple[Proposal, ...] = ()
     guest_messages: tuple[GuestMessage, ...] = ()
     asked: tuple[Question, ...] = ()
+    stakes: tuple[Stake, ...] = ()
+    expire_after_s: int | None = None
 
     @property
     def public(self) -> RecordSnapshot:
         """The snapshot that events carry."""
         return RecordSnapshot.model_construct(**{name: getattr(self, name) for name in RecordSnapshot.model_fields})
+
+    @property
+    def ends_at(self) -> dt.datetime | None:
+        """When it expires: at the kind's moment, or as long past its deadline as the hotel said; not while paused."""
+        stale = None
+        if self.expire_after_s is not None and self.paused_at is None:
+            stale = self.due_at + dt.timedelta(seconds=self.expire_after_s)
+        return min((moment for moment in (self.expires_at, stale) if moment is not None), default=None)
 
     def proposal(self, proposal_id: str) -> Proposal | None:
         """A proposal by its id."""

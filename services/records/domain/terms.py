@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from services.records.domain.kinds import KindSpec
 from services.records.domain.rules import KindRules
 from services.records.domain.selling import Selling
+from services.records.domain.stakes import Spent
 from shared.contracts.stays import Stay
+
+NOTHING = Spent()
 
 
 @dataclass(frozen=True)
 class Terms:
     """A kind and the rules in force for it, under the version that records pin. `currency` is the property's.
 
-    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it; `selling` the
-    offer that the record sells, if it sells one.
+    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it, or what is
+    decided names a value of it; `selling` the offer that the record sells, if it sells one. `spent` is looked up where
+    money is asked for.
     """
 
     kind: KindSpec
@@ -23,3 +27,9 @@ class Terms:
     stay: Stay | None = None
     chain_version: int = 1
     selling: Selling | None = None
+    spent: Spent = NOTHING
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The reason codes of exception notes: those the kind names, and the hotel's own."""
+        return (*self.kind.causes, *(code for code in self.rules.causes if code not in self.kind.causes))

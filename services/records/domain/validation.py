@@ -15,6 +15,7 @@ from shared.contracts.phrases import breach
 from shared.contracts.values import MAX_MINOR_UNITS, zone
 
 _LOCAL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _MAX_INTEGER = 10**9
 
 
@@ -67,6 +68,12 @@ def _boolean(value: Any, _spec: FieldSpec) -> Any:
     return value
 
 
+def _code(value: Any, _spec: FieldSpec) -> Any:
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise ValueError("must be a code like front_desk")
+    return value
+
+
 _READERS: dict[FieldType, Callable[[Any, FieldSpec], Any]] = {
     FieldType.TEXT: _text,
     FieldType.INTEGER: _integer,
@@ -75,6 +82,7 @@ _READERS: dict[FieldType, Callable[[Any, FieldSpec], Any]] = {
     FieldType.LOCAL_TIME: _local_time,
     FieldType.CHOICE: _choice,
     FieldType.BOOLEAN: _boolean,
+    FieldType.CODE: _code,
 }
 
 

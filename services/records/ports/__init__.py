@@ -4,9 +4,10 @@ from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
+from services.records.ports.locks import Locks
 from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
-from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
+from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Waiting, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
@@ -21,6 +22,7 @@ __all__ = [
     "HandoverStore",
     "HeldText",
     "Journal",
+    "Locks",
     "LoyaltyLedger",
     "OfferStore",
     "Once",
@@ -35,5 +37,6 @@ __all__ = [
     "Tally",
     "TextStore",
     "Transactions",
+    "Waiting",
     "Writing",
 ]

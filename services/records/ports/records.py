@@ -10,7 +10,7 @@ from services.records.domain.state import RecordState
 from services.records.domain.texts import PrivateText
 from shared.chassis.mongo import Tx
 from shared.contracts.identity import Department
-from shared.contracts.records import Status
+from shared.contracts.records import Review, Status
 from shared.contracts.values import Scope
 
 HeldText = tuple[str, PrivateText]
@@ -34,6 +34,14 @@ class Query:
     closed_since: dt.datetime | None = None
     after: tuple[dt.datetime, str] | None = None
     limit: int = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a decision: one review of one record. `after` of a query is the (since, id) of the last one."""
+
+    review: Review
+    state: RecordState
 
 
 @dataclass
@@ -74,6 +82,24 @@ class RecordStore(Protocol):
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         """How many open records each owner has at a property: an approximate read."""
+        ...
+
+    async def staked(self, scope: Scope, stay_id: str | None, day: str, tx: Tx | None = None) -> list[RecordState]:
+        """The records of a stay on which money was asked for, and those on which `day` (person|date) asked for some."""
+        ...
+
+    async def waiting(
+        self, scope: Scope, what: str, after: tuple[dt.datetime, str] | None, limit: int
+    ) -> list[Waiting]:
+        """Exceptions or proposals that wait for their reviewer, oldest first."""
+        ...
+
+    async def of_cause(self, scope: Scope, key: str, since: dt.datetime, tx: Tx | None = None) -> list[RecordState]:
+        """The records with an exception note of this repeat key since a moment, oldest first."""
+        ...
+
+    async def opened_by(self, scope: Scope, prefix: str, tx: Tx | None = None) -> list[RecordState]:
+        """The records whose trigger key begins so, oldest first."""
         ...
 
     async def opened_between(

@@ -4,6 +4,7 @@ from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
 from services.records.store.handovers import MongoHandovers
 from services.records.store.indexes import prepare
+from services.records.store.locks import MongoLocks
 from services.records.store.loyalty import MongoLoyalty
 from services.records.store.offers import MongoClaims, MongoOffers
 from services.records.store.records import MongoRecords
@@ -16,6 +17,7 @@ __all__ = [
     "MongoClaims",
     "MongoDuties",
     "MongoHandovers",
+    "MongoLocks",
     "MongoLoyalty",
     "MongoOffers",
     "MongoRecords",

@@ -2,6 +2,8 @@
 
 from shared.chassis.mongo import Index, Mongo
 
+LOCKS_S = 90 * 86_400
+
 
 async def prepare(mongo: Mongo) -> None:
     """Create what is missing."""
@@ -19,6 +21,9 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "kind", "due_at", "_id")),
             Index(("chain", "department", "due_at", "_id")),
             Index(("chain", "property_id", "closed_at")),
+            Index(("chain", "staked"), partial={"staked.0": {"$exists": True}}),
+            Index(("chain", "reviews.what", "property_id"), partial={"reviews.0": {"$exists": True}}),
+            Index(("chain", "causes.key", "causes.at"), partial={"causes.0": {"$exists": True}}),
         ]
     )
     await mongo.collection("duties").ensure_indexes([Index(("active",)), Index(("absences.start",))])
@@ -31,6 +36,7 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("handover_pages").ensure_indexes([Index(("handover_id", "number"))])
     await mongo.collection("handover_plans").ensure_indexes([Index(("chain", "property_id"))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
+    await mongo.collection("locks").ensure_indexes([Index(("at",), expire_s=LOCKS_S)])
     await mongo.collection("rules").ensure_indexes(
         [
             Index(("chain", "place", ("version", -1)), unique=True),

@@ -1,18 +1,21 @@
 """Records in MongoDB: the whole state as one value, and beside it the columns that are asked for."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from services.records.domain.occurrences import Opening
 from services.records.domain.state import RecordState
-from services.records.ports import HeldText, Query, Writing
+from services.records.ports import HeldText, Query, Waiting, Writing
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
 from shared.chassis.together import Lookups
 from shared.contracts.records import Status
-from shared.contracts.values import Scope
+from shared.contracts.values import Scope, local_day, zone
 
 WHOSE = {"state": 1, "chain": 1, "property_id": 1}
+THERE = {"$exists": True}
+"""Said of the first element of an array: only then is an index used that holds no empty ones."""
 OPEN = frozenset(Status) - {Status.COMPLETE}
 
 
@@ -46,7 +49,17 @@ def document(state: RecordState) -> Document:
         "closed_at": state.closed_at,
         "trigger_key": state.trigger.key,
         "campaign": state.sale.campaign if state.sale else None,
+        **_sparse(state),
         "state": state.model_dump(mode="json"),
+    }
+
+
+def _sparse(state: RecordState) -> Document:
+    """What few records have; what is absent takes no place in an index. Always all, so that an update clears them."""
+    return {
+        "staked": sorted({f"{each.by}|{local_day(each.at, zone(state.zone)).isoformat()}" for each in state.stakes}),
+        "reviews": [{"id": each.id, "what": each.what, "since": each.since} for each in state.reviews],
+        "causes": [{"key": each.repeat_key, "at": each.raised_at} for each in state.exception_notes if each.repeat_key],
     }
 
 
@@ -113,6 +126,46 @@ class MongoRecords:
         wanted = _both(scope, {"property_id": property_id, "open": True})
         rows = await self._rows.aggregate([{"$match": wanted}, {"$group": {"_id": "$owner", "open": {"$sum": 1}}}])
         return {row["_id"]: row["open"] for row in rows}
+
+    async def staked(self, scope: Scope, stay_id: str | None, day: str, tx: Tx | None = None) -> list[RecordState]:
+        """The records of a stay on which money was asked for, and those on which a person asked for some that day."""
+        rows = await self._all(scope, {"staked": day, "staked.0": THERE}, tx)
+        stay = await self._all(scope, {"stay_id": stay_id, "staked.0": THERE}, tx) if stay_id else []
+        return list({state.id: state for state in (*rows, *stay)}.values())
+
+    async def waiting(
+        self, scope: Scope, what: str, after: tuple[dt.datetime, str] | None, limit: int
+    ) -> list[Waiting]:
+        """Exceptions or proposals that wait for their reviewer, oldest first."""
+        later: Document = {"reviews.what": what}
+        if after is not None:
+            since, review_id = after
+            then = [{"reviews.since": {"$gt": since}}, {"reviews.since": since, "reviews.id": {"$gt": review_id}}]
+            later |= {"$or": then}
+        rows = await self._rows.aggregate(
+            [
+                {"$match": _both(scope, {"reviews.what": what, "reviews.0": THERE})},
+                {"$unwind": "$reviews"},
+                {"$match": later},
+                {"$sort": {"reviews.since": 1, "reviews.id": 1}},
+                {"$limit": limit},
+                {"$project": {"state": 1, "reviews": 1}},
+            ]
+        )
+        found = [(_state(row), row["reviews"]["id"]) for row in rows]
+        return [Waiting(next(r for r in state.reviews if r.id == one), state) for state, one in found]
+
+    async def of_cause(self, scope: Scope, key: str, since: dt.datetime, tx: Tx | None = None) -> list[RecordState]:
+        """The records with an exception note of this repeat key since a moment, oldest first."""
+        found = await self._all(
+            scope, {"causes": {"$elemMatch": {"key": key, "at": {"$gte": since}}}, "causes.0": THERE}, tx
+        )
+        return sorted(found, key=lambda state: (state.opened_at, state.id))
+
+    async def opened_by(self, scope: Scope, prefix: str, tx: Tx | None = None) -> list[RecordState]:
+        """The records whose trigger key begins so, oldest first."""
+        found = await self._all(scope, {"trigger_key": {"$regex": f"^{re.escape(prefix)}"}}, tx)
+        return sorted(found, key=lambda state: (state.opened_at, state.id))
 
     async def opened_between(
         self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime, limit: int

@@ -11,7 +11,7 @@ from services.records.domain.state import RecordState
 from services.records.usecases.desk import Desk, Owners
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
-from services.records.usecases.permissions import may, may_write, note_access
+from services.records.usecases.permissions import REVIEWING, may_or_for, may_write, note_access, stand_ins
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
@@ -127,13 +127,15 @@ class Commanding:
             raise
 
     async def _decided(self, ctx: CommandContext, desk: Desk, state: RecordState, order: Order) -> RecordState:
-        verdict = may(self._house, ctx.principal, order.action, state)
+        who = ctx.principal
+        stands_in = await stand_ins(self._house, who, state.property_id) if order.action in REVIEWING else ()
+        verdict = may_or_for(self._house, who, order.action, state, stands_in)
         require_version(ctx, state.version)
         kind = self._house.catalogue.kind(state.kind)
         pen = Pen(self._house.clock)
         command = await order.command(Asked(state, kind, pen, desk, verdict))
         may_write(kind, getattr(command, "values", {}), verdict)
-        doer = Doer(ctx.principal.actor, ctx.principal.roles)
+        doer = Doer(who.actor, who.roles, stands_in)
         return await desk.tell(state, command, doer, ctx.provenance, pen.written)
 
     async def _again(self, ctx: CommandContext, kept: Kept) -> Done:

@@ -5,20 +5,22 @@ from dataclasses import dataclass, field, replace
 
 from services.records.domain.commands import Command, CompleteRecord, ConfirmSale, Doer, OpenRecord, Ownership
 from services.records.domain.decide import Decision, decide, open_record
+from services.records.domain.needs import asks_for_money, names_the_stay
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, choose, supervisor
 from services.records.domain.rules import HotelRules
+from services.records.domain.stakes import spent_elsewhere
 from services.records.domain.state import RecordState
 from services.records.domain.steps.sold import called_off, wanted
 from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, Reason
 from services.records.ports import Writing
+from services.records.usecases.alarms import timers_of
 from services.records.usecases.house import House
 from services.records.usecases.purse import Purse
 from services.records.usecases.till import Till
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
-from shared.chassis.timers import Timer
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.identity import system
@@ -26,9 +28,8 @@ from shared.contracts.offers import Sale
 from shared.contracts.records import Outcome, Status
 from shared.contracts.staff import Property
 from shared.contracts.stays import Stay
-from shared.contracts.values import Scope
+from shared.contracts.values import Scope, local_day, zone
 
-EXPIRE = "expire"
 CATALOGUE_TERMS = Doer(system("records"))
 SALE_CANCELLED = Reason(code="sale_cancelled")
 LEFT_TO_A_PERSON = frozenset({ErrorKind.CONFLICT, ErrorKind.INVALID})
@@ -49,15 +50,6 @@ class _Held:
     stored: RecordState | None
     state: RecordState
 
-    @property
-    def expiry_moved(self) -> bool:
-        """Whether its timer may have to change: a record keeps it until it closes, or expires at another time."""
-        before, after = self.stored, self.state
-        closed = after.status is Status.COMPLETE
-        if before is None:
-            return after.expires_at is not None
-        return before.expires_at != after.expires_at or (before.status is Status.COMPLETE) is not closed
-
 
 @dataclass
 class Desk:
@@ -73,6 +65,7 @@ class Desk:
     _keys: dict[str, bool] = field(default_factory=dict)
     _rules: dict[str, HotelRules] = field(default_factory=dict)
     _load: dict[str, dict[str, int]] = field(default_factory=dict)
+    _locks: dict[str, int] = field(default_factory=dict)
     told: dict[str, Stay] = field(default_factory=dict)
     till: Till = field(init=False)
     purse: Purse = field(init=False)
@@ -167,6 +160,8 @@ class Desk:
         """Decide a command on a record; a refusal raises and takes nothing."""
         hotel = self.house.hotel_of_event(self.scope.chain, state.property_id)
         terms = await self.terms(state.kind, hotel, state.stay_id, state.sale)
+        terms = await self._with_stay(terms, state, command)
+        terms = await self._with_spent(terms, state, command, doer)
         decision = decide(state, command, doer, terms, self.house.clock.now())
         return await self._take(state, decision, hotel, provenance, texts)
 
@@ -228,6 +223,30 @@ class Desk:
             self.told |= {stay.id: stay for stay in stays}
         return self.told.get(stay_id)
 
+    async def _with_stay(self, terms: Terms, state: RecordState, command: Command) -> Terms:
+        """The stay, where the command asks for or decides on a value of it."""
+        if terms.stay is not None or state.stay_id is None or not names_the_stay(state, command):
+            return terms
+        return replace(terms, stay=await self.stay(state.stay_id))
+
+    async def _with_spent(self, terms: Terms, state: RecordState, command: Command, doer: Doer) -> Terms:
+        """What is asked for elsewhere, where money is asked for here.
+
+        The locks are read first and moved in the same transaction: of two people who ask at once, or one in two
+        sessions, one reads what the other has written, so that no sum is passed unseen.
+        """
+        if not doer.bound or not asks_for_money(command, terms):
+            return terms
+        now = self.house.clock.now()
+        day = f"{doer.id}|{local_day(now, zone(state.zone)).isoformat()}"
+        names = [f"day|{day}"] + ([f"stay|{state.stay_id}"] if state.stay_id else [])
+        self._locks |= await self.house.locks.read(self.scope, [n for n in names if n not in self._locks], self.tx)
+        # All of the chain: what a person asked for at a hotel counts, whatever this token covers.
+        everywhere = Scope(chain=self.scope.chain)
+        others = await self.house.records.staked(everywhere, state.stay_id, day, self.tx)
+        others = [held.state if (held := self._held.get(one.id)) else one for one in others]
+        return replace(terms, spent=spent_elsewhere(state, others, doer.id, now))
+
     async def owners(self, hotel: Property, need: Need) -> Owners:
         """Who a record with this need goes to now."""
         if hotel.id not in self._load:
@@ -249,28 +268,23 @@ class Desk:
             changed=[(held.stored.version, held.state) for held in touched if held.stored is not None],
             texts=self._texts,
         )
+        await self.house.locks.move(self.scope, self._locks, self.tx)
         await self.house.records.write(self.scope, writing, self.tx)
         await self.purse.write()
         await self.till.write([(held.stored, held.state) for held in touched])
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
-        await self._set_timers([held.state for held in touched if held.expiry_moved])
+        await self._set_timers(touched)
 
-    async def _set_timers(self, states: Sequence[RecordState]) -> None:
-        ending = [state for state in states if state.expires_at is not None]
-        is_open = [state for state in ending if state.status is not Status.COMPLETE]
-        if is_open:
-            await self.house.alarm.arm(self.tx, [_expiry(state) for state in is_open])
-        closed = [f"{EXPIRE}:{state.id}" for state in ending if state.status is Status.COMPLETE]
-        if closed:
-            await self.house.alarm.disarm(self.tx, closed)
-
-
-def _expiry(state: RecordState) -> Timer:
-    assert state.expires_at is not None
-    # The generation follows the moment alone, so that ordinary versions never touch the timer.
-    moment = int(state.expires_at.timestamp())
-    return Timer(f"{EXPIRE}:{state.id}", EXPIRE, state.id, state.expires_at, moment, {"chain": state.chain})
+    async def _set_timers(self, touched: Sequence[_Held]) -> None:
+        before = {each: timer for held in touched if held.stored for each, timer in timers_of(held.stored).items()}
+        after = {each: timer for held in touched for each, timer in timers_of(held.state).items()}
+        new = [timer for each, timer in after.items() if before.get(each) != timer]
+        if new:
+            await self.house.alarm.arm(self.tx, new)
+        gone = [each for each in before if each not in after]
+        if gone:
+            await self.house.alarm.disarm(self.tx, gone)
 
 
 def _by_provenance(events: Sequence[tuple[Provenance, NewEvent]]) -> list[tuple[Provenance, list[NewEvent]]]:

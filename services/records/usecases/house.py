@@ -16,6 +16,7 @@ from services.records.ports import (
     DutyStore,
     HandoverStore,
     Journal,
+    Locks,
     LoyaltyLedger,
     OfferStore,
     Once,
@@ -52,6 +53,7 @@ class House:
     transactions: Transactions
     once: Once
     alarm: Alarm
+    locks: Locks
     people: People
     clock: Clock
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.records.domain.changes import field_class
+from services.records.domain.changes import PMS_CLASSES, field_class
 from services.records.domain.kinds import KindSpec
 from services.records.domain.state import RecordState
 from shared.contracts.envelope import Change, TextRef
@@ -51,6 +51,7 @@ class Mask:
     def classes_shown(self, state: RecordState) -> frozenset[DataClass]:
         """The sensitive classes that this caller is shown something of."""
         held = {field_class(self.kind, name) for name in state.fields} | ({WORDS} if self.texts else set())
+        held |= {PMS_CLASSES[each.field] for each in state.writebacks}
         return frozenset((held & self.read) - {DataClass.ORDINARY})
 
 
@@ -58,6 +59,7 @@ def refs_of(state: RecordState) -> set[str]:
     """All references to words that the state itself holds."""
     notes = [ref for each in state.exception_notes for ref in _parts(each, "unusual", "guest_impact", "comment")]
     notes += [ref for each in state.exception_notes for ref in _parts(each, "raiser_comment")]
+    notes += [each.text for note in state.exception_notes for each in note.corrections]
     notes += [ref for each in state.proposals for ref in _parts(each, "reason")]
     notes += [ref for each in state.asked for ref in _parts(each, "text", "answer")]
     values = [value for each in state.proposals for value in (*each.before.values(), *each.after.values())]

@@ -1,9 +1,11 @@
 """Who may do what to a record, and the trace that a refused sensitive act leaves (L5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.records.domain.commands import StandIn
 from services.records.domain.kinds import KindSpec
+from services.records.domain.rota import Dial
 from services.records.domain.state import RecordState
 from services.records.usecases.house import House
 from shared.chassis.policy import Verdict
@@ -12,11 +14,64 @@ from shared.contracts.access import AccessEvent, AccessRead
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import forbidden
 from shared.contracts.identity import DataClass, Department, Principal
+from shared.contracts.staff import StaffMember
+from shared.contracts.values import Scope, local_day, zone
 
 
 def may(house: House, principal: Principal, action: str, state: RecordState) -> Verdict:
     """The verdict on an action on a record; no permission is a refusal."""
     return may_in(house, principal, action, state.kind, state.property_id, state.department)
+
+
+REVIEWING = frozenset({"review_exception", "decide_proposal", "approve"})
+"""What a deputy may do in the place of somebody who is off duty."""
+
+
+async def stand_ins(house: House, principal: Principal, property_id: str) -> tuple[StandIn, ...]:
+    """For whom the caller may decide at a hotel today, and who of them is off duty now."""
+    rules = await house.hotel_rules(Scope(chain=principal.chain), property_id)
+    if not rules.deputies:
+        return ()
+    hotel, now = house.hotel_of_event(principal.chain, property_id), house.clock.now()
+    place = zone(hotel.zone)
+    dial = Dial(now, place)
+    day = local_day(now, place)
+    today = {each.principal for each in rules.deputies if each.deputy == principal.staff_id and each.on(day)}
+    staff = {person.id: person for person in house.people.staff(principal.chain, property_id)}
+    return tuple(
+        StandIn(one, frozenset(staff[one].roles), not dial.on_duty(staff[one]))
+        if one in staff
+        else StandIn(one, frozenset(), off_duty=True)
+        for one in sorted(today)
+    )
+
+
+def may_or_for(
+    house: House, principal: Principal, action: str, state: RecordState, stands_in: Sequence[StandIn]
+) -> Verdict:
+    """As `may`, by the caller's own right or by that of somebody off duty they stand in for."""
+    people = {person.id: person for person in house.people.staff(state.chain, state.property_id)} if stands_in else {}
+    for each in stands_in:
+        lender = people.get(each.principal)
+        if lender is None or not each.off_duty:
+            continue
+        held = house.people.decide(lent(principal, lender), action, state.kind, state.property_id, state.department)
+        own = house.people.decide(principal, action, state.kind, state.property_id, state.department)
+        if held.allow and not own.allow:
+            return held
+    return may(house, principal, action, state)
+
+
+def lent(principal: Principal, lender: StaffMember) -> Principal:
+    """The principal a deputy acts for, in the deputy's own session."""
+    return Principal(
+        staff_id=lender.id,
+        chain=lender.chain,
+        roles=frozenset(lender.roles),
+        properties=None if lender.properties is None else frozenset(lender.properties),
+        departments=frozenset(lender.departments),
+        session=principal.session,
+    )
 
 
 def may_in(

@@ -1,7 +1,5 @@
 """Answers about records: one, many, the board, its history, a stay's journey."""
 
-import base64
-import binascii
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
@@ -13,11 +11,12 @@ from services.records.ports import Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
 from services.records.usecases.masks import Mask, refs_in, refs_of
+from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.permissions import may, note_access
 from services.records.usecases.shown import Card, Cards, History, Journey, Kinds, ShownRecord
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, read
-from shared.contracts.errors import invalid, not_found
+from shared.contracts.errors import not_found
 from shared.contracts.identity import Principal
 from shared.contracts.records import RecordEvent, Status
 from shared.contracts.values import Scope, zone
@@ -33,6 +32,7 @@ ACTIONS = (
     "unblock",
     "resume",
     "edit",
+    "propose",
     "note",
     "hand_off",
     "raise_exception",
@@ -82,7 +82,8 @@ class Reading:
             for action in ACTIONS
             if self._house.people.decide(principal, action, state.kind, state.property_id, state.department).allow
         )
-        return showing.record(state, mask, said, showing.notes(noted, mask), allowed, now)
+        causes = self._house.terms(state.kind, rules, hotel).causes
+        return showing.record(state, mask, said, showing.notes(noted, mask), allowed, now, causes)
 
     async def history(self, principal: Principal, record_id: str) -> History:
         """What happened to a record, with old and new values and reasons where the caller may see them."""
@@ -94,11 +95,13 @@ class Reading:
 
     async def page(self, principal: Principal, query: Query, after: str | None) -> Cards:
         """One page of records, soonest due first; those the caller may not read are absent."""
-        asked = replace(query, after=_cursor(after), limit=query.limit + 1)
+        asked = replace(query, after=cursor(after), limit=query.limit + 1)
         found = await self._house.records.page(scope_of(principal), asked)
         page = found[: query.limit]
         more = len(found) > query.limit
-        return Cards(cards=self._cards(principal, page), next=_cursor_of(page[-1]) if more else None)
+        return Cards(
+            cards=self._cards(principal, page), next=cursor_of((page[-1].due_at, page[-1].id)) if more else None
+        )
 
     async def board(self, principal: Principal, property_id: str, ids: Collection[str], limit: int) -> Cards:
         """The board of a property: what is open, and what was closed on its calendar day, `limit` of each."""
@@ -156,20 +159,3 @@ def _told(history: list[Envelope]) -> set[str]:
     return words | refs_in(
         value for body in bodies for change in body.changes for value in (change.before, change.after)
     )
-
-
-def _cursor_of(state: RecordState) -> str:
-    return base64.urlsafe_b64encode(f"{state.due_at.isoformat()}|{state.id}".encode()).decode()
-
-
-def _cursor(text: str | None) -> tuple[dt.datetime, str] | None:
-    if text is None:
-        return None
-    try:
-        due, _, record_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-        moment = dt.datetime.fromisoformat(due)
-    except (binascii.Error, ValueError) as failure:
-        raise invalid("after", "cursor", "This cursor was not given by a page before.") from failure
-    if moment.tzinfo is None:
-        raise invalid("after", "cursor", "This cursor was not given by a page before.")
-    return moment, record_id

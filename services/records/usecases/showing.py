@@ -4,6 +4,7 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
+from services.records.domain.changes import PMS_CLASSES
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import FieldSpec, KindSpec, When
 from services.records.domain.state import ExceptionNote, Proposal, RecordState
@@ -13,6 +14,7 @@ from services.records.usecases.shown import (
     Card,
     CheckedBy,
     Happening,
+    ShownCorrection,
     ShownException,
     ShownField,
     ShownKind,
@@ -25,6 +27,7 @@ from services.records.usecases.shown import (
 )
 from shared.contracts.envelope import Envelope, read
 from shared.contracts.records import CheckedValue, RecordEvent
+from shared.contracts.writebacks import PmsChange
 
 NOTED = "record.noted.v1"
 _OF_CARD = Card.model_fields.keys() & RecordState.model_fields.keys()
@@ -51,6 +54,7 @@ def record(
     notes: tuple[ShownNote, ...],
     actions: tuple[str, ...],
     now: dt.datetime,
+    causes: tuple[str, ...] | None = None,
 ) -> ShownRecord:
     """A whole record, masked."""
     shown = card(state, mask.kind, now)
@@ -62,7 +66,7 @@ def record(
     masked = {
         "checked_field": mask.kind.checked_field,
         "field_specs": _fields(mask.kind.fields),
-        "causes": mask.kind.causes,
+        "causes": mask.kind.causes if causes is None else causes,
         "cause_due": cause_still_due(state, mask.kind),
         "fields": mask.fields(state.fields),
         "masked_fields": mask.hidden(state.fields),
@@ -75,6 +79,7 @@ def record(
         "proposals": tuple(_proposal(each, mask) for each in state.proposals),
         "conversation": notes,
         "questions": _questions(state, mask),
+        "writebacks": tuple(_writeback(each, mask) for each in state.writebacks),
         "messages": tuple(ShownMessage(**each.model_dump()) for each in state.guest_messages),
     }
     return ShownRecord.model_validate({name: getattr(shown, name) for name in Card.model_fields} | same | masked)
@@ -88,14 +93,22 @@ def _checked_by(checked: CheckedValue | None) -> CheckedBy | None:
 
 def _exception(note: ExceptionNote, mask: Mask) -> ShownException:
     words = ("unusual", "guest_impact", "raiser_comment", "comment")
-    plain = note.model_dump(exclude=set(words))
-    return ShownException(**plain, **{name: mask.words(getattr(note, name)) for name in words})
+    plain = note.model_dump(exclude={*words, "repeat_key", "corrections"})
+    corrections = tuple(
+        ShownCorrection(id=each.id, by=each.by, at=each.at, text=mask.words(each.text)) for each in note.corrections
+    )
+    return ShownException(**plain, corrections=corrections, **{name: mask.words(getattr(note, name)) for name in words})
 
 
 def _proposal(proposal: Proposal, mask: Mask) -> ShownProposal:
-    plain = proposal.model_dump(exclude={"before", "after", "reason"})
+    plain = proposal.model_dump(exclude={"before", "after", "reason", "writeback"})
     before, after = mask.fields(proposal.before), mask.fields(proposal.after)
     return ShownProposal(**plain, before=before, after=after, reason=mask.words(proposal.reason))
+
+
+def _writeback(change: PmsChange, mask: Mask) -> PmsChange:
+    seen = PMS_CLASSES[change.field] in mask.read
+    return change if seen else change.model_copy(update={"before": None, "after": None})
 
 
 def _questions(state: RecordState, mask: Mask) -> tuple[ShownQuestion, ...]:

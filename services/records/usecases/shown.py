@@ -6,8 +6,9 @@ from services.records.domain.ownership import OwnerBecause
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
 from shared.contracts.offers import Sale
-from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger
+from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Wait
 from shared.contracts.values import Frozen, Instant
+from shared.contracts.writebacks import PmsChange
 
 
 class Card(Frozen):
@@ -37,6 +38,7 @@ class Card(Frozen):
     next_action: NextAction
     reviews: tuple[Review, ...]
     blocked_reason: str | None
+    waits_for: Wait | None
     stay_id: str | None
     guest_id: str | None
 
@@ -88,6 +90,15 @@ class ShownNote(Frozen):
     text: str | None = None
 
 
+class ShownCorrection(Frozen):
+    """What somebody added to an exception note."""
+
+    id: str
+    by: str
+    at: Instant
+    text: str | None = None
+
+
 class ShownException(Frozen):
     """An exception note with its parts."""
 
@@ -102,6 +113,8 @@ class ShownException(Frozen):
     decision: str | None = None
     reviewed_by: str | None = None
     reviewed_at: Instant | None = None
+    reviewed_for: str | None = None
+    corrections: tuple[ShownCorrection, ...] = ()
 
 
 class ShownProposal(Frozen):
@@ -122,6 +135,8 @@ class ShownProposal(Frozen):
     state: str
     decided_by: str | None = None
     decided_at: Instant | None = None
+    decided_for: str | None = None
+    approve_by: Instant | None = None
 
 
 class ShownQuestion(Frozen):
@@ -175,6 +190,9 @@ class ShownRecord(Card):
     money: tuple[MoneyLine, ...]
     guest_must_know: bool
     guest_informed: bool
+    writebacks: tuple[PmsChange, ...]
+    links: tuple[str, ...]
+    reopened: int
     handoffs: int
     owner_because: OwnerBecause | None
     declined_by: tuple[str, ...]

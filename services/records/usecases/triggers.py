@@ -22,6 +22,7 @@ from shared.contracts.money import FinanceEvent, Posting, PostingEvent
 from shared.contracts.records import Outcome, Status
 from shared.contracts.stays import GuestErased, Stay, StayEvent, StayStatus
 from shared.contracts.values import Scope, zone
+from shared.contracts.writebacks import UNSETTLED, Writeback, WritebackEvent
 
 PMS = c.Doer(Actor(kind=ActorKind.PMS, id="pms"))
 GUEST = c.Doer(Actor(kind=ActorKind.GUEST, id="guest"))
@@ -79,6 +80,8 @@ class _Batch:
                 await self._open_all(self._house.catalogue.openings(what), SYSTEM, each)
             elif isinstance(body, PostingEvent):
                 await self._on_posting(each, body.posting)
+            elif isinstance(body, WritebackEvent):
+                await self._on_writeback(each, body.writeback)
             elif isinstance(body, GuestErased):
                 await self._on_erased(body)
         await self._house.stays.keep(self._desk.scope, list(kept.values()), self._desk.tx)
@@ -223,6 +226,13 @@ class _Batch:
         line = next((one for one in state.money if one.id == posting.line_id), None) if state else None
         if state is not None and line is not None and line.state != posting.state.value:
             command = c.SettleLine(line.id, posting.state.value)
+            await self._desk.tell(state, command, SYSTEM, Provenance.of(each.envelope))
+
+    async def _on_writeback(self, each: Heard, told: Writeback) -> None:
+        state = await self._desk.find(told.record_id)
+        held = next((one for one in state.writebacks if one.id == told.change.id), None) if state else None
+        if state is not None and held is not None and held.state in UNSETTLED and held.state is not told.change.state:
+            command = c.SettleWriteback(held.id, told.change.state, told.change.failure)
             await self._desk.tell(state, command, SYSTEM, Provenance.of(each.envelope))
 
     async def _on_erased(self, body: GuestErased) -> None:

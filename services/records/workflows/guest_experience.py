@@ -1,4 +1,4 @@
-"""The guest experience workflow: six kinds of record, what opens them and what follows on them."""
+"""The guest experience workflow: its kinds of record, what opens them and what follows on them."""
 
 import datetime as dt
 
@@ -20,6 +20,7 @@ from services.records.domain.kinds import (
 from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
+from services.records.workflows.investigation import INVESTIGATION
 from services.records.workflows.limits import among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
@@ -304,6 +305,7 @@ WORKFLOW = WorkflowSpec(
         PREFERENCE_NOTE,
         SERVICE_RECOVERY,
         FEEDBACK_SCORE,
+        INVESTIGATION,
     ),
     triggers=(
         TriggerRule("booking_message", TriggerKind.BOOKING, on_booking),

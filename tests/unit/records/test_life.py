@@ -11,7 +11,7 @@ from services.records.domain.terms import Terms
 from services.records.domain.texts import NO_REASON, Reason
 from shared.contracts.errors import AppError
 from shared.contracts.identity import ActorKind, Department
-from shared.contracts.records import LineKind, Outcome, RecordEvent, RecordPostingRequested, Status
+from shared.contracts.records import Awaited, LineKind, Outcome, RecordEvent, RecordPostingRequested, Status, Wait
 from shared.contracts.values import Money
 from tests.factories.guest_records import (
     ANA,
@@ -30,6 +30,7 @@ from tests.factories.guest_records import (
     words,
 )
 
+GUEST = Wait(party=Awaited.GUEST)
 HOUR = dt.timedelta(hours=1)
 TO_HOUSEKEEPING = c.HandOff(
     Department.HOUSEKEEPING, c.Ownership("ines", "on_duty"), c.Ownership("sofia", "supervisor_after_handoffs")
@@ -125,7 +126,7 @@ def test_block_stops_the_clock_and_unblock_gives_the_rest_back_when_an_hour_pass
 
 
 def test_block_is_refused_when_no_reason_is_given() -> None:
-    assert refused(in_status(Status.PENDING), c.BlockRecord(NO_REASON)).code == "reason_required"
+    assert refused(in_status(Status.PENDING), c.BlockRecord(NO_REASON, GUEST)).code == "reason_required"
 
 
 def test_second_hand_off_makes_the_supervisor_owner_when_nothing_moved_between() -> None:
@@ -200,7 +201,9 @@ def test_note_is_refused_when_it_holds_a_card_number() -> None:
 
 
 def test_events_hold_digests_and_never_words_when_people_write() -> None:
-    decision = done(in_status(Status.PENDING), c.BlockRecord(Reason(code="waiting", text=words("Mrs Silva waits"))))
+    decision = done(
+        in_status(Status.PENDING), c.BlockRecord(Reason(code="waiting", text=words("Mrs Silva waits")), GUEST)
+    )
     noted = done(decision.state, c.AddNote(words("Mrs Silva again")))
     assert not [event for event in (*decision.events, *noted.events) if "Silva" in event.body.model_dump_json()]
 

@@ -73,11 +73,9 @@ def of_finance(verb: str, code: str = "spa") -> list[str]:
 CHECKED_OUT: dict[str, Any] = {"status": StayStatus.CHECKED_OUT, "checked_out_at": NOW}
 
 
-def test_catalogue_has_six_kinds_in_each_workflow_and_every_slot_once() -> None:
-    slots = {
-        workflow: sorted(kind.slot for kind in CATALOGUE.kinds.values() if kind.workflow == workflow)
-        for workflow in Workflow
-    }
+def test_catalogue_has_six_kinds_in_each_workflow_and_every_slot_once_beside_investigations() -> None:
+    briefed = [kind for kind in CATALOGUE.kinds.values() if kind.code != "investigation"]
+    slots = {workflow: sorted(kind.slot for kind in briefed if kind.workflow == workflow) for workflow in Workflow}
     assert slots == {workflow: list("ABCDEF") for workflow in Workflow}
 
 

@@ -14,8 +14,9 @@ from services.integrations.pms.hotel_bookings.guests import GuestBook
 from services.integrations.pms.hotel_bookings.hotels import Hotel
 from services.integrations.pms.hotel_bookings.lives import final, life
 from services.integrations.pms.hotel_bookings.reader import Read, bookings
-from services.integrations.ports import Folios, Posted
+from services.integrations.ports import Folios, PmsRefused, Posted
 from shared.contracts.values import Scope, zone
+from shared.contracts.writebacks import PmsField, Writeback
 
 
 def hotel_of(connection: Connection) -> Hotel:
@@ -58,3 +59,8 @@ class HotelBookings:
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
         """Write the line into our own ledger, once per key."""
         return await self._folios.post(Scope(chain=connection.chain), charge)
+
+    async def write_back(self, connection: Connection, writeback: Writeback) -> None:
+        """The generic feed takes rates and rooms, and says so at once; a profile is changed at its source."""
+        if writeback.change.field is PmsField.GUEST:
+            raise PmsRefused("not_supported")

@@ -42,6 +42,23 @@ class ReviewOf(Review):
         return c.ReviewException(self.exception_id, self.accept, asked.pen.text(self.comment))
 
 
+class Correction(Frozen):
+    """What was wrong with the note; the note itself stays as it was."""
+
+    text: Words
+
+
+class CorrectionOf(Correction):
+    """A correction of the exception named in the path."""
+
+    action: ClassVar[str] = "raise_exception"
+    exception_id: EntityId
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        return c.CorrectException(self.exception_id, asked.new_id(), asked.pen.text(self.text))
+
+
 COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "exceptions": (
         RaiseException,

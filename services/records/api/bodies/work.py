@@ -7,7 +7,8 @@ from services.records.domain import commands as c
 from services.records.usecases.commanding import Asked
 from shared.contracts.errors import invalid
 from shared.contracts.identity import Department
-from shared.contracts.values import EntityId, Frozen
+from shared.contracts.records import Awaited, Wait
+from shared.contracts.values import AskedInstant, EntityId, Frozen
 
 
 class Accept(Frozen):
@@ -21,13 +22,19 @@ class Accept(Frozen):
 
 
 class Block(Why):
-    """Stop the clock, with a reason."""
+    """Stop the clock, with a reason and whom it waits for: `department` or `staff_id` where it is one of ours."""
 
     action: ClassVar[str] = "block"
+    waits_for: Awaited
+    department: Department | None = None
+    staff_id: EntityId | None = None
+    until: AskedInstant | None = None
 
     async def command(self, asked: Asked) -> c.Command:
         """The command."""
-        return c.BlockRecord(self.why(asked))
+        person = asked.colleague(self.staff_id).id if self.staff_id else None
+        wait = Wait(party=self.waits_for, department=self.department, staff_id=person, until=self.until)
+        return c.BlockRecord(self.why(asked), wait)
 
 
 class Unblock(Frozen):
@@ -61,7 +68,14 @@ class HandOff(Why):
 
 COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "accept": (Accept, {}),
-    "block": (Block, {"reason": {"code": "waiting_for_room", "text": "The room is not ready."}}),
+    "block": (
+        Block,
+        {
+            "reason": {"code": "waiting_for_room", "text": "The room is not ready."},
+            "waits_for": "department",
+            "department": "housekeeping",
+        },
+    ),
     "unblock": (Unblock, {}),
     "hand-off": (HandOff, {"department": "housekeeping", "reason": {"code": "their_work"}}),
 }

@@ -5,13 +5,14 @@ from services.records.domain.commands.approval import (
     CheckValue,
     DecideProposal,
     EditFields,
+    ExpireProposal,
     ProposeChange,
     ResumeRecord,
 )
 from services.records.domain.commands.closing import CompleteRecord, ExpireRecord, ReopenRecord
 from services.records.domain.commands.command import Command
-from services.records.domain.commands.doing import Doer, Ownership
-from services.records.domain.commands.exceptions import RaiseException, ReviewException
+from services.records.domain.commands.doing import Doer, Ownership, StandIn
+from services.records.domain.commands.exceptions import CorrectException, RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
 from services.records.domain.commands.people import DeclineRecord, ReassignRecord, ReplaceAbsent
 from services.records.domain.commands.selling import CancelSale, ConfirmSale, MoveSale, TakePrice
@@ -19,11 +20,13 @@ from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQu
 from services.records.domain.commands.work import (
     AcceptRecord,
     BlockRecord,
+    EndWait,
     HandOff,
     OpenRecord,
     UnblockRecord,
     UpdateStay,
 )
+from services.records.domain.commands.writebacks import ProposeWriteback, SettleWriteback
 
 __all__ = [
     "AcceptRecord",
@@ -38,16 +41,20 @@ __all__ = [
     "Command",
     "CompleteRecord",
     "ConfirmSale",
+    "CorrectException",
     "DecideProposal",
     "DeclineRecord",
     "Doer",
     "EditFields",
+    "EndWait",
+    "ExpireProposal",
     "ExpireRecord",
     "HandOff",
     "MoveSale",
     "OpenRecord",
     "Ownership",
     "ProposeChange",
+    "ProposeWriteback",
     "RaiseException",
     "ReassignRecord",
     "ReopenRecord",
@@ -57,6 +64,8 @@ __all__ = [
     "ReviewException",
     "SettleLine",
     "SettleMessage",
+    "SettleWriteback",
+    "StandIn",
     "TakePrice",
     "UnblockRecord",
     "UpdateStay",

@@ -55,3 +55,10 @@ class DecideProposal(Command):
     approve: bool
     reason: Reason
     digest: str | None = None
+
+
+@dataclass(frozen=True)
+class ExpireProposal(Command):
+    """Nobody decided it in time."""
+
+    proposal_id: str

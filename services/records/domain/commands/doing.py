@@ -7,11 +7,21 @@ from shared.contracts.identity import Actor, Role
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """Somebody a deputy may decide for on this day, with their roles; only while they are off duty."""
+
+    principal: str
+    roles: frozenset[Role]
+    off_duty: bool
+
+
+@dataclass(frozen=True)
 class Doer:
     """Who acts, and as what."""
 
     actor: Actor
     roles: frozenset[Role] = frozenset()
+    stands_in: tuple[StandIn, ...] = ()
 
     @property
     def id(self) -> str:

@@ -24,3 +24,12 @@ class ReviewException(Command):
     exception_id: str
     accept: bool
     comment: PrivateText | None
+
+
+@dataclass(frozen=True)
+class CorrectException(Command):
+    """Add a correction to a note; what it said stays as it was."""
+
+    exception_id: str
+    correction_id: str
+    text: PrivateText | None

@@ -8,6 +8,7 @@ from services.records.domain.commands.doing import Ownership
 from services.records.domain.occurrences import Opening
 from services.records.domain.texts import NO_REASON, Reason
 from shared.contracts.identity import Department
+from shared.contracts.records import Wait
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,15 @@ class AcceptRecord(Command):
 
 @dataclass(frozen=True)
 class BlockRecord(Command):
-    """Stop the clock: the work waits for something outside."""
+    """Stop the clock: the work waits for somebody outside."""
 
     reason: Reason
+    waits_for: Wait
+
+
+@dataclass(frozen=True)
+class EndWait(Command):
+    """Remind: whoever was waited for has had their time."""
 
 
 @dataclass(frozen=True)

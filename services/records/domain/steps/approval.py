@@ -3,17 +3,19 @@
 from typing import Any
 
 from services.records.domain.act import Act, Step
+from services.records.domain.authority import require_role
 from services.records.domain.commands import ApproveRecord, CheckValue, Command, ResumeRecord
 from services.records.domain.conditions import condition_breaches, touching
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import Move, Stage
 from services.records.domain.moves import refuse_move
 from services.records.domain.rules import AutoApproval
+from services.records.domain.stakes import Totals, money_held, tier_role, totals
 from services.records.domain.steps.sold import on_approval, on_resuming, refusal, require_price
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import checked, limit_breaches, notice_breaches, require_stage, stage_breaches
 from shared.contracts.errors import Breach, breached, conflict, refused
-from shared.contracts.identity import Actor, policy
+from shared.contracts.identity import Actor, Role, policy
 from shared.contracts.phrases import breach
 from shared.contracts.records import CheckedValue, Status
 
@@ -39,9 +41,18 @@ def check_value(act: Act, command: CheckValue) -> Act:
     breaches += condition_breaches(asked, fields, act.terms.kind, act.about, broken)
     if breaches:
         raise breached(breaches)
+    _refuse_other_value(act, given)
     require_price(act, fields)
     confirmed = confirmation(act, fields[name], act.doer.actor)
     return approve_by_policy(act.then("value_checked", fields=fields, checked=confirmed, idle_handoffs=0))
+
+
+def _refuse_other_value(act: Act, given: dict[str, Any]) -> None:
+    """Confirming is no way round the reason or the other person that changing a protected value takes (K3, K4)."""
+    for name, value in given.items():
+        spec, held = act.terms.kind.field(name), act.state.fields.get(name)
+        if spec and (spec.audited or spec.sensitive) and held not in (None, value):
+            raise conflict("value_differs", f"{name} holds another value: change that with a reason, then confirm it.")
 
 
 def confirmation(act: Act, value: Any, checker: Actor, rule: str | None = None) -> CheckedValue:
@@ -67,6 +78,9 @@ def approve(act: Act, command: ApproveRecord) -> Act:
         raise refuse_move(act.state.status, Status.APPROVED)
     act.refuse_under_review()
     _refuse_unready(act)
+    needed = money_needs(act)
+    if needed is not None:
+        require_role(act.doer, needed)
     said = on_approval(act)
     return act.move(
         "approved", Status.APPROVED, reason=command.reason, approved_by=act.doer.id, idle_handoffs=0, **said
@@ -80,6 +94,15 @@ def _refuse_unready(act: Act) -> None:
     require_stage(act.state.fields, act.terms, Stage.APPROVE, act.about)
     if act.state.checked is None:
         raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
+
+
+def money_needs(act: Act) -> Role | None:
+    """The role of the highest tier that the record's own money passes, alone or with what it adds up with."""
+    state, spent = act.state, act.terms.spent
+    held = money_held(act.terms.kind, state.fields)
+    asked = totals(state, spent, act.doer.id, 0, act.now)
+    record = max(held, asked.record)
+    return tier_role(act.terms.rules.tiers, Totals(record, record + spent.stay, asked.day)) if record else None
 
 
 def approve_by_policy(act: Act) -> Act:
@@ -124,6 +147,7 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
         and cause_still_due(state, kind) is None
         and kind.guard(Move.APPROVED, state.fields) is None
         and state.fields.get(kind.checked_field) is not None
+        and money_needs(act) is None
         and not stage_breaches(state.fields, act.terms, Stage.APPROVE, act.about)
         and refusal(act) is None
     )

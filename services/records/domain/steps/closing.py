@@ -20,6 +20,7 @@ from shared.contracts.errors import conflict
 from shared.contracts.identity import Actor, policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
 from shared.contracts.values import Money
+from shared.contracts.writebacks import UNSETTLED
 
 
 def complete(act: Act, command: CompleteRecord) -> Act:
@@ -66,6 +67,8 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
     act.refuse_under_review()
     require_stage(act.state.fields, act.terms, Stage.FULFIL, act.about)
+    if any(each.state in UNSETTLED for each in act.state.writebacks) and not reason.given:
+        raise conflict("writeback_pending", "The PMS has not confirmed a change yet: wait for it, or say why not.")
     if act.state.guest_must_know and not act.state.guest_informed and not reason.given:
         raise conflict("guest_not_informed", "The guest must know: send or store a message, or say why not.")
 
@@ -92,6 +95,7 @@ def _closed(act: Act, outcome: Outcome, reason: Reason, *, by: Actor | None = No
         "close_count": act.state.close_count + 1,
         "blocked_from": None,
         "blocked_reason": None,
+        "waits_for": None,
         "paused_at": None,
         "paused_s": act.state.paused_s + int(paused_for(act).total_seconds()),
     }
@@ -100,7 +104,7 @@ def _closed(act: Act, outcome: Outcome, reason: Reason, *, by: Actor | None = No
 
 def expire(act: Act, _command: ExpireRecord) -> Act:
     """Nobody closed it before its moment passed."""
-    if act.state.expires_at is None or act.now < act.state.expires_at:
+    if act.state.ends_at is None or act.now < act.state.ends_at:
         raise conflict("not_expired", "Its moment has not passed.")
     return close(act, Outcome.EXPIRED, Reason(code="moment_passed"))
 
@@ -119,6 +123,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         closed_at=None,
         approved_by=None,
         accepted=False,
+        reopened=act.state.reopened + 1,
         declined_by=(),
         due_at=due_at,
         accept_by=accept_by(act.state.sla, act.now, due_at),

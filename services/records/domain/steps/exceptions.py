@@ -2,8 +2,8 @@
 
 from services.records.domain.act import Act, Step
 from services.records.domain.authority import require_decider
-from services.records.domain.commands import Command, RaiseException, ReviewException
-from services.records.domain.state import ExceptionNote
+from services.records.domain.commands import Command, CorrectException, RaiseException, ReviewException
+from services.records.domain.state import Correction, ExceptionNote
 from services.records.domain.texts import PrivateText, Reason, require_texts
 from shared.contracts.envelope import Change, TextRef
 from shared.contracts.errors import conflict, invalid, not_found
@@ -16,8 +16,8 @@ def raise_exception(act: Act, command: RaiseException) -> Act:
     if act.doer.roles & MANAGERS or command.comment is not None:
         texts["comment"] = command.comment
     require_texts(**texts)
-    if command.cause not in act.terms.kind.causes:
-        raise invalid("cause", "choice", f"cause must be one of {', '.join(act.terms.kind.causes)}.")
+    if command.cause not in act.terms.causes:
+        raise invalid("cause", "choice", f"cause must be one of {', '.join(act.terms.causes)}.")
     note = ExceptionNote(
         id=command.exception_id,
         cause=command.cause,
@@ -26,6 +26,7 @@ def raise_exception(act: Act, command: RaiseException) -> Act:
         raiser_comment=command.comment.as_ref if command.comment else None,
         raised_by=act.doer.id,
         raised_at=act.now,
+        repeat_key=repeat_key(act, command.cause),
     )
     return act.then(
         "exception_raised",
@@ -36,6 +37,13 @@ def raise_exception(act: Act, command: RaiseException) -> Act:
     )
 
 
+def repeat_key(act: Act, cause: str) -> str:
+    """What the same trouble has in common whenever it comes back: hotel, kind, cause, and what it was about."""
+    what = act.state.fields.get(act.terms.kind.what)
+    about = what if isinstance(what, str | int) else act.state.room or "-"
+    return f"{act.state.property_id}|{act.state.kind}|{cause}|{about}"
+
+
 def review_exception(act: Act, command: ReviewException) -> Act:
     """The manager's comment completes the note; nobody reviews their own."""
     note = act.state.exception(command.exception_id)
@@ -43,7 +51,7 @@ def review_exception(act: Act, command: ReviewException) -> Act:
         raise not_found("exception")
     if not note.pending:
         raise conflict("exception_reviewed", "This exception was reviewed already.")
-    require_decider(act.doer, act.terms.kind.reviewer, note.raised_by)
+    reviewed_for = require_decider(act.doer, act.terms.kind.reviewer, note.raised_by)
     require_texts(comment=command.comment)
     decision = "accepted" if command.accept else "rejected"
     reviewed = note.model_copy(
@@ -52,6 +60,7 @@ def review_exception(act: Act, command: ReviewException) -> Act:
             "decision": decision,
             "reviewed_by": act.doer.id,
             "reviewed_at": act.now,
+            "reviewed_for": reviewed_for,
         }
     )
     kept = tuple(reviewed if each.id == note.id else each for each in act.state.exception_notes)
@@ -59,6 +68,24 @@ def review_exception(act: Act, command: ReviewException) -> Act:
         "exception_reviewed",
         reason=Reason(code=decision),
         changes=[_part("comment", command.comment)],
+        exception_notes=kept,
+    )
+
+
+def correct_exception(act: Act, command: CorrectException) -> Act:
+    """Add what was wrong with a note; what it said stays as it was."""
+    require_texts(text=command.text)
+    note = act.state.exception(command.exception_id)
+    if note is None:
+        raise not_found("exception")
+    added = Correction(id=command.correction_id, text=_ref(command.text), by=act.doer.id, at=act.now)
+    corrected = note.model_copy(update={"corrections": (*note.corrections, added)})
+    kept = tuple(corrected if each.id == note.id else each for each in act.state.exception_notes)
+    return act.then(
+        "exception_corrected",
+        reason=Reason(code="correction"),
+        note=added.text,
+        changes=[_part("correction", command.text)],
         exception_notes=kept,
     )
 
@@ -75,4 +102,5 @@ def _part(name: str, text: PrivateText | None) -> Change:
 STEPS: dict[type[Command], Step] = {
     RaiseException: Step(raise_exception),
     ReviewException: Step(review_exception, when_closed=True),
+    CorrectException: Step(correct_exception, when_closed=True),
 }

@@ -4,7 +4,9 @@ from typing import Any
 
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, EditFields
-from services.records.domain.steps.proposals import change_proposed, void_overtaken
+from services.records.domain.kinds import FieldType
+from services.records.domain.stakes import money_moved, tier_role, totals
+from services.records.domain.steps.proposals import change_proposed, staked, void_overtaken
 from services.records.domain.steps.sold import on_values
 from services.records.domain.texts import check_reason, require_reason
 from services.records.domain.validation import checked, require_audit_reason
@@ -19,9 +21,9 @@ def edit(act: Act, command: EditFields) -> Act:
     if protected(act, after):
         require_reason(command.reason)
         return change_proposed(act, command.edit_id, after, command.reason)
-    said = on_values(act, after)
-    fields = act.state.fields | after
-    return void_overtaken(act.then("edited", reason=command.reason, fields=fields, idle_handoffs=0, **said))
+    moved = money_moved(act.terms.kind, act.state.fields, after) if act.doer.bound else 0
+    said = on_values(act, after) | {"fields": act.state.fields | after, "stakes": staked(act, command.edit_id, moved)}
+    return void_overtaken(act.then("edited", reason=command.reason, idle_handoffs=0, **said))
 
 
 def changed(act: Act, values: Any) -> dict[str, Any]:
@@ -34,9 +36,19 @@ def changed(act: Act, values: Any) -> dict[str, Any]:
 
 
 def protected(act: Act, after: dict[str, Any]) -> list[str]:
-    """The fields of a change that need another person: sensitive ones, and the confirmed value."""
+    """The fields of a change that need another person: sensitive ones, the confirmed value, and too much money."""
     confirmed = act.terms.kind.checked_field if act.state.checked else None
-    return [name for name in after if name == confirmed or _sensitive(act, name, after)]
+    moved = money_moved(act.terms.kind, act.state.fields, after) if act.doer.bound else 0
+    asked = totals(act.state, act.terms.spent, act.doer.id, moved, act.now)
+    too_much = moved > 0 and tier_role(act.terms.rules.tiers, asked) is not None
+    return [
+        name for name in after if name == confirmed or _sensitive(act, name, after) or (too_much and _money(act, name))
+    ]
+
+
+def _money(act: Act, name: str) -> bool:
+    spec = act.terms.kind.field(name)
+    return spec is not None and spec.sensitive and spec.type is FieldType.MONEY
 
 
 def _sensitive(act: Act, name: str, after: dict[str, Any]) -> bool:

@@ -2,8 +2,9 @@
 
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import AddLine, Command, SettleLine
+from services.records.domain.stakes import tier_role, totals, unaided_today
 from services.records.domain.steps.posting import line_posted
-from services.records.domain.steps.proposals import line_proposed
+from services.records.domain.steps.proposals import line_proposed, staked
 from services.records.domain.steps.refunds import cancelled_when_known
 from services.records.domain.texts import require_reason
 from shared.contracts.errors import breached, conflict, not_found
@@ -18,9 +19,18 @@ def add_line(act: Act, command: AddLine) -> Act:
     if command.kind is not LineKind.COST and act.state.checked is None:
         raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
     line = MoneyLine(id=command.line_id, kind=command.kind, amount=command.amount)
-    if command.amount.amount > act.terms.rules.line_max:
+    if _too_much(act, command.amount.amount):
         return line_proposed(act, line, command.reason)
-    return line_posted(act, line.model_copy(update={"approved_by": act.doer.id}), command.reason)
+    stakes = staked(act, line.id, command.amount.amount)
+    return line_posted(act, line.model_copy(update={"approved_by": act.doer.id}), command.reason, stakes=stakes)
+
+
+def _too_much(act: Act, amount: int) -> bool:
+    """Above the hotel's limit, alone or with what this person put on the stay today, or above one of its tiers."""
+    by, spent = act.doer.id, act.terms.spent
+    unaided = amount + unaided_today(act.state, spent, by, act.now)
+    passed = tier_role(act.terms.rules.tiers, totals(act.state, spent, by, amount, act.now))
+    return unaided > act.terms.rules.line_max or passed is not None
 
 
 def _check_amount(act: Act, command: AddLine) -> None:

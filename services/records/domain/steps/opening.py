@@ -1,6 +1,7 @@
 """Opening a record: checked, owned and on a clock from the moment it exists."""
 
 import datetime as dt
+from typing import Any
 
 from services.records.domain.changes import field_changes
 from services.records.domain.commands import Doer, OpenRecord
@@ -8,7 +9,8 @@ from services.records.domain.conditions import About, at_stage, condition_breach
 from services.records.domain.deadlines import accept_by, due
 from services.records.domain.journey import settled
 from services.records.domain.kinds import Stage
-from services.records.domain.state import RecordState
+from services.records.domain.stakes import money_held
+from services.records.domain.state import RecordState, Stake
 from services.records.domain.terms import Terms
 from services.records.domain.validation import limit_breaches, missing_breaches, normalise, notice_breaches
 from shared.contracts.envelope import NewEvent
@@ -62,9 +64,20 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         chain_rules_version=terms.chain_version,
         parent=opening.parent,
         sale=opening.sale,
+        links=opening.links,
+        expire_after_s=rules.expire_after_s,
+        stakes=_stakes(command, values, doer, terms, now),
     )
     state = settled(state, terms)
     return state, _event(state, doer, terms, now)
+
+
+def _stakes(
+    command: OpenRecord, values: dict[str, Any], doer: Doer, terms: Terms, now: dt.datetime
+) -> tuple[Stake, ...]:
+    """The money that a person opens a record with; what a topic reports was asked for by nobody here."""
+    amount = money_held(terms.kind, values) if doer.bound else 0
+    return (Stake(id=command.record_id, by=doer.id, at=now, amount=amount),) if amount else ()
 
 
 def _about(command: OpenRecord, terms: Terms, now: dt.datetime) -> About:

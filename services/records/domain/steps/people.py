@@ -15,11 +15,11 @@ ABSENT = Reason(code="absent")
 def decline(act: Act, command: DeclineRecord) -> Act:
     """The owner will not take it: the next best has it, after the second hand-off without progress the supervisor."""
     state = act.state
+    require_reason(command.reason)
     if act.doer.id != state.owner:
         raise conflict("not_owner", "Only the person it was given to can decline it.")
     if state.accepted:
         raise conflict("already_accepted", "You have accepted this; hand it off instead.")
-    require_reason(command.reason)
     idle = state.idle_handoffs + 1
     ownership = command.supervisor if idle >= MAX_IDLE_HANDOFFS else command.ownership
     if ownership.owner == state.owner:

@@ -1,16 +1,20 @@
-"""Putting a money line on a record and asking for its posting, once (L3)."""
+"""What leaves for the PMS: the posting of a money line, once (L3), and an approved change of its values (K3)."""
 
 from services.records.domain.act import Act
+from services.records.domain.state import Stake
 from services.records.domain.texts import Reason
 from shared.contracts.identity import Actor
-from shared.contracts.records import LineKind, MoneyLine, RecordPostingRequested
+from shared.contracts.records import LineKind, MoneyLine, RecordPostingRequested, RecordWritebackRequested
+from shared.contracts.writebacks import PmsChange
 
 
-def line_posted(act: Act, line: MoneyLine, reason: Reason, by: Actor | None = None) -> Act:
+def line_posted(
+    act: Act, line: MoneyLine, reason: Reason, by: Actor | None = None, stakes: tuple[Stake, ...] | None = None
+) -> Act:
     """The line on the record. A cost is our own and stays here; the others go to the folio."""
-    lines = (*act.state.money, line)
+    lines, held = (*act.state.money, line), act.state.stakes if stakes is None else stakes
     if line.kind is LineKind.COST:
-        return act.then("line_added", by=by, reason=reason, money=lines, idle_handoffs=0)
+        return act.then("line_added", by=by, reason=reason, money=lines, stakes=held, idle_handoffs=0)
     return act.then(
         "posting_requested",
         by=by,
@@ -18,5 +22,18 @@ def line_posted(act: Act, line: MoneyLine, reason: Reason, by: Actor | None = No
         body=RecordPostingRequested,
         extra={"line": line},
         money=lines,
+        stakes=held,
+        idle_handoffs=0,
+    )
+
+
+def writeback_requested(act: Act, change: PmsChange, reason: Reason) -> Act:
+    """The change on its way to the PMS; it is pending here until the PMS confirms or refuses."""
+    return act.then(
+        "writeback_requested",
+        reason=reason,
+        body=RecordWritebackRequested,
+        extra={"writeback": change},
+        writebacks=(*act.state.writebacks, change),
         idle_handoffs=0,
     )

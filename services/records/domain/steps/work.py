@@ -4,12 +4,20 @@ import datetime as dt
 from typing import Any
 
 from services.records.domain.act import Act, Step
-from services.records.domain.commands import AcceptRecord, BlockRecord, Command, HandOff, UnblockRecord, UpdateStay
+from services.records.domain.commands import (
+    AcceptRecord,
+    BlockRecord,
+    Command,
+    EndWait,
+    HandOff,
+    UnblockRecord,
+    UpdateStay,
+)
 from services.records.domain.deadlines import accept_by
 from services.records.domain.steps.approval import approve_by_policy
 from services.records.domain.texts import check_reason, require_reason
-from shared.contracts.errors import conflict
-from shared.contracts.records import Status
+from shared.contracts.errors import conflict, invalid
+from shared.contracts.records import Awaited, Status, Wait
 
 MAX_IDLE_HANDOFFS = 2
 
@@ -28,16 +36,35 @@ def accept(act: Act, _command: AcceptRecord) -> Act:
 
 
 def block(act: Act, command: BlockRecord) -> Act:
-    """The clock stops, and everybody sees what for: by the code, the words stay private."""
+    """The clock stops, and everybody sees what for and for whom: by the code, the words stay private."""
     require_reason(command.reason)
+    _check_wait(act, command.waits_for)
     return act.move(
         "blocked",
         Status.BLOCKED,
         reason=command.reason,
         blocked_from=act.state.status,
         blocked_reason=command.reason.code or "other",
+        waits_for=command.waits_for,
         paused_at=act.now,
     )
+
+
+def _check_wait(act: Act, wait: Wait) -> None:
+    if (wait.department is not None) != (wait.party is Awaited.DEPARTMENT):
+        raise invalid("department", "party", "A department is named where one is waited for, and nowhere else.")
+    if (wait.staff_id is not None) != (wait.party is Awaited.PERSON):
+        raise invalid("staff_id", "party", "A person is named where one is waited for, and nowhere else.")
+    if wait.until is not None and wait.until <= act.now:
+        raise invalid("until", "in_future", "until must lie ahead.")
+
+
+def end_wait(act: Act, _command: EndWait) -> Act:
+    """Whoever is waited for has had their time: say so, once. The clock still stands until somebody goes on."""
+    wait = act.state.waits_for
+    if wait is None or wait.until is None or act.now < wait.until:
+        raise conflict("not_waiting", "Nobody is waited for until now.")
+    return act.then("wait_ended", waits_for=wait.model_copy(update={"until": None}))
 
 
 def unblock(act: Act, _command: UnblockRecord) -> Act:
@@ -50,6 +77,7 @@ def unblock(act: Act, _command: UnblockRecord) -> Act:
         act.state.blocked_from,
         blocked_from=None,
         blocked_reason=None,
+        waits_for=None,
         paused_at=None,
         paused_s=act.state.paused_s + int(pause.total_seconds()),
         due_at=act.state.due_at + pause,
@@ -111,6 +139,7 @@ STEPS: dict[type[Command], Step] = {
     AcceptRecord: Step(accept),
     BlockRecord: Step(block),
     UnblockRecord: Step(unblock),
+    EndWait: Step(end_wait),
     HandOff: Step(hand_off),
     UpdateStay: Step(update_stay),
 }
