@@ -6,13 +6,11 @@ from services.records import events, store
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
-from services.records.usecases.commanding import Commanding
+from services.records.usecases.answers import ANSWER
 from services.records.usecases.desk import EXPIRE
-from services.records.usecases.entry import QuickEntry
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
-from services.records.usecases.reading import Reading
-from services.records.usecases.ruling import Ruling
+from services.records.usecases.overdue import OverdueAnswers
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
@@ -39,7 +37,8 @@ def house_of(chassis: Chassis) -> House:
 def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
-    routes = router(Commanding(house), QuickEntry(house), Reading(house), Ruling(house), chassis)
+    chassis.timers.handlers[ANSWER] = OverdueAnswers(house).fire
+    routes = router(house, chassis)
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",

@@ -15,6 +15,7 @@ from shared.contracts.records import (
     RECORD_VERBS,
     HandoverEvent,
     OfferEvent,
+    RecordAttached,
     RecordEvent,
     RecordMessageRequested,
     RecordPostingRequested,
@@ -42,6 +43,7 @@ def _types(noun: str, verbs: tuple[str, ...], topic: str, model: type[EventBody]
 
 _ALL = [
     *_types("record", RECORD_VERBS, topics.RECORDS, RecordEvent),
+    *_types("record", ("attached", "detached"), topics.RECORDS, RecordAttached),
     *_types("record", ("message_requested",), topics.RECORDS, RecordMessageRequested),
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),

@@ -169,6 +169,12 @@ class RecordSnapshot(Wire):
     questions: int = 0
     rules_version: Version = 1
     parent: EntityId | None = None
+    watchers: tuple[EntityId, ...] = Field(default=(), description="Staff who want to hear of every change")
+    subtasks: int = 0
+    items_open: int = Field(default=0, description="Compulsory checklist items that are not done")
+    attachments: int = 0
+    repeats: int = Field(default=0, description="How often the same was asked again")
+    merged_into: EntityId | None = None
 
 
 class RecordEvent(EventBody):
@@ -202,6 +208,21 @@ class RecordPostingRequested(RecordEvent):
     """A money line is to be posted to the folio, once (L3)."""
 
     line: MoneyLine
+
+
+class Attachment(Wire):
+    """A photo or PDF on a record. Its bytes, and the salt of the digest, stay in the records service."""
+
+    id: EntityId
+    type: str
+    size: int
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class RecordAttached(RecordEvent):
+    """A photo or PDF was put on a record, or taken off it."""
+
+    attachment: Attachment
 
 
 class Offer(Wire):
@@ -279,5 +300,16 @@ RECORD_VERBS = (
     "reopened",
     "question_asked",
     "question_answered",
+    "question_overdue",
+    "watched",
+    "unwatched",
+    "item_added",
+    "item_ticked",
+    "item_unticked",
+    "subtask_opened",
+    "stay_linked",
+    "merged",
+    "unmerged",
+    "repeated",
     "erased",
 )

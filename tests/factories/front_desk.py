@@ -12,8 +12,10 @@ from services.records.settings import Settings
 from services.records.usecases.house import House
 from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
+from shared.chassis.mongo import Tx
 from shared.chassis.policy import Known, compiled
 from shared.chassis.service import Chassis
+from shared.chassis.timers import Timer
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.policy import Grant, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
@@ -34,6 +36,7 @@ from tests.fakes.records import (
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
+    *("watch", "checklist", "subtask", "link_stay", "merge", "attach"),
 )
 SERVED = (DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PRIVATE_STAY)
 MANAGED = (*SERVED, DataClass.PAYMENT)
@@ -135,6 +138,15 @@ class FrontDesk:
     def client(self) -> httpx.AsyncClient:
         """An HTTP client of the app."""
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://records")
+
+    async def fire(self) -> None:
+        """Fire every timer that is due, as the chassis would; it stays fired."""
+        for timer in [each for each in self.database.tables.timers.values() if each.due_at <= self.clock.now()]:
+
+            async def work(tx: Tx, timer: Timer = timer) -> None:
+                await self.chassis.timers.handlers[timer.kind](tx, timer, 0)
+
+            await self.database.run(work)
 
 
 class Caller:

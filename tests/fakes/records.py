@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from services.records.domain.occurrences import Opening
 from services.records.domain.rules import PropertyRules
-from services.records.domain.state import RecordState
+from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Query, Writing
+from services.records.ports import Query, Unanswered, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -96,8 +96,8 @@ class FakeRecords:
         ]
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:
-        found = sorted((row for row in self._seen(scope) if _wanted(row, query)), key=lambda row: (row.due_at, row.id))
-        return found[: query.limit]
+        rows = (row for row in self._seen(scope) if _wanted(row, query))
+        return sorted(rows, key=lambda row: _moment(row, query), reverse=query.descending)[: query.limit]
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         load: dict[str, int] = {}
@@ -120,20 +120,42 @@ class FakeRecords:
         self._db.tables.texts |= {text.ref: (owner, text) for owner, text in writing.texts}
 
 
+def _moment(row: RecordState, query: Query) -> tuple[dt.datetime, str]:
+    return getattr(row, query.by.value), row.id
+
+
 def _wanted(row: RecordState, query: Query) -> bool:
     asked: dict[str, Any] = {
         name: value
-        for name in ("property_id", "department", "owner", "stay_id", "kind", "room")
+        for name in ("property_id", "department", "owner", "stay_id", "kind", "room", "parent")
         if (value := getattr(query, name)) is not None
     }
+    among = (
+        (query.statuses, row.status),
+        (query.ids, row.id),
+        (query.guest_ids, row.guest_id),
+        (query.kinds, row.kind),
+    )
     return (
         all(getattr(row, name) == value for name, value in asked.items())
-        and (not query.statuses or row.status in query.statuses)
-        and (not query.ids or row.id in query.ids)
+        and all(not wanted or value in wanted for wanted, value in among)
+        and set(query.words) <= set(row.words)
+        and (query.watcher is None or query.watcher in row.watchers)
+        and (query.due_from is None or row.due_at >= query.due_from)
+        and (query.due_to is None or row.due_at <= query.due_to)
+        and (query.unanswered is None or any(_waits(each, query.unanswered) for each in row.asked))
         and (query.closed_since is None or (row.closed_at is not None and row.closed_at >= query.closed_since))
         and (query.risk is None or (row.status is not Status.BLOCKED and risk(row, query.now) == query.risk))
-        and (query.after is None or (row.due_at, row.id) > query.after)
+        and (query.after is None or (_moment(row, query) > query.after) is not query.descending)
+        and (query.after is None or _moment(row, query) != query.after)
     )
+
+
+def _waits(question: Question, asked: Unanswered) -> bool:
+    anybody = asked.staff_id is None and not asked.departments
+    to_them = question.to_staff == (asked.staff_id or "-") or question.to_department in asked.departments
+    late = asked.due_by is None or question.answer_by <= asked.due_by
+    return question.answer is None and (anybody or to_them) and late
 
 
 class FakeTexts:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api.bodies import approval, closing, exceptions, money, talk, work
+from services.records.api.bodies import approval, around, closing, exceptions, money, talk, work
 from services.records.api.bodies.why import Values
 from services.records.api.examples import NEW_RECORD, REVIEW, RULING
 from services.records.usecases.commanding import Commanding, Done, Order
@@ -28,6 +28,7 @@ PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     **money.COMMANDS,
     **talk.COMMANDS,
     **closing.COMMANDS,
+    **around.COMMANDS,
 }
 """Every command whose body says it all, by the last part of its path, with an example."""
 

@@ -5,15 +5,18 @@ from fastapi import APIRouter
 from services.records.api import commands, queries, rules
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
+from services.records.usecases.finding import Finding
+from services.records.usecases.house import House
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from shared.chassis.service import Chassis
 
 
-def router(commanding: Commanding, entry: QuickEntry, reading: Reading, ruling: Ruling, chassis: Chassis) -> APIRouter:
+def router(house: House, chassis: Chassis) -> APIRouter:
     """All routes under `/v1`."""
     made = APIRouter(prefix="/v1", tags=["records"])
-    made.include_router(queries.router(reading, chassis))
-    made.include_router(commands.router(commanding, entry, reading, chassis))
-    made.include_router(rules.router(ruling, chassis))
+    commanding, reading = Commanding(house), Reading(house)
+    made.include_router(queries.router(reading, Finding(house), chassis))
+    made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
+    made.include_router(rules.router(Ruling(house), chassis))
     return made

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, Doer, OpenRecord
 from services.records.domain.state import RecordState
-from services.records.domain.steps import approval, closing, exceptions, fields, money, proposals, talk, work
+from services.records.domain.steps import (
+    approval,
+    checklist,
+    closing,
+    exceptions,
+    fields,
+    files,
+    kin,
+    money,
+    proposals,
+    talk,
+    watching,
+    work,
+)
 from services.records.domain.steps.opening import opened
 from services.records.domain.terms import Terms
 from shared.contracts.envelope import NewEvent
@@ -31,6 +44,10 @@ STEPS: dict[type[Command], Step] = {
     **money.STEPS,
     **talk.STEPS,
     **closing.STEPS,
+    **watching.STEPS,
+    **checklist.STEPS,
+    **kin.STEPS,
+    **files.STEPS,
 }
 
 

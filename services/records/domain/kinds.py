@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.records.domain.occurrences import Occurrence, Opening
-from services.records.domain.rules import HotelRules
+from services.records.domain.rules import HotelRules, TemplateItem
 from services.records.domain.state import RecordState
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -118,6 +118,7 @@ class KindSpec:
     guest_must_know: bool = False
     ends_with_stay: bool = False
     quick_entry: bool = True
+    checklist: tuple[TemplateItem, ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """A field by its name."""

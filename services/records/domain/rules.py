@@ -61,6 +61,13 @@ class AutoApproval(Frozen):
     switched_on_by: EntityId | None = None
 
 
+class TemplateItem(Frozen):
+    """One item that stands on every record's checklist."""
+
+    code: Code
+    compulsory: bool = False
+
+
 class KindRules(Frozen):
     """One hotel's rules for one kind of record."""
 
@@ -68,6 +75,8 @@ class KindRules(Frozen):
     limits: tuple[Limit, ...] = ()
     conditions: tuple[Condition, ...] = ()
     auto: AutoApproval | None = None
+    checklist: tuple[TemplateItem, ...] | None = Field(default=None, description="None: as the kind has it")
+    repeat_window_s: int = Field(default=0, ge=0, description="How long the same question counts as a repeat; 0: never")
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
 
 
@@ -78,6 +87,8 @@ class KindOverride(Frozen):
     limits: tuple[Limit, ...] | None = Field(default=None, max_length=MAX_LISTED)
     conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
     auto: AutoApproval | Literal["off"] | None = None
+    checklist: tuple[TemplateItem, ...] | None = Field(default=None, max_length=20)
+    repeat_window_s: int | None = Field(default=None, strict=True, ge=0, le=30 * 86_400)
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
 
     def over(self, rules: KindRules) -> KindRules:

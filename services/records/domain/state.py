@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from services.records.domain.parts import AttachedFile, Child, ListItem, Repeat
 from shared.contracts.envelope import TextRef
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import MoneyLine, RecordSnapshot
@@ -78,6 +79,7 @@ class Question(Frozen):
     answer: TextRef | None = None
     answered_by: EntityId | None = None
     answered_at: Instant | None = None
+    overdue_at: Instant | None = None
 
 
 class RecordState(RecordSnapshot):
@@ -92,6 +94,14 @@ class RecordState(RecordSnapshot):
     proposals: tuple[Proposal, ...] = ()
     guest_messages: tuple[GuestMessage, ...] = ()
     asked: tuple[Question, ...] = ()
+    changed_at: Instant | None = None
+    words: tuple[str, ...] = Field(default=(), description="By which it is found")
+    checklist: tuple[ListItem, ...] = ()
+    children: tuple[Child, ...] = ()
+    files: tuple[AttachedFile, ...] = ()
+    merged: tuple[EntityId, ...] = Field(default=(), description="Duplicates that were merged into this one")
+    repeat_key: str | None = None
+    repeated: tuple[Repeat, ...] = ()
 
     @property
     def public(self) -> RecordSnapshot:

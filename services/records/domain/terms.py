@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.records.domain.kinds import KindSpec
 from services.records.domain.rules import KindRules
+from services.records.domain.state import RecordState
 from shared.contracts.stays import Stay
 
 
@@ -11,7 +12,8 @@ from shared.contracts.stays import Stay
 class Terms:
     """A kind and the rules in force for it, under the version that records pin. `currency` is the property's.
 
-    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it.
+    `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it; `children` are
+    its sub-tasks, looked up only where a command asks how they stand.
     """
 
     kind: KindSpec
@@ -19,3 +21,4 @@ class Terms:
     version: int
     currency: str
     stay: Stay | None = None
+    children: tuple[RecordState, ...] = ()

@@ -1,12 +1,13 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
-from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Writing
+from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Writing
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
 __all__ = [
     "Alarm",
+    "By",
     "Clock",
     "HeldText",
     "Journal",
@@ -19,5 +20,6 @@ __all__ = [
     "StayMirror",
     "TextStore",
     "Transactions",
+    "Unanswered",
     "Writing",
 ]

@@ -8,16 +8,24 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("records").ensure_indexes(
         [
             Index(("chain", "trigger_key"), unique=True),
-            Index(("chain", "property_id", "open", "due_at", "_id")),
-            Index(("chain", "property_id", "open", "owner")),
             Index(("chain", "stay_id")),
-            Index(("chain", "property_id", "room", "opened_at")),
             Index(("chain", "guest_id")),
-            Index(("chain", "owner", "open", "due_at")),
-            Index(("chain", "due_at", "_id")),
-            Index(("chain", "kind", "due_at", "_id")),
-            Index(("chain", "department", "due_at", "_id")),
+            Index(("chain", "property_id", "room", "opened_at")),
             Index(("chain", "property_id", "closed_at")),
+            Index(("chain", "property_id", "open", "owner")),
+            # Lists: soonest due first, open or all. Those without a property serve chains and rare combinations.
+            Index(("chain", "open", "due_at", "_id")),
+            Index(("chain", "property_id", "open", "due_at", "_id")),
+            Index(("chain", "property_id", "open", "status", "due_at", "_id")),
+            Index(("chain", "owner", "open", "due_at", "_id")),
+            Index(("chain", "kind", "open", "due_at", "_id")),
+            Index(("chain", "department", "open", "due_at", "_id")),
+            Index(("chain", "words", "open", "due_at", "_id")),
+            Index(("chain", "open", "opened_at", "_id")),
+            Index(("chain", "open", "changed_at", "_id")),
+            Index(("chain", "watchers", "due_at"), partial={"watched": True}),
+            Index(("chain", "due_at"), partial={"waiting": True}),
+            Index(("chain", "parent"), partial={"parent": {"$gt": ""}}),
         ]
     )
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])

@@ -7,6 +7,7 @@ from typing import Protocol
 from services.records.domain.commands import Command, Doer
 from services.records.domain.kinds import KindSpec
 from services.records.domain.state import RecordState
+from services.records.domain.terms import Terms
 from services.records.usecases.desk import Desk, Owners
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
@@ -30,6 +31,16 @@ class Asked:
     pen: Pen
     desk: Desk
     verdict: Verdict
+    ctx: CommandContext
+
+    @property
+    def doer(self) -> Doer:
+        """Who asks."""
+        return Doer(self.ctx.principal.actor, self.ctx.principal.roles)
+
+    def allow(self, action: str, state: RecordState) -> Verdict:
+        """What the caller may do to another record that this command touches; a refusal if nothing."""
+        return may(self.desk.house, self.ctx.principal, action, state)
 
     def new_id(self) -> str:
         """An id for what the order adds."""
@@ -38,6 +49,11 @@ class Asked:
     def now(self) -> dt.datetime:
         """Business time."""
         return self.desk.house.clock.now()
+
+    async def terms(self) -> Terms:
+        """What binds the record."""
+        hotel = self.desk.house.hotel_of_event(self.state.chain, self.state.property_id)
+        return await self.desk.terms(self.state.kind, hotel, None)
 
     async def owners(self, department: Department) -> Owners:
         """Who a department's record goes to now."""
@@ -110,7 +126,7 @@ class Commanding:
         require_version(ctx, state.version)
         kind = self._house.catalogue.kind(state.kind)
         pen = Pen(self._house.clock)
-        command = await order.command(Asked(state, kind, pen, desk, verdict))
+        command = await order.command(Asked(state, kind, pen, desk, verdict, ctx))
         may_write(kind, getattr(command, "values", {}), verdict)
         doer = Doer(ctx.principal.actor, ctx.principal.roles)
         return await desk.tell(state, command, doer, ctx.provenance, pen.written)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from services.records.domain.commands import Command, Doer, OpenRecord, Ownership
 from services.records.domain.decide import Decision, decide, open_record
+from services.records.domain.kin import asks_children, consequences
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, choose, supervisor
 from services.records.domain.rules import HotelRules
@@ -12,11 +13,13 @@ from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText
 from services.records.ports import Writing
+from services.records.usecases.answers import answer_timers
 from services.records.usecases.house import House
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.envelope import NewEvent
+from shared.contracts.errors import not_found
 from shared.contracts.identity import Department
 from shared.contracts.records import Status
 from shared.contracts.staff import Property
@@ -129,8 +132,21 @@ class Desk:
         """Decide a command on a record; a refusal raises and takes nothing."""
         hotel = self.house.hotel_of_event(self.scope.chain, state.property_id)
         terms = await self.terms(state.kind, hotel, state.stay_id)
+        if asks_children(state, command):
+            terms = replace(terms, children=await self.children(state))
         decision = decide(state, command, doer, terms, self.house.clock.now())
-        return await self._take(state, decision, hotel, provenance, texts)
+        after = await self._take(state, decision, hotel, provenance, texts)
+        for record_id, following in consequences(state, command, terms.children):
+            other = await self.find(record_id)
+            if other is None:
+                raise not_found("record")
+            await self.tell(other, following, doer, provenance)
+        return after
+
+    async def children(self, state: RecordState) -> tuple[RecordState, ...]:
+        """The sub-tasks of a record as this unit of work has them, in the order they were opened."""
+        found = [await self.find(child.id) for child in state.children]
+        return tuple(child for child in found if child is not None)
 
     async def _take(
         self,
@@ -188,6 +204,14 @@ class Desk:
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
         await self._set_timers([held.state for held in touched if held.expiry_moved])
+        await self._set_answer_timers(touched)
+
+    async def _set_answer_timers(self, touched: Sequence[_Held]) -> None:
+        arm, disarm = answer_timers([(held.stored, held.state) for held in touched])
+        if arm:
+            await self.house.alarm.arm(self.tx, arm)
+        if disarm:
+            await self.house.alarm.disarm(self.tx, disarm)
 
     async def _set_timers(self, states: Sequence[RecordState]) -> None:
         ending = [state for state in states if state.expires_at is not None]

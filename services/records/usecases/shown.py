@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from services.records.domain.rules import HotelRules, PropertyRules
+from services.records.usecases.shown_around import ShownChild, ShownFile, ShownItem
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
 from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Workflow
@@ -40,6 +41,14 @@ class Card(Frozen):
     blocked_reason: str | None
     stay_id: str | None
     guest_id: str | None
+    changed_at: Instant | None
+    parent: str | None
+    watchers: tuple[str, ...]
+    subtasks: int
+    items_open: int
+    attachments: int
+    repeats: int
+    merged_into: str | None
 
 
 class Cards(Frozen):
@@ -129,6 +138,7 @@ class ShownQuestion(Frozen):
     answer: str | None = None
     answered_by: str | None = None
     answered_at: Instant | None = None
+    overdue_at: Instant | None = None
 
 
 class ShownMessage(Frozen):
@@ -166,11 +176,14 @@ class ShownRecord(Card):
     money: tuple[MoneyLine, ...]
     guest_must_know: bool
     guest_informed: bool
+    checklist: tuple[ShownItem, ...]
+    children: tuple[ShownChild, ...]
+    files: tuple[ShownFile, ...]
+    merged: tuple[str, ...]
     handoffs: int
     corrections: int
     paused_s: int
     rules_version: int
-    parent: str | None
 
 
 class Happening(Frozen):

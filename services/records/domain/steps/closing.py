@@ -6,15 +6,17 @@ from typing import Any
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, CompleteRecord, ExpireRecord, ReopenRecord
 from services.records.domain.deadlines import accept_by
+from services.records.domain.kin import open_children
 from services.records.domain.kinds import Stage
 from services.records.domain.moves import may_close
+from services.records.domain.steps.checklist import require_done
 from services.records.domain.steps.fields import changed, protected
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import void_all
 from services.records.domain.steps.work import paused_for
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import require_audit_reason, require_stage
-from shared.contracts.errors import conflict
+from shared.contracts.errors import conflict, invalid
 from shared.contracts.identity import policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
 from shared.contracts.values import Money, derived_id
@@ -32,8 +34,9 @@ def complete(act: Act, command: CompleteRecord) -> Act:
         act = _charged(act)
     else:
         require_reason(command.reason)
+        _refuse_undecided_children(act, command)
         act = void_all(act)
-    return _closed(act, command.outcome, command.reason)
+    return closed(act, command.outcome, command.reason)
 
 
 def _with_values(act: Act, command: CompleteRecord) -> Act:
@@ -47,9 +50,24 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
 
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
     act.refuse_under_review()
+    require_done(act)
+    _refuse_open_children(act)
     require_stage(act.state.fields, act.terms, Stage.FULFIL, act.about)
     if act.state.guest_must_know and not act.state.guest_informed and not reason.given:
         raise conflict("guest_not_informed", "The guest must know: send or store a message, or say why not.")
+
+
+def _refuse_open_children(act: Act) -> None:
+    compulsory = {child.id for child in act.state.children if child.compulsory}
+    waiting = [child.id for child in open_children(act.terms.children) if child.id in compulsory]
+    if waiting:
+        raise conflict("subtasks_open", f"{len(waiting)} compulsory sub-tasks are not closed.")
+
+
+def _refuse_undecided_children(act: Act, command: CompleteRecord) -> None:
+    # A machine (the stay was cancelled) is not asked: sub-tasks go on by themselves.
+    if act.doer.bound and command.children is None and open_children(act.terms.children):
+        raise invalid("children", "undecided_subtasks", "Sub-tasks are open: say whether to keep or cancel them.")
 
 
 def _charged(act: Act) -> Act:
@@ -67,8 +85,10 @@ def _charged(act: Act) -> Act:
     return line_posted(act, line, Reason(code="guest_accepted"), by=policy(act.terms.version))
 
 
-def _closed(act: Act, outcome: Outcome, reason: Reason) -> Act:
+def closed(act: Act, outcome: Outcome, reason: Reason, **more: Any) -> Act:
+    """The record closed, its clock stopped. `more` names further fields of RecordState."""
     update: dict[str, Any] = {
+        **more,
         "outcome": outcome,
         "closed_at": act.now,
         "close_count": act.state.close_count + 1,
@@ -84,7 +104,7 @@ def expire(act: Act, _command: ExpireRecord) -> Act:
     """Nobody closed it before its moment passed."""
     if act.state.expires_at is None or act.now < act.state.expires_at:
         raise conflict("not_expired", "Its moment has not passed.")
-    return _closed(void_all(act), Outcome.EXPIRED, Reason(code="moment_passed"))
+    return closed(void_all(act), Outcome.EXPIRED, Reason(code="moment_passed"))
 
 
 def reopen(act: Act, command: ReopenRecord) -> Act:
@@ -104,6 +124,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         due_at=due_at,
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,
+        merged_into=None,
     )
 
 

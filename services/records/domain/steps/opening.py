@@ -9,6 +9,7 @@ from services.records.domain.deadlines import accept_by, due
 from services.records.domain.journey import settled
 from services.records.domain.kinds import Stage
 from services.records.domain.state import RecordState
+from services.records.domain.steps.checklist import template_items
 from services.records.domain.terms import Terms
 from services.records.domain.validation import limit_breaches, missing_breaches, normalise
 from shared.contracts.envelope import NewEvent
@@ -52,12 +53,14 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         next_action=NextAction(code="accept"),
         sla=rules.sla,
         opened_at=now,
+        changed_at=now,
         accept_by=accept_by(rules.sla, now, due_at),
         due_at=due_at,
         expires_at=opening.expires_at,
         guest_must_know=terms.kind.guest_must_know,
         rules_version=terms.version,
         parent=opening.parent,
+        checklist=template_items(command.record_id, terms),
     )
     state = settled(state, terms)
     return state, _event(state, doer, terms, now)
