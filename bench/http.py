@@ -83,8 +83,11 @@ async def _work_off(url: str, waiting: list[bytes]) -> None:
 async def _ask(connection: _Connection, request: bytes) -> None:
     reader, writer = connection
     writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    body = await reader.readexactly(_length(head))
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(_length(head))
+    except EOFError as closed:
+        raise RuntimeError("The server closed the connection without an answer; its log says why.") from closed
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(f"{head.splitlines()[0].decode()}: {body.decode()}")
 

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 from aiokafka import ConsumerRecord
 
-from services.records.api.examples import COMMANDS, NEW_RECORD, REVIEW, RULING
+from services.records.api.commands import PLAIN
+from services.records.api.examples import NEW_RECORD, REVIEW, RULING
 from shared.chassis.cursors import Cursors
 from shared.chassis.mongo import Tx
 from shared.chassis.parking import Parking
@@ -30,6 +31,7 @@ UNSOUND = tuple(
 """What stood on a topic under the headers of an event, and is none."""
 Ripe = dict[str, list[Mapping[str, Any]]]
 OF_EACH = 1
+COMMANDS = {path: sample for path, (_, sample) in PLAIN.items()}
 CHECKED = (("chief", "accept"), ("chief", "check-value"))
 CLOSED = (("chief", "complete"),)
 ASKED = (("chief", "questions"),)
