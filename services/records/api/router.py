@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
-from services.records.api import commands, queries, rules
+from services.records.api import bulk, commands, queries, questions, rules
+from services.records.usecases.bulk import Bulk
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.finding import Finding
 from services.records.usecases.house import House
+from services.records.usecases.questions import Questions
 from services.records.usecases.reading import Reading
 from services.records.usecases.ruling import Ruling
 from shared.chassis.service import Chassis
@@ -17,6 +19,8 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made = APIRouter(prefix="/v1", tags=["records"])
     commanding, reading = Commanding(house), Reading(house)
     made.include_router(queries.router(reading, Finding(house), chassis))
+    made.include_router(questions.router(Questions(house), chassis))
+    made.include_router(bulk.router(Bulk(house), chassis))
     made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
     made.include_router(rules.router(Ruling(house), chassis))
     return made

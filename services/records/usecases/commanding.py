@@ -88,6 +88,12 @@ class Done:
     state: RecordState
     replayed: bool = False
     status: int = 200
+    then: int | None = None
+
+    @property
+    def version(self) -> int:
+        """The version that the command itself brought about."""
+        return self.state.version if self.then is None else self.then
 
 
 class Commanding:
@@ -121,6 +127,18 @@ class Commanding:
                 await note_access(self._house, ctx.principal, order.action, refused_on[0], ctx.provenance, refused=True)
             raise
 
+    async def rehearse(self, ctx: CommandContext, record_id: str, order: Order) -> RecordState:
+        """The record as the command would leave it; nothing is written, a refusal raises as it would."""
+
+        async def work(tx: Tx) -> RecordState:
+            desk = Desk(self._house, ctx.scope, tx)
+            state = await desk.find(record_id)
+            if state is None:
+                raise not_found("record")
+            return await self._decided(ctx, desk, state, order)
+
+        return await self._house.transactions.run(work)
+
     async def _decided(self, ctx: CommandContext, desk: Desk, state: RecordState, order: Order) -> RecordState:
         verdict = may(self._house, ctx.principal, order.action, state)
         require_version(ctx, state.version)
@@ -135,4 +153,4 @@ class Commanding:
         state = await self._house.records.find(ctx.scope, kept.subject)
         if state is None:
             raise not_found("record")
-        return Done(state, replayed=True, status=kept.status)
+        return Done(state, replayed=True, status=kept.status, then=kept.version)

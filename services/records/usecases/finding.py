@@ -52,13 +52,13 @@ class Finding:
             kinds=self._kinds(wanted.workflow),
             by=by,
             descending=descending,
-            after=_cursor(wanted.after),
+            after=read_cursor(wanted.after),
             limit=query.limit + 1,
         )
         found = await self._house.records.page(scope_of(principal), asked)
         page = found[: query.limit]
         cards = self.cards(principal, page)
-        more = _cursor_of(page[-1], by) if len(found) > query.limit else None
+        more = cursor_of(page[-1], by) if len(found) > query.limit else None
         if names is None:
             return Cards(cards=cards, next=more)
         return SparseCards(cards=tuple(sparse(each, names) for each in cards), next=more)
@@ -121,12 +121,14 @@ def _words(text: str | None) -> tuple[str, ...]:
     return words
 
 
-def _cursor_of(state: RecordState, by: By) -> str:
+def cursor_of(state: RecordState, by: By) -> str:
+    """Where a page ended."""
     moment: dt.datetime = getattr(state, by.value)
     return base64.urlsafe_b64encode(f"{moment.isoformat()}|{state.id}".encode()).decode()
 
 
-def _cursor(text: str | None) -> tuple[dt.datetime, str] | None:
+def read_cursor(text: str | None) -> tuple[dt.datetime, str] | None:
+    """Where the last page ended; what no page gave is a 422."""
     if text is None:
         return None
     try:

@@ -1,6 +1,6 @@
 """Who may do what to a record, and the trace that a refused sensitive act leaves (L5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.records.domain.kinds import KindSpec
@@ -49,18 +49,42 @@ async def note_access(
     refused: bool = False,
 ) -> None:
     """Write down a sensitive read or a refused act, as an aggregate of its own, before the answer leaves."""
-    access = AccessRead(subjects=(state.id,), action=action, classes=tuple(sorted(classes)), refused=refused)
-    event = NewEvent(
+    await _note(house, [_access(house, principal, action, [state], classes, refused)], provenance)
+
+
+async def note_reads(
+    house: House, principal: Principal, states: Sequence[RecordState], classes: frozenset[DataClass]
+) -> None:
+    """Write down one sensitive read of several records, an entry for each hotel, before the answer leaves."""
+    hotels = sorted({state.property_id for state in states})
+    shares = [[state for state in states if state.property_id == hotel] for hotel in hotels]
+    events = [_access(house, principal, "read", share, classes, False) for share in shares]
+    await _note(house, events, Provenance.fresh(house.clock.new_id()))
+
+
+def _access(
+    house: House,
+    principal: Principal,
+    action: str,
+    states: Sequence[RecordState],
+    classes: frozenset[DataClass],
+    refused: bool,
+) -> NewEvent:
+    subjects = tuple(state.id for state in states)
+    access = AccessRead(subjects=subjects, action=action, classes=tuple(sorted(classes)), refused=refused)
+    return NewEvent(
         type="access.refused.v1" if refused else "access.read.v1",
-        chain=state.chain,
-        property_id=state.property_id,
+        chain=states[0].chain,
+        property_id=states[0].property_id,
         subject=house.clock.new_id(),
         sequence=1,
         time=house.clock.now(),
         body=AccessEvent(actor=principal.actor, access=access),
     )
 
+
+async def _note(house: House, events: Sequence[NewEvent], provenance: Provenance) -> None:
     async def work(tx: Any) -> None:
-        await house.journal.append(tx, [event], provenance)
+        await house.journal.append(tx, events, provenance)
 
     await house.transactions.run(work)
