@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from services.records import events, store
+from services.records.adapters.pictures import PillowPictures
+from services.records.api.attachments import UPLOADS
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
@@ -14,7 +16,10 @@ from services.records.usecases.overdue import OverdueAnswers
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
+from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis, run
+
+SWEEP_S = 60.0
 
 
 def house_of(chassis: Chassis) -> House:
@@ -31,6 +36,8 @@ def house_of(chassis: Chassis) -> House:
         alarm=chassis.timers,
         people=chassis.policy,
         clock=chassis.clock,
+        files=store.MongoFiles(chassis.mongo),
+        pictures=PillowPictures(),
     )
 
 
@@ -44,6 +51,8 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         title="records",
         routers=[routes],
         links=LINKS,
+        jobs=[Job("attachments", SWEEP_S, lambda: house.files.sweep(None))],
+        uploads=UPLOADS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from services.records.adapters.pictures import PillowPictures
 from services.records.app import assemble
 from services.records.settings import Settings
 from services.records.usecases.house import House
@@ -25,6 +26,7 @@ from tests.factories.records import CHAIN
 from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
+    FakeFiles,
     FakeJournal,
     FakeOnce,
     FakeRecords,
@@ -120,6 +122,8 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         alarm=FakeAlarm(database),
         people=chassis.policy,
         clock=chassis.clock,
+        files=FakeFiles(database),
+        pictures=PillowPictures(),
     )
 
 
@@ -169,6 +173,13 @@ class Caller:
     ) -> httpx.Response:
         """Do."""
         return await self._http.post(path, json=body or {}, headers=self.headers(key, version))
+
+    async def upload(
+        self, record: dict[str, Any], content: bytes, media_type: str = "image/jpeg", key: str | None = None
+    ) -> httpx.Response:
+        """Put a file on a record at the version that was seen."""
+        headers = self.headers(key, record["version"]) | {"Content-Type": media_type}
+        return await self._http.post(f"/v1/records/{record['id']}/attachments", content=content, headers=headers)
 
     async def act(self, record: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
         """Do something to a record at the version that was seen."""

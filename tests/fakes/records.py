@@ -2,10 +2,11 @@
 
 import copy
 import datetime as dt
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
+from services.records.domain.files import HeldFile
 from services.records.domain.occurrences import Opening
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import Question, RecordState
@@ -38,6 +39,7 @@ class Tables:
     events: list[Envelope] = field(default_factory=list)
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
+    files: dict[str, tuple[str, HeldFile, bytes]] = field(default_factory=dict)
 
 
 class FakeDatabase:
@@ -252,3 +254,41 @@ class FakeAlarm:
     async def disarm(self, tx: Tx, ids: Sequence[str]) -> None:
         for timer_id in ids:
             self._db.tables.timers.pop(timer_id, None)
+
+
+class FakeFiles:
+    """Photos and PDFs."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    def _mark(self, file_id: str, state: str) -> None:
+        _, file, content = self._db.tables.files[file_id]
+        self._db.tables.files[file_id] = (state, file, content)
+
+    async def put(self, scope: Scope, file: HeldFile, source: BinaryIO) -> None:
+        source.seek(0)
+        self._db.tables.files[file.id] = ("pending", file, source.read())
+
+    async def keep(self, scope: Scope, file_id: str, tx: Tx) -> None:
+        self._mark(file_id, "kept")
+
+    async def find(self, scope: Scope, file_id: str) -> HeldFile | None:
+        state, file, _ = self._db.tables.files.get(file_id, ("", None, b""))
+        return file if state == "kept" else None
+
+    async def read(self, scope: Scope, file_id: str) -> AsyncIterator[bytes]:
+        yield self._db.tables.files[file_id][2]
+
+    async def drop(self, scope: Scope, file_id: str, tx: Tx) -> None:
+        self._mark(file_id, "dropped")
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
+        for file_id, (_, file, _) in list(self._db.tables.files.items()):
+            self._mark(file_id, "dropped" if file.record_id in record_ids else self._db.tables.files[file_id][0])
+
+    async def sweep(self, scope: Scope | None) -> int:
+        gone = [file_id for file_id, held in self._db.tables.files.items() if held[0] == "dropped"]
+        for file_id in gone:
+            del self._db.tables.files[file_id]
+        return len(gone)

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.records.api import bulk, commands, queries, questions, rules
+from services.records.api import attachments, bulk, commands, queries, questions, rules
 from services.records.usecases.bulk import Bulk
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
+from services.records.usecases.filing import Filing
 from services.records.usecases.finding import Finding
 from services.records.usecases.house import House
 from services.records.usecases.questions import Questions
@@ -21,6 +22,7 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(queries.router(reading, Finding(house), chassis))
     made.include_router(questions.router(Questions(house), chassis))
     made.include_router(bulk.router(Bulk(house), chassis))
+    made.include_router(attachments.router(Filing(house), reading, chassis))
     made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
     made.include_router(rules.router(Ruling(house), chassis))
     return made

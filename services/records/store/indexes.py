@@ -28,5 +28,6 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "parent"), partial={"parent": {"$gt": ""}}),
         ]
     )
+    await mongo.collection("attachments").ensure_indexes([Index(("chain", "record_id")), Index(("st", "at"))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])

@@ -10,9 +10,11 @@ from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
     Clock,
+    FileStore,
     Journal,
     Once,
     People,
+    Pictures,
     RecordStore,
     RulesStore,
     StayMirror,
@@ -39,6 +41,8 @@ class House:
     alarm: Alarm
     people: People
     clock: Clock
+    files: FileStore
+    pictures: Pictures
 
     def hotel(self, scope: Scope, property_id: str) -> Property:
         """A property the caller may touch; any other does not exist for them."""

@@ -173,6 +173,7 @@ class _Batch:
         scope, tx = self._desk.scope, self._desk.tx
         ids = await self._house.records.of_guest(scope, body.guest_id, body.stay_ids, tx)
         await self._house.texts.forget(scope, ids, tx)
+        await self._house.files.forget(scope, ids, tx)
 
 
 def _stay_id(body: EventBody) -> str | None:

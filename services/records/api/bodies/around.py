@@ -155,6 +155,19 @@ class Merge(Why):
         return command
 
 
+class Detach(Why):
+    """Take a photo or PDF off the record, with a reason; its bytes are deleted."""
+
+    action: ClassVar[str] = "attach"
+    attachment_id: EntityId
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        if any(each.id == self.attachment_id for each in asked.state.files):
+            await asked.desk.house.files.drop(asked.desk.scope, self.attachment_id, asked.desk.tx)
+        return c.Detach(self.attachment_id, self.why(asked))
+
+
 SOME_ID = "0198c7f2-6f0a-7c11-9d5e-2f6f6a1b7c90"
 COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "watch": (Watch, {}),
@@ -163,6 +176,7 @@ COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "ticks": (Tick, {"item_id": SOME_ID}),
     "unticks": (Untick, {"item_id": SOME_ID, "reason": "It was the wrong room."}),
     "subtasks": (Subtask, {"kind": "guest_request", "fields": {"topic": "room_cleaning"}, "compulsory": True}),
+    "detach": (Detach, {"attachment_id": SOME_ID, "reason": "It shows another guest."}),
     "link-stay": (StayLink, {"stay_id": SOME_ID}),
     "merge": (Merge, {"into": SOME_ID, "reason": {"code": "same_guest_asked_twice"}}),
 }
