@@ -7,9 +7,12 @@ from fastapi import FastAPI
 from services.auth.adapters.keyring import FileKeyRing
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.pulse import KafkaPulse
+from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
+from services.auth.api import invitations as invitations_api
+from services.auth.api import second_factor as second_factor_api
 from services.auth.api import sessions as sessions_api
 from services.auth.api.links import LINKS
 from services.auth.events import AuditHandler
@@ -18,13 +21,18 @@ from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.indexes import ensure_indexes
+from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
+from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Sequencer
 from services.auth.usecases.directory import Directory
+from services.auth.usecases.gates import Gates
+from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
+from services.auth.usecases.second_factor import SecondFactors
 from services.auth.usecases.signing_in import SigningIn
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
@@ -35,6 +43,7 @@ from shared.chassis.service import Chassis, run
 from shared.contracts import topics
 
 HEARTBEAT_S = 10
+KEYS_S = 2
 SEQUENCE_S = 0.25
 
 
@@ -46,6 +55,8 @@ class Parts:
     keys: FileKeyRing
     audit: MongoAudit
     signing_in: SigningIn
+    factors: SecondFactors
+    inviting: Inviting
     directory: Directory
     publishing: Publishing
     loading: Loading
@@ -67,17 +78,29 @@ def audit_store(settings: Settings) -> tuple[Mongo, MongoAudit]:
 def join(settings: Settings) -> Parts:
     """Everything of auth, not yet connected."""
     chassis = Chassis(settings)
-    keys = FileKeyRing(settings.keys_file)
+    keys = FileKeyRing(settings.keys_file, chassis.clock.real_now)
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
     audit = MongoAudit(mongo, outbox)
+    sessions = MongoSessions(mongo)
+    gates = Gates(sessions, clock)
+    factors = SecondFactors(
+        MongoSecondFactors(mongo),
+        directory,
+        sessions,
+        KeyFileSeal(keys.refresh_secret, "second-factor"),
+        clock,
+        settings.second_factor_asked,
+    )
     publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,
         audit=audit,
-        signing_in=SigningIn(directory, MongoSessions(mongo), passwords, keys, clock),
+        signing_in=SigningIn(directory, sessions, passwords, keys, factors, gates, clock),
+        factors=factors,
+        inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
@@ -99,7 +122,9 @@ def build(settings: Settings) -> FastAPI:
     return chassis.app(
         title="auth",
         routers=[
-            sessions_api.router(parts.signing_in, parts.keys.access, chassis, settings.proxies),
+            sessions_api.router(parts.signing_in, parts.keys, chassis, settings.proxies),
+            second_factor_api.router(parts.factors, chassis),
+            invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),
         ],
@@ -107,6 +132,7 @@ def build(settings: Settings) -> FastAPI:
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
         jobs=[
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
+            Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
         ],
         prepare=[parts.prepare, load_seed],

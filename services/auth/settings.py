@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.chassis.settings import ServiceSettings
+from shared.contracts.identity import Role
 
 
 class Settings(ServiceSettings):
@@ -17,6 +18,15 @@ class Settings(ServiceSettings):
     hashing_threads: int = Field(default=2, ge=1, le=32, description="46 MiB of memory each while a password is hashed")
     hashing_queue: int = Field(default=64, ge=1, le=10_000)
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-For is believed, by comma")
+
+    second_factor_roles: str = Field(
+        default="", description="Roles, by comma, that work only in sessions that showed a second factor"
+    )
+
+    @property
+    def second_factor_asked(self) -> frozenset[Role]:
+        """The roles that ask for a second factor; an unknown one raises ValueError at the start."""
+        return frozenset(Role(part.strip()) for part in self.second_factor_roles.split(",") if part.strip())
 
     @property
     def keys_file(self) -> Path:

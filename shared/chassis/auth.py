@@ -88,6 +88,7 @@ class Verifier:
                 session=claims["sid"],
                 epoch=claims["epoch"],
                 language=claims.get("lang", "en"),
+                second_factor="otp" in claims.get("amr", ()),
             )
             begins, ends = max(float(claims["nbf"]), float(claims["iat"])), float(claims["exp"])
         except (ValidationError, ValueError, TypeError) as failure:

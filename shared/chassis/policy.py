@@ -23,6 +23,8 @@ REFRESH_S = 2.0
 SENSITIVE_STALE_S = 5 * 60
 ALL_STALE_S = 12 * 3600
 LOOK_S = 1.0
+SECOND_FACTOR = "second_factor"
+"""The obligation that a session has shown a second factor."""
 """How long a look at the clock serves: the age of a policy is judged in minutes."""
 MOST_VERDICTS = 10_000
 
@@ -233,7 +235,10 @@ class Policy:
             if stale > ALL_STALE_S or (stale > SENSITIVE_STALE_S and action in policy.sensitive):
                 return Verdict(False, why="policy_stale")
         own = department is None or department in principal.departments
-        return policy.verdict(principal.roles, action, kind, own)
+        verdict = policy.verdict(principal.roles, action, kind, own)
+        if SECOND_FACTOR in verdict.obligations and not principal.second_factor:
+            return Verdict(False, why="second_factor_required")
+        return verdict
 
 
 def _put(what: str, subject: str, body: Document) -> Put:

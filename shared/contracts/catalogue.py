@@ -60,7 +60,7 @@ _ALL = [
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
-    *_types("keys", ("published",), topics.POLICY, KeysEvent),
+    *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
     *_types("operation", ("begun",), topics.ACCESS, OperationEvent),
     *_types("checkpoint", ("signed",), topics.CHECKPOINTS, CheckpointEvent),

@@ -80,6 +80,7 @@ class Principal(Frozen):
     session: EntityId
     epoch: int = 0
     language: str = "en"
+    second_factor: bool = Field(default=False, description="Whether this session showed a second factor")
 
     @property
     def actor(self) -> Actor:

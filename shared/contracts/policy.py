@@ -69,7 +69,7 @@ class PolicyEvent(EventBody):
 
 
 class KeysEvent(EventBody):
-    """The public keys that verify tokens, as a JWK set (RFC 7517)."""
+    """Public keys that verify tokens, as a JWK set (RFC 7517); retired ones leave an empty set."""
 
     keys: tuple[dict[str, Any], ...]
 

@@ -14,6 +14,7 @@ from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
 from services.auth.api.directory import CHANGED
+from services.auth.api.invitations import ACCEPTED, INVITED
 from services.auth.app import Parts, join
 from services.auth.app import build as build_auth
 from services.auth.domain.policy import default_grants
@@ -206,14 +207,16 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.close()
 
 
-def ripe_auth(people: Sequence[Mapping[str, Any]]) -> Ripe:
-    """Entries that are signed, and a person to be moved."""
+def ripe_auth(people: Sequence[Mapping[str, Any]], invitation: str) -> Ripe:
+    """Entries that are signed, a person to be moved, an invitation."""
     ana = next(one for one in people if one["display_name"] == "Ana")
     version = {"If-Match": f'"{ana["version"]}"'}
     return {
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
         "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version, "body": CHANGED}],
+        "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],
+        "POST /v1/invitations/accept": [{"body": ACCEPTED | {"chain": CHAIN, "code": invitation}}],
     }
 
 
@@ -250,7 +253,10 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
 
             await until(signed_tree, "the log is signed")
             people = (await client.get("/v1/staff", headers=headers)).json()["items"]
-        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe_auth(people))
+            rui = next(one for one in people if one["display_name"] == "Rui")
+            path, key = f"/v1/staff/{rui['id']}/invitations", {"Idempotency-Key": "ripening-invitation"}
+            invited = await client.post(path, json=INVITED, headers=headers | key)
+        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe_auth(people, invited.json()["code"]))
 
 
 SERVICES: dict[str, Build] = {

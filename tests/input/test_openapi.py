@@ -40,7 +40,10 @@ NAMES = {
 }
 """Which parameters are drawn, most of the time, from what is known."""
 
-NOT_CARRIED_OUT: dict[str, frozenset[str]] = {}
+NOT_CARRIED_OUT: dict[str, frozenset[str]] = {
+    # Its code is good for a minute, a run is longer; tests/integration/auth/test_second_factor.py carries it out.
+    "auth": frozenset({"POST /v1/me/second-factor/confirm"}),
+}
 """The only operations that need not be answered 2xx, by service, each with its reason."""
 
 
@@ -127,7 +130,7 @@ def test_service_keeps_its_openapi_whatever_it_is_sent(outcomes: dict[str, Futur
 @pytest.mark.skipif(MINUTES > 0, reason="a long run ends when its time is over, wherever it then is")
 @pytest.mark.parametrize("name", SLOWEST_FIRST)
 def test_every_operation_was_carried_out(outcomes: dict[str, Future[Outcome]], name: str) -> None:
-    assert outcomes[name].result().never == NOT_CARRIED_OUT.get(name, frozenset())
+    assert not outcomes[name].result().never - NOT_CARRIED_OUT.get(name, frozenset())
 
 
 @pytest.mark.parametrize("name", SLOWEST_FIRST)

@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from services.auth.domain.keys import SigningKey
 from services.auth.domain.staff import Login
+from services.auth.ports.sessions import KeyRing
 from services.auth.usecases.signing_in import SignIn, SigningIn, Tokens
 from shared.chassis.describing import example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal, Role
 from shared.contracts.values import Frozen, Slug
 
-SIGN_IN = {"chain": "demo", "login": "chief", "password": "the night porter knows"}
+SIGN_IN = {"chain": "demo", "login": "ana", "password": "the night porter knows"}
 
 
 class SignInBody(Frozen):
@@ -23,6 +23,7 @@ class SignInBody(Frozen):
     chain: Slug
     login: Login
     password: str = Field(min_length=1)
+    code: str | None = Field(default=None, min_length=6, max_length=64, description="Of the second factor")
 
 
 class RefreshBody(Frozen):
@@ -57,6 +58,7 @@ class TokensBody(Frozen):
     expires_in: int
     refresh_token: str
     staff: Me
+    enrol: bool = Field(default=False, description="Set up a second factor; until then the token carries no roles")
 
 
 def source_of(request: Request, proxies: frozenset[str]) -> str:
@@ -76,11 +78,15 @@ def _answer(tokens: Tokens, response: Response) -> TokensBody:
     member = tokens.member
     me = Me(**{name: getattr(member, name) for name in Me.model_fields})
     return TokensBody(
-        access_token=tokens.access_token, expires_in=tokens.expires_in, refresh_token=tokens.refresh_token, staff=me
+        access_token=tokens.access_token,
+        expires_in=tokens.expires_in,
+        refresh_token=tokens.refresh_token,
+        staff=me,
+        enrol=tokens.enrol,
     )
 
 
-def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: frozenset[str]) -> APIRouter:
+def router(signing_in: SigningIn, keys: KeyRing, chassis: Chassis, proxies: frozenset[str]) -> APIRouter:
     """The routes of sessions."""
     routes = APIRouter(tags=["sessions"])
 
@@ -88,9 +94,12 @@ def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: fr
     async def sign_in(
         body: Annotated[SignInBody, example(SIGN_IN)], request: Request, response: Response
     ) -> TokensBody:
-        """Sign in. Wrong chain, login or password, and people who left: one and the same 401."""
+        """Sign in. Wrong chain, login, password or code, and people who left: one and the same 401.
+
+        The right password of a person with a second factor, without its code: 401 `second_factor_required`.
+        """
         source = source_of(request, proxies)
-        tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source)
+        tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source, code=body.code)
         return _answer(await signing_in.sign_in(tried), response)
 
     @routes.post("/v1/sessions/refresh", responses=refuses(401, 429))
@@ -111,8 +120,8 @@ def router(signing_in: SigningIn, key: SigningKey, chassis: Chassis, proxies: fr
 
     @routes.get("/.well-known/jwks.json")
     async def jwks(response: Response) -> PublicKeys:
-        """The public keys of access tokens (RFC 7517)."""
+        """The public keys of access tokens (RFC 7517): the one that signs, those before and after it."""
         response.headers["Cache-Control"] = "public, max-age=300"
-        return PublicKeys(keys=(key.public,))
+        return PublicKeys(keys=keys.published)
 
     return routes

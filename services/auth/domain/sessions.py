@@ -29,6 +29,7 @@ class Session(Frozen):
     created_at: dt.datetime
     rotated_at: dt.datetime
     ended: bool = False
+    second_factor: bool = False
 
 
 class Refresh(enum.StrEnum):
@@ -86,8 +87,13 @@ def _mac(secret: bytes, said: str) -> bytes:
     return hmac.digest(secret, f"bellboard-refresh/1|{said}".encode("utf-8", "replace"), hashlib.sha256)
 
 
-def access_claims(member: StaffMember, session_id: str, token_id: str, now: dt.datetime) -> dict[str, Any]:
-    """The claims of an access token; `properties` is null for every property of the chain."""
+def access_claims(
+    member: StaffMember, session_id: str, token_id: str, now: dt.datetime, *, second_factor: bool = False
+) -> dict[str, Any]:
+    """The claims of an access token; `properties` is null for every property of the chain.
+
+    `amr` says how the person showed who they are (RFC 8176).
+    """
     issued = int(now.timestamp())
     return {
         "iss": ISSUER,
@@ -103,6 +109,7 @@ def access_claims(member: StaffMember, session_id: str, token_id: str, now: dt.d
         "properties": None if member.properties is None else sorted(member.properties),
         "departments": _values(member.departments),
         "epoch": member.epoch,
+        "amr": ["pwd", "otp"] if second_factor else ["pwd"],
         "lang": member.languages[0] if member.languages else "en",
     }
 

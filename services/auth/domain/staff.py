@@ -155,6 +155,11 @@ def sessions_ended(member: StaffMember) -> StaffMember:
     return member.model_copy(update={"epoch": member.epoch + 1, "version": member.version + 1})
 
 
+def noted(member: StaffMember) -> StaffMember:
+    """The same person one version on: something was done about them that the directory itself does not show."""
+    return member.model_copy(update={"version": member.version + 1})
+
+
 def changes(before: Property | StaffMember | None, after: Property | StaffMember) -> tuple[Change, ...]:
     """The fields that differ; of staff they are of the class `staff`. Names stay in the state alone."""
     old = before.model_dump(mode="json") if before else {}
@@ -201,7 +206,10 @@ def _verb(before: StaffMember | None, after: StaffMember) -> str:
         return "hired"
     if before.active and not after.active:
         return "left"
-    only_epoch = before.model_copy(update={"epoch": after.epoch, "version": after.version}) == after
+    only_epoch = (
+        before.epoch != after.epoch
+        and before.model_copy(update={"epoch": after.epoch, "version": after.version}) == after
+    )
     return "sessions_ended" if only_epoch else "changed"
 
 

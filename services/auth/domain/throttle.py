@@ -1,4 +1,4 @@
-"""How long a sign-in must wait after wrong passwords: per account and address, per account, per address."""
+"""How long a sign-in must wait after wrong passwords: per account and address, per account, per address; and codes."""
 
 import datetime as dt
 import enum
@@ -10,15 +10,21 @@ FORGOTTEN_AFTER_S = 3600
 
 
 class Gate(enum.StrEnum):
-    """What is counted. Only the pair is strict: a stranger who tries an account must not lock its owner out."""
+    """What is counted.
+
+    Of passwords only the pair is strict: a stranger who tries an account must not lock its owner out.
+
+    Codes of six digits are counted for the account: who gets that far knows its password.
+    """
 
     PAIR = "pair"
     ACCOUNT = "account"
     SOURCE = "source"
+    CODE = "code"
 
 
-FREE_TRIES = {Gate.PAIR: 5, Gate.ACCOUNT: 50, Gate.SOURCE: 50}
-LONGEST_S = {Gate.PAIR: MAX_WAIT_S, Gate.ACCOUNT: 10, Gate.SOURCE: MAX_WAIT_S}
+FREE_TRIES = {Gate.PAIR: 5, Gate.ACCOUNT: 50, Gate.SOURCE: 50, Gate.CODE: 5}
+LONGEST_S = {Gate.PAIR: MAX_WAIT_S, Gate.ACCOUNT: 10, Gate.SOURCE: MAX_WAIT_S, Gate.CODE: MAX_WAIT_S}
 
 
 class Tries(Frozen):

@@ -56,6 +56,7 @@ class DirectoryChange:
     member: StaffMember | None = None
     account: Account | None = None
     end_sessions: bool = False
+    drop_second_factor: bool = False
 
 
 class DirectoryStore(Protocol):
@@ -87,6 +88,10 @@ class DirectoryStore(Protocol):
 
     async def account(self, scope: Scope, login: str) -> Account | None:
         """The account of a login of this chain."""
+        ...
+
+    async def login_of(self, scope: Scope, staff_id: str) -> str | None:
+        """The login of a person, if they have an account."""
         ...
 
     async def save(self, scope: Scope, change: DirectoryChange, by: CommandContext | Provenance, status: int) -> None:

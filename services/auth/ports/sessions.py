@@ -24,6 +24,10 @@ class SessionStore(Protocol):
         """Give out the next generation; None when somebody else did so first."""
         ...
 
+    async def strengthen(self, scope: Scope, session_id: str) -> None:
+        """The second factor was shown in this session."""
+        ...
+
     async def end(self, scope: Scope, session_id: str) -> None:
         """End one session."""
         ...
@@ -46,7 +50,17 @@ class KeyRing(Protocol):
 
     @property
     def access(self) -> SigningKey:
-        """Signs access tokens."""
+        """Signs access tokens now."""
+        ...
+
+    @property
+    def published(self) -> tuple[dict[str, Any], ...]:
+        """The public keys that tokens may bear, as JWKs."""
+        ...
+
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The ids of keys whose last token ran out."""
         ...
 
     @property

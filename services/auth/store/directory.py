@@ -1,5 +1,6 @@
 """Chains, properties, staff and accounts, saved with the events that tell of them."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from services.auth.domain.accounts import Account
@@ -25,7 +26,7 @@ class MongoDirectory:
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._chains, self._properties = mongo.collection("chains"), mongo.collection("properties")
         self._staff, self._accounts = mongo.collection("staff"), mongo.collection("accounts")
-        self._sessions = mongo.collection("sessions")
+        self._sessions, self._factors = mongo.collection("sessions"), mongo.collection("second_factors")
 
     async def save_chain(self, scope: Scope, name: str) -> None:
         """Name a chain."""
@@ -73,32 +74,54 @@ class MongoDirectory:
             return None
         return Account(chain=row["chain"], login=row["login"], staff_id=row["staff_id"], password_hash=row["hash"])
 
+    async def login_of(self, scope: Scope, staff_id: str) -> str | None:
+        """The login of a person, if they have an account."""
+        row = await self._accounts.find_one({"chain": scope.chain, "staff_id": staff_id}, projection={"login": 1})
+        return row["login"] if row else None
+
     async def seen(self, scope: Scope, ctx: CommandContext) -> Kept | None:
         """What this idempotency key did before."""
         return await self._idempotency.seen(ctx)
 
-    async def save(self, scope: Scope, change: DirectoryChange, by: CommandContext | Provenance, status: int) -> None:
-        """Write state, events and the idempotency row in one transaction; a lost race raises a conflict."""
-        events = change.events
-        provenance = by.provenance if isinstance(by, CommandContext) else by
+    async def save(
+        self,
+        scope: Scope,
+        change: DirectoryChange,
+        by: CommandContext | Provenance,
+        status: int,
+        also: Callable[[Tx], Awaitable[None]] | None = None,
+    ) -> None:
+        """Write state, events, the idempotency row and what else belongs to it in one transaction.
+
+        A lost race raises a conflict.
+        """
 
         async def work(tx: Tx) -> None:
-            if isinstance(by, CommandContext) and events:
-                await self._idempotency.keep(tx, by, status, events[-1].subject, events[-1].sequence)
-            for rows, thing in ((self._properties, change.property), (self._staff, change.member)):
-                if thing is not None:
-                    await self._write(tx, rows, thing)
-            if change.account is not None:
-                await self._open_account(tx, change.account)
-            if change.end_sessions and change.member is not None:
-                mine = {"chain": scope.chain, "staff_id": change.member.id}
-                await self._sessions.update_many(mine, {"$set": {"ended": True}}, tx=tx)
-            await self._outbox.append(tx, events, provenance)
+            if isinstance(by, CommandContext) and change.events:
+                last = change.events[-1]
+                await self._idempotency.keep(tx, by, status, last.subject, last.sequence)
+            if also is not None:
+                await also(tx)
+            await self.write(scope, change, by.provenance if isinstance(by, CommandContext) else by, tx)
 
         try:
             await self._mongo.run(work)
         except Duplicate as taken:
             raise conflict("taken", "This id or login is taken, or the same command is being carried out.") from taken
+
+    async def write(self, scope: Scope, change: DirectoryChange, by: Provenance, tx: Tx) -> None:
+        """Write state and events in a transaction of the caller's."""
+        for rows, thing in ((self._properties, change.property), (self._staff, change.member)):
+            if thing is not None:
+                await self._write(tx, rows, thing)
+        if change.account is not None:
+            await self._open_account(tx, change.account)
+        mine = {"chain": scope.chain, "staff_id": change.member.id if change.member else None}
+        if change.drop_second_factor:
+            await self._factors.delete_many({"_id": mine["staff_id"], "chain": scope.chain}, tx=tx)
+        if change.end_sessions:
+            await self._sessions.update_many(mine, {"$set": {"ended": True}}, tx=tx)
+        await self._outbox.append(tx, change.events, by)
 
     @staticmethod
     async def _write(tx: Tx, rows: Any, thing: Property | StaffMember) -> None:

@@ -17,6 +17,7 @@ def _session(row: Document) -> Session:
         created_at=row["created_at"],
         rotated_at=row["rotated_at"],
         ended=row["ended"],
+        second_factor=row.get("second_factor", False),
     )
 
 
@@ -41,6 +42,10 @@ class MongoSessions:
         seen = {"_id": session.id, "chain": scope.chain, "generation": session.generation, "ended": False}
         row = await self._rows.find_one_and_update(seen, {"$inc": {"generation": 1}, "$set": {"rotated_at": now}})
         return _session(row) if row else None
+
+    async def strengthen(self, scope: Scope, session_id: str) -> None:
+        """The second factor was shown in this session."""
+        await self._rows.update_one({"_id": session_id, "chain": scope.chain}, {"$set": {"second_factor": True}})
 
     async def end(self, scope: Scope, session_id: str) -> None:
         """End one session."""

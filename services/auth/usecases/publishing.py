@@ -1,5 +1,7 @@
 """Publish policy and public keys, and say that auth is alive."""
 
+from typing import Any
+
 from services.auth.domain.policy import default_grants, snapshot
 from services.auth.ports.directory import DirectoryStore, PolicyStore, Pulse, Time
 from services.auth.ports.sessions import KeyRing
@@ -18,6 +20,7 @@ class Publishing:
     def __init__(self, store: PolicyStore, directory: DirectoryStore, keys: KeyRing, pulse: Pulse, time: Time) -> None:
         self._store, self._directory, self._keys = store, directory, keys
         self._pulse, self._time = pulse, time
+        self._told: set[tuple[str, int]] = set()
 
     async def publish_all(self) -> None:
         """At each start: the keys of this installation, and every chain's policy if it changed with the version."""
@@ -44,18 +47,30 @@ class Publishing:
         return await self._store.save(scope, after, event)
 
     async def publish_keys(self) -> None:
-        """Publish the public key of access tokens, once: each key is an aggregate of its own."""
-        key = self._keys.access.public
-        event = NewEvent(
-            type="keys.published.v1",
+        """Publish each public key that tokens may bear, and take back those whose last token ran out.
+
+        Each key is an aggregate of its own: version 1 tells it, version 2 takes it back.
+        """
+        for key in self._keys.published:
+            await self._tell_once(self._key_event("published", key["kid"], 1, (key,)))
+        for kid in self._keys.retired:
+            await self._tell_once(self._key_event("retired", kid, 2, ()))
+
+    async def _tell_once(self, event: NewEvent) -> None:
+        if (event.subject, event.sequence) not in self._told:
+            await self._store.publish_once(_SYSTEM, event)
+            self._told.add((event.subject, event.sequence))
+
+    def _key_event(self, verb: str, kid: str, version: int, keys: tuple[dict[str, Any], ...]) -> NewEvent:
+        return NewEvent(
+            type=f"keys.{verb}.v1",
             chain=SYSTEM_CHAIN,
             property_id=CHAIN_WIDE,
-            subject=f"keys:{key['kid']}",
-            sequence=1,
+            subject=f"keys:{kid}",
+            sequence=version,
             time=self._time.now(),
-            body=KeysEvent(actor=system("auth"), keys=(key,)),
+            body=KeysEvent(actor=system("auth"), keys=keys),
         )
-        await self._store.publish_once(_SYSTEM, event)
 
     async def beat(self) -> None:
         """Say that auth is alive and which policies are the newest."""

@@ -13,9 +13,11 @@ from services.auth.domain.sessions import (
     refresh_token,
 )
 from services.auth.domain.staff import MAX_PASSWORD, sessions_ended, staff_event
-from services.auth.domain.throttle import Gate, wait_s
+from services.auth.domain.throttle import Gate
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Passwords, Time
 from services.auth.ports.sessions import KeyRing, SessionStore
+from services.auth.usecases.gates import Gates
+from services.auth.usecases.second_factor import SecondFactors, second_factor_wanted
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, invalid
 from shared.contracts.identity import Actor, Principal, system
@@ -27,22 +29,27 @@ _RACES = 8
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a client keeps: the access token for an hour, the refresh token for the next one."""
+    """What a client keeps: the access token for an hour, the refresh token for the next one.
+
+    `enrol`: the person's roles ask for a second factor that this session has not shown, so the token carries none.
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
     member: StaffMember
+    enrol: bool = False
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """A try to sign in, and the network address it came from."""
+    """A try to sign in, and the network address it came from; `code` is the second factor's or a recovery code."""
 
     chain: str
     login: str
     password: str
     source: str
+    code: str | None = None
 
 
 def _refused() -> AppError:
@@ -51,6 +58,10 @@ def _refused() -> AppError:
 
 def _ended() -> AppError:
     return AppError(ErrorKind.UNAUTHENTICATED, "session_ended", "The session has ended; sign in again.")
+
+
+def _gates_of(tried: SignIn) -> dict[Gate, str]:
+    return {Gate.SOURCE: tried.source, Gate.ACCOUNT: tried.login, Gate.PAIR: f"{tried.login}|{tried.source}"}
 
 
 class SigningIn:
@@ -62,67 +73,64 @@ class SigningIn:
         sessions: SessionStore,
         passwords: Passwords,
         keys: KeyRing,
+        factors: SecondFactors,
+        gates: Gates,
         time: Time,
     ) -> None:
         self._directory, self._sessions, self._passwords = directory, sessions, passwords
-        self._keys, self._time = keys, time
+        self._keys, self._factors, self._gates, self._time = keys, factors, gates, time
 
     async def sign_in(self, tried: SignIn) -> Tokens:
         """Tokens for the right password; 422 for one too long to hash, 429 after too many wrong ones, else 401."""
         if len(tried.password) > MAX_PASSWORD:
             raise invalid("password", "password_length", f"A password has at most {MAX_PASSWORD} characters.")
         scope = Scope(chain=tried.chain)
-        gates = self._gates(tried)
-        await self._pass_gates(scope, gates)
-        account = await self._directory.account(scope, tried.login)
-        right = await self._passwords.matches(account.password_hash if account else None, tried.password)
-        member = await self._directory.member(scope, account.staff_id) if account and right else None
-        if member is None or not member.active:
-            raise _refused()
-        for gate, who in gates.items():
-            await self._sessions.release(scope, gate, who, forget=gate is not Gate.SOURCE)
+        gates = _gates_of(tried)
+        async with self._gates.passing(scope, gates):
+            account = await self._directory.account(scope, tried.login)
+            right = await self._passwords.matches(account.password_hash if account else None, tried.password)
+            member = await self._directory.member(scope, account.staff_id) if account and right else None
+            if member is None or not member.active:
+                raise _refused()
+        shown = await self._second_factor(scope, tried, member)
         now = self._time.real_now()
-        session = Session(id=self._time.new_id(), chain=tried.chain, staff_id=member.id, created_at=now, rotated_at=now)
+        session = Session(
+            id=self._time.new_id(),
+            chain=tried.chain,
+            staff_id=member.id,
+            created_at=now,
+            rotated_at=now,
+            second_factor=shown,
+        )
         await self._sessions.open(scope, session)
         return self._tokens(session, member)
 
-    @staticmethod
-    def _gates(tried: SignIn) -> dict[Gate, str]:
-        return {
-            Gate.SOURCE: tried.source,
-            Gate.ACCOUNT: tried.login,
-            Gate.PAIR: f"{tried.login}|{tried.source}",
-        }
-
-    async def _pass_gates(self, scope: Scope, gates: dict[Gate, str]) -> None:
-        """Count a failure at each gate before the password is looked at: tries in parallel cannot slip through."""
-        passed: list[Gate] = []
-        for gate, who in gates.items():
-            wait = await self._reserve(scope, gate, who)
-            if wait > 0:
-                for other in passed:
-                    await self._sessions.release(scope, other, gates[other], forget=False)
-                seconds = int(wait) + 1
-                message = f"Too many wrong passwords; try again in {seconds} s."
-                raise AppError(ErrorKind.THROTTLED, "sign_in_throttled", message)
-            passed.append(gate)
-
-    async def _reserve(self, scope: Scope, gate: Gate, who: str) -> float:
-        for _ in range(_RACES):
-            seen, now = await self._sessions.tries(scope, gate, who), self._time.real_now()
-            wait = wait_s(gate, seen, now)
-            if wait > 0 or await self._sessions.reserve(scope, gate, who, seen, now):
-                return wait
-        return 1.0
+    async def _second_factor(self, scope: Scope, tried: SignIn, member: StaffMember) -> bool:
+        """Whether the second factor was shown; 401 where the person has one and did not show it."""
+        held = await self._factors.held(scope, member.id)
+        if held is None:
+            return False
+        if tried.code is None:
+            raise second_factor_wanted()
+        async with self._gates.passing(scope, {Gate.CODE: tried.login}):
+            if not await self._factors.shown(scope, held, tried.code):
+                raise _refused()
+        return True
 
     def _tokens(self, session: Session, member: StaffMember) -> Tokens:
         ticket = Ticket(chain=session.chain, session_id=session.id, generation=session.generation)
-        claims = access_claims(member, session.id, self._time.new_id(), self._time.real_now())
+        shown = session.second_factor
+        enrol = not shown and self._factors.asked_of(member)
+        # Without the factor that its roles ask for, a token is good for setting it up and for nothing else.
+        bearer = member.model_copy(update={"roles": ()}) if enrol else member
+        now, token_id = self._time.real_now(), self._time.new_id()
+        claims = access_claims(bearer, session.id, token_id, now, second_factor=shown)
         return Tokens(
             access_token=self._keys.token(claims),
             refresh_token=refresh_token(self._keys.refresh_secret, ticket),
             expires_in=int(ACCESS_TTL.total_seconds()),
             member=member,
+            enrol=enrol,
         )
 
     async def refresh(self, token: str) -> Tokens:

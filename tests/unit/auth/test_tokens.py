@@ -34,6 +34,10 @@ ANA = StaffMember(
 )
 
 
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 class _NoStore:
     def collection(self, name: str) -> Any:
         return name
@@ -165,7 +169,7 @@ def test_tampered_claims_are_refused() -> None:
 
 def test_key_ring_signs_what_the_chassis_verifies_and_is_the_same_at_the_next_start(tmp_path: Any) -> None:
     file = tmp_path / "keys" / "auth.json"
-    ring, again = FileKeyRing(file), FileKeyRing(file)
+    ring, again = FileKeyRing(file, _now), FileKeyRing(file, _now)
     assert (ring.access, ring.audit, ring.refresh_secret) == (again.access, again.audit, again.refresh_secret)
     assert file.stat().st_mode & 0o077 == 0
     assert ring.access != ring.audit
