@@ -38,6 +38,7 @@ def house_of(chassis: Chassis) -> House:
         clock=chassis.clock,
         files=store.MongoFiles(chassis.mongo),
         pictures=PillowPictures(),
+        repeats=store.MongoRepeats(chassis.mongo),
     )
 
 

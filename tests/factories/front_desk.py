@@ -9,14 +9,17 @@ from fastapi import FastAPI
 
 from services.records.adapters.pictures import PillowPictures
 from services.records.app import assemble
+from services.records.events import Handler
 from services.records.settings import Settings
 from services.records.usecases.house import House
+from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Known, compiled
 from shared.chassis.service import Chassis
 from shared.chassis.timers import Timer
+from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.policy import Grant, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
@@ -30,6 +33,7 @@ from tests.fakes.records import (
     FakeJournal,
     FakeOnce,
     FakeRecords,
+    FakeRepeats,
     FakeRules,
     FakeStays,
     FakeTexts,
@@ -124,6 +128,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         clock=chassis.clock,
         files=FakeFiles(database),
         pictures=PillowPictures(),
+        repeats=FakeRepeats(database),
     )
 
 
@@ -142,6 +147,14 @@ class FrontDesk:
     def client(self) -> httpx.AsyncClient:
         """An HTTP client of the app."""
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://records")
+
+    async def hears(self, *events: Envelope) -> None:
+        """Apply events of other services as the consumer would, in one batch."""
+
+        async def work(tx: Tx) -> None:
+            await Handler(Triggers(self.house)).apply(tx, events)
+
+        await self.database.run(work)
 
     async def fire(self) -> None:
         """Fire every timer that is due, as the chassis would; it stays fired."""

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from services.records.domain.files import HeldFile
 from services.records.domain.occurrences import Opening
+from services.records.domain.repeats import FirstAsked
 from services.records.domain.rules import PropertyRules
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
@@ -39,6 +40,7 @@ class Tables:
     events: list[Envelope] = field(default_factory=list)
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
+    repeats: dict[str, FirstAsked] = field(default_factory=dict)
     files: dict[str, tuple[str, HeldFile, bytes]] = field(default_factory=dict)
 
 
@@ -292,3 +294,21 @@ class FakeFiles:
         for file_id in gone:
             del self._db.tables.files[file_id]
         return len(gone)
+
+
+class FakeRepeats:
+    """Questions asked before."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def find(self, scope: Scope, key: str, tx: Tx | None = None) -> FirstAsked | None:
+        return self._db.tables.repeats.get(key)
+
+    async def note(self, scope: Scope, key: str, first: FirstAsked, before: FirstAsked | None, tx: Tx) -> None:
+        if self._db.tables.repeats.get(key) != before:
+            raise Duplicate("repeat")
+        self._db.tables.repeats[key] = first
+
+    async def overwrite(self, scope: Scope, key: str, record_id: str, at: dt.datetime, tx: Tx) -> None:
+        self._db.tables.repeats[key] = FirstAsked(record_id, at)

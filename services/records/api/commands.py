@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
 from services.records.api.bodies import approval, around, closing, exceptions, money, talk, work
-from services.records.api.bodies.why import Values
+from services.records.api.bodies.why import Because, Values, Words
 from services.records.api.examples import NEW_RECORD, REVIEW, RULING
 from services.records.usecases.commanding import Commanding, Done, Order
 from services.records.usecases.entry import Entry, QuickEntry
@@ -43,6 +43,9 @@ class NewRecord(Frozen):
     department: Department | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     fields: Values = Field(default_factory=dict)
+    insist: Because | Words | None = Field(
+        default=None, description="Why a second record is wanted of what a guest has asked already"
+    )
 
     def entry(self) -> Entry:
         """What quick entry is asked for."""
@@ -56,6 +59,7 @@ class NewRecord(Frozen):
             stay_id=self.stay_id,
             department=self.department,
             language=self.language,
+            insist=(self.insist.code, self.insist.text) if isinstance(self.insist, Because) else (None, self.insist),
         )
 
 

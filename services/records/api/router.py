@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.records.api import attachments, bulk, commands, queries, questions, rules
+from services.records.api import attachments, bulk, commands, guests, queries, questions, rules
 from services.records.usecases.bulk import Bulk
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
@@ -11,6 +11,7 @@ from services.records.usecases.finding import Finding
 from services.records.usecases.house import House
 from services.records.usecases.questions import Questions
 from services.records.usecases.reading import Reading
+from services.records.usecases.remembering import Remembering
 from services.records.usecases.ruling import Ruling
 from shared.chassis.service import Chassis
 
@@ -23,6 +24,7 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(questions.router(Questions(house), chassis))
     made.include_router(bulk.router(Bulk(house), chassis))
     made.include_router(attachments.router(Filing(house), reading, chassis))
+    made.include_router(guests.router(Remembering(house), chassis))
     made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
     made.include_router(rules.router(Ruling(house), chassis))
     return made

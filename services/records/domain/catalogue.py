@@ -112,7 +112,16 @@ def _kind_faults(kind: KindSpec, defaults: HotelRules) -> Iterable[str]:
     charge = [kind.charge.when.field, kind.charge.amount] if kind.charge else []
     rules = defaults.of(kind.code)
     yield from (fault for limit in (*rules.limits, *auto_limits(rules.auto)) if (fault := limit_fault(kind, limit)))
-    for name in (kind.checked_field, kind.what, *charge, *(when.field for when in conditions if when)):
+    remembered = [kind.remembers.topic] if kind.remembers else []
+    conditions += [kind.remembers.ends_with_stay] if kind.remembers else []
+    for name in (
+        kind.checked_field,
+        kind.what,
+        *charge,
+        *remembered,
+        *kind.repeats_by,
+        *(when.field for when in conditions if when),
+    ):
         if name not in names:
             yield f"{kind.code} speaks of a field {name} it has not"
     for spec in kind.fields:

@@ -98,6 +98,14 @@ class CauseWhen:
 
 
 @dataclass(frozen=True)
+class Remembers:
+    """Records of the kind say what a guest likes on a topic; some of them only for their stay."""
+
+    topic: str
+    ends_with_stay: When | None = None
+
+
+@dataclass(frozen=True)
 class KindSpec:
     """One kind of record: what it asks, who does it, and what protects it."""
 
@@ -119,6 +127,8 @@ class KindSpec:
     ends_with_stay: bool = False
     quick_entry: bool = True
     checklist: tuple[TemplateItem, ...] = ()
+    remembers: Remembers | None = None
+    repeats_by: tuple[str, ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """A field by its name."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.records.domain.texts import NO_REASON, Reason
 from shared.contracts.identity import Department
 from shared.contracts.messages import Message
 from shared.contracts.money import FinanceAction
@@ -69,3 +70,4 @@ class Opening:
     due_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     parent: str | None = None
+    insisted: Reason = NO_REASON

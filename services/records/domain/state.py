@@ -100,7 +100,6 @@ class RecordState(RecordSnapshot):
     children: tuple[Child, ...] = ()
     files: tuple[AttachedFile, ...] = ()
     merged: tuple[EntityId, ...] = Field(default=(), description="Duplicates that were merged into this one")
-    repeat_key: str | None = None
     repeated: tuple[Repeat, ...] = ()
 
     @property

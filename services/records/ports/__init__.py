@@ -3,6 +3,7 @@
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.files import FileStore, Pictures
 from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Writing
+from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
@@ -18,6 +19,7 @@ __all__ = [
     "Pictures",
     "Query",
     "RecordStore",
+    "RepeatGuard",
     "Result",
     "RulesStore",
     "StayMirror",

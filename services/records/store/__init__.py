@@ -3,8 +3,9 @@
 from services.records.store.files import MongoFiles
 from services.records.store.indexes import prepare
 from services.records.store.records import MongoRecords
+from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
-__all__ = ["MongoFiles", "MongoRecords", "MongoRules", "MongoStays", "MongoTexts", "prepare"]
+__all__ = ["MongoFiles", "MongoRecords", "MongoRepeats", "MongoRules", "MongoStays", "MongoTexts", "prepare"]

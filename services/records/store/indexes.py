@@ -29,5 +29,7 @@ async def prepare(mongo: Mongo) -> None:
         ]
     )
     await mongo.collection("attachments").ensure_indexes([Index(("chain", "record_id")), Index(("st", "at"))])
+    # No window is longer than a month (see KindOverride): what is older is no repeat any more.
+    await mongo.collection("repeats").ensure_indexes([Index(("at",), expire_s=31 * 86_400)])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])

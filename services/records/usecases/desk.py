@@ -8,6 +8,7 @@ from services.records.domain.decide import Decision, decide, open_record
 from services.records.domain.kin import asks_children, consequences
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, choose, supervisor
+from services.records.domain.repeats import FirstAsked, answers_it, repeat_key
 from services.records.domain.rules import HotelRules
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
@@ -67,6 +68,8 @@ class Desk:
     _keys: dict[str, bool] = field(default_factory=dict)
     _rules: dict[str, HotelRules] = field(default_factory=dict)
     _load: dict[str, dict[str, int]] = field(default_factory=dict)
+    _firsts: dict[str, FirstAsked] = field(default_factory=dict)
+    _looked: dict[str, FirstAsked | None] = field(default_factory=dict)
 
     async def expect(self, keys: Collection[str], states: Iterable[RecordState]) -> None:
         """Look up trigger keys and records of a whole batch at once."""
@@ -119,7 +122,33 @@ class Desk:
         self._keys[opening.key] = True
         load = self._load[hotel.id]
         load[owners.owner.owner] = load.get(owners.owner.owner, 0) + 1
+        asked = repeat_key(terms.kind, opening) if terms.rules.repeat_window_s else None
+        if asked is not None:
+            self._firsts[asked] = FirstAsked(record_id, self.house.clock.now())
         return await self._take(None, decision, hotel, provenance, texts)
+
+    async def is_taken(self, key: str) -> bool:
+        """Whether a trigger key has opened a record."""
+        await self.expect([key], ())
+        return self._keys[key]
+
+    async def first_of(self, opening: Opening) -> RecordState | None:
+        """The record that the same question has opened within the hotel's window and that stands for it."""
+        key = repeat_key(self.house.catalogue.kind(opening.kind), opening)
+        hotel = self.house.hotel_of_event(self.scope.chain, opening.property_id)
+        window_s = (await self.rules(hotel)).of(opening.kind).repeat_window_s
+        if key is None or not window_s:
+            return None
+        opened = self._firsts.get(key)
+        if opened is None and key not in self._looked:
+            self._looked[key] = await self.house.repeats.find(self.scope, key, self.tx)
+        asked = opened or self._looked[key]
+        first = await self.find(asked.record_id) if asked else None
+        while first is not None and first.merged_into is not None:
+            first = await self.find(first.merged_into)
+        if asked is None or first is None or not answers_it(first, asked, self.house.clock.now(), window_s):
+            return None
+        return first
 
     async def tell(
         self,
@@ -203,8 +232,16 @@ class Desk:
         await self.house.records.write(self.scope, writing, self.tx)
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
+        await self._note_firsts()
         await self._set_timers([held.state for held in touched if held.expiry_moved])
         await self._set_answer_timers(touched)
+
+    async def _note_firsts(self) -> None:
+        for key, first in self._firsts.items():
+            if key in self._looked:
+                await self.house.repeats.note(self.scope, key, first, self._looked[key], self.tx)
+            else:
+                await self.house.repeats.overwrite(self.scope, key, first.record_id, first.at, self.tx)
 
     async def _set_answer_timers(self, touched: Sequence[_Held]) -> None:
         arm, disarm = answer_timers([(held.stored, held.state) for held in touched])

@@ -7,6 +7,7 @@ from typing import Any
 from services.records.domain.commands import Doer
 from services.records.domain.duplicates import WINDOW, similar
 from services.records.domain.occurrences import Opening
+from services.records.domain.texts import check_reason
 from services.records.usecases.commanding import Done
 from services.records.usecases.desk import Desk
 from services.records.usecases.house import House
@@ -15,7 +16,7 @@ from services.records.usecases.permissions import may_in, may_write
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
-from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
+from shared.contracts.errors import AppError, Breach, ErrorKind, invalid, not_found
 from shared.contracts.identity import Department
 from shared.contracts.records import TriggerKind
 from shared.contracts.values import derived_id
@@ -32,6 +33,7 @@ class Entry:
     stay_id: str | None = None
     department: Department | None = None
     language: str = "en"
+    insist: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class QuickEntry:
 
         async def work(tx: Tx) -> Done:
             desk = Desk(self._house, ctx.scope, tx)
+            await self._offer_first(ctx, desk, opening)
             state = await desk.open(opening, doer, ctx.provenance, pen.written)
             if state is None:
                 raise AppError(ErrorKind.CONFLICT, "in_flight", "This entry is being made right now.")
@@ -77,6 +80,19 @@ class QuickEntry:
             return Done(state, status=201)
 
         return Entered(await self._house.transactions.run(work), similar(opening, alike, now))
+
+    async def _offer_first(self, ctx: CommandContext, desk: Desk, opening: Opening) -> None:
+        """Name the record that answers this already, unless the caller insists or may not read it (S1)."""
+        if opening.insisted.given or await desk.is_taken(opening.key):
+            return
+        first = await desk.first_of(opening)
+        if first is None:
+            return
+        verdict = self._house.people.decide(ctx.principal, "read", first.kind, first.property_id, first.department)
+        if verdict.allow:
+            says = f"{first.id} is about this already; count it there as repeated, or insist with a reason."
+            named = Breach(field="insist", rule="repeated_question", message=says)
+            raise AppError(ErrorKind.CONFLICT, "repeated_question", says, [named])
 
     async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
         self._house.hotel(ctx.scope, entry.property_id)
@@ -88,6 +104,8 @@ class QuickEntry:
         stay = next((each for each in stays if each.property_id == entry.property_id), None)
         if entry.stay_id and stay is None:
             raise invalid("stay_id", "known_stay", "This stay is not known at this property.")
+        insisted = pen.reason(*entry.insist)
+        check_reason(insisted)
         return Opening(
             kind=kind.code,
             source=TriggerKind.STAFF_TASK,
@@ -99,4 +117,5 @@ class QuickEntry:
             language=stay.language if stay else entry.language,
             fields=pen.values(kind, entry.fields),
             department=entry.department,
+            insisted=insisted,
         )

@@ -16,6 +16,7 @@ from services.records.ports import (
     People,
     Pictures,
     RecordStore,
+    RepeatGuard,
     RulesStore,
     StayMirror,
     TextStore,
@@ -43,6 +44,7 @@ class House:
     clock: Clock
     files: FileStore
     pictures: Pictures
+    repeats: RepeatGuard
 
     def hotel(self, scope: Scope, property_id: str) -> Property:
         """A property the caller may touch; any other does not exist for them."""

@@ -3,6 +3,7 @@
 from services.records.domain.rules import AutoApproval, HotelRules, KindRules, Limit, sla
 
 SWITCHED_ON_BY = "chain-defaults"
+A_DAY_S = 24 * 3600
 
 
 def _auto(*limits: Limit) -> AutoApproval:
@@ -28,6 +29,7 @@ DEFAULTS = HotelRules(
                 _between("service_hours", "promised_time", "06:00", "23:00"),
                 _between("quantity_range", "quantity", 1, 10),
             ),
+            repeat_window_s=A_DAY_S,
             auto=_auto(_between("auto_hours", "promised_time", "09:00", "20:00")),
         ),
         "pre_arrival_message": KindRules(
@@ -58,6 +60,7 @@ DEFAULTS = HotelRules(
         "upsell_guest_request": KindRules(
             sla=sla(15, 120, 30),
             limits=(_PRICE, _between("service_hours", "promised_time", "00:00", "23:59")),
+            repeat_window_s=A_DAY_S,
         ),
         "pre_arrival_offer": KindRules(sla=sla(240, 1440, 240), limits=(_PRICE,)),
         "upsell_preference_note": KindRules(

@@ -11,6 +11,7 @@ from services.records.domain.kinds import (
     FollowOn,
     KindSpec,
     Moment,
+    Remembers,
     Stage,
     TriggerRule,
     Turn,
@@ -63,6 +64,7 @@ GUEST_REQUEST = KindSpec(
     ),
     causes=("not_available", "out_of_hours", "repeated", "other"),
     ends_with_stay=True,
+    repeats_by=("topic",),
 )
 
 PRE_ARRIVAL_MESSAGE = KindSpec(
@@ -108,6 +110,7 @@ PREFERENCE_NOTE = KindSpec(
         CauseWhen("room_mismatch", When("topic", ("room_type_mismatch",))),
         CauseWhen("allergy", When("topic", ("allergy",))),
     ),
+    remembers=Remembers("topic", When("valid_for", ("this_stay",))),
 )
 
 SERVICE_RECOVERY = KindSpec(

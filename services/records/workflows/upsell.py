@@ -12,6 +12,7 @@ from services.records.domain.kinds import (
     FollowOn,
     KindSpec,
     Moment,
+    Remembers,
     Stage,
     TriggerRule,
     Turn,
@@ -109,6 +110,7 @@ GUEST_REQUEST = KindSpec(
     exceptions=(CauseWhen("free_of_charge", When("free_of_charge", (True,))),),
     charge=_CHARGE,
     ends_with_stay=True,
+    repeats_by=("service",),
 )
 
 PRE_ARRIVAL_OFFER = KindSpec(
@@ -148,6 +150,7 @@ PREFERENCE_NOTE = KindSpec(
         _DETAILS,
     ),
     causes=("wrong_guest", "other"),
+    remembers=Remembers("topic"),
 )
 
 

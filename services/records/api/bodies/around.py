@@ -8,6 +8,7 @@ from services.records.api.bodies.why import Values, Why, Words
 from services.records.domain import commands as c
 from services.records.domain.kin import asks_children, open_children
 from services.records.domain.occurrences import Opening
+from services.records.domain.parts import Repeat
 from services.records.domain.steps.checklist import template_items
 from services.records.usecases.commanding import Asked
 from services.records.usecases.pen import Pen
@@ -155,6 +156,17 @@ class Merge(Why):
         return command
 
 
+class Repeated(Frozen):
+    """The guest asked the same again: no second record, it counts on this one."""
+
+    action: ClassVar[str] = "note"
+
+    async def command(self, asked: Asked) -> c.Command:
+        """The command."""
+        key = derived_id("repeat", asked.ctx.principal.chain, asked.doer.id, asked.ctx.key)
+        return c.CountRepeat(Repeat(at=asked.now(), source=TriggerKind.STAFF_TASK, key=key))
+
+
 class Detach(Why):
     """Take a photo or PDF off the record, with a reason; its bytes are deleted."""
 
@@ -177,6 +189,7 @@ COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "unticks": (Untick, {"item_id": SOME_ID, "reason": "It was the wrong room."}),
     "subtasks": (Subtask, {"kind": "guest_request", "fields": {"topic": "room_cleaning"}, "compulsory": True}),
     "detach": (Detach, {"attachment_id": SOME_ID, "reason": "It shows another guest."}),
+    "repeats": (Repeated, {}),
     "link-stay": (StayLink, {"stay_id": SOME_ID}),
     "merge": (Merge, {"into": SOME_ID, "reason": {"code": "same_guest_asked_twice"}}),
 }

@@ -11,6 +11,7 @@ from services.records.domain.kinds import Stage
 from services.records.domain.state import RecordState
 from services.records.domain.steps.checklist import template_items
 from services.records.domain.terms import Terms
+from services.records.domain.texts import Reason
 from services.records.domain.validation import limit_breaches, missing_breaches, normalise
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import breached
@@ -63,7 +64,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         checklist=template_items(command.record_id, terms),
     )
     state = settled(state, terms)
-    return state, _event(state, doer, terms, now)
+    return state, _event(state, opening.insisted, doer, terms, now)
 
 
 def _about(command: OpenRecord, terms: Terms, now: dt.datetime) -> About:
@@ -78,7 +79,7 @@ def _about(command: OpenRecord, terms: Terms, now: dt.datetime) -> About:
     return About(record, command.zone, now, terms.stay)
 
 
-def _event(state: RecordState, doer: Doer, terms: Terms, now: dt.datetime) -> NewEvent:
+def _event(state: RecordState, insisted: Reason, doer: Doer, terms: Terms, now: dt.datetime) -> NewEvent:
     changes = tuple(field_changes({}, state.fields, terms.kind))
     return NewEvent(
         type="record.opened.v1",
@@ -87,5 +88,11 @@ def _event(state: RecordState, doer: Doer, terms: Terms, now: dt.datetime) -> Ne
         subject=state.id,
         sequence=1,
         time=now,
-        body=RecordEvent(actor=doer.actor, changes=changes, record=state.public),
+        body=RecordEvent(
+            actor=doer.actor,
+            changes=changes,
+            record=state.public,
+            reason_code=insisted.code,
+            reason=insisted.text.as_ref if insisted.text else None,
+        ),
     )
