@@ -12,7 +12,9 @@ from services.records.usecases.answers import ANSWER
 from services.records.usecases.desk import EXPIRE
 from services.records.usecases.expiry import Expiry
 from services.records.usecases.house import House
+from services.records.usecases.loads import Loads
 from services.records.usecases.overdue import OverdueAnswers
+from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
@@ -24,9 +26,11 @@ SWEEP_S = 60.0
 
 def house_of(chassis: Chassis) -> House:
     """The use cases' parts on the real store."""
+    records = store.MongoRecords(chassis.mongo)
     return House(
         catalogue=CATALOGUE,
-        records=store.MongoRecords(chassis.mongo),
+        records=records,
+        loads=Loads(records),
         texts=store.MongoTexts(chassis.mongo),
         stays=store.MongoStays(chassis.mongo),
         rules=store.MongoRules(chassis.mongo),
@@ -46,11 +50,11 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     """The app around a house, real or of fakes."""
     chassis.timers.handlers[EXPIRE] = Expiry(house).fire
     chassis.timers.handlers[ANSWER] = OverdueAnswers(house).fire
-    routes = router(house, chassis)
+    chassis.timers.handlers[START] = RulesStart(house).fire
     handler = events.Handler(Triggers(house))
     return chassis.app(
         title="records",
-        routers=[routes],
+        routers=[router(house, chassis)],
         links=LINKS,
         jobs=[Job("attachments", SWEEP_S, lambda: house.files.sweep(None))],
         uploads=UPLOADS,

@@ -1,6 +1,7 @@
 """One table from kinds of error to HTTP, and RFC 9457 problem documents for every refusal."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,8 @@ from starlette.routing import Match
 
 from shared.chassis.addresses import without_token
 from shared.chassis.mongo import DatabaseError, Duplicate
-from shared.contracts.errors import AppError, Breach, ErrorKind
+from shared.contracts.errors import AppError, Breach, ErrorKind, Phrase
+from shared.contracts.phrases import preferred, spoken
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
@@ -34,8 +36,10 @@ STATUS: dict[ErrorKind, int] = {
 }
 
 
-def problem(status: int, code: str, detail: str, breaches: Any = ()) -> JSONResponse:
-    """A problem document; `code` is stable, `breaches` name field and rule."""
+def problem(
+    status: int, code: str, detail: str, breaches: Sequence[Breach] = (), language: str | None = None
+) -> JSONResponse:
+    """A problem document; `code` is stable, `breaches` name field and rule. `language` is what its words are in."""
     body: dict[str, Any] = {
         "type": f"urn:bellboard:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -47,15 +51,25 @@ def problem(status: int, code: str, detail: str, breaches: Any = ()) -> JSONResp
         body["breaches"] = [breach.model_dump() for breach in breaches]
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
     headers |= {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers |= {"Content-Language": language, "Vary": "Accept-Language"} if language else {}
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=headers)
 
 
-async def _refused(_: Request, failure: Exception) -> JSONResponse:
+async def _refused(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, AppError)
-    return problem(STATUS[failure.kind], failure.code, failure.message, failure.breaches)
+    language = preferred(request.headers.get("accept-language"))
+    breaches = [spoken(each, language) for each in failure.breaches]
+    told = failure.own.get(language, failure.message)
+    if breaches and failure.message == _joined(failure.breaches):
+        told = _joined(breaches)
+    return problem(STATUS[failure.kind], failure.code, told, breaches, language)
 
 
-async def _misread(_: Request, failure: Exception) -> JSONResponse:
+def _joined(breaches: Sequence[Breach]) -> str:
+    return "; ".join(each.message for each in breaches)
+
+
+async def _misread(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, RequestValidationError)
     breaches = [
         Breach(
@@ -63,11 +77,18 @@ async def _misread(_: Request, failure: Exception) -> JSONResponse:
             or str(error["loc"][0]),
             rule=str(error["type"]),
             message=str(error["msg"]),
+            said=Phrase(template=str(error["type"]), params=_plain(error.get("ctx") or {})),
         )
         for error in failure.errors()
     ]
-    detail = "; ".join(f"{breach.field}: {breach.message}" for breach in breaches)
-    return problem(422, "request_invalid", detail, breaches)
+    language = preferred(request.headers.get("accept-language"))
+    told = [spoken(each, language) for each in breaches]
+    detail = "; ".join(f"{breach.field}: {breach.message}" for breach in told)
+    return problem(422, "request_invalid", detail, told, language)
+
+
+def _plain(context: Mapping[str, Any]) -> dict[str, str | int]:
+    return {name: value if isinstance(value, int) else str(value) for name, value in context.items()}
 
 
 async def _http(request: Request, failure: Exception) -> JSONResponse:

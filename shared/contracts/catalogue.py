@@ -13,6 +13,7 @@ from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, P
 from shared.contracts.policy import KeysEvent, PolicyEvent
 from shared.contracts.records import (
     RECORD_VERBS,
+    RULES_VERBS,
     HandoverEvent,
     OfferEvent,
     RecordAttached,
@@ -48,7 +49,7 @@ _ALL = [
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("offer", ("made", "accepted", "declined", "expired", "withdrawn"), topics.RECORDS, OfferEvent),
     *_types("handover", ("prepared", "acknowledged"), topics.RECORDS, HandoverEvent),
-    *_types("rules", ("published",), topics.RECORDS, RulesEvent),
+    *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("guest", ("erased",), topics.STAYS, GuestErased),
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),

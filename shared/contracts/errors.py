@@ -1,7 +1,10 @@
 """The one error of the application, and what each kind of it means."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from shared.contracts.values import Frozen
 
@@ -23,20 +26,38 @@ class ErrorKind(enum.StrEnum):
     BROKEN = "broken"
 
 
+class Phrase(Frozen):
+    """What a message says before it is put into a language: a template of the catalogue, or somebody's own words."""
+
+    template: str | None = None
+    params: dict[str, str | int] = Field(default_factory=dict)
+    own: dict[str, str] = Field(default_factory=dict, description="By language, as a hotel wrote it")
+
+
 class Breach(Frozen):
-    """One rule broken by one field."""
+    """One rule broken by one field. `message` is English; `said`, which never travels, lets it be said otherwise."""
 
     field: str
     rule: str
     message: str
+    said: SkipJsonSchema[Phrase | None] = Field(default=None, exclude=True, repr=False)
 
 
 class AppError(Exception):
     """A refusal that names its reason: `code` is stable, `message` is for people, `breaches` name fields and rules."""
 
-    def __init__(self, kind: ErrorKind, code: str, message: str, breaches: Sequence[Breach] = ()) -> None:
+    def __init__(
+        self,
+        kind: ErrorKind,
+        code: str,
+        message: str,
+        breaches: Sequence[Breach] = (),
+        own: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind, self.code, self.message, self.breaches = kind, code, message, tuple(breaches)
+        self.own = dict(own or {})
+        """The message by language, where somebody wrote it so."""
 
     def __repr__(self) -> str:
         return f"AppError({self.kind}, {self.code!r}, {self.message!r}, {list(self.breaches)!r})"
@@ -45,6 +66,11 @@ class AppError(Exception):
 def invalid(field: str, rule: str, message: str) -> AppError:
     """A refusal for a single field."""
     return AppError(ErrorKind.INVALID, rule, message, [Breach(field=field, rule=rule, message=message)])
+
+
+def refused(breach: Breach) -> AppError:
+    """A refusal for a single field, under its rule's own name."""
+    return AppError(ErrorKind.INVALID, breach.rule, breach.message, [breach])
 
 
 def breached(breaches: Sequence[Breach]) -> AppError:
@@ -62,6 +88,6 @@ def forbidden(code: str, message: str) -> AppError:
     return AppError(ErrorKind.FORBIDDEN, code, message)
 
 
-def conflict(code: str, message: str) -> AppError:
-    """The state does not allow this now."""
-    return AppError(ErrorKind.CONFLICT, code, message)
+def conflict(code: str, message: str, own: Mapping[str, str] | None = None) -> AppError:
+    """The state does not allow this now. `own`: the message by language."""
+    return AppError(ErrorKind.CONFLICT, code, message, own=own)

@@ -12,7 +12,7 @@ from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wir
 
 
 class Workflow(enum.StrEnum):
-    """The two workflows."""
+    """The workflows that come with Bellboard. A record may belong to any other: `workflow` is an open code."""
 
     GUEST_EXPERIENCE = "guest_experience"
     UPSELL = "upsell"
@@ -70,6 +70,7 @@ class CheckedValue(Wire):
     value: Any
     rule: Code
     rules_version: Version
+    chain_rules_version: Version = 1
     checker: Actor
     on_behalf_of: EntityId | None = Field(default=None, description="Who switched on the policy that checked it")
     at: Instant
@@ -129,7 +130,7 @@ class RecordSnapshot(Wire):
     property_id: str
     zone: str
     version: Version
-    workflow: Workflow
+    workflow: Code
     kind: Code
     slot: str
     department: Department
@@ -168,6 +169,7 @@ class RecordSnapshot(Wire):
     notes: int = 0
     questions: int = 0
     rules_version: Version = 1
+    chain_rules_version: Version = 1
     parent: EntityId | None = None
     watchers: tuple[EntityId, ...] = Field(default=(), description="Staff who want to hear of every change")
     subtasks: int = 0
@@ -264,17 +266,22 @@ class HandoverEvent(EventBody):
 
 
 class RulesVersion(Wire):
-    """One version of a hotel's own rules, as its records pin it."""
+    """One version of a hotel's own rules, as its records pin it; of the chain's, where `property_id` is `*`."""
 
     property_id: str
     version: Version
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    base: Version = Field(default=1, description="The version it was made on")
+    effective_from: Instant | None = Field(default=None, description="When it comes, or came, into force")
 
 
 class RulesEvent(EventBody):
-    """A hotel changed its own rules."""
+    """A version of a hotel's own rules was proposed, decided, withdrawn, or came into force (`published`)."""
 
     rules: RulesVersion
+
+
+RULES_VERBS = ("proposed", "approved", "rejected", "withdrawn", "published")
 
 
 RECORD_VERBS = (
@@ -288,6 +295,8 @@ RECORD_VERBS = (
     "edited",
     "noted",
     "handed_off",
+    "declined",
+    "reassigned",
     "exception_raised",
     "exception_reviewed",
     "change_proposed",

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from shared.contracts.envelope import EventBody
 from shared.contracts.identity import Department, Role
-from shared.contracts.values import EntityId, LocalTime, Slug, Version, Wire
+from shared.contracts.values import AskedInstant, Code, EntityId, LocalTime, Slug, Version, Wire
 
 
 class Property(Wire):
@@ -21,11 +21,25 @@ class Property(Wire):
 
 
 class Shift(Wire):
-    """One stretch of duty in the property's local time on given weekdays (0 = Monday); may pass midnight."""
+    """One stretch of duty in the property's local time on given weekdays (0 = Monday); may pass midnight.
+
+    With a department it is duty in that one alone, without in all of the person's.
+    """
 
     days: tuple[int, ...]
     start: LocalTime
     end: LocalTime
+    department: Department | None = None
+
+
+class Absence(Wire):
+    """A time in which a person does not work, whatever the shifts say; without an end until further notice.
+
+    Why is nobody's business on a topic.
+    """
+
+    start: AskedInstant
+    end: AskedInstant | None = None
 
 
 class StaffMember(Wire):
@@ -39,6 +53,8 @@ class StaffMember(Wire):
     roles: tuple[Role, ...]
     languages: tuple[str, ...] = ("en",)
     shifts: tuple[Shift, ...] = ()
+    skills: tuple[Code, ...] = Field(default=(), description="What the person can do, as the hotel names it")
+    absences: tuple[Absence, ...] = ()
     active: bool = True
     epoch: int = 0
     version: Version

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.factories.front_desk import Caller, FrontDesk
+import pytest
+
+from tests.factories.front_desk import Caller, FrontDesk, ruled
 
 COT = {
     "property_id": "resort",
@@ -33,7 +35,7 @@ async def test_bad_condition_is_refused_with_its_place_and_nothing_changes() -> 
 async def test_condition_in_force_is_named_beside_the_limits() -> None:
     desk = FrontDesk()
     async with desk.client() as http:
-        await Caller(http, "gil").put("/v1/rules/resort", rules("fields.quantity <= 2"), version=1)
+        await ruled(http, rules("fields.quantity <= 2")["rules"])
         refused = await Caller(http, "ana").post("/v1/records", COT)
         mended = COT | {"fields": {"topic": "baby_cot", "promised_time": "22:00", "quantity": 2}}
         opened = await Caller(http, "ana").post("/v1/records", mended)
@@ -56,3 +58,45 @@ async def test_money_limit_beyond_what_is_stored_is_refused() -> None:
     async with desk.client() as http:
         refused = await Caller(http, "gil").put("/v1/rules/resort", rules("true", line_max=2**62), version=1)
     assert (refused.status_code, refused.json()["breaches"][0]["rule"]) == (422, "less_than_equal")
+
+
+SAID = {
+    "de": {
+        ("promised_time", "service_hours", "promised_time muss mindestens 06:00 sein."),
+        ("quantity", "quantity_range", "quantity darf höchstens 10 sein."),
+        ("topic", "required", "topic wird zum Eröffnen gebraucht."),
+    },
+    "pt": {
+        ("promised_time", "service_hours", "promised_time tem de ser pelo menos 06:00."),
+        ("quantity", "quantity_range", "quantity tem de ser no máximo 10."),
+        ("topic", "required", "topic é necessário para abrir."),
+    },
+    "en": {
+        ("promised_time", "service_hours", "promised_time must be at least 06:00."),
+        ("quantity", "quantity_range", "quantity must be at most 10."),
+        ("topic", "required", "topic is needed to open this."),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"), [("de-DE,de;q=0.9,en;q=0.5", "de"), ("pt-PT", "pt"), ("fr", "en"), (None, "en")]
+)
+async def test_all_breaches_are_said_in_the_callers_language(accepted: str | None, language: str) -> None:
+    wrong = COT | {"fields": {"promised_time": "05:00", "quantity": 50}}
+    async with FrontDesk().client() as http:
+        http.headers.update({"Accept-Language": accepted} if accepted else {})
+        refused = await Caller(http, "ana").post("/v1/records", wrong)
+    body = refused.json()
+    assert {(each["field"], each["rule"], each["message"]) for each in body["breaches"]} == SAID[language]
+    assert all(message in body["detail"] for _, _, message in SAID[language])
+    assert (refused.headers["content-language"], refused.headers["vary"]) == (language, "Accept-Language")
+
+
+async def test_misread_request_is_said_in_the_callers_language() -> None:
+    async with FrontDesk().client() as http:
+        http.headers["Accept-Language"] = "de"
+        refused = await Caller(http, "ana").post("/v1/records", COT | {"status": "complete"})
+    [breach] = refused.json()["breaches"]
+    assert (breach["field"], breach["rule"]) == ("status", "extra_forbidden")
+    assert breach["message"] == "Diese Angabe gibt es hier nicht."

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from services.records.domain.rules import PropertyRules
 from tests.factories.desk_work import approved, done, opened, refusal, seen, told
 from tests.factories.front_desk import Caller, FrontDesk
 from tests.factories.guest_records import NOW, stay
+from tests.factories.rule_versions import put_in_force
 
 CLEANING = {"kind": "guest_request", "fields": {"topic": "room_cleaning"}, "compulsory": True}
 FULFILLED = {"outcome": "fulfilled"}
@@ -79,9 +81,7 @@ async def test_fulfilment_waits_for_compulsory_items_when_a_list_has_some(ana: C
 async def test_list_of_the_hotel_stands_on_new_records_and_is_added_to_old_ones(ana: Caller, desk: FrontDesk) -> None:
     old = await opened(ana)
     rules = {"kinds": {"guest_request": {"checklist": [{"code": "wipe_down", "compulsory": True}]}}}
-    async with desk.client() as http:
-        ruled = {"rules": rules, "reason": {"code": "test"}}
-        assert (await Caller(http, "gil").put("/v1/rules/resort", ruled, version=1)).status_code == 200
+    put_in_force(desk.database, "resort", PropertyRules.model_validate(rules))
     new = await opened(ana)
     assert [(item["code"], item["compulsory"]) for item in new["checklist"]] == [("wipe_down", True)]
     old = await done(ana, old, "checklist", {"template": True})

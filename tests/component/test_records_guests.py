@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from services.records.domain.rules import PropertyRules
 from shared.contracts.stays import Stay, StayStatus
 from tests.factories.desk_work import done, opened, refusal, seen, told
 from tests.factories.front_desk import Caller, FrontDesk
 from tests.factories.guest_events import guest_erased, message_told
 from tests.factories.guest_records import NOW, stay
+from tests.factories.rule_versions import put_in_force
 
 PREFERENCES = "/v1/guests/guest-1/preferences"
 CANCELLED = {"outcome": "cancelled", "reason": {"code": "asked_by_guest"}}
@@ -120,9 +122,8 @@ async def test_two_messages_in_one_batch_open_one_record(desk: FrontDesk) -> Non
 
 
 async def test_message_opens_a_record_of_its_own_when_the_hotel_counts_no_repeats(ana: Caller, desk: FrontDesk) -> None:
-    async with desk.client() as http:
-        ruled = {"rules": {"kinds": {"guest_request": {"repeat_window_s": 0}}}, "reason": {"code": "test"}}
-        assert (await Caller(http, "gil").put("/v1/rules/resort", ruled, version=1)).status_code == 200
+    rules = {"kinds": {"guest_request": {"repeat_window_s": 0}}}
+    put_in_force(desk.database, "resort", PropertyRules.model_validate(rules))
     known = mirrored(desk)
     asks = {"stay_id": known.id, "topic_code": "baby_cot"}
     await desk.hears(*(message_told("received", id=f"message-{number}", **asks) for number in range(2)))

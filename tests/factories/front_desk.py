@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,9 +10,11 @@ from fastapi import FastAPI
 
 from services.records.adapters.pictures import PillowPictures
 from services.records.app import assemble
+from services.records.domain.catalogue import Catalogue
 from services.records.events import Handler
 from services.records.settings import Settings
 from services.records.usecases.house import House
+from services.records.usecases.loads import Loads
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
@@ -40,7 +43,7 @@ from tests.fakes.records import (
 )
 
 EVERY_DAY_WORK = (
-    *("create", "read", "accept", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
+    *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
     *("watch", "checklist", "subtask", "link_stay", "merge", "attach"),
 )
@@ -54,8 +57,15 @@ POLICY = PolicySnapshot(
         Grant(roles=(Role.ASSOCIATE,), actions=EVERY_DAY_WORK, own_department=True, read=SERVED, write=SERVED),
         Grant(roles=(Role.ASSOCIATE,), actions=("read",)),
         Grant(roles=IN_CHARGE, actions=EVERY_DAY_WORK, read=MANAGED, write=MANAGED),
-        Grant(roles=IN_CHARGE, actions=("review_exception", "decide_proposal", "reopen"), read=MANAGED, write=MANAGED),
-        Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("rules",)),
+        Grant(
+            roles=IN_CHARGE,
+            actions=("review_exception", "decide_proposal", "reopen", "reassign"),
+            read=MANAGED,
+            write=MANAGED,
+        ),
+        Grant(roles=(Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), actions=("read", "manage"), kinds=("rules",)),
+        Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read", "acknowledge"), kinds=("handover",)),
+        Grant(roles=IN_CHARGE, actions=("prepare",), kinds=("handover",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
 )
@@ -67,6 +77,8 @@ STAFF: tuple[StaffMember, ...] = (
     member("sofia", Role.SUPERVISOR, departments=GUEST_FACING),
     member("gil", Role.GENERAL_MANAGER, departments=()),
     member("fred", Role.FINANCE, departments=(Department.FINANCE,)),
+    member("clara", Role.CHAIN_ADMIN, departments=(), properties=None),
+    member("cora", Role.CHAIN_ADMIN, departments=(), properties=None),
     member("carl", properties=("city",), departments=GUEST_FACING),
 )
 HOTELS = tuple(
@@ -117,6 +129,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
     return House(
         catalogue=CATALOGUE,
         records=FakeRecords(database),
+        loads=Loads(FakeRecords(database), recent_s=0),
         texts=FakeTexts(database),
         stays=FakeStays(database),
         rules=FakeRules(database),
@@ -135,11 +148,11 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
 class FrontDesk:
     """The real app on fakes, and people who call it."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue = CATALOGUE) -> None:
         chassis = Chassis(Settings(log_level="WARNING"))
         self.clock = chassis.clock = StillClock()
         self.database = FakeDatabase()
-        self.house = fake_house(chassis, self.database)
+        self.house = replace(fake_house(chassis, self.database), catalogue=catalogue)
         self.app: FastAPI = assemble(chassis, self.house)
         chassis.policy.known = known(chassis)
         self.chassis = chassis
@@ -201,3 +214,18 @@ class Caller:
     async def put(self, path: str, body: Any, *, version: int) -> httpx.Response:
         """Replace."""
         return await self._http.put(path, json=body, headers=self.headers(version=version))
+
+
+async def ruled(http: httpx.AsyncClient, rules: Any, place: str = "resort", **more: Any) -> dict[str, Any]:
+    """The rules of a place once Gil (Cora, for the chain) has proposed them and Clara has approved them."""
+    gil, clara = Caller(http, "gil" if place == "resort" else "cora"), Caller(http, "clara")
+    before = (await clara.get("/v1/rules", property=place)).json()
+    body = {"rules": rules, "reason": "Asked for by the house", **more}
+    proposed = await gil.put(f"/v1/rules/{place}", body, version=before["revision"])
+    assert proposed.status_code == 200, proposed.text
+    waiting = proposed.json()["waiting"][0]
+    path, ruling = f"/v1/rules/{place}/versions/{waiting['version']}/decide", {"approve": True, "reason": "Agreed"}
+    approved = await clara.post(path, ruling, version=proposed.json()["revision"])
+    assert approved.status_code == 200, approved.text
+    shown: dict[str, Any] = approved.json()
+    return shown

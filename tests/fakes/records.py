@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 from services.records.domain.files import HeldFile
 from services.records.domain.occurrences import Opening
 from services.records.domain.repeats import FirstAsked
-from services.records.domain.rules import PropertyRules
+from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
@@ -36,7 +36,7 @@ class Tables:
     records: dict[str, RecordState] = field(default_factory=dict)
     texts: dict[str, tuple[str, PrivateText]] = field(default_factory=dict)
     stays: dict[str, Stay] = field(default_factory=dict)
-    rules: dict[tuple[str, int], PropertyRules] = field(default_factory=dict)
+    rules: dict[tuple[str, int], RuleVersion] = field(default_factory=dict)
     events: list[Envelope] = field(default_factory=list)
     kept: dict[str, tuple[str, Kept]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
@@ -191,22 +191,47 @@ class FakeStays:
 
 
 class FakeRules:
-    """Versions of properties' rules."""
+    """Versions of places' rules."""
 
     def __init__(self, database: FakeDatabase) -> None:
         self._db = database
 
-    async def latest(self, scope: Scope, property_id: str, tx: Tx | None = None) -> tuple[int, PropertyRules | None]:
-        versions = [version for name, version in self._db.tables.rules if name == property_id]
-        return (max(versions), self._db.tables.rules[property_id, max(versions)]) if versions else (1, None)
+    def _of(self, place: str) -> list[RuleVersion]:
+        return [row for (name, _), row in sorted(self._db.tables.rules.items()) if name == place]
 
-    async def recent(self, scope: Scope, property_id: str) -> tuple[int, PropertyRules | None]:
-        return await self.latest(scope, property_id)
+    async def recent(self, scope: Scope, place: str, now: dt.datetime) -> Sequence[RuleVersion]:
+        return await self.standing(scope, place, now)
 
-    async def add(self, scope: Scope, property_id: str, version: int, rules: PropertyRules, tx: Tx) -> None:
-        if (property_id, version) in self._db.tables.rules:
+    async def standing(self, scope: Scope, place: str, at: dt.datetime) -> Sequence[RuleVersion]:
+        held = standing(self._of(place), at)
+        later = [row for row in self._of(place) if row.state == "approved" and not row.started(at)]
+        return [*([held] if held else []), *later]
+
+    async def head(self, scope: Scope, place: str, now: dt.datetime, tx: Tx | None = None) -> Head:
+        rows = self._of(place)
+        approved = [row for row in rows if row.state == "approved"]
+        last = max((row.version for row in rows), default=1)
+        seq = max((row.seq for row in rows), default=0)
+        return Head(last, seq, approved[-1] if approved else None, sum(row.open(now) for row in rows))
+
+    async def find_all(
+        self, scope: Scope, place: str, versions: Collection[int], tx: Tx | None = None
+    ) -> list[RuleVersion]:
+        return [row for row in self._of(place) if row.version in versions]
+
+    async def page(self, scope: Scope, place: str, below: int | None, limit: int) -> list[RuleVersion]:
+        rows = [row for row in reversed(self._of(place)) if below is None or row.version < below]
+        return rows[:limit]
+
+    async def add(self, scope: Scope, version: RuleVersion, tx: Tx) -> None:
+        if (version.place, version.version) in self._db.tables.rules:
             raise Duplicate("version")
-        self._db.tables.rules[property_id, version] = rules
+        self._db.tables.rules[version.place, version.version] = version
+
+    async def replace(self, scope: Scope, before: RuleVersion, after: RuleVersion, tx: Tx) -> None:
+        if self._db.tables.rules[before.place, before.version].seq != before.seq:
+            raise Duplicate("seq")
+        self._db.tables.rules[after.place, after.version] = after
 
 
 class FakeJournal:

@@ -19,6 +19,7 @@ MONEY = (Role.FINANCE, Role.REVENUE_MANAGER)
 WORK = (
     "create",
     "accept",
+    "decline",
     "check_value",
     "approve",
     "block",
@@ -42,7 +43,7 @@ WORK = (
     "attach",
 )
 REVIEW = ("review_exception", "decide_proposal")
-BREAK_GLASS = (*WORK, *REVIEW, "reopen", "read")
+BREAK_GLASS = (*WORK, *REVIEW, "reopen", "reassign", "read")
 
 SENSITIVE = (
     "review_exception",
@@ -104,9 +105,11 @@ def _records() -> tuple[Grant, ...]:
         _grant((Role.SUPERVISOR, Role.REVENUE_MANAGER), ("read",), own=True, read=MANAGED),
         _grant((Role.SUPERVISOR,), REVIEW, own=True, read=MANAGED, write=MANAGED, obligations=("reason",)),
         _grant((Role.SUPERVISOR,), ("reopen",), own=True, read=SERVED, write=worked, obligations=("reason",)),
+        _grant((Role.SUPERVISOR,), ("reassign",), own=True, read=SERVED, obligations=("reason",)),
         _grant((Role.SUPERVISOR,), ("hand_off", "accept"), read=SERVED, write=(ORDINARY,)),
         _grant(IN_CHARGE, ("read",), read=MANAGED),
         _grant(IN_CHARGE, WORK, read=MANAGED, write=worked),
+        _grant(IN_CHARGE, ("reassign",), read=MANAGED, obligations=("reason",)),
         _grant(IN_CHARGE, (*REVIEW, "reopen"), read=MANAGED, write=MANAGED, obligations=("reason",)),
         _grant((Role.INTEGRATION,), ("create", "note"), write=worked),
     )
@@ -119,6 +122,7 @@ def _money() -> tuple[Grant, ...]:
         _grant(MONEY, ("note", "ask", "answer", "raise_exception"), read=priced, write=(ORDINARY,)),
         _grant(MONEY, ("add_line", "propose", "decide_proposal"), read=priced, write=priced, obligations=("reason",)),
         _grant(MONEY, REVIEW, own=True, read=MANAGED, write=(*SERVED, PAYMENT), obligations=("reason",)),
+        _grant((Role.REVENUE_MANAGER,), ("reassign",), own=True, read=priced, obligations=("reason",)),
         _grant(MONEY, ("reopen",), own=True, read=priced, write=priced, obligations=("reason",)),
         _grant(MONEY, WORK, own=True, read=(*SERVED, PAYMENT), write=(*SERVED, PAYMENT)),
     )
@@ -133,6 +137,7 @@ def _around_records() -> tuple[Grant, ...]:
         _grant(ON_THE_FLOOR, ("request_message",), Resource.MESSAGE, read=SERVED, write=SERVED),
         _grant(IN_CHARGE, ("read",), Resource.GUEST, Resource.MESSAGE, read=SERVED),
         _grant(desk, ("read", "acknowledge"), Resource.ALERT),
+        _grant(REVIEWERS, ("prepare",), Resource.HANDOVER, read=SERVED, obligations=("reason",)),
         _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
         _grant(desk, ("read", "acknowledge"), Resource.HANDOVER, read=SERVED),
         _grant(desk, ("read",), Resource.RULES),

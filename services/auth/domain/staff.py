@@ -10,8 +10,8 @@ from pydantic import Field, StringConstraints
 from shared.contracts.envelope import Change, NewEvent
 from shared.contracts.errors import Breach, breached, conflict
 from shared.contracts.identity import Actor, DataClass, Department, Role
-from shared.contracts.staff import Property, PropertyEvent, Shift, StaffEvent, StaffMember
-from shared.contracts.values import Frozen, Slug, card_numbers, derived_id, zone
+from shared.contracts.staff import Absence, Property, PropertyEvent, Shift, StaffEvent, StaffMember
+from shared.contracts.values import Code, Frozen, Slug, card_numbers, derived_id, zone
 
 CHAIN_WIDE = "*"
 MAX_PASSWORD = 128
@@ -42,6 +42,8 @@ class StaffDraft(Frozen):
     properties: tuple[Slug, ...] | None = None
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, max_length=20)
     shifts: tuple[Shift, ...] = Field(default=(), max_length=50)
+    skills: tuple[Code, ...] = Field(default=(), max_length=50)
+    absences: tuple[Absence, ...] = Field(default=(), max_length=100)
     active: bool = True
 
 
@@ -54,6 +56,8 @@ class StaffPatch(Frozen):
     properties: tuple[Slug, ...] | Literal["all"] | None = None
     languages: tuple[str, ...] | None = Field(default=None, min_length=1, max_length=20)
     shifts: tuple[Shift, ...] | None = Field(default=None, max_length=50)
+    skills: tuple[Code, ...] | None = Field(default=None, max_length=50)
+    absences: tuple[Absence, ...] | None = Field(default=None, max_length=100)
     active: bool | None = None
 
 
@@ -80,7 +84,7 @@ def check_property(draft: PropertyDraft) -> None:
 
 
 def check_staff(draft: StaffDraft, known_properties: Collection[str]) -> None:
-    """Refuse unknown properties, languages, shifts and card numbers in names, all breaches at once."""
+    """Refuse unknown properties, languages, shifts, absences and card numbers in names, all breaches at once."""
     breaches = []
     for unknown in sorted(set(draft.properties or ()) - set(known_properties)):
         breaches.append(Breach(field="properties", rule="known_property", message=f"There is no property {unknown}."))
@@ -88,20 +92,27 @@ def check_staff(draft: StaffDraft, known_properties: Collection[str]) -> None:
         if not _LANGUAGE.fullmatch(language):
             breaches.append(Breach(field="languages", rule="language_code", message=f"{language!r} is no language."))
     for number, shift in enumerate(draft.shifts):
-        breaches += _shift_breaches(number, shift)
+        breaches += _shift_breaches(number, shift, draft.departments)
+    for number, absence in enumerate(draft.absences):
+        if absence.end is not None and absence.end <= absence.start:
+            message = "An absence ends after it begins."
+            breaches.append(Breach(field=f"absences.{number}.end", rule="absence_length", message=message))
     if card_numbers(draft.display_name):
         breaches.append(Breach(field="display_name", rule="no_card_number", message="Card numbers are not stored."))
     if breaches:
         raise breached(breaches)
 
 
-def _shift_breaches(number: int, shift: Shift) -> list[Breach]:
+def _shift_breaches(number: int, shift: Shift, departments: Collection[Department]) -> list[Breach]:
     where = f"shifts.{number}"
     found = []
     if not shift.days or any(day not in range(7) for day in shift.days):
         found.append(Breach(field=f"{where}.days", rule="weekday", message="Days are 0 (Monday) to 6 (Sunday)."))
     if shift.start == shift.end:
         found.append(Breach(field=f"{where}.end", rule="shift_length", message="A shift ends at another time."))
+    if shift.department is not None and shift.department not in departments:
+        message = "A shift is in one of the person's departments."
+        found.append(Breach(field=f"{where}.department", rule="own_department", message=message))
     if shift.start.tzinfo or shift.end.tzinfo:
         found.append(Breach(field=where, rule="local_time", message="Shifts are in the property's local time."))
     return found
@@ -126,7 +137,7 @@ def hire(chain: str, staff_id: str, draft: StaffDraft) -> StaffMember:
 
 def redrawn(member: StaffMember, draft: StaffDraft) -> StaffMember:
     """The person as a draft says them, one version on; the same object when nothing differs."""
-    wanted = draft.model_dump(exclude={"shifts"}) | {"shifts": draft.shifts}
+    wanted = {name: getattr(draft, name) for name in StaffDraft.model_fields}
     changed = {name for name, value in wanted.items() if getattr(member, name) != value}
     if not changed:
         return member

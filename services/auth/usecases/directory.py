@@ -76,7 +76,7 @@ class Directory:
             raise forbidden("whole_chain_only", "Only an administrator of the whole chain sets up a property.")
 
     async def staff(self, principal: Principal, after: str | None, limit: int) -> list[StaffMember]:
-        """The people who work where the caller works; without the right to staff data no shifts or epochs."""
+        """The people who work where the caller works; without the right to staff data the outline only."""
         scope, read = self._may(principal, "read", Resource.STAFF)
         found = await self._store.staff(scope, after=after, limit=limit)
         return found if DataClass.STAFF in read else [_outline(member) for member in found]
@@ -159,7 +159,7 @@ class Directory:
 
 
 def _outline(member: StaffMember) -> StaffMember:
-    return member.model_copy(update={"shifts": (), "epoch": 0, "languages": ()})
+    return member.model_copy(update={"shifts": (), "epoch": 0, "languages": (), "skills": (), "absences": ()})
 
 
 def _require_version(ctx: CommandContext, version: int) -> None:

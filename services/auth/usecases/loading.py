@@ -115,6 +115,9 @@ class Loading:
         staff_id = account.staff_id if account else (person.id or staff_id_of(scope.chain, person.login))
         draft = StaffDraft(**{name: getattr(person, name) for name in StaffDraft.model_fields})
         before = await self._store.member(scope, staff_id)
+        if before and "absences" not in person.model_fields_set:
+            # Who is away today is said day by day, not in the file that a chain starts with.
+            draft = draft.model_copy(update={"absences": before.absences})
         after = redrawn(before, draft) if before else hire(scope.chain, staff_id, draft)
         opened = None
         if account is None:

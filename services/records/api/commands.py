@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api.bodies import approval, around, closing, exceptions, money, talk, work
+from services.records.api.bodies import approval, around, closing, exceptions, money, people, talk, work
 from services.records.api.bodies.why import Because, Values, Words
 from services.records.api.examples import NEW_RECORD, REVIEW, RULING
 from services.records.usecases.commanding import Commanding, Done, Order
@@ -23,6 +23,7 @@ Id = Annotated[EntityId, Path()]
 
 PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     **work.COMMANDS,
+    **people.COMMANDS,
     **approval.COMMANDS,
     **exceptions.COMMANDS,
     **money.COMMANDS,

@@ -10,6 +10,8 @@ NEW_RECORD: dict[str, Any] = {
 }
 REVIEW: dict[str, Any] = {"accept": True, "comment": "Agreed; the pool cot was free."}
 RULING: dict[str, Any] = {"approve": True, "reason": {"code": "asked_by_guest"}}
+RULES_RULING: dict[str, Any] = {"approve": True, "reason": "Agreed with the night manager."}
+RULES_WITHDRAWAL: dict[str, Any] = {"reason": "The season starts later this year."}
 RULES: dict[str, Any] = {
     "reason": "The late shift starts earlier in summer.",
     "rules": {"kinds": {"guest_request": {"line_max": 5000}}, "score_threshold": 7},

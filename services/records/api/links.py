@@ -16,6 +16,8 @@ def _action(name: str) -> Link:
     return Link(name.removeprefix("records_").removesuffix("_record"), SHOWING, name, AT_VERSION)
 
 
+RULES = ("records_rules", "records_change_rules", "records_decide_rules", "records_withdraw_rules")
+
 LINKS = (
     *(_action(name) for name in ACTIONS),
     Link("look", {**DONE, "records_open_record": ["201"]}, "records_record", THIS),
@@ -34,7 +36,7 @@ LINKS = (
     ),
     Link(
         "change_rules",
-        {"records_rules": ["200"], "records_change_rules": ["200"]},
+        {name: ["200"] for name in RULES},
         "records_change_rules",
         {"path.property_id": "$response.body#/property_id", "header.If-Match": "$response.header.ETag"},
     ),

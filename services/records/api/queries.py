@@ -16,8 +16,8 @@ from shared.chassis.clock import Clock
 from shared.chassis.describing import ETAG, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal
-from shared.contracts.records import Status, Workflow
-from shared.contracts.values import AskedInstant, EntityId
+from shared.contracts.records import Status
+from shared.contracts.values import AskedInstant, Code, EntityId
 
 Id = Annotated[EntityId, Path()]
 Text = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:@|-]*$")] | None
@@ -37,7 +37,7 @@ class Filter(BaseModel):
         default=[], max_length=50, description="Guest ids: one who looks for a name gets them from integrations"
     )
     kind: Text = None
-    workflow: Workflow | None = None
+    workflow: Code | None = None
     room: Text = None
     text: str | None = Field(
         default=None,

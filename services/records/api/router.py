@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.records.api import attachments, bulk, commands, guests, queries, questions, rules
+from services.records.api import attachments, bulk, commands, guests, owners, queries, questions, rules
 from services.records.usecases.bulk import Bulk
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.filing import Filing
 from services.records.usecases.finding import Finding
 from services.records.usecases.house import House
+from services.records.usecases.owning import Owning
 from services.records.usecases.questions import Questions
 from services.records.usecases.reading import Reading
 from services.records.usecases.remembering import Remembering
@@ -27,4 +28,5 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(guests.router(Remembering(house), chassis))
     made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
     made.include_router(rules.router(Ruling(house), chassis))
+    made.include_router(owners.router(Owning(house), chassis))
     return made

@@ -9,6 +9,7 @@ from services.records.domain.changes import changes_between
 from services.records.domain.commands import Doer
 from services.records.domain.conditions import About
 from services.records.domain.journey import settled
+from services.records.domain.kinds import Move
 from services.records.domain.moves import may_move, refuse_move
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
@@ -85,12 +86,22 @@ class Act:
         return replace(self, state=after, events=(*self.events, event))
 
     def move(self, verb: str, to: Status, **said: Any) -> "Act":
-        """As `then`, with a change of status: only a listed move, and nothing is approved while under review."""
+        """As `then`, with a change of status: only a listed move that no guard of the kind refuses.
+
+        Nothing is approved while under review.
+        """
         if not may_move(self.state.status, to, self.state.blocked_from):
             raise refuse_move(self.state.status, to)
+        self.refuse_guarded(Move.of(to, said.get("outcome")))
         if to is Status.APPROVED:
             self.refuse_under_review()
         return self.then(verb, status=to, **said)
+
+    def refuse_guarded(self, move: Move | None) -> None:
+        """Refuse a move that a guard of the kind stands against, with the guard's own code and message."""
+        guard = self.terms.kind.guard(move, self.state.fields) if move else None
+        if guard:
+            raise conflict(guard.code, guard.message, guard.messages)
 
     def refuse_under_review(self) -> None:
         """Refuse what may not happen while an exception or a proposal waits for its reviewer."""

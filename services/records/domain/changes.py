@@ -8,8 +8,8 @@ from shared.contracts.envelope import Change
 from shared.contracts.identity import DataClass
 
 WATCHED = (
-    *("status", "owner", "department", "room", "stay_id", "guest_id", "outcome", "due_at", "blocked_reason"),
-    *("guest_informed", "merged_into", "repeats"),
+    *("status", "owner", "owner_rule", "department", "room", "stay_id", "guest_id", "outcome", "due_at"),
+    *("blocked_reason", "guest_informed", "merged_into", "repeats"),
 )
 """Attributes, beside the kind's own fields, whose change is told with old and new value."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.records.domain.expressions import Unjudged, fault, holds
 from services.records.domain.kinds import FieldType, KindSpec, Stage
 from services.records.domain.rules import Condition
-from shared.contracts.errors import Breach
+from shared.contracts.errors import Breach, Phrase
 from shared.contracts.stays import Stay
 from shared.contracts.values import card_numbers
 
@@ -110,7 +110,8 @@ def _breach(condition: Condition, facts: Mapping[str, Any]) -> Breach | None:
         message = None if holds(condition.expression, facts) else condition.message
     except Unjudged as why:
         message = f"{condition.message} (The condition {condition.rule} could not be judged: {why}.)"
-    return Breach(field=condition.field, rule=condition.rule, message=message) if message else None
+    said = Phrase(own=condition.messages)
+    return Breach(field=condition.field, rule=condition.rule, message=message, said=said) if message else None
 
 
 def condition_faults(kind: KindSpec, condition: Condition) -> list[tuple[str, str]]:
@@ -124,6 +125,6 @@ def condition_faults(kind: KindSpec, condition: Condition) -> list[tuple[str, st
     for name in sorted(named_fields(condition.expression)):
         if kind.field(name) is None:
             found.append(("expression", f"{condition.rule}: {kind.code} has no field {name[:64]}"))
-    if card_numbers(condition.message) or card_numbers(condition.expression):
+    if any(card_numbers(text) for text in (condition.message, condition.expression, *condition.messages.values())):
         found.append(("card_number", f"{condition.rule} holds a card number"))
     return found

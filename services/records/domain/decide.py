@@ -15,6 +15,7 @@ from services.records.domain.steps import (
     files,
     kin,
     money,
+    people,
     proposals,
     talk,
     watching,
@@ -37,6 +38,7 @@ class Decision:
 
 STEPS: dict[type[Command], Step] = {
     **work.STEPS,
+    **people.STEPS,
     **approval.STEPS,
     **fields.STEPS,
     **proposals.STEPS,

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 MAX_LENGTH = 500
 MAX_DEPTH = 16
+MAX_COST = 500
+"""What judging an expression may cost: a point for each part, more for what takes longer. Nothing loops."""
+
 NAMES = frozenset({"record", "fields", "stay", "now", "today", "time"})
 """What an expression may speak of."""
 
@@ -22,6 +25,10 @@ FUNCTIONS = frozenset(
 )
 """What an expression may do, by CEL's own names. Not `matches`: a pattern may take 50 ms to compile."""
 
+COSTS = {"timestamp": 20, "duration": 20, "string": 10, "contains": 10, "startsWith": 5, "endsWith": 5, "in": 50}
+"""Points of what takes longer than comparing two values, as it is written; `in` may look through a whole list."""
+
+_PART = re.compile(r"'[^']*'|\"[^\"]*\"|\w+|[^\s\w]")
 _LOOP = re.compile(r"\b(all|exists|exists_one|existsOne|map|filter)\s*\(")
 _AT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _RAISED = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
@@ -55,14 +62,32 @@ def _library() -> Any:
 _CEL = _library()
 
 
-@functools.lru_cache(maxsize=4096)
-def _compiled(text: str) -> Program:
-    program: Program = _CEL.compile(text)
-    return program
+@functools.lru_cache(maxsize=32_768)
+def _read(text: str) -> tuple[Program | None, str | None]:
+    """The compiled expression or why it is refused: once for each text, so nothing dear is ever compiled or run."""
+    wrong = _unfit(text)
+    if wrong:
+        return None, wrong
+    try:
+        program: Program = _CEL.compile(text)
+    except _RAISED as failure:
+        return None, _said(failure)
+    foreign = _foreign(text, program)
+    return (None, foreign) if foreign else (program, None)
 
 
 def fault(text: str) -> str | None:
     """Why an expression is refused, with line and column where there is one; None when it may stand."""
+    return _read(text)[1]
+
+
+def cost(text: str) -> int:
+    """What judging an expression costs at most, in points."""
+    return sum(COSTS.get(part, 1) for part in _PART.findall(text))
+
+
+def _unfit(text: str) -> str | None:
+    """Why an expression is not even compiled."""
     if len(text) > MAX_LENGTH:
         return f"it is longer than {MAX_LENGTH} characters"
     if "//" in text or not text.isprintable():
@@ -73,11 +98,9 @@ def fault(text: str) -> str | None:
         return f"{_place(text, loop.start())}: it loops with {loop.group(1)}, which is not allowed"
     if _depth(text) > MAX_DEPTH:
         return f"it is nested more than {MAX_DEPTH} deep"
-    try:
-        program = _compiled(text)
-    except _RAISED as failure:
-        return _said(failure)
-    return _foreign(text, program)
+    if cost(text) > MAX_COST:
+        return f"it costs {cost(text)} points; {MAX_COST} is the limit"
+    return None
 
 
 def _depth(text: str) -> int:
@@ -110,8 +133,11 @@ def _said(failure: Exception) -> str:
 
 def holds(text: str, facts: Mapping[str, Any]) -> bool:
     """Whether an expression is true of the facts; raises Unjudged when it fails or is neither true nor false."""
+    program, wrong = _read(text)
+    if program is None:
+        raise Unjudged(wrong or "it cannot be read")
     try:
-        answer = _compiled(text).execute(dict(facts))
+        answer = program.execute(dict(facts))
     except LookupError as failure:
         raise Unjudged(f"there is no {str(failure.args[0])[:64] if failure.args else 'value'} here") from failure
     except _RAISED as failure:

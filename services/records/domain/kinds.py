@@ -2,14 +2,14 @@
 
 import datetime as dt
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from services.records.domain.occurrences import Occurrence, Opening
-from services.records.domain.rules import HotelRules, TemplateItem
+from services.records.domain.rules import HotelRules, KindRules, TemplateItem
 from services.records.domain.state import RecordState
 from shared.contracts.identity import DataClass, Department, Role
-from shared.contracts.records import TriggerKind, Workflow
+from shared.contracts.records import Outcome, Status, TriggerKind
 
 
 class FieldType(enum.StrEnum):
@@ -34,19 +34,22 @@ class Stage(enum.StrEnum):
 
 @dataclass(frozen=True)
 class When:
-    """A condition on one field: it holds one of these values."""
+    """A condition on one field: it holds one of these values; None among them means that it is absent."""
 
     field: str
-    among: tuple[str | int | bool, ...]
+    among: tuple[str | int | bool | None, ...]
 
-    def holds(self, fields: dict[str, object]) -> bool:
+    def holds(self, fields: Mapping[str, object]) -> bool:
         """Whether it is so."""
         return fields.get(self.field) in self.among
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of a kind. `audited` needs a reason to change, `sensitive` needs another person's approval."""
+    """One field of a kind. `audited` needs a reason to change, `sensitive` needs another person's approval.
+
+    `sensitive_when` makes it sensitive only while a condition on the record's fields holds.
+    """
 
     name: str
     type: FieldType
@@ -56,6 +59,13 @@ class FieldSpec:
     data_class: DataClass = DataClass.ORDINARY
     audited: bool = False
     sensitive: bool = False
+    sensitive_when: When | None = None
+
+    def guarded(self, *values: Mapping[str, object]) -> bool:
+        """Whether a change needs another person, on any of these values of the record: those before, those after."""
+        return self.sensitive or (
+            self.sensitive_when is not None and any(self.sensitive_when.holds(each) for each in values)
+        )
 
     @property
     def stage(self) -> Stage | None:
@@ -97,6 +107,21 @@ class CauseWhen:
     when: When
 
 
+class Move(enum.StrEnum):
+    """A move of the status that a kind may guard."""
+
+    APPROVED = "approved"
+    BLOCKED = "blocked"
+    FULFILLED = "fulfilled"
+
+    @classmethod
+    def of(cls, to: Status, outcome: object = None) -> "Move | None":
+        """The move into a status, if it is one that can be guarded."""
+        if to is Status.COMPLETE:
+            return cls.FULFILLED if outcome is Outcome.FULFILLED else None
+        return {Status.APPROVED: cls.APPROVED, Status.BLOCKED: cls.BLOCKED}.get(to)
+
+
 @dataclass(frozen=True)
 class Remembers:
     """Records of the kind say what a guest likes on a topic; some of them only for their stay."""
@@ -106,21 +131,37 @@ class Remembers:
 
 
 @dataclass(frozen=True)
-class KindSpec:
-    """One kind of record: what it asks, who does it, and what protects it."""
+class Guard:
+    """A move that is refused (409, `code`) while a condition on the record's fields holds.
+
+    `message` is English; `messages` say it in other languages, by their code.
+    """
 
     code: str
-    workflow: Workflow
+    against: Move
+    when: When
+    message: str
+    messages: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class KindSpec:
+    """One kind of record: what it asks, who does it, what protects it, and the rules a chain starts with for it."""
+
+    code: str
+    workflow: str
     slot: str
     label: str
     department: Department
     fields: tuple[FieldSpec, ...]
     checked_field: str
     what: str
+    rules: KindRules
     due: Anchor | None = None
     expires: Anchor | None = None
     causes: tuple[str, ...] = ("other",)
     exceptions: tuple[CauseWhen, ...] = ()
+    guards: tuple[Guard, ...] = ()
     charge: ChargeWhen | None = None
     reviewer: Role = Role.SUPERVISOR
     guest_must_know: bool = False
@@ -144,6 +185,10 @@ class KindSpec:
             and (spec.required_when is None or spec.required_when.holds(fields))
             and fields.get(spec.name) is None
         )
+
+    def guard(self, against: Move, fields: Mapping[str, object]) -> Guard | None:
+        """The guard that refuses a move of a record that holds these values, if there is one."""
+        return next((each for each in self.guards if each.against is against and each.when.holds(fields)), None)
 
     def cause_due(self, fields: dict[str, object]) -> str | None:
         """The cause an exception note must give before work goes on, if a condition is unusual."""
@@ -180,7 +225,7 @@ class FollowOn:
 class WorkflowSpec:
     """One workflow: its kinds, what triggers them and what follows on them."""
 
-    workflow: Workflow
+    workflow: str
     kinds: tuple[KindSpec, ...]
     triggers: tuple[TriggerRule, ...]
     follow_ons: tuple[FollowOn, ...]

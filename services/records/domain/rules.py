@@ -1,43 +1,16 @@
 """A hotel's own rules: a chain's defaults, what one property says otherwise, and the two merged."""
 
 import hashlib
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from shared.contracts.errors import Breach
+from services.records.domain.limits import MAX_LISTED, Messages, Notice
+from services.records.domain.limits import Limit as Limit
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import Sla
 from shared.contracts.values import MAX_MINOR_UNITS, Code, EntityId, Frozen, Version
-
-Whole = Annotated[int, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
-Word = Annotated[str, StringConstraints(max_length=64)]
-Scalar = Whole | bool | Word
-MAX_LISTED = 50
-
-
-class Limit(Frozen):
-    """What one field may hold: bounds (minor units for money, ISO text for dates and times) or a closed list."""
-
-    rule: Code
-    field: Code
-    at_least: Whole | Word | None = None
-    at_most: Whole | Word | None = None
-    allowed: tuple[Scalar, ...] = Field(default=(), max_length=MAX_LISTED)
-
-    def breach(self, value: Any) -> Breach | None:
-        """The breach of this limit by a normalised value, if it is one."""
-        plain = value["amount"] if isinstance(value, dict) and "amount" in value else value
-        if self.allowed and plain not in self.allowed:
-            return self._breach(f"must be one of {', '.join(map(str, self.allowed))}")
-        if self.at_least is not None and plain < self.at_least:
-            return self._breach(f"must be at least {self.at_least}")
-        if self.at_most is not None and plain > self.at_most:
-            return self._breach(f"must be at most {self.at_most}")
-        return None
-
-    def _breach(self, says: str) -> Breach:
-        return Breach(field=self.field, rule=self.rule, message=f"{self.field} {says}.")
 
 
 class Condition(Frozen):
@@ -51,14 +24,31 @@ class Condition(Frozen):
     field: Code
     expression: str = Field(min_length=1, max_length=500, examples=["!has(fields.quantity) || fields.quantity <= 4"])
     message: str = Field(min_length=1, max_length=200, examples=["More than four go through the store room."])
+    messages: Messages = Field(default_factory=dict)
     stages: tuple[Literal["open", "approve", "fulfil"], ...] = Field(default=("open", "approve"), max_length=3)
 
 
 class AutoApproval(Frozen):
-    """Inside these limits the policy itself checks and approves, in the name of who switched it on."""
+    """Inside these limits the policy itself checks and approves, in the name of who switched it on.
+
+    Every field that is named must hold a value that a limit of it binds, and be inside all that bind it.
+    """
 
     limits: tuple[Limit, ...] = Field(min_length=1, max_length=MAX_LISTED)
     switched_on_by: EntityId | None = None
+
+    def covers(self, fields: Mapping[str, Any]) -> bool:
+        """Whether a record with these values is inside."""
+        binding = [each for each in self.limits if fields.get(each.field) is not None and each.binds(fields)]
+        named = {each.field for each in self.limits}
+        return named == {each.field for each in binding} and not any(
+            each.breach(fields[each.field]) for each in binding
+        )
+
+
+def auto_limits(auto: AutoApproval | str | None) -> tuple[Limit, ...]:
+    """The limits inside which the policy approves by itself."""
+    return auto.limits if isinstance(auto, AutoApproval) else ()
 
 
 class TemplateItem(Frozen):
@@ -74,10 +64,13 @@ class KindRules(Frozen):
     sla: Sla
     limits: tuple[Limit, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    causes: tuple[Code, ...] = Field(default=(), description="Reason codes of the hotel's own, beside the kind's")
     auto: AutoApproval | None = None
     checklist: tuple[TemplateItem, ...] | None = Field(default=None, description="None: as the kind has it")
     repeat_window_s: int = Field(default=0, ge=0, description="How long the same question counts as a repeat; 0: never")
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
+    skill: Code | None = Field(default=None, description="What the owner should be able to do")
 
 
 class KindOverride(Frozen):
@@ -86,15 +79,19 @@ class KindOverride(Frozen):
     sla: Sla | None = None
     limits: tuple[Limit, ...] | None = Field(default=None, max_length=MAX_LISTED)
     conditions: tuple[Condition, ...] | None = Field(default=None, max_length=20)
+    notices: tuple[Notice, ...] | None = Field(default=None, max_length=20)
+    causes: tuple[Code, ...] | None = Field(default=None, max_length=MAX_LISTED)
     auto: AutoApproval | Literal["off"] | None = None
     checklist: tuple[TemplateItem, ...] | None = Field(default=None, max_length=20)
     repeat_window_s: int | None = Field(default=None, strict=True, ge=0, le=30 * 86_400)
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
+    skill: Code | None = Field(default=None, description="`none` asks for none where the chain asks for one")
 
     def over(self, rules: KindRules) -> KindRules:
         """The chain's rules for a kind with this laid over them."""
         said = {name: value for name in KindOverride.model_fields if (value := getattr(self, name)) is not None}
-        return rules.model_copy(update=said | ({"auto": None} if self.auto == "off" else {}))
+        said |= {"auto": None} if self.auto == "off" else {}
+        return rules.model_copy(update=said | ({"skill": None} if self.skill == "none" else {}))
 
 
 class PropertyRules(Frozen):
@@ -132,6 +129,7 @@ class HotelRules(Frozen):
     """The rules in force at one property: defaults with its overrides, under the version that records pin."""
 
     version: Version = 1
+    chain_version: Version = 1
     kinds: dict[str, KindRules]
     fallback_owners: dict[Department, EntityId] = Field(default_factory=dict)
     score_threshold: int = 6
@@ -150,6 +148,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
     threshold = defaults.score_threshold if own.score_threshold is None else own.score_threshold
     return HotelRules(
         version=version,
+        chain_version=defaults.chain_version,
         kinds=kinds,
         fallback_owners=defaults.fallback_owners | own.fallback_owners,
         score_threshold=threshold,

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from services.records.domain.ownership import OwnerBecause
 from services.records.domain.parts import AttachedFile, Child, ListItem, Repeat
 from shared.contracts.envelope import TextRef
 from shared.contracts.identity import Department, Role
@@ -90,6 +91,8 @@ class RecordState(RecordSnapshot):
     language: str = "en"
     expires_at: Instant | None = None
     idle_handoffs: int = Field(default=0, description="Hand-offs since the work last moved on")
+    owner_because: OwnerBecause | None = Field(default=None, description="None: a person decided")
+    declined_by: tuple[EntityId, ...] = ()
     exception_notes: tuple[ExceptionNote, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     guest_messages: tuple[GuestMessage, ...] = ()

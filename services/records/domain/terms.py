@@ -22,3 +22,4 @@ class Terms:
     currency: str
     stay: Stay | None = None
     children: tuple[RecordState, ...] = ()
+    chain_version: int = 1

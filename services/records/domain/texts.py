@@ -5,7 +5,8 @@ import hashlib
 from pydantic import Field
 
 from shared.contracts.envelope import TextRef
-from shared.contracts.errors import AppError, Breach, ErrorKind, breached
+from shared.contracts.errors import Breach, breached, refused
+from shared.contracts.phrases import breach
 from shared.contracts.values import Code, EntityId, Frozen, card_numbers
 
 MAX_TEXT = 4_000
@@ -42,11 +43,11 @@ NO_REASON = Reason()
 def text_breaches(field: str, text: PrivateText | None) -> list[Breach]:
     """What is wrong with a compulsory text: nothing said, too long, or a card number in it."""
     if text is None or not text.text.strip():
-        return [Breach(field=field, rule="required", message=f"{field} must say something.")]
+        return [breach(field, "required")]
     if len(text.text) > MAX_TEXT:
-        return [Breach(field=field, rule="max_length", message=f"{field} is longer than {MAX_TEXT} characters.")]
+        return [breach(field, "max_length", most=MAX_TEXT)]
     if card_numbers(text.text):
-        return [Breach(field=field, rule="card_number", message=f"{field} holds a card number; it was not stored.")]
+        return [breach(field, "card_number")]
     return []
 
 
@@ -65,8 +66,7 @@ def require_texts(**texts: PrivateText | None) -> None:
 def require_reason(reason: Reason) -> None:
     """Refuse an act that needs a reason and was given none (C6, K4)."""
     if not reason.given:
-        missing = Breach(field="reason", rule="reason_required", message="This needs a reason.")
-        raise AppError(ErrorKind.INVALID, "reason_required", missing.message, [missing])
+        raise refused(breach("reason", "reason_required"))
     check_reason(reason)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from services.records.domain.conditions import About, at_stage, condition_breaches, touching
 from services.records.domain.kinds import FieldSpec, FieldType, Stage
+from services.records.domain.limits import limits_broken, notices_broken
 from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, optional_text_breaches
 from shared.contracts.errors import AppError, Breach, ErrorKind, breached
-from shared.contracts.values import MAX_MINOR_UNITS
+from shared.contracts.phrases import breach
+from shared.contracts.values import MAX_MINOR_UNITS, zone
 
 _LOCAL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _MAX_INTEGER = 10**9
@@ -21,22 +23,22 @@ def _text(value: Any, _spec: FieldSpec) -> Any:
         return value.as_ref.model_dump()
     if isinstance(value, dict) and set(value) == {"ref", "digest"}:
         return value
-    raise ValueError("must be text")
+    raise ValueError("text")
 
 
 def _integer(value: Any, _spec: FieldSpec) -> Any:
     if type(value) is not int or abs(value) > _MAX_INTEGER:
-        raise ValueError("must be a whole number")
+        raise ValueError("integer")
     return value
 
 
 def _money(value: Any, _spec: FieldSpec) -> Any:
     if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
-        raise ValueError("must be an amount in minor units and a currency")
+        raise ValueError("money")
     if type(value["amount"]) is not int or abs(value["amount"]) > MAX_MINOR_UNITS:
-        raise ValueError("must be a whole number of minor units")
+        raise ValueError("money_whole")
     if not re.fullmatch(r"[A-Z]{3}", str(value["currency"])):
-        raise ValueError("must name an ISO 4217 currency")
+        raise ValueError("money_currency")
     return value
 
 
@@ -44,24 +46,24 @@ def _date(value: Any, _spec: FieldSpec) -> Any:
     try:
         return dt.date.fromisoformat(value).isoformat()
     except (TypeError, ValueError) as failure:
-        raise ValueError("must be a date like 2026-07-01") from failure
+        raise ValueError("date") from failure
 
 
 def _local_time(value: Any, _spec: FieldSpec) -> Any:
     if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
-        raise ValueError("must be a local time like 14:30")
+        raise ValueError("local_time")
     return value
 
 
 def _choice(value: Any, spec: FieldSpec) -> Any:
     if not isinstance(value, str) or value not in spec.choices:
-        raise ValueError(f"must be one of {', '.join(spec.choices)}")
+        raise ValueError("choice")
     return value
 
 
 def _boolean(value: Any, _spec: FieldSpec) -> Any:
     if not isinstance(value, bool):
-        raise ValueError("must be true or false")
+        raise ValueError("boolean")
     return value
 
 
@@ -84,7 +86,7 @@ def _read(spec: FieldSpec, value: Any, breaches: list[Breach]) -> Any:
     try:
         return _READERS[spec.type](value, spec)
     except ValueError as failure:
-        breaches.append(Breach(field=spec.name, rule=spec.type.value, message=f"{spec.name} {failure}."))
+        breaches.append(breach(spec.name, spec.type.value, str(failure), choices=", ".join(spec.choices)))
         return None
 
 
@@ -95,8 +97,7 @@ def normalise(values: Mapping[str, Any], terms: Terms) -> tuple[dict[str, Any], 
     for name, value in values.items():
         spec = terms.kind.field(name)
         if spec is None:
-            message = f"{terms.kind.code} has no field {name[:64]!r}."
-            breaches.append(Breach(field=name[:64], rule="unknown_field", message=message))
+            breaches.append(breach(name[:64], "unknown_field", kind=terms.kind.code))
             continue
         result[name] = _read(spec, value, breaches)
         breaches.extend(_currency(spec, result[name], terms))
@@ -106,21 +107,22 @@ def normalise(values: Mapping[str, Any], terms: Terms) -> tuple[dict[str, Any], 
 def _currency(spec: FieldSpec, value: Any, terms: Terms) -> list[Breach]:
     if spec.type is not FieldType.MONEY or value is None or value["currency"] == terms.currency:
         return []
-    return [Breach(field=spec.name, rule="currency", message=f"{spec.name} must be in {terms.currency}.")]
+    return [breach(spec.name, "currency", currency=terms.currency)]
 
 
-def limit_breaches(values: Mapping[str, Any], terms: Terms) -> list[Breach]:
-    """Breaches of the hotel's limits by normalised values; an absent value breaks none."""
-    found = [each.breach(values[each.field]) for each in terms.rules.limits if values.get(each.field) is not None]
-    return [breach for breach in found if breach is not None]
+def limit_breaches(values: Mapping[str, Any], terms: Terms, fields: Mapping[str, Any] | None = None) -> list[Breach]:
+    """Breaches of the hotel's limits by normalised values of a record that holds `fields`."""
+    return limits_broken(terms.rules.limits, values, fields or {})
+
+
+def notice_breaches(values: Mapping[str, Any], fields: Mapping[str, Any], terms: Terms, about: About) -> list[Breach]:
+    """Breaches of the hotel's notice times by values that are given or confirmed now."""
+    return notices_broken(terms.rules.notices, values, fields, about.now, zone(about.zone), about.stay)
 
 
 def missing_breaches(fields: Mapping[str, Any], terms: Terms, stage: Stage) -> list[Breach]:
     """One breach for each field a stage still needs."""
-    return [
-        Breach(field=name, rule="required", message=f"{name} is needed to {stage.value} this.")
-        for name in terms.kind.needed(dict(fields), stage)
-    ]
+    return [breach(name, "required", f"needed_to_{stage.value}") for name in terms.kind.needed(dict(fields), stage)]
 
 
 def checked(
@@ -133,7 +135,7 @@ def checked(
     """
     result, breaches = normalise(values, terms)
     if bound:
-        breaches += limit_breaches(result, terms)
+        breaches += limit_breaches(result, terms, fields) + notice_breaches(result, fields, terms, about)
         broken = {each.field for each in breaches}
         asked = touching(terms.rules.conditions, result.keys())
         breaches += condition_breaches(asked, {**fields, **result}, terms.kind, about, broken)
@@ -157,11 +159,13 @@ def require_stage(fields: Mapping[str, Any], terms: Terms, stage: Stage, about: 
         raise breached(breaches)
 
 
-def require_audit_reason(names: list[str], terms: Terms, given: bool) -> None:
-    """Refuse a change of audited fields without a reason, naming each of them (C6)."""
-    audited = [name for name in names if (spec := terms.kind.field(name)) and (spec.audited or spec.sensitive)]
+def require_audit_reason(after: Mapping[str, Any], fields: Mapping[str, Any], terms: Terms, given: bool) -> None:
+    """Refuse a change of audited or sensitive fields without a reason, naming each of them (C6)."""
+    audited = [
+        name
+        for name in after
+        if (spec := terms.kind.field(name)) and (spec.audited or spec.guarded(fields, {**fields, **after}))
+    ]
     if audited and not given:
-        breaches = [
-            Breach(field=name, rule="reason_required", message=f"Changing {name} needs a reason.") for name in audited
-        ]
+        breaches = [breach(name, "reason_required", "reason_for_change") for name in audited]
         raise AppError(ErrorKind.INVALID, "reason_required", "A change of an audited field needs a reason.", breaches)

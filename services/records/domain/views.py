@@ -58,7 +58,7 @@ def risk(state: RecordState, now: dt.datetime) -> Risk:
 def protected_fields(state: RecordState, kind: KindSpec) -> tuple[str, ...]:
     """The fields whose change another person must approve: the sensitive ones, and the confirmed value."""
     confirmed = {kind.checked_field} if state.checked else set()
-    return tuple(spec.name for spec in kind.fields if spec.sensitive or spec.name in confirmed)
+    return tuple(spec.name for spec in kind.fields if spec.guarded(state.fields) or spec.name in confirmed)
 
 
 def answers(

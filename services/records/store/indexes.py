@@ -32,4 +32,10 @@ async def prepare(mongo: Mongo) -> None:
     # No window is longer than a month (see KindOverride): what is older is no repeat any more.
     await mongo.collection("repeats").ensure_indexes([Index(("at",), expire_s=31 * 86_400)])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
-    await mongo.collection("rules").ensure_indexes([Index(("chain", "property_id", ("version", -1)), unique=True)])
+    await mongo.collection("rules").ensure_indexes(
+        [
+            Index(("chain", "place", ("version", -1)), unique=True),
+            Index(("chain", "place", "state", ("starts_at", -1))),
+            Index(("chain", "place", ("seq", -1))),
+        ]
+    )

@@ -1,11 +1,12 @@
 """Carry out a person's command on a record, once: key, permission, version, decision, one transaction."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from services.records.domain.commands import Command, Doer
 from services.records.domain.kinds import KindSpec
+from services.records.domain.owners import Need, may_be_given, need_of
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
 from services.records.usecases.desk import Desk, Owners
@@ -17,9 +18,16 @@ from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Verdict
 from shared.chassis.service import require_version
-from shared.contracts.errors import AppError, ErrorKind, not_found
+from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
 from shared.contracts.identity import Department
 from shared.contracts.staff import StaffMember
+from shared.contracts.values import zone
+
+WHY_NOT = {
+    "not_here": "This person does not work at this property.",
+    "absent": "This person is absent.",
+    "other_department": "This person is neither of that department nor a manager.",
+}
 
 
 @dataclass(frozen=True)
@@ -55,11 +63,13 @@ class Asked:
         hotel = self.desk.house.hotel_of_event(self.state.chain, self.state.property_id)
         return await self.desk.terms(self.state.kind, hotel, None)
 
-    async def owners(self, department: Department) -> Owners:
-        """Who a department's record goes to now."""
-        house = self.desk.house
-        hotel = house.hotel_of_event(self.state.chain, self.state.property_id)
-        return await self.desk.owners(hotel, department, self.state.language)
+    async def owners(self, department: Department, declined: str | None = None) -> Owners:
+        """Who a department's record goes to now; never to one who declined it, or declines it just now."""
+        house, state = self.desk.house, self.state
+        hotel = house.hotel_of_event(state.chain, state.property_id)
+        need = need_of(state, await self.desk.rules(hotel), department)
+        need = replace(need, declined=need.declined | {declined}) if declined else need
+        return await self.desk.owners(hotel, need)
 
     def colleague(self, staff_id: str) -> StaffMember:
         """An active member of the property's staff."""
@@ -68,6 +78,17 @@ class Asked:
         if found is None:
             raise not_found("staff")
         return found
+
+    def successor(self, staff_id: str, department: Department) -> StaffMember:
+        """A colleague who can be given this work by name: of the department or a manager, and not absent."""
+        house = self.desk.house
+        hotel = house.hotel_of_event(self.state.chain, self.state.property_id)
+        person = next((each for each in house.people.staff(hotel.chain, hotel.id) if each.id == staff_id), None)
+        need = Need(hotel.id, department, self.state.language)
+        barred = may_be_given(person, need, house.clock.now(), zone(hotel.zone)) if person else "not_here"
+        if person is None or barred:
+            raise invalid("staff_id", str(barred), WHY_NOT[str(barred)])
+        return person
 
 
 class Order(Protocol):

@@ -1,6 +1,6 @@
 """One unit of work: what it reads, decides and writes about records goes into one transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.records.domain.commands import Command, Doer, OpenRecord, Ownership
@@ -21,7 +21,6 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import not_found
-from shared.contracts.identity import Department
 from shared.contracts.records import Status
 from shared.contracts.staff import Property
 from shared.contracts.values import Scope
@@ -115,13 +114,14 @@ class Desk:
         hotel = self.house.hotel_of_event(self.scope.chain, opening.property_id)
         terms = await self.terms(opening.kind, hotel, opening.stay_id)
         department = opening.department or terms.kind.department
-        owners = await self.owners(hotel, department, opening.language)
+        owners = await self.owners(
+            hotel, Need(hotel.id, department, opening.language, terms.rules.skill, lot=opening.key)
+        )
         record_id = self.house.clock.new_id()
         command = OpenRecord(record_id, opening, hotel.chain, hotel.zone, owners.owner)
         decision = open_record(command, doer, terms, self.house.clock.now())
         self._keys[opening.key] = True
-        load = self._load[hotel.id]
-        load[owners.owner.owner] = load.get(owners.owner.owner, 0) + 1
+        self.give(hotel, owners.owner.owner)
         asked = repeat_key(terms.kind, opening) if terms.rules.repeat_window_s else None
         if asked is not None:
             self._firsts[asked] = FirstAsked(record_id, self.house.clock.now())
@@ -203,23 +203,23 @@ class Desk:
     async def terms(self, kind: str, hotel: Property, stay_id: str | None) -> Terms:
         """What binds a record of a kind at a hotel; with its stay, where the hotel's conditions may ask about it."""
         terms = self.house.terms(kind, await self.rules(hotel), hotel)
-        if not terms.rules.conditions or stay_id is None:
+        if not (terms.rules.conditions or terms.rules.notices) or stay_id is None:
             return terms
         stays = await self.house.stays.find_all(self.scope, [stay_id], self.tx)
         return replace(terms, stay=stays[0] if stays else None)
 
-    async def owners(self, hotel: Property, department: Department, language: str) -> Owners:
-        """Who a department's record goes to now."""
-        need = Need(hotel.id, department, language)
-        roster = self.house.roster(hotel, await self.rules(hotel), await self._loads(hotel))
+    async def owners(self, hotel: Property, need: Need) -> Owners:
+        """Who a record with this need goes to now."""
+        if hotel.id not in self._load:
+            self._load[hotel.id] = await self.house.loads.of(self.scope, hotel.id)
+        roster = self.house.roster(hotel, await self.rules(hotel), self._load[hotel.id])
         now = self.house.clock.now()
         return Owners(choose(need, roster, now), supervisor(need, roster, now))
 
-    async def _loads(self, hotel: Property) -> Mapping[str, int]:
-        if hotel.id not in self._load:
-            # Read outside the transaction: a figure to choose by, never a counter that batches would fight over.
-            self._load[hotel.id] = dict(await self.house.records.load(self.scope, hotel.id))
-        return self._load[hotel.id]
+    def give(self, hotel: Property, owner: str) -> None:
+        """Count what was given to a person, so that the next goes to another."""
+        load = self._load[hotel.id]
+        load[owner] = load.get(owner, 0) + 1
 
     async def flush(self) -> None:
         """Write records, texts, events and timers."""

@@ -17,7 +17,6 @@ from services.records.usecases.shown_finding import SparseCards
 from services.records.usecases.sparse import columns, sparse
 from shared.contracts.errors import Breach, breached, forbidden, invalid
 from shared.contracts.identity import Department, Principal
-from shared.contracts.records import Workflow
 
 ORDERS = {"due": By.DUE, "opened": By.OPENED, "changed": By.CHANGED}
 MOST_WORDS = 8
@@ -28,7 +27,7 @@ class Wanted:
     """What is asked for beside the plain filters, as it was written."""
 
     text: str | None = None
-    workflow: Workflow | None = None
+    workflow: str | None = None
     sort: str = "due"
     fields: str | None = None
     after: str | None = None
@@ -78,10 +77,13 @@ class Finding:
         columns(",".join(names) or None, Card.model_fields)
         self._refuse_strangers(principal, filters, "filter")
 
-    def _kinds(self, workflow: Workflow | None) -> tuple[str, ...]:
+    def _kinds(self, workflow: str | None) -> tuple[str, ...]:
         if workflow is None:
             return ()
-        return tuple(spec.code for spec in self._house.catalogue.kinds.values() if spec.workflow is workflow)
+        kinds = tuple(spec.code for spec in self._house.catalogue.kinds.values() if spec.workflow == workflow)
+        if not kinds:
+            raise invalid("workflow", "unknown_workflow", "There is no such workflow; GET /v1/kinds lists them.")
+        return kinds
 
     def _order(self, principal: Principal, sort: str) -> tuple[By, bool]:
         name = sort.removeprefix("-")

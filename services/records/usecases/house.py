@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from services.records.domain.catalogue import Catalogue
 from services.records.domain.owners import Roster
-from services.records.domain.rules import HotelRules, in_force
+from services.records.domain.rulebook import CHAIN_LEVEL, merged, standing
+from services.records.domain.rules import HotelRules
 from services.records.domain.terms import Terms
 from services.records.ports import (
     Alarm,
@@ -22,6 +23,7 @@ from services.records.ports import (
     TextStore,
     Transactions,
 )
+from services.records.usecases.loads import Loads
 from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.staff import Property
 from shared.contracts.values import Scope, zone
@@ -33,6 +35,7 @@ class House:
 
     catalogue: Catalogue
     records: RecordStore
+    loads: Loads
     texts: TextStore
     stays: StayMirror
     rules: RulesStore
@@ -61,13 +64,16 @@ class House:
         return found
 
     async def hotel_rules(self, scope: Scope, property_id: str) -> HotelRules:
-        """The rules in force at a property; a change made elsewhere holds here within a second."""
-        version, own = await self.rules.recent(scope, property_id)
-        return in_force(self.catalogue.defaults, own, version)
+        """The rules in force at a property now; a change made elsewhere holds here within a second."""
+        now = self.clock.now()
+        chain = standing(await self.rules.recent(scope, CHAIN_LEVEL, now), now)
+        own = standing(await self.rules.recent(scope, property_id, now), now)
+        return merged(self.catalogue.defaults, chain, own)
 
     def terms(self, kind: str, rules: HotelRules, hotel: Property) -> Terms:
         """What binds a record of a kind at a hotel."""
-        return Terms(self.catalogue.kind(kind), rules.of(kind), rules.version, hotel.currency)
+        spec, held = self.catalogue.kind(kind), rules.of(kind)
+        return Terms(spec, held, rules.version, hotel.currency, chain_version=rules.chain_version)
 
     def roster(self, hotel: Property, rules: HotelRules, load: Mapping[str, int]) -> Roster:
         """Who works at a hotel, with what load."""

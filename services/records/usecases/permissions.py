@@ -20,7 +20,7 @@ def may(house: House, principal: Principal, action: str, state: RecordState) -> 
 
 
 def may_in(
-    house: House, principal: Principal, action: str, kind: str, property_id: str, department: Department | None
+    house: House, principal: Principal, action: str, kind: str, property_id: str | None, department: Department | None
 ) -> Verdict:
     """As `may`, for a record that is not there yet."""
     verdict = house.people.decide(principal, action, kind, property_id, department)

@@ -26,6 +26,8 @@ from shared.contracts.values import Scope, zone
 JOURNEY = 1000
 ACTIONS = (
     "accept",
+    "decline",
+    "reassign",
     "check_value",
     "approve",
     "block",

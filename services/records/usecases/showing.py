@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from services.records.domain.catalogue import Catalogue
 from services.records.domain.journey import cause_still_due
-from services.records.domain.kinds import FieldSpec, KindSpec
+from services.records.domain.kinds import FieldSpec, KindSpec, When
 from services.records.domain.state import ExceptionNote, Proposal, RecordState
 from services.records.domain.views import Answers, risk
 from services.records.usecases.masks import Mask
 from services.records.usecases.shown import (
     Card,
+    CheckedBy,
     Happening,
     ShownException,
     ShownField,
@@ -25,7 +27,7 @@ from services.records.usecases.shown import (
 )
 from services.records.usecases.shown_around import ShownChild, ShownFile, ShownItem
 from shared.contracts.envelope import Envelope, read
-from shared.contracts.records import RecordEvent
+from shared.contracts.records import CheckedValue, RecordEvent
 
 NOTED = "record.noted.v1"
 _OF_CARD = Card.model_fields.keys() & RecordState.model_fields.keys()
@@ -73,6 +75,7 @@ def record(
         "sensitive_fields": sensitive,
         "allowed_actions": actions,
         "checked": visible_checked,
+        "checked_by": _checked_by(visible_checked),
         "exception_notes": tuple(_exception(each, mask) for each in state.exception_notes),
         "proposals": tuple(_proposal(each, mask) for each in state.proposals),
         "conversation": notes,
@@ -96,6 +99,12 @@ def _children(
     return tuple(
         ShownChild(**{name: getattr(each, name) for name in same}, compulsory=each.id in compulsory) for each in cards
     )
+
+
+def _checked_by(checked: CheckedValue | None) -> CheckedBy | None:
+    if checked is None:
+        return None
+    return CheckedBy(rule=checked.rule, version=checked.rules_version, chain_version=checked.chain_rules_version)
 
 
 def _exception(note: ExceptionNote, mask: Mask) -> ShownException:
@@ -170,14 +179,18 @@ def _fields(specs: tuple[FieldSpec, ...]) -> tuple[ShownField, ...]:
     return tuple(_field(each) for each in specs)
 
 
+def _when(when: When | None) -> dict[str, Any] | None:
+    return {"field": when.field, "among": list(when.among)} if when else None
+
+
 def _field(spec: FieldSpec) -> ShownField:
-    when = spec.required_when
     return ShownField(
         name=spec.name,
         label=spec.name.replace("_", " ").capitalize(),
         type=spec.type.value,
         needed_by=spec.stage.value if spec.stage else None,
-        required_when={"field": when.field, "among": list(when.among)} if when else None,
+        required_when=_when(spec.required_when),
+        sensitive_when=_when(spec.sensitive_when),
         choices=spec.choices,
         data_class=spec.data_class.value,
         audited=spec.audited,

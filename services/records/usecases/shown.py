@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from pydantic import Field
-
-from services.records.domain.rules import HotelRules, PropertyRules
+from services.records.domain.ownership import OwnerBecause
 from services.records.usecases.shown_around import ShownChild, ShownFile, ShownItem
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
-from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger, Workflow
+from shared.contracts.records import CheckedValue, MoneyLine, NextAction, Outcome, Review, Status, Trigger
 from shared.contracts.values import Frozen, Instant
 
 
@@ -20,7 +18,7 @@ class Card(Frozen):
     property_id: str
     kind: str
     kind_title: str
-    workflow: Workflow
+    workflow: str
     what: str
     room: str | None
     owner: str
@@ -66,10 +64,19 @@ class ShownField(Frozen):
     type: str
     needed_by: str | None = None
     required_when: dict[str, Any] | None = None
+    sensitive_when: dict[str, Any] | None = None
     choices: tuple[str, ...] = ()
     data_class: str
     audited: bool
     sensitive: bool
+
+
+class CheckedBy(Frozen):
+    """What checked the value: the rule, and the versions of the property's and the chain's rules."""
+
+    rule: str
+    version: int
+    chain_version: int
 
 
 class ShownSensitive(Frozen):
@@ -167,6 +174,7 @@ class ShownRecord(Card):
     sensitive_fields: tuple[ShownSensitive, ...]
     allowed_actions: tuple[str, ...]
     checked: CheckedValue | None
+    checked_by: CheckedBy | None
     approved_by: str | None
     exception_notes: tuple[ShownException, ...]
     proposals: tuple[ShownProposal, ...]
@@ -181,6 +189,8 @@ class ShownRecord(Card):
     files: tuple[ShownFile, ...]
     merged: tuple[str, ...]
     handoffs: int
+    owner_because: OwnerBecause | None
+    declined_by: tuple[str, ...]
     corrections: int
     paused_s: int
     rules_version: int
@@ -228,7 +238,7 @@ class ShownKind(Frozen):
 
     code: str
     title: str
-    workflow: Workflow
+    workflow: str
     slot: str
     department: Department
     checked_field: str
@@ -242,12 +252,3 @@ class Kinds(Frozen):
     """All kinds of record."""
 
     kinds: tuple[ShownKind, ...]
-
-
-class ShownRules(Frozen):
-    """A property's rules: what is in force, and what it says otherwise than its chain."""
-
-    property_id: str
-    version: int
-    own: PropertyRules = Field(default_factory=PropertyRules)
-    in_force: HotelRules

@@ -1,7 +1,6 @@
-"""The two workflows, as data, and the hotel rules a chain starts with."""
+"""The workflows that come with Bellboard, as data."""
 
 from services.records.domain.catalogue import Catalogue
 from services.records.workflows import guest_experience, upsell
-from services.records.workflows.default_rules import DEFAULTS
 
-CATALOGUE = Catalogue((guest_experience.WORKFLOW, upsell.WORKFLOW), DEFAULTS)
+CATALOGUE = Catalogue((guest_experience.WORKFLOW, upsell.WORKFLOW))

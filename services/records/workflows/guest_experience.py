@@ -19,8 +19,9 @@ from services.records.domain.kinds import (
     WorkflowSpec,
 )
 from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
-from services.records.domain.rules import HotelRules
+from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
+from services.records.workflows.limits import A_DAY_S, among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
 from shared.contracts.identity import DataClass, Department, Role
@@ -30,6 +31,9 @@ from shared.contracts.stays import StayStatus
 _W = Workflow.GUEST_EXPERIENCE
 _DETAILS = FieldSpec("details", FieldType.TEXT, data_class=DataClass.PRIVATE_STAY)
 
+RECOVERED = ("apologised", "repaired", "cleaned", "moved", "replaced", "refunded", "gift", "nothing_found")
+"""What was done about a problem."""
+
 POST_STAY_FOLLOW_UP = KindSpec(
     code="post_stay_follow_up",
     workflow=_W,
@@ -38,6 +42,11 @@ POST_STAY_FOLLOW_UP = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="topic",
     checked_field="channel",
+    rules=KindRules(
+        sla=sla(120, 1440, 180),
+        limits=(among("channels_in_use", "channel", "email", "phone", "sms"),),
+        auto=auto(among("auto_channel", "channel", "email")),
+    ),
     fields=(
         FieldSpec("topic", FieldType.CHOICE, Stage.OPEN, choices=("thanks", "recovery", "invoice", "lost_item")),
         FieldSpec("channel", FieldType.CHOICE, Stage.APPROVE, choices=("email", "phone", "sms", "post")),
@@ -56,6 +65,15 @@ GUEST_REQUEST = KindSpec(
     department=Department.FRONT_OFFICE,
     what="topic",
     checked_field="promised_time",
+    rules=KindRules(
+        sla=sla(15, 120, 30),
+        limits=(
+            between("service_hours", "promised_time", "06:00", "23:00"),
+            between("quantity_range", "quantity", 1, 10),
+        ),
+        auto=auto(between("auto_hours", "promised_time", "09:00", "20:00")),
+        repeat_window_s=A_DAY_S,
+    ),
     fields=(
         FieldSpec("topic", FieldType.CHOICE, Stage.OPEN, choices=tuple(REQUESTS)),
         FieldSpec("quantity", FieldType.INTEGER),
@@ -75,6 +93,11 @@ PRE_ARRIVAL_MESSAGE = KindSpec(
     department=Department.FRONT_OFFICE,
     what="template",
     checked_field="template",
+    rules=KindRules(
+        sla=sla(240, 1440, 240),
+        limits=(among("templates_in_use", "template", "welcome", "family", "vip"),),
+        auto=auto(among("auto_template", "template", "welcome", "family")),
+    ),
     fields=(
         FieldSpec("template", FieldType.CHOICE, Stage.OPEN, choices=("welcome", "family", "vip", "group")),
         FieldSpec("arrival_time", FieldType.LOCAL_TIME),
@@ -95,6 +118,7 @@ PREFERENCE_NOTE = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="topic",
     checked_field="valid_for",
+    rules=KindRules(sla=sla(60, 480, 60)),
     fields=(
         FieldSpec(
             "topic",
@@ -121,6 +145,9 @@ SERVICE_RECOVERY = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="problem",
     checked_field="compensation",
+    rules=KindRules(
+        sla=sla(10, 90, 20), limits=(between("compensation_range", "compensation_value", 1, 50_000),), line_max=5_000
+    ),
     fields=(
         FieldSpec(
             "problem",
@@ -141,6 +168,9 @@ SERVICE_RECOVERY = KindSpec(
             required_when=When("compensation", ("discount", "refund")),
             sensitive=True,
         ),
+        FieldSpec("investigation", FieldType.TEXT, Stage.FULFIL, data_class=DataClass.PRIVATE_STAY),
+        FieldSpec("action", FieldType.CHOICE, Stage.FULFIL, choices=RECOVERED),
+        FieldSpec("cost", FieldType.MONEY, Stage.FULFIL, audited=True),
         FieldSpec("guest_answer", FieldType.CHOICE, Stage.FULFIL, choices=("satisfied", "neutral", "unsatisfied")),
         _DETAILS,
     ),
@@ -157,6 +187,11 @@ FEEDBACK_SCORE = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="score",
     checked_field="score",
+    rules=KindRules(
+        sla=sla(60, 720, 120),
+        limits=(between("score_range", "score", 0, 10),),
+        auto=auto(between("auto_score", "score", 7, 10)),
+    ),
     fields=(
         FieldSpec("score", FieldType.INTEGER, Stage.OPEN, audited=True, sensitive=True),
         FieldSpec("source", FieldType.CHOICE, Stage.OPEN, choices=("message", "survey", "review", "staff")),

@@ -20,8 +20,9 @@ from services.records.domain.kinds import (
     WorkflowSpec,
 )
 from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
-from services.records.domain.rules import HotelRules
+from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
+from services.records.workflows.limits import A_DAY_S, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message
 from services.records.workflows.topics import PAID, REQUESTS, SERVICES
 from shared.contracts.identity import DataClass, Department, Role
@@ -31,6 +32,7 @@ from shared.contracts.stays import Stay, StayStatus
 _W = Workflow.UPSELL
 _DETAILS = FieldSpec("details", FieldType.TEXT, data_class=DataClass.PRIVATE_STAY)
 _PRICE = FieldSpec("price", FieldType.MONEY, Stage.APPROVE, sensitive=True)
+_PRICE_RANGE = between("price_range", "price", 500, 200_000)
 _ANSWERS = ("accepted", "declined", "no_answer")
 _CHARGE = ChargeWhen(When("guest_answer", ("accepted",)), "price")
 CAMPAIGNS = ("spa_day", "half_board", "room_upgrade", "late_checkout", "return_offer", "other")
@@ -43,6 +45,7 @@ CAMPAIGN_REPLY = KindSpec(
     department=Department.FRONT_OFFICE,
     what="campaign",
     checked_field="price",
+    rules=KindRules(sla=sla(30, 240, 45), limits=(_PRICE_RANGE,)),
     fields=(
         FieldSpec("campaign", FieldType.CHOICE, Stage.OPEN, choices=CAMPAIGNS),
         FieldSpec("guest_answer", FieldType.CHOICE, Stage.OPEN, choices=("accepted", "declined", "question")),
@@ -62,6 +65,11 @@ LOYALTY_ACTION = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="action",
     checked_field="points",
+    rules=KindRules(
+        sla=sla(120, 1440, 180),
+        limits=(between("points_range", "points", 0, 5_000),),
+        auto=auto(between("auto_points", "points", 0, 500)),
+    ),
     fields=(
         FieldSpec("action", FieldType.CHOICE, Stage.OPEN, choices=("points", "welcome_gift", "upgrade", "card")),
         FieldSpec("points", FieldType.INTEGER, Stage.APPROVE, audited=True),
@@ -80,6 +88,7 @@ POST_STAY_FOLLOW_UP = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="offer",
     checked_field="discount_percent",
+    rules=KindRules(sla=sla(240, 2880, 240), limits=(between("discount_range", "discount_percent", 0, 30),)),
     fields=(
         FieldSpec("offer", FieldType.CHOICE, Stage.OPEN, choices=("return_discount", "package", "voucher")),
         FieldSpec("discount_percent", FieldType.INTEGER, Stage.APPROVE, sensitive=True),
@@ -98,6 +107,11 @@ GUEST_REQUEST = KindSpec(
     department=Department.FRONT_OFFICE,
     what="service",
     checked_field="price",
+    rules=KindRules(
+        sla=sla(15, 120, 30),
+        limits=(_PRICE_RANGE, between("service_hours", "promised_time", "00:00", "23:59")),
+        repeat_window_s=A_DAY_S,
+    ),
     fields=(
         FieldSpec("service", FieldType.CHOICE, Stage.OPEN, choices=SERVICES),
         _PRICE,
@@ -121,6 +135,7 @@ PRE_ARRIVAL_OFFER = KindSpec(
     department=Department.FRONT_OFFICE,
     what="offer",
     checked_field="price",
+    rules=KindRules(sla=sla(240, 1440, 240), limits=(_PRICE_RANGE,)),
     fields=(
         FieldSpec("offer", FieldType.CHOICE, Stage.OPEN, choices=SERVICES),
         _PRICE,
@@ -144,6 +159,7 @@ PREFERENCE_NOTE = KindSpec(
     department=Department.GUEST_RELATIONS,
     what="topic",
     checked_field="topic",
+    rules=KindRules(sla=sla(120, 1440, 120), limits=(between("budget_range", "budget", 0, 1_000_000),)),
     fields=(
         FieldSpec("topic", FieldType.CHOICE, Stage.OPEN, choices=("room", "dining", "spa", "transfer", "other")),
         FieldSpec("budget", FieldType.MONEY, data_class=DataClass.PAYMENT, audited=True, sensitive=True),

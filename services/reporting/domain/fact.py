@@ -9,7 +9,7 @@ import datetime as dt
 from shared.contracts.alerts import AlertState, Severity
 from shared.contracts.identity import Department
 from shared.contracts.money import PostingState
-from shared.contracts.records import LineKind, Outcome, Status, Workflow
+from shared.contracts.records import LineKind, Outcome, Status
 from shared.contracts.values import Code, EntityId, Frozen, Instant, Money
 
 
@@ -56,7 +56,7 @@ class Life(Frozen):
     """What the record's own events say."""
 
     version: int
-    workflow: Workflow
+    workflow: Code
     kind: Code
     slot: str
     department: Department

@@ -55,7 +55,7 @@ def _root_attributes(fact: Fact, close: Close) -> dict[str, str | bool | int]:
     return {
         "bellboard.record": fact.id,
         "bellboard.property": fact.property_id,
-        "bellboard.workflow": fact.life.workflow.value,
+        "bellboard.workflow": fact.life.workflow,
         "bellboard.outcome": close.outcome.value,
         "bellboard.close": close.number,
         "bellboard.late": close.closed_at > close.due_at,

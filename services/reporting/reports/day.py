@@ -66,7 +66,7 @@ def _upsell(lives: Lives, question: Question) -> list[Figure]:
     closed = [
         (fact.id, life.kind, one.outcome)
         for fact, life in lives
-        if life.workflow is Workflow.UPSELL
+        if life.workflow == Workflow.UPSELL
         for one in life.closes
         if one.outcome is not Outcome.CANCELLED and question.covers(one.closed_at, fact)
     ]

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.records.domain import commands as c
+from services.records.domain import expressions
 from services.records.domain.conditions import About, condition_breaches, condition_faults
-from services.records.domain.expressions import MAX_LENGTH, fault
+from services.records.domain.expressions import MAX_COST, MAX_LENGTH, cost, fault
 from services.records.domain.rule_faults import rule_faults
 from services.records.domain.rules import Condition, KindOverride, PropertyRules, in_force
 from services.records.domain.terms import Terms
@@ -228,3 +229,43 @@ def test_stored_condition_that_is_no_expression_any_more_is_a_breach() -> None:
     one = Condition.model_construct(rule="old_rule", field="quantity", expression="1 +", message="Not so.")
     [found] = condition_breaches([one], {}, REQUEST, replace(ABOUT, stay=None, now=NOW + dt.timedelta(days=1)))
     assert (found.field, found.rule) == ("quantity", "old_rule")
+
+
+DEAR = " && ".join(["'x' in stay.requests"] * 12)
+
+
+def test_condition_that_costs_too_much_is_refused_and_never_run() -> None:
+    assert len(DEAR) <= MAX_LENGTH
+    assert cost(DEAR) > MAX_COST
+    assert fault(DEAR) == f"it costs {cost(DEAR)} points; {MAX_COST} is the limit"
+    # Also where it came into the store some other way: it is a breach that says so, not a computation.
+    assert judged(DEAR) == [
+        f"Not so. (The condition own_rule could not be judged: it costs {cost(DEAR)} points; {MAX_COST} is the limit.)"
+    ]
+
+
+@pytest.mark.parametrize("loop", ["stay.requests.all(a, stay.requests.all(b, a != b || true))", "[1].map(x, x) == [1]"])
+def test_condition_that_loops_is_not_run_when_it_comes_from_the_store(loop: str) -> None:
+    assert "which is not allowed" in judged(loop)[0]
+
+
+def test_condition_is_compiled_once_however_often_it_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    library = expressions._CEL
+
+    class Counting:
+        def compile(self, text: str) -> Any:
+            compiled.append(text)
+            return library.compile(text)
+
+    monkeypatch.setattr(expressions, "_CEL", Counting())
+    text = "fields.quantity < 97531"
+    assert [fault(text), *(judged(text, quantity=each) for each in range(50))] == [None, *[[]] * 50]
+    assert compiled == [text]
+
+
+def test_all_conditions_of_a_kind_together_have_a_limit() -> None:
+    near = " && ".join(["'x' in stay.requests"] * 8)
+    conditions = [condition(near).model_copy(update={"rule": f"rule_{place}"}) for place in range(20)]
+    own = PropertyRules(kinds={"guest_request": KindOverride(conditions=tuple(conditions))})
+    assert {each.rule for each in rule_faults(own, CATALOGUE.kinds)} == {"cost"}

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from services.records.domain.owners import FALLBACK, Need, choose, on_shift, supervisor
+from services.records.domain.owners import FALLBACK, Need, choose, supervisor
+from services.records.domain.rota import on_shift
 from shared.contracts.identity import Department, Role
 from shared.contracts.staff import Shift, StaffMember
 from tests.factories.guest_records import LISBON, NOW, member, roster

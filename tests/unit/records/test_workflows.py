@@ -20,6 +20,7 @@ from shared.contracts.records import Outcome, TriggerKind, Workflow
 from shared.contracts.stays import Party, StayStatus
 from shared.contracts.values import Money
 from tests.factories.guest_records import (
+    LAST_VALUES,
     LISBON,
     MACHINE,
     NOW,
@@ -75,7 +76,7 @@ CHECKED_OUT: dict[str, Any] = {"status": StayStatus.CHECKED_OUT, "checked_out_at
 
 def test_catalogue_has_six_kinds_in_each_workflow_and_every_slot_once() -> None:
     slots = {
-        workflow: sorted(kind.slot for kind in CATALOGUE.kinds.values() if kind.workflow is workflow)
+        workflow: sorted(kind.slot for kind in CATALOGUE.kinds.values() if kind.workflow == workflow)
         for workflow in Workflow
     }
     assert slots == {workflow: list("ABCDEF") for workflow in Workflow}
@@ -205,7 +206,7 @@ def test_low_score_is_followed_by_recovery_when_at_the_threshold(score: int, kin
 
 def test_recovery_made_good_is_followed_by_a_follow_up_when_fulfilled() -> None:
     approved = in_status("approved", "service_recovery")  # type: ignore[arg-type]  # a StrEnum's value
-    closed = after(approved, c.CompleteRecord(Outcome.FULFILLED, WHY, {"guest_answer": "satisfied"}))
+    closed = after(approved, c.CompleteRecord(Outcome.FULFILLED, WHY, LAST_VALUES["service_recovery"]))
     [opening] = follow_ons(approved, closed)
     assert (opening.kind, opening.key, opening.parent) == ("post_stay_follow_up", f"recovered:{closed.id}:1", closed.id)
     assert follow_ons(closed, closed) == []
@@ -237,13 +238,12 @@ def faulty(**changed: Any) -> KindSpec:
         (faulty(checked_field="nowhere"), "a field nowhere it has not"),
         (faulty(workflow=Workflow.UPSELL), "belongs to"),
         (faulty(fields=(*guest_experience.GUEST_REQUEST.fields, FieldSpec("x", FieldType.CHOICE))), "disagree"),
-        (faulty(code="brand_new"), "no default rules"),
     ],
 )
 def test_catalogue_is_refused_when_a_workflow_contradicts_itself(kind: KindSpec, fault: str) -> None:
     broken = WorkflowSpec(Workflow.GUEST_EXPERIENCE, (kind,), (), ())
     with pytest.raises(ValueError, match=fault):
-        Catalogue((broken, upsell.WORKFLOW), CATALOGUE.defaults)
+        Catalogue((broken, upsell.WORKFLOW))
 
 
 def test_source_event_is_kept_when_a_record_opens() -> None:

@@ -55,7 +55,7 @@ class HandOff(Why):
         owners = await asked.owners(department)
         owner = owners.owner
         if self.staff_id is not None:
-            owner = c.Ownership(asked.colleague(self.staff_id).id, "handed_to")
+            owner = c.Ownership(asked.successor(self.staff_id, department).id, "handed_to")
         return c.HandOff(department, owner, owners.supervisor, self.why(asked))
 
 

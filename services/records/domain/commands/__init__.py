@@ -30,6 +30,7 @@ from services.records.domain.commands.command import Command
 from services.records.domain.commands.doing import Doer, Ownership
 from services.records.domain.commands.exceptions import RaiseException, ReviewException
 from services.records.domain.commands.money import AddLine, SettleLine
+from services.records.domain.commands.people import DeclineRecord, ReassignRecord, ReplaceAbsent
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
     AcceptRecord,
@@ -56,6 +57,7 @@ __all__ = [
     "CompleteRecord",
     "CountRepeat",
     "DecideProposal",
+    "DeclineRecord",
     "Detach",
     "Doer",
     "EditFields",
@@ -70,7 +72,9 @@ __all__ = [
     "Ownership",
     "ProposeChange",
     "RaiseException",
+    "ReassignRecord",
     "ReopenRecord",
+    "ReplaceAbsent",
     "RequestMessage",
     "ResumeRecord",
     "ReviewException",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.records.domain.ownership import OwnerBecause
 from shared.contracts.identity import Actor, Role
 
 
@@ -29,7 +30,8 @@ class Doer:
 
 @dataclass(frozen=True)
 class Ownership:
-    """An owner and the code of the rule that chose it."""
+    """An owner, the code of the rule that chose it, and what it went by where a rule did."""
 
     owner: str
     rule: str
+    because: OwnerBecause | None = None

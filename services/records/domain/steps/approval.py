@@ -6,13 +6,14 @@ from services.records.domain.act import Act, Step
 from services.records.domain.commands import ApproveRecord, CheckValue, Command, ResumeRecord
 from services.records.domain.conditions import condition_breaches, touching
 from services.records.domain.journey import cause_still_due
-from services.records.domain.kinds import Stage
+from services.records.domain.kinds import Move, Stage
 from services.records.domain.moves import refuse_move
 from services.records.domain.rules import AutoApproval
 from services.records.domain.texts import Reason, check_reason, require_reason
-from services.records.domain.validation import checked, limit_breaches, require_stage, stage_breaches
-from shared.contracts.errors import breached, conflict, invalid
+from services.records.domain.validation import checked, limit_breaches, notice_breaches, require_stage, stage_breaches
+from shared.contracts.errors import Breach, breached, conflict, refused
 from shared.contracts.identity import Actor, policy
+from shared.contracts.phrases import breach
 from shared.contracts.records import CheckedValue, Status
 
 INSIDE_LIMITS = Reason(code="inside_limits")
@@ -29,8 +30,9 @@ def check_value(act: Act, command: CheckValue) -> Act:
     given = {} if command.value is None else checked({name: command.value}, held, act.terms, act.about)
     fields = held | given
     if fields.get(name) is None:
-        raise invalid(name, "required", f"{name} has no value to confirm.")
+        raise refused(breach(name, "required", "no_value"))
     breaches = limit_breaches(fields, act.terms)
+    breaches += notice_breaches({name: fields[name]}, fields, act.terms, act.about)
     broken = {each.field for each in breaches}
     asked = touching(act.terms.rules.conditions, (name,))
     breaches += condition_breaches(asked, fields, act.terms.kind, act.about, broken)
@@ -43,9 +45,16 @@ def check_value(act: Act, command: CheckValue) -> Act:
 def confirmation(act: Act, value: Any, checker: Actor, rule: str | None = None) -> CheckedValue:
     """The value as confirmed now under the rules in force."""
     name = act.terms.kind.checked_field
-    held = rule or next((limit.rule for limit in act.terms.rules.limits if limit.field == name), "type")
+    binding = (each for each in act.terms.rules.limits if each.field == name and each.binds(act.state.fields))
+    held = rule or next((limit.rule for limit in binding), "type")
     return CheckedValue(
-        field=name, value=value, rule=held, rules_version=act.terms.version, checker=checker, at=act.now
+        field=name,
+        value=value,
+        rule=held,
+        rules_version=act.terms.version,
+        chain_rules_version=act.terms.chain_version,
+        checker=checker,
+        at=act.now,
     )
 
 
@@ -88,13 +97,19 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
         state.status is Status.PENDING
         and not state.reviews
         and cause_still_due(state, kind) is None
+        and kind.guard(Move.APPROVED, state.fields) is None
         and state.fields.get(kind.checked_field) is not None
         and not stage_breaches(state.fields, act.terms, Stage.APPROVE, act.about)
     )
-    return ready and all(
-        state.fields.get(limit.field) is not None and limit.breach(state.fields[limit.field]) is None
-        for limit in auto.limits
-    )
+    return ready and auto.covers(state.fields) and not _too_late(act)
+
+
+def _too_late(act: Act) -> list[Breach]:
+    """The notices that the checked value would break, if it is to be confirmed now."""
+    name = act.terms.kind.checked_field
+    if act.state.checked is not None:
+        return []
+    return notice_breaches({name: act.state.fields[name]}, act.state.fields, act.terms, act.about)
 
 
 def resume(act: Act, command: ResumeRecord) -> Act:

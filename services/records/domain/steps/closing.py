@@ -41,7 +41,7 @@ def complete(act: Act, command: CompleteRecord) -> Act:
 
 def _with_values(act: Act, command: CompleteRecord) -> Act:
     after = changed(act, command.values)
-    require_audit_reason(list(after), act.terms, command.reason.given)
+    require_audit_reason(after, act.state.fields, act.terms, command.reason.given)
     guarded = protected(act, after)
     if guarded:
         raise conflict("approval_required", f"{', '.join(guarded)} can only be changed by a proposal.")
@@ -121,6 +121,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         closed_at=None,
         approved_by=None,
         accepted=False,
+        declined_by=(),
         due_at=due_at,
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,

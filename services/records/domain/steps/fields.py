@@ -14,7 +14,7 @@ def edit(act: Act, command: EditFields) -> Act:
     """Validate all values, ask for the reason audited fields need, then change them or propose the change."""
     check_reason(command.reason)
     after = changed(act, command.values)
-    require_audit_reason(list(after), act.terms, command.reason.given)
+    require_audit_reason(after, act.state.fields, act.terms, command.reason.given)
     if protected(act, after):
         require_reason(command.reason)
         return change_proposed(act, command.edit_id, after, command.reason)
@@ -33,13 +33,13 @@ def changed(act: Act, values: Any) -> dict[str, Any]:
 def protected(act: Act, after: dict[str, Any]) -> list[str]:
     """The fields of a change that need another person: sensitive ones, and the confirmed value."""
     confirmed = act.terms.kind.checked_field if act.state.checked else None
-    return [name for name in after if name == confirmed or _sensitive(act, name)]
+    return [name for name in after if name == confirmed or _sensitive(act, name, after)]
 
 
-def _sensitive(act: Act, name: str) -> bool:
-    spec = act.terms.kind.field(name)
+def _sensitive(act: Act, name: str, after: dict[str, Any]) -> bool:
+    spec, held = act.terms.kind.field(name), act.state.fields
     # The first value of a sensitive field takes nothing from anybody: it is entered, then protected.
-    return spec is not None and spec.sensitive and act.state.fields.get(name) is not None
+    return spec is not None and held.get(name) is not None and spec.guarded(held, held | after)
 
 
 STEPS: dict[type[Command], Step] = {

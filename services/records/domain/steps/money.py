@@ -5,7 +5,8 @@ from services.records.domain.commands import AddLine, Command, SettleLine
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import line_proposed
 from services.records.domain.texts import require_reason
-from shared.contracts.errors import Breach, breached, conflict, not_found
+from shared.contracts.errors import breached, conflict, not_found
+from shared.contracts.phrases import breach
 from shared.contracts.records import LineKind, MoneyLine
 
 
@@ -24,10 +25,9 @@ def add_line(act: Act, command: AddLine) -> Act:
 def _check_amount(act: Act, command: AddLine) -> None:
     breaches = []
     if command.amount.amount <= 0:
-        breaches.append(Breach(field="amount", rule="positive", message="amount must be more than nothing."))
+        breaches.append(breach("amount", "positive"))
     if command.amount.currency != act.terms.currency:
-        message = f"amount must be in {act.terms.currency}."
-        breaches.append(Breach(field="amount", rule="currency", message=message))
+        breaches.append(breach("amount", "currency", currency=act.terms.currency))
     if breaches:
         raise breached(breaches)
 

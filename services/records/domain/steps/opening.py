@@ -12,7 +12,7 @@ from services.records.domain.state import RecordState
 from services.records.domain.steps.checklist import template_items
 from services.records.domain.terms import Terms
 from services.records.domain.texts import Reason
-from services.records.domain.validation import limit_breaches, missing_breaches, normalise
+from services.records.domain.validation import limit_breaches, missing_breaches, normalise, notice_breaches
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import breached
 from shared.contracts.records import NextAction, RecordEvent, Status, Trigger
@@ -24,10 +24,11 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
     values, breaches = normalise(opening.fields, terms)
     breaches += missing_breaches(values, terms, Stage.OPEN)
     if doer.bound:
-        breaches += limit_breaches(values, terms)
+        about = _about(command, terms, now)
+        breaches += limit_breaches(values, terms) + notice_breaches(values, values, terms, about)
         broken = {each.field for each in breaches}
         asked = at_stage(rules.conditions, Stage.OPEN)
-        breaches += condition_breaches(asked, values, terms.kind, _about(command, terms, now), broken)
+        breaches += condition_breaches(asked, values, terms.kind, about, broken)
     if breaches:
         raise breached(breaches)
     due_at = due(rules.sla, now, opening.due_at)
@@ -44,6 +45,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         status=Status.NEW,
         owner=command.ownership.owner,
         owner_rule=command.ownership.rule,
+        owner_because=command.ownership.because,
         accepted=False,
         stay_id=opening.stay_id,
         guest_id=opening.guest_id,
@@ -60,6 +62,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         expires_at=opening.expires_at,
         guest_must_know=terms.kind.guest_must_know,
         rules_version=terms.version,
+        chain_rules_version=terms.chain_version,
         parent=opening.parent,
         checklist=template_items(command.record_id, terms),
     )

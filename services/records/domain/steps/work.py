@@ -1,6 +1,7 @@
 """Taking work on, stopping and starting its clock, handing it over."""
 
 import datetime as dt
+from typing import Any
 
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import AcceptRecord, BlockRecord, Command, HandOff, UnblockRecord, UpdateStay
@@ -18,11 +19,12 @@ def accept(act: Act, _command: AcceptRecord) -> Act:
     state = act.state
     if state.accepted:
         raise conflict("already_accepted", "Somebody has already accepted this.")
-    owner_rule = state.owner_rule if act.doer.id == state.owner else "accepted"
+    taken: dict[str, Any] = {"accepted": True}
+    if act.doer.id != state.owner:
+        taken |= {"owner": act.doer.id, "owner_rule": "accepted", "owner_because": None}
     if state.status is not Status.NEW:
-        return act.then("accepted", accepted=True, owner=act.doer.id, owner_rule=owner_rule)
-    taken = act.move("accepted", Status.PENDING, accepted=True, owner=act.doer.id, owner_rule=owner_rule)
-    return approve_by_policy(taken)
+        return act.then("accepted", **taken)
+    return approve_by_policy(act.move("accepted", Status.PENDING, **taken))
 
 
 def block(act: Act, command: BlockRecord) -> Act:
@@ -76,6 +78,7 @@ def hand_off(act: Act, command: HandOff) -> Act:
         department=command.department,
         owner=ownership.owner,
         owner_rule=ownership.rule,
+        owner_because=ownership.because,
         accepted=False,
         accept_by=accept_by(state.sla, act.now, state.due_at),
         handoffs=state.handoffs + 1,

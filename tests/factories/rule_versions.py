@@ -1,0 +1,27 @@
+"""Versions of hotel rules that are in force already, for tests that are about something else."""
+
+import datetime as dt
+
+from services.records.domain.rulebook import RuleVersion, VersionState, digest
+from services.records.domain.rules import PropertyRules
+from tests.fakes.records import FakeDatabase
+
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+def put_in_force(database: FakeDatabase, place: str, rules: PropertyRules, version: int = 2) -> None:
+    """Rules of a place as two people agreed on them long ago."""
+    database.tables.rules[place, version] = RuleVersion(
+        place=place,
+        version=version,
+        base=version - 1,
+        rules=rules,
+        digest=digest(place, version, version - 1, rules, None),
+        state=VersionState.APPROVED,
+        proposed_by="manager-1",
+        proposed_at=LONG_AGO,
+        decided_by="manager-2",
+        decided_at=LONG_AGO,
+        starts_at=LONG_AGO,
+        seq=2 * (version - 1),
+    )
