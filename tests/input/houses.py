@@ -103,7 +103,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
             ids.append(said.json()["id"])
         desk = Desk(client, tokens("records"))
         ids += [(await desk.brought(steps))["id"] for steps in STATES]
-        ripe = await ripe_records(desk)
+        ripe = await ripe_records(desk, booked.id)
     known = {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
     yield House(standing.app, tokens("records"), known, ripe | ripe_operations("records"))
     await chassis.mongo.close()
