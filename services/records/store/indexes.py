@@ -10,7 +10,7 @@ async def prepare(mongo: Mongo) -> None:
             Index(("chain", "trigger_key"), unique=True),
             Index(("chain", "stay_id")),
             Index(("chain", "guest_id")),
-            Index(("chain", "property_id", "room", "opened_at")),
+            Index(("chain", "property_id", "room", "open", "due_at", "_id")),
             Index(("chain", "property_id", "closed_at")),
             Index(("chain", "property_id", "open", "owner")),
             # Lists: soonest due first, open or all. Those without a property serve chains and rare combinations.
