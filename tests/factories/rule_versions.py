@@ -9,9 +9,9 @@ from tests.fakes.records import FakeDatabase
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
-def put_in_force(database: FakeDatabase, place: str, rules: PropertyRules, version: int = 2) -> None:
-    """Rules of a place as two people agreed on them long ago."""
-    database.tables.rules[place, version] = RuleVersion(
+def in_force_since_long(place: str, rules: PropertyRules, version: int = 2) -> RuleVersion:
+    """A version that two people agreed on long ago."""
+    return RuleVersion(
         place=place,
         version=version,
         base=version - 1,
@@ -25,3 +25,8 @@ def put_in_force(database: FakeDatabase, place: str, rules: PropertyRules, versi
         starts_at=LONG_AGO,
         seq=2 * (version - 1),
     )
+
+
+def put_in_force(database: FakeDatabase, place: str, rules: PropertyRules, version: int = 2) -> None:
+    """Rules of a place in the fake store."""
+    database.tables.rules[place, version] = in_force_since_long(place, rules, version)

@@ -28,6 +28,7 @@ from tests.factories.front_desk import HOTELS, POLICY, STAFF, Caller
 from tests.factories.guest_events import finance_told, guest_erased, message_told, posting_told, stay_told
 from tests.factories.guest_records import NOW, stay, wish
 from tests.factories.records import SCOPE
+from tests.factories.rule_versions import in_force_since_long
 from tests.factories.standing import NO_BROKER, Standing
 
 pytestmark = pytest.mark.integration
@@ -221,17 +222,18 @@ async def test_rules_changed_elsewhere_hold_here_when_a_second_is_over(
     desk: Standing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, elsewhere = MongoRules(desk.chassis.mongo), MongoRules(desk.chassis.mongo)
-    assert await here.recent(SCOPE, "resort") == (1, None)
-    stricter = PropertyRules(score_threshold=9)
+    assert await here.recent(SCOPE, "resort", NOW) == []
+    stricter = in_force_since_long("resort", PropertyRules(score_threshold=9))
 
     async def change(tx: Tx) -> None:
-        await elsewhere.add(SCOPE, "resort", 2, stricter, tx)
+        await elsewhere.add(SCOPE, stricter, tx)
 
     await desk.chassis.mongo.run(change)
-    assert await elsewhere.recent(SCOPE, "resort") == (2, stricter)
+    assert await here.recent(SCOPE, "resort", NOW) == []
+    assert await elsewhere.recent(SCOPE, "resort", NOW) == [stricter]
     later = time.monotonic() + RECENT_S
     monkeypatch.setattr("services.records.store.rules.time.monotonic", lambda: later)
-    assert await here.recent(SCOPE, "resort") == (2, stricter)
+    assert await here.recent(SCOPE, "resort", NOW) == [stricter]
 
 
 async def test_group_of_commands_is_carried_out_once_each_when_two_of_them_clash(desk: Standing) -> None:
