@@ -86,7 +86,7 @@ def _has_surrogate(text: str) -> bool:
 class BodyLimit:
     """ASGI middleware: at most 1 MB, nothing but JSON (and forms, where pages send them), JSON with one meaning.
 
-    A POST to a path that `uploads` matches goes through unread: its route takes a file piece by piece, and bounds it.
+    A request to a path that `uploads` matches goes through unread: its route takes a file piece by piece and bounds it.
     """
 
     def __init__(self, app: ASGIApp, forms: bool = False, uploads: str | None = None) -> None:
@@ -98,7 +98,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        if self._uploads and scope["method"] == "POST" and self._uploads.fullmatch(scope["path"]):
+        if self._uploads and self._uploads.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         body = b""

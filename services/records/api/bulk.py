@@ -77,7 +77,7 @@ class Many(Frozen):
         AcceptEach | BlockEach | UnblockEach | HandOffEach | NoteEach | CompleteEach | WatchEach,
         Field(discriminator="do"),
     ]
-    preview: bool = False
+    preview: bool = Field(default=False, strict=True)
 
 
 def router(bulk: Bulk, chassis: Chassis) -> APIRouter:

@@ -46,8 +46,8 @@ class Item(Frozen):
 
     action: ClassVar[str] = "checklist"
     text: Words | None = None
-    compulsory: bool = False
-    template: bool = False
+    compulsory: bool = Field(default=False, strict=True)
+    template: bool = Field(default=False, strict=True)
 
     async def command(self, asked: Asked) -> c.Command:
         """The command."""
@@ -88,7 +88,7 @@ class Subtask(Frozen):
     kind: Code
     department: Department | None = None
     fields: Values = Field(default_factory=dict)
-    compulsory: bool = False
+    compulsory: bool = Field(default=False, strict=True)
 
     async def command(self, asked: Asked) -> c.Command:
         """The command; the sub-task is opened in the same unit of work."""
