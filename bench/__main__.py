@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import commands, consume, decide, imports, latency, memory, page, relay, scale, search, startup
+from bench import commands, consume, decide, imports, latency, memory, page, relay, scale, startup
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
 from bench.machine import occasion
@@ -27,7 +27,6 @@ ON_SERVERS: dict[str, Measure] = {
     "import": imports.measure,
     "decide": decide.measure,
     "scale": scale.measure,
-    "search": search.measure,
     "memory": memory.measure,
 }
 Only = Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(ON_SERVERS)}, {START_UP}; default all.")]
