@@ -33,7 +33,7 @@ Only = Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(ON_SERV
 
 
 def main(only: Only = None, keep: Annotated[bool, typer.Option(help="Write results and page.")] = True) -> None:
-    """Measure each figure beside its floor, in turns, on a MongoDB and a Kafka of its own (about seven minutes)."""
+    """Measure each figure beside its floor, in turns, on a MongoDB and a Kafka of its own (about eight minutes)."""
     wanted = only or [*ON_SERVERS, START_UP]
     if unknown := set(wanted) - {*ON_SERVERS, START_UP}:
         raise typer.BadParameter(f"There is no {', '.join(sorted(unknown))}.")

@@ -17,6 +17,9 @@ from shared.chassis.service import Chassis
 SEEDS = 1_000
 OPEN_OF = 50
 """One record of so many is open; the others were closed long ago."""
+ROOMS = 500
+SELDOM: Mapping[str, Any] = {"$eq": [{"$mod": ["$n", 100]}, 1]}
+"""Of one record in a hundred."""
 
 
 async def fill(ground: Ground, house: Chassis, database: str, count: int) -> None:
@@ -58,8 +61,15 @@ def _earlier(field: str) -> Mapping[str, Any]:
 _CHANGED: Mapping[str, Mapping[str, Any]] = {
     "records": {
         **{name: _numbered(name) for name in ("_id", "trigger_key", "stay_id", "guest_id")},
-        **{name: _earlier(name) for name in ("opened_at", "accept_by", "warn_at", "due_at")},
+        **{name: _earlier(name) for name in ("opened_at", "changed_at", "accept_by", "warn_at", "due_at")},
         "open": {"$eq": [{"$mod": ["$n", OPEN_OF]}, 0]},
+        "status": {"$cond": [{"$eq": [{"$mod": ["$n", OPEN_OF]}, 0]}, "$status", "complete"]},
+        "room": {"$toString": {"$add": [100, {"$mod": ["$n", ROOMS]}]}},
+        "words": {"$concatArrays": ["$words", [{"$concat": ["word", {"$toString": "$n"}]}]]},
+        "watched": SELDOM,
+        "watchers": {"$cond": [SELDOM, ["ana"], []]},
+        "waiting": SELDOM,
+        "unanswered": {"$cond": [SELDOM, [{"staff": "ana", "department": None, "answer_by": "$due_at"}], []]},
     },
     "events": {"_id": _numbered("_id"), "agg": _numbered("agg")},
     "idempotency": {"_id": _numbered("_id"), "subject": _numbered("subject")},

@@ -30,6 +30,8 @@ VALUES: dict[str, Any] = {
     "discount_percent": 10,
     "topic": "room",
     "score": 8,
+    "investigation": "Looked at it with the guest.",
+    "cost": {"amount": 900, "currency": "EUR"},
 }
 OUTSIDE: dict[str, Any] = {"promised_time": "03:15", "points": 9000, "price": {"amount": 1, "currency": "EUR"}}
 """Values outside the hotel's rules: the API must refuse them and say which rule."""

@@ -3,17 +3,21 @@
 from fastapi import FastAPI
 
 from services.records import events, store
+from services.records.adapters.pictures import PillowPictures
+from services.records.api.attachments import UPLOADS
 from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.absence import ABSENT, Absences
 from services.records.usecases.alarms import APPROVE_BY, EXPIRE, REPEATS, WAIT
+from services.records.usecases.answers import ANSWER
 from services.records.usecases.expiry import ByTheClock
 from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
 from services.records.usecases.house import House
 from services.records.usecases.investigating import Investigating
 from services.records.usecases.launching import Launching
 from services.records.usecases.loads import Loads
+from services.records.usecases.overdue import OverdueAnswers
 from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
@@ -29,6 +33,7 @@ PLAN_S = 5.0
 
 CAMPAIGNS_S = 5.0
 """How often running campaigns look for stays, in real seconds."""
+SWEEP_S = 60.0
 
 
 def house_of(chassis: Chassis) -> House:
@@ -54,6 +59,9 @@ def house_of(chassis: Chassis) -> House:
         locks=store.MongoLocks(chassis.mongo, chassis.clock),
         people=chassis.policy,
         clock=chassis.clock,
+        files=store.MongoFiles(chassis.mongo),
+        pictures=PillowPictures(),
+        repeats=store.MongoRepeats(chassis.mongo),
     )
 
 
@@ -65,6 +73,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         APPROVE_BY: clock.expire_proposal,
         WAIT: clock.end_wait,
         REPEATS: Investigating(house).count,
+        ANSWER: OverdueAnswers(house).fire,
         START: RulesStart(house).fire,
     }
     absences = Absences(house)
@@ -77,11 +86,13 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         title="records",
         routers=[router(house, chassis)],
         links=LINKS,
+        uploads=UPLOADS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],
         jobs=[
             Job("absences", LOOK_S, absences.look),
             Job("handovers", PLAN_S, handing.plan),
             Job("campaigns", CAMPAIGNS_S, Launching(house)),
+            Job("attachments", SWEEP_S, lambda: house.files.sweep(None)),
         ],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )

@@ -1,11 +1,12 @@
 """MongoDB behind one seam: the only file that knows the driver (PyMongo Async, or Motor when asked)."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import inspect
 import pkgutil
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ import pymongo
 from bson import ObjectId
 from bson.binary import Binary
 from bson.codec_options import CodecOptions
+from gridfs.errors import NoFile
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -28,6 +30,7 @@ __all__ = [
     "Delete",
     "Document",
     "Duplicate",
+    "Files",
     "Index",
     "Insert",
     "Mongo",
@@ -44,6 +47,10 @@ Refused = OperationFailure
 """The server answered that it will not do it, as opposed to no answer at all."""
 CLIENTS = {"pymongo": "pymongo:AsyncMongoClient", "motor": "motor.motor_asyncio:AsyncIOMotorClient"}
 """By name, so that a process loads only the driver it uses: Motor takes a tenth of a service's start."""
+BUCKETS = {
+    "pymongo": "gridfs.asynchronous:AsyncGridFSBucket",
+    "motor": "motor.motor_asyncio:AsyncIOMotorGridFSBucket",
+}
 TIMEOUT_MS = 10_000
 _COMMIT_TRIES = 12
 _INDEXING_S = 3600
@@ -246,6 +253,35 @@ class Collection:
                 await self._raw.create_indexes(models)
 
 
+class Files:
+    """Large values in pieces, in GridFS; the same few calls on either driver."""
+
+    def __init__(self, bucket: Any) -> None:
+        self._bucket = bucket
+
+    async def put(self, file_id: str, pieces: Iterable[bytes]) -> None:
+        """Store a value under an id that is not taken; what fails half-way is taken back."""
+        into = self._bucket.open_upload_stream_with_id(file_id, file_id)
+        try:
+            for piece in pieces:
+                await into.write(piece)
+        except BaseException:
+            await into.abort()
+            raise
+        await into.close()
+
+    async def read(self, file_id: str) -> AsyncIterator[bytes]:
+        """A value, piece by piece. Raises DatabaseError when it is not there."""
+        out = await self._bucket.open_download_stream(file_id)
+        while piece := await out.readchunk():
+            yield piece
+
+    async def delete(self, file_id: str) -> None:
+        """Delete a value, whole or half stored; none is fine."""
+        with contextlib.suppress(NoFile):
+            await self._bucket.delete(file_id)
+
+
 @dataclass
 class Mongo:
     """One service's database."""
@@ -272,6 +308,10 @@ class Mongo:
     def collection(self, name: str) -> Collection:
         """One collection of this database."""
         return Collection(self._db[name])
+
+    def files(self, name: str) -> Files:
+        """A bucket of files in this database."""
+        return Files(pkgutil.resolve_name(BUCKETS[self.driver])(self._db, bucket_name=name))
 
     async def ping(self) -> bool:
         """Whether the database answers."""

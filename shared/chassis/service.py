@@ -127,13 +127,29 @@ class Chassis:
     ) -> CommandContext:
         """FastAPI dependency for every route that moves something."""
         principal = self.verifier.principal(authorization)
-        if idempotency_key is None:
+        return self._context(request, principal, idempotency_key, if_match, await request.body())
+
+    async def upload(
+        self,
+        request: Request,
+        authorization: Authorization = None,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+    ) -> CommandContext:
+        """As `command`, for a route that reads the body itself, piece by piece: its digest is still to be made."""
+        principal = self.verifier.principal(authorization)
+        return self._context(request, principal, idempotency_key, if_match, b"")
+
+    def _context(
+        self, request: Request, principal: Principal, key: str | None, if_match: str | None, body: bytes
+    ) -> CommandContext:
+        if key is None:
             raise invalid("Idempotency-Key", "required", "Send an Idempotency-Key header, so a retry does it once.")
-        digest = request_digest(request.method, request.url.path, await request.body())
+        digest = request_digest(request.method, request.url.path, body)
         correlation = request.headers.get("x-request-id", "")
         if not (correlation.isascii() and correlation.isprintable() and 8 <= len(correlation) <= 64):
             correlation = self.clock.new_id()
-        return CommandContext(principal, idempotency_key, digest, parse_etag(if_match), Provenance.fresh(correlation))
+        return CommandContext(principal, key, digest, parse_etag(if_match), Provenance.fresh(correlation))
 
     def app(
         self,
@@ -146,12 +162,13 @@ class Chassis:
         prepare: Sequence[Prepare] = (),
         links: Sequence[Link] = (),
         pages: bool = False,
+        uploads: str | None = None,
         version: str = "1",
     ) -> FastAPI:
         """The service as an ASGI app. It answers while Kafka is down, and joins when Kafka is back.
 
         `links` say in OpenAPI what may follow on an answer. With `pages` the routers are for browsers: they take
-        forms, and OpenAPI leaves them out.
+        forms, and OpenAPI leaves them out. `uploads` is a pattern of paths that take files.
         """
         policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), self.policy)
         make = (self.mongo, self.clock, self.telemetry, self.settings)
@@ -177,7 +194,7 @@ class Chassis:
         )
         app.openapi = describe(app, links)  # type: ignore[method-assign] # FastAPI's documented way to extend it
         errors.install(app)
-        app.add_middleware(BodyLimit, forms=pages)
+        app.add_middleware(BodyLimit, forms=pages, uploads=uploads)
         for one in routers:
             app.include_router(one, include_in_schema=not pages)
         journal = operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service)

@@ -18,6 +18,7 @@ from shared.contracts.records import (
     RULES_VERBS,
     HandoverEvent,
     OfferEvent,
+    RecordAttached,
     RecordEvent,
     RecordMessageRequested,
     RecordPostingRequested,
@@ -47,6 +48,7 @@ def _types(noun: str, verbs: tuple[str, ...], topic: str, model: type[EventBody]
 
 _ALL = [
     *_types("record", RECORD_VERBS, topics.RECORDS, RecordEvent),
+    *_types("record", ("attached", "detached"), topics.RECORDS, RecordAttached),
     *_types("record", ("message_requested",), topics.RECORDS, RecordMessageRequested),
     *_types("record", ("posting_requested",), topics.RECORDS, RecordPostingRequested),
     *_types("record", ("writeback_requested",), topics.RECORDS, RecordWritebackRequested),

@@ -199,6 +199,12 @@ class RecordSnapshot(Wire):
     chain_rules_version: Version = 1
     parent: EntityId | None = None
     sale: Sale | None = None
+    watchers: tuple[EntityId, ...] = Field(default=(), description="Staff who want to hear of every change")
+    subtasks: int = 0
+    items_open: int = Field(default=0, description="Compulsory checklist items that are not done")
+    attachments: int = 0
+    repeats: int = Field(default=0, description="How often the same was asked again")
+    merged_into: EntityId | None = None
 
 
 class RecordEvent(EventBody):
@@ -238,6 +244,21 @@ class RecordWritebackRequested(RecordEvent):
     """An approved change of a PMS value is to be written back, once (K3)."""
 
     writeback: PmsChange
+
+
+class Attachment(Wire):
+    """A photo or PDF on a record. Its bytes, and the salt of the digest, stay in the records service."""
+
+    id: EntityId
+    type: str
+    size: int
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class RecordAttached(RecordEvent):
+    """A photo or PDF was put on a record, or taken off it."""
+
+    attachment: Attachment
 
 
 class Offer(Wire):
@@ -373,5 +394,16 @@ RECORD_VERBS = (
     "question_answered",
     "repriced",
     "sale_cancelled",
+    "question_overdue",
+    "watched",
+    "unwatched",
+    "item_added",
+    "item_ticked",
+    "item_unticked",
+    "subtask_opened",
+    "stay_linked",
+    "merged",
+    "unmerged",
+    "repeated",
     "erased",
 )

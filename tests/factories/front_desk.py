@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.records import events
+from services.records.adapters.pictures import PillowPictures
 from services.records.app import assemble
 from services.records.domain.catalogue import Catalogue
+from services.records.events import Handler
 from services.records.settings import Settings
 from services.records.usecases.absence import Absences
 from services.records.usecases.house import House
@@ -37,10 +38,12 @@ from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
     FakeDuties,
+    FakeFiles,
     FakeJournal,
     FakeLocks,
     FakeOnce,
     FakeRecords,
+    FakeRepeats,
     FakeRules,
     FakeStays,
     FakeTexts,
@@ -50,6 +53,7 @@ EVERY_DAY_WORK = (
     *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     "propose",
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
+    *("watch", "checklist", "subtask", "link_stay", "merge", "attach"),
 )
 SERVED = (DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PRIVATE_STAY)
 MANAGED = (*SERVED, DataClass.PAYMENT)
@@ -155,6 +159,9 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         locks=FakeLocks(database),
         people=chassis.policy,
         clock=chassis.clock,
+        files=FakeFiles(database),
+        pictures=PillowPictures(),
+        repeats=FakeRepeats(database),
     )
 
 
@@ -189,13 +196,22 @@ class FrontDesk:
         """Let the consumer apply events, as one batch."""
 
         async def work(tx: Tx) -> None:
-            await events.Handler(Triggers(self.house), Absences(self.house)).apply(tx, told)
+            await Handler(Triggers(self.house), Absences(self.house)).apply(tx, told)
 
         await self.database.run(work)
 
     def client(self) -> httpx.AsyncClient:
         """An HTTP client of the app."""
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://records")
+
+    async def fire(self) -> None:
+        """Fire every timer that is due, as the chassis would; it stays fired."""
+        for timer in [each for each in self.database.tables.timers.values() if each.due_at <= self.clock.now()]:
+
+            async def work(tx: Tx, timer: Timer = timer) -> None:
+                await self.chassis.timers.handlers[timer.kind](tx, timer, 0)
+
+            await self.database.run(work)
 
 
 class Caller:
@@ -218,6 +234,13 @@ class Caller:
     ) -> httpx.Response:
         """Do."""
         return await self._http.post(path, json=body or {}, headers=self.headers(key, version))
+
+    async def upload(
+        self, record: dict[str, Any], content: bytes, media_type: str = "image/jpeg", key: str | None = None
+    ) -> httpx.Response:
+        """Put a file on a record at the version that was seen."""
+        headers = self.headers(key, record["version"]) | {"Content-Type": media_type}
+        return await self._http.post(f"/v1/records/{record['id']}/attachments", content=content, headers=headers)
 
     async def act(self, record: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
         """Do something to a record at the version that was seen."""

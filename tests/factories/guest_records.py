@@ -97,7 +97,12 @@ FIRST_VALUES: dict[str, dict[str, Any]] = {
 }
 LAST_VALUES: dict[str, dict[str, Any]] = {
     "post_stay_follow_up": {"result": "reached"},
-    "service_recovery": {"guest_answer": "satisfied"},
+    "service_recovery": {
+        "investigation": PrivateText(ref="found-out", salt="0123456789abcdef", text="The pump ran dry."),
+        "action": "repaired",
+        "cost": {"amount": 0, "currency": "EUR"},
+        "guest_answer": "satisfied",
+    },
     "investigation": {"action": "trained"},
     "upsell_post_stay_follow_up": {"result": "booked"},
     "upsell_guest_request": {"guest_answer": "accepted"},

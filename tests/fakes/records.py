@@ -2,21 +2,23 @@
 
 import copy
 import datetime as dt
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from services.records.domain.absence import Duty
 from services.records.domain.campaigns import CampaignState
+from services.records.domain.files import HeldFile
 from services.records.domain.handover import HandoverDocument
 from services.records.domain.occurrences import Opening
 from services.records.domain.offers import OfferVersion
 from services.records.domain.points import Entry
+from services.records.domain.repeats import FirstAsked
 from services.records.domain.rulebook import Head, RuleVersion, standing
-from services.records.domain.state import RecordState
+from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Claim, Plan, Query, Waiting, Writing
+from services.records.ports import Claim, Plan, Query, Unanswered, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -53,6 +55,8 @@ class Tables:
     cursors: dict[str, str | None] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)
     loyalty: dict[tuple[str, int], Entry] = field(default_factory=dict)
+    repeats: dict[str, FirstAsked] = field(default_factory=dict)
+    files: dict[str, tuple[str, HeldFile, bytes]] = field(default_factory=dict)
 
 
 class FakeDatabase:
@@ -111,8 +115,8 @@ class FakeRecords:
         ]
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:
-        found = sorted((row for row in self._seen(scope) if _wanted(row, query)), key=lambda row: (row.due_at, row.id))
-        return found[: query.limit]
+        rows = (row for row in self._seen(scope) if _wanted(row, query))
+        return sorted(rows, key=lambda row: _moment(row, query), reverse=query.descending)[: query.limit]
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         load: dict[str, int] = {}
@@ -169,20 +173,42 @@ class FakeRecords:
         self._db.tables.texts |= {text.ref: (owner, text) for owner, text in writing.texts}
 
 
+def _moment(row: RecordState, query: Query) -> tuple[dt.datetime, str]:
+    return getattr(row, query.by.value), row.id
+
+
 def _wanted(row: RecordState, query: Query) -> bool:
     asked: dict[str, Any] = {
         name: value
-        for name in ("property_id", "department", "owner", "stay_id", "kind", "room")
+        for name in ("property_id", "department", "owner", "stay_id", "kind", "room", "parent")
         if (value := getattr(query, name)) is not None
     }
+    among = (
+        (query.statuses, row.status),
+        (query.ids, row.id),
+        (query.guest_ids, row.guest_id),
+        (query.kinds, row.kind),
+    )
     return (
         all(getattr(row, name) == value for name, value in asked.items())
-        and (not query.statuses or row.status in query.statuses)
-        and (not query.ids or row.id in query.ids)
+        and all(not wanted or value in wanted for wanted, value in among)
+        and set(query.words) <= set(row.words)
+        and (query.watcher is None or query.watcher in row.watchers)
+        and (query.due_from is None or row.due_at >= query.due_from)
+        and (query.due_to is None or row.due_at <= query.due_to)
+        and (query.unanswered is None or any(_waits(each, query.unanswered) for each in row.asked))
         and (query.closed_since is None or (row.closed_at is not None and row.closed_at >= query.closed_since))
         and (query.risk is None or (row.status is not Status.BLOCKED and risk(row, query.now) == query.risk))
-        and (query.after is None or (row.due_at, row.id) > query.after)
+        and (query.after is None or (_moment(row, query) > query.after) is not query.descending)
+        and (query.after is None or _moment(row, query) != query.after)
     )
+
+
+def _waits(question: Question, asked: Unanswered) -> bool:
+    anybody = asked.staff_id is None and not asked.departments
+    to_them = question.to_staff == (asked.staff_id or "-") or question.to_department in asked.departments
+    late = asked.due_by is None or question.answer_by <= asked.due_by
+    return question.answer is None and (anybody or to_them) and late
 
 
 class FakeTexts:
@@ -355,3 +381,59 @@ class FakeLocks:
         if any(self._db.tables.locks.get(name, 0) != version for name, version in read.items()):
             raise Duplicate("locks")
         self._db.tables.locks |= {name: version + 1 for name, version in read.items()}
+
+
+class FakeFiles:
+    """Photos and PDFs."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    def _mark(self, file_id: str, state: str) -> None:
+        _, file, content = self._db.tables.files[file_id]
+        self._db.tables.files[file_id] = (state, file, content)
+
+    async def put(self, scope: Scope, file: HeldFile, source: BinaryIO) -> None:
+        source.seek(0)
+        self._db.tables.files[file.id] = ("pending", file, source.read())
+
+    async def keep(self, scope: Scope, file_id: str, tx: Tx) -> None:
+        self._mark(file_id, "kept")
+
+    async def find(self, scope: Scope, file_id: str) -> HeldFile | None:
+        state, file, _ = self._db.tables.files.get(file_id, ("", None, b""))
+        return file if state == "kept" else None
+
+    async def read(self, scope: Scope, file_id: str) -> AsyncIterator[bytes]:
+        yield self._db.tables.files[file_id][2]
+
+    async def drop(self, scope: Scope, file_id: str, tx: Tx) -> None:
+        self._mark(file_id, "dropped")
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
+        for file_id, (_, file, _) in list(self._db.tables.files.items()):
+            self._mark(file_id, "dropped" if file.record_id in record_ids else self._db.tables.files[file_id][0])
+
+    async def sweep(self, scope: Scope | None) -> int:
+        gone = [file_id for file_id, held in self._db.tables.files.items() if held[0] == "dropped"]
+        for file_id in gone:
+            del self._db.tables.files[file_id]
+        return len(gone)
+
+
+class FakeRepeats:
+    """Questions asked before."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def find(self, scope: Scope, key: str, tx: Tx | None = None) -> FirstAsked | None:
+        return self._db.tables.repeats.get(key)
+
+    async def note(self, scope: Scope, key: str, first: FirstAsked, before: FirstAsked | None, tx: Tx) -> None:
+        if self._db.tables.repeats.get(key) != before:
+            raise Duplicate("repeat")
+        self._db.tables.repeats[key] = first
+
+    async def overwrite(self, scope: Scope, key: str, record_id: str, at: dt.datetime, tx: Tx) -> None:
+        self._db.tables.repeats[key] = FirstAsked(record_id, at)

@@ -50,3 +50,5 @@ def before_call(_: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
     case.query = one.get("query", case.query)
     case.headers.update(one.get("headers", {}))
     case.body = one.get("body", case.body)
+    if "file" in one:
+        case.body, case.media_type = one["file"].encode(), "application/pdf"

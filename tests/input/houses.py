@@ -108,9 +108,8 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
             ids.append(said.json()["id"])
         desk = Desk(client, tokens("records"))
         ids += [(await desk.brought(steps))["id"] for steps in STATES]
-        ripe = await ripe_records(desk) | await ripe_people(desk, CHIEF.id, DUTY.id)
-        ripe |= await ripe_sales(Shop(client, tokens("records")), booked.id, booked.guest_id)
         ripe = await ripe_records(desk, booked.id) | await ripe_people(desk, CHIEF.id, DUTY.id)
+        ripe |= await ripe_sales(Shop(client, tokens("records")), booked.id, booked.guest_id)
     known = {"record": tuple(ids), "id": (booked.id, *IDS), "kind": tuple(FIRST_VALUES)}
     yield House(standing.app, tokens("records"), known, ripe | ripe_operations("records"))
     await chassis.mongo.close()

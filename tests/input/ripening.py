@@ -35,6 +35,9 @@ COMMANDS = {path: sample for path, (_, sample) in PLAIN.items()}
 CHECKED = (("chief", "accept"), ("chief", "check-value"))
 CLOSED = (("chief", "complete"),)
 ASKED = (("chief", "questions"),)
+LISTED = (("chief", "checklist"),)
+FILE = "attachments"
+PDF = "%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
 BLOCKED = (("chief", "block"),)
 APPROVED = (*CHECKED, ("chief", "approve"))
 BEFORE: dict[str, Sequence[tuple[str, str]]] = {
@@ -46,6 +49,10 @@ BEFORE: dict[str, Sequence[tuple[str, str]]] = {
     "resume": APPROVED,
     "reopen": CLOSED,
     "answers": ASKED,
+    "unwatch": (("chief", "watch"),),
+    "ticks": LISTED,
+    "unticks": (*LISTED, ("chief", "ticks")),
+    "detach": (("chief", FILE),),
 }
 """What who has to do with a new record, by the command that then is next."""
 STATES = (CHECKED, APPROVED, BLOCKED, ASKED, CLOSED)
@@ -87,8 +94,20 @@ class Desk:
         """A new record after some commands, each with its example."""
         record = await self._post("chief", "/v1/records", NEW_RECORD | given)
         for who, path in steps:
-            record = await self.do(who, record, path, COMMANDS[path])
+            record = await (
+                self.attach(who, record) if path == FILE else self.do(who, record, path, sample(path, record))
+            )
         return record
+
+    async def attach(self, who: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The record with a file on it."""
+        self._asked += 1
+        headers = {"Authorization": f"Bearer {self._tokens[who]}", "Idempotency-Key": f"ripening-{self._asked}"}
+        headers |= {"If-Match": f'"{record["version"]}"', "Content-Type": "application/pdf"}
+        said = await self._client.post(f"/v1/records/{record['id']}/{FILE}", content=PDF.encode(), headers=headers)
+        assert said.is_success, said.text
+        shown: dict[str, Any] = said.json()
+        return shown
 
 
 def next_on(record: Mapping[str, Any], body: Any, **path: str) -> Mapping[str, Any]:
@@ -97,9 +116,35 @@ def next_on(record: Mapping[str, Any], body: Any, **path: str) -> Mapping[str, A
     return {"path": {"record_id": record["id"], **path}, "headers": headers, "body": body}
 
 
-def asked_in(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What an answer names of a record's first question; nothing where none was asked."""
-    return {"question_id": record["questions"][0]["id"]} if record["questions"] else {}
+NAMED = {
+    "answers": ("question_id", "questions"),
+    "ticks": ("item_id", "checklist"),
+    "unticks": ("item_id", "checklist"),
+    "detach": ("attachment_id", "files"),
+}
+"""What a command names of the record, and where it is shown."""
+
+
+def sample(path: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The example of a command, naming the first of what the record has."""
+    name, where = NAMED.get(path, ("", ""))
+    body: dict[str, Any] = COMMANDS[path]
+    return body | ({name: record[where][0]["id"]} if name else {})
+
+
+async def ripe_around(desk: Desk) -> Ripe:
+    """For what names other things than its record: files, and several records at once."""
+    filed, many = await desk.brought((("chief", FILE),)), await desk.brought(())
+    items = [{"id": many["id"], "version": many["version"]}]
+    fresh = next_on(await desk.brought(()), None)
+    return {
+        "GET /v1/records": [{"query": {"sort": "-changed", "text": "cot", "fields": "status"}}],
+        "POST /v1/records/bulk": [{"body": {"items": items, "order": {"do": "accept"}}}],
+        f"POST /v1/records/{{record_id}}/{FILE}": [{**fresh, "file": PDF}],
+        f"GET /v1/records/{{record_id}}/{FILE}/{{file_id}}": [
+            {"path": {"record_id": filed["id"], "file_id": filed["files"][0]["id"]}}
+        ],
+    }
 
 
 async def ripe_records(desk: Desk, stay_id: str) -> Ripe:
@@ -108,8 +153,11 @@ async def ripe_records(desk: Desk, stay_id: str) -> Ripe:
     for _ in range(OF_EACH):
         for path, steps in BEFORE.items():
             record = await desk.brought(steps, **({"stay_id": stay_id} if path == "writebacks" else {}))
-            body = COMMANDS[path] | asked_in(record)
+            body = sample(path, record)
+            body |= {"stay_id": stay_id} if "stay_id" in body else {}
+            body |= {"into": (await desk.brought(()))["id"]} if "into" in body else {}
             ripe.setdefault(f"POST /v1/records/{{record_id}}/{path}", []).append(next_on(record, body))
+        ripe |= await ripe_around(desk)
         noted = await desk.do("duty", await desk.brought(()), "exceptions", COMMANDS["exceptions"])
         review = next_on(noted, REVIEW, exception_id=noted["exception_notes"][0]["id"])
         ripe.setdefault("POST /v1/records/{record_id}/exceptions/{exception_id}/review", []).append(review)

@@ -5,8 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import Field
 
-from services.records.api.bodies import approval, closing, exceptions, money, people, selling, talk, work, writebacks
-from services.records.api.bodies.why import Values
+from services.records.api.bodies import (
+    approval,
+    around,
+    closing,
+    exceptions,
+    money,
+    people,
+    selling,
+    talk,
+    work,
+    writebacks,
+)
+from services.records.api.bodies.why import Because, Values, Words
 from services.records.api.examples import CORRECTION, NEW_RECORD, REVIEW, RULING
 from services.records.domain.pricing import MAX_QUANTITY
 from services.records.usecases.commanding import Commanding, Done, Order
@@ -32,6 +43,7 @@ PLAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     **closing.COMMANDS,
     **selling.COMMANDS,
     **writebacks.COMMANDS,
+    **around.COMMANDS,
 }
 """Every command whose body says it all, by the last part of its path, with an example."""
 
@@ -48,6 +60,9 @@ class NewRecord(Frozen):
     fields: Values = Field(default_factory=dict)
     offer_id: EntityId | None = Field(default=None, description="Sell this offer of the catalogue, at its price")
     quantity: int = Field(default=1, strict=True, ge=1, le=MAX_QUANTITY, description="How many of the offer")
+    insist: Because | Words | None = Field(
+        default=None, description="Why a second record is wanted of what a guest has asked already"
+    )
 
     def entry(self) -> Entry:
         """What quick entry is asked for."""
@@ -63,6 +78,7 @@ class NewRecord(Frozen):
             language=self.language,
             offer_id=self.offer_id,
             quantity=self.quantity,
+            insist=(self.insist.code, self.insist.text) if isinstance(self.insist, Because) else (None, self.insist),
         )
 
 

@@ -1,86 +1,121 @@
 """What can be read of records."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.records import ports
+from services.records.usecases.finding import Finding, Wanted
 from services.records.usecases.reading import Reading
 from services.records.usecases.shown import Cards, History, Journey, Kinds, ShownRecord
+from services.records.usecases.shown_finding import Sparse, SparseCards
+from services.records.usecases.sparse import columns
 from shared.chassis.clock import Clock
 from shared.chassis.describing import ETAG, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Principal
 from shared.contracts.records import Status
-from shared.contracts.values import EntityId, Frozen
+from shared.contracts.values import AskedInstant, Code, EntityId
 
 Id = Annotated[EntityId, Path()]
-Text = Annotated[str | None, Query(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:@|-]*$")]
+Text = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:@|-]*$")] | None
 
 
-class Filter(Frozen):
-    """The filters of a list; `owner=me` is the caller."""
+class Filter(BaseModel):
+    """The filters of a list; `owner=me` and `watcher=me` are the caller."""
 
-    property: str | None = None
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    hotel: Text = Field(default=None, alias="property")
     status: Status | None = None
     department: Department | None = None
-    owner: str | None = None
-    stay_id: str | None = None
-    kind: str | None = None
-    room: str | None = None
+    owner: Text = None
+    stay_id: Text = None
+    guest: list[EntityId] = Field(
+        default=[], max_length=50, description="Guest ids: one who looks for a name gets them from integrations"
+    )
+    kind: Text = None
+    workflow: Code | None = None
+    room: Text = None
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Ordinary words: kind, what is asked, codes, room. What people wrote is never searched.",
+        examples=["baby cot"],
+    )
     risk: Literal["late", "at_risk"] | None = None
+    due_from: AskedInstant | None = None
+    due_to: AskedInstant | None = None
+    watcher: Text = None
+    parent: Text = None
+    unanswered: Literal["me", "department"] | None = Field(
+        default=None, description="With a question that waits for me, or for a department of mine"
+    )
+    sort: str = Field(
+        default="due", pattern=r"^-?[a-z_]{1,64}$", description="due, opened or changed; - for newest first"
+    )
+    fields: str | None = Field(default=None, max_length=1000, examples=["status,owner,due_at"])
+    after: str | None = Field(default=None, max_length=300)
+    limit: int = Field(default=50, ge=1, le=200)
 
-    def query(self, principal: Principal, now: dt.datetime, limit: int) -> ports.Query:
+    def query(self, principal: Principal, now: dt.datetime) -> ports.Query:
         """The filters as the store is asked."""
+        me = principal.staff_id
         return ports.Query(
             now=now,
-            property_id=self.property,
+            property_id=self.hotel,
             statuses=(self.status,) if self.status else (),
             department=self.department,
-            owner=principal.staff_id if self.owner == "me" else self.owner,
+            owner=me if self.owner == "me" else self.owner,
             stay_id=self.stay_id,
+            guest_ids=self.guest,
             kind=self.kind,
             room=self.room,
             risk=self.risk,
-            limit=limit,
+            due_from=self.due_from,
+            due_to=self.due_to,
+            watcher=me if self.watcher == "me" else self.watcher,
+            parent=self.parent,
+            unanswered=self._unanswered(principal),
+            limit=self.limit,
         )
 
+    def _unanswered(self, principal: Principal) -> ports.Unanswered | None:
+        if self.unanswered is None:
+            return None
+        if self.unanswered == "me":
+            return ports.Unanswered(staff_id=principal.staff_id)
+        return ports.Unanswered(departments=tuple(principal.departments))
 
-def _filter(
-    property: Text = None,
-    status: Status | None = None,
-    department: Department | None = None,
-    owner: Text = None,
-    stay_id: Text = None,
-    kind: Text = None,
-    room: Text = None,
-    risk: Literal["late", "at_risk"] | None = None,
-) -> Filter:
-    given: dict[str, Any] = locals()
-    return Filter(**given)
+    @property
+    def wanted(self) -> Wanted:
+        """What is not a plain filter."""
+        return Wanted(self.text, self.workflow, self.sort, self.fields, self.after, tuple(self.model_extra or ()))
 
 
-def router(reading: Reading, chassis: Chassis) -> APIRouter:
+def router(reading: Reading, finding: Finding, chassis: Chassis) -> APIRouter:
     """The routes."""
     made = APIRouter()
     caller = Annotated[Principal, Depends(chassis.caller)]
     clock: Clock = chassis.clock
 
     @made.get("/records", responses=refuses(404))
-    async def records(
-        principal: caller,
-        asked: Annotated[Filter, Depends(_filter)],
-        after: Annotated[str | None, Query(max_length=300)] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> Cards:
-        """One page of records, soonest due first."""
-        return await reading.page(principal, asked.query(principal, clock.now(), limit), after)
+    async def records(principal: caller, asked: Annotated[Filter, Query()]) -> Cards | SparseCards:
+        """One page of records, soonest due first unless another order is asked for; `fields` names what is shown."""
+        return await finding.page(principal, asked.query(principal, clock.now()), asked.wanted)
 
     @made.get("/records/{record_id}", responses={200: ETAG})
-    async def record(record_id: Id, principal: caller, response: Response) -> ShownRecord:
+    async def record(
+        record_id: Id,
+        principal: caller,
+        response: Response,
+        fields: Annotated[str | None, Query(max_length=1000, examples=["status,owner,due_at"])] = None,
+    ) -> ShownRecord | Sparse:
         """One record as the caller may see it; its ETag is the version that commands must name."""
-        shown = await reading.one(principal, record_id)
+        shown = await reading.one(principal, record_id, columns(fields, ShownRecord.model_fields))
         response.headers["ETag"] = f'"{shown.version}"'
         return shown
 

@@ -62,7 +62,8 @@ class Act:
         """The record one version later, and the event that says so. `update` names fields of RecordState."""
         assert update.keys() <= RecordState.model_fields.keys(), update.keys()
         before = self.state
-        after = settled(before.model_copy(update={**update, "version": before.version + 1}), self.terms)
+        stamp = {"version": before.version + 1, "changed_at": self.now}
+        after = settled(before.model_copy(update={**update, **stamp}), self.terms)
         event = NewEvent(
             type=f"record.{verb}.v1",
             chain=after.chain,

@@ -10,16 +10,8 @@ from shared.contracts.stays import Stay
 from shared.contracts.writebacks import PmsField
 
 WATCHED = (
-    "status",
-    "owner",
-    "owner_rule",
-    "department",
-    "room",
-    "guest_id",
-    "outcome",
-    "due_at",
-    "blocked_reason",
-    "guest_informed",
+    *("status", "owner", "owner_rule", "department", "room", "stay_id", "guest_id", "outcome", "due_at"),
+    *("blocked_reason", "guest_informed", "merged_into", "repeats"),
 )
 """Attributes, beside the kind's own fields, whose change is told with old and new value."""
 

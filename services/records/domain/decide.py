@@ -8,14 +8,18 @@ from services.records.domain.commands import Command, Doer, OpenRecord
 from services.records.domain.state import RecordState
 from services.records.domain.steps import (
     approval,
+    checklist,
     closing,
     exceptions,
     fields,
+    files,
+    kin,
     money,
     people,
     proposals,
     selling,
     talk,
+    watching,
     work,
     writebacks,
 )
@@ -46,6 +50,10 @@ STEPS: dict[type[Command], Step] = {
     **talk.STEPS,
     **closing.STEPS,
     **selling.STEPS,
+    **watching.STEPS,
+    **checklist.STEPS,
+    **kin.STEPS,
+    **files.STEPS,
 }
 
 

@@ -1,5 +1,6 @@
 """What follows from a record's state: its open reviews, what is missing, and who must act next (S3)."""
 
+from services.records.domain.finding import words_of
 from services.records.domain.kinds import KindSpec, Move, Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
@@ -15,8 +16,13 @@ def settled(state: RecordState, terms: Terms) -> RecordState:
             "missing_fields": missing_fields(state, terms),
             "exceptions": len(state.exception_notes),
             "exception_cause": state.exception_notes[-1].cause if state.exception_notes else None,
+            "items_open": sum(each.compulsory and each.done_by is None for each in state.checklist),
+            "subtasks": len(state.children),
+            "attachments": len(state.files),
+            "repeats": len(state.repeated),
         }
     )
+    counted = counted.model_copy(update={"words": words_of(counted, terms.kind)})
     return counted.model_copy(update={"next_action": next_action(counted, terms)})
 
 
@@ -93,6 +99,8 @@ def _own_work(state: RecordState, terms: Terms) -> str:
 def _before_closing(state: RecordState, terms: Terms) -> str:
     if state.guest_must_know and not state.guest_informed:
         return "tell_guest"
+    if state.items_open:
+        return "tick_items"
     unfinished = state.missing_fields or terms.kind.guard(Move.FULFILLED, state.fields)
     if not unfinished and any(each.state in UNSETTLED for each in state.writebacks):
         return "await_pms"

@@ -43,7 +43,8 @@ def _kind_faults(kind: KindSpec) -> Iterable[str]:
     charge = [kind.charge.amount] if kind.charge else []
     charge += [kind.sells.what, kind.sells.price] if kind.sells else []
     charge += [kind.moves_points.action, kind.moves_points.points] if kind.moves_points else []
-    for name in (kind.checked_field, kind.what, *charge):
+    remembered = [kind.remembers.topic] if kind.remembers else []
+    for name in (kind.checked_field, kind.what, *charge, *remembered, *kind.repeats_by):
         if name not in names:
             yield f"{kind.code} speaks of a field {name} it has not"
     if kind.charge and (spec := kind.field(kind.charge.amount)) and spec.type is not FieldType.MONEY:
@@ -65,6 +66,7 @@ def _conditions(kind: KindSpec) -> list[When]:
     of_fields = [when for spec in kind.fields for when in (spec.required_when, spec.sensitive_when)]
     charged = [kind.charge.when] if kind.charge else []
     charged += [kind.stops] if kind.stops else []
+    charged += [kind.remembers.ends_with_stay] if kind.remembers and kind.remembers.ends_with_stay else []
     found = [*(each.when for each in kind.exceptions), *(each.when for each in kind.guards), *of_fields, *charged]
     return [when for when in found if when is not None]
 

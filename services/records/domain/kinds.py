@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from services.records.domain.occurrences import Occurrence, Opening
-from services.records.domain.rules import HotelRules, KindRules
+from services.records.domain.rules import HotelRules, KindRules, TemplateItem
 from services.records.domain.state import RecordState
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import Outcome, Status, TriggerKind
@@ -149,6 +149,14 @@ class Move(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class Remembers:
+    """Records of the kind say what a guest likes on a topic; some of them only for their stay."""
+
+    topic: str
+    ends_with_stay: When | None = None
+
+
+@dataclass(frozen=True)
 class Guard:
     """A move that is refused (409, `code`) while a condition on the record's fields holds.
 
@@ -189,6 +197,9 @@ class KindSpec:
     moves_points: MovesPoints | None = None
     complaint: bool = False
     stops: When | None = None
+    checklist: tuple[TemplateItem, ...] = ()
+    remembers: Remembers | None = None
+    repeats_by: tuple[str, ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
         """A field by its name."""

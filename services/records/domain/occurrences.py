@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.records.domain.texts import NO_REASON, Reason
 from shared.contracts.identity import Department
 from shared.contracts.messages import Message
 from shared.contracts.money import FinanceAction
@@ -73,3 +74,4 @@ class Opening:
     stay: Stay | None = None
     sale: Sale | None = None
     links: tuple[str, ...] = ()
+    insisted: Reason = NO_REASON

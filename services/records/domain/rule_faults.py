@@ -49,7 +49,8 @@ def _override_faults(where: str, spec: KindSpec, override: KindOverride) -> Iter
             yield Breach(field=f"{where}.{notice.field}", rule="notice", message=f"{fault}.")
     yield from _condition_faults(where, spec, override.conditions or ())
     names = [each.rule for each in override.notices or ()]
-    for kept, listed in (("notices", names), ("causes", list(override.causes or ()))):
+    items = [each.code for each in override.checklist or ()]
+    for kept, listed in (("notices", names), ("causes", list(override.causes or ())), ("checklist", items)):
         for rule in sorted({one for one in listed if listed.count(one) > 1}):
             yield Breach(field=f"{where}.{kept}.{rule}", rule="twice", message=f"{rule} is given twice.")
     own = [each.messages for each in override.limits or ()] + [each.messages for each in override.notices or ()]

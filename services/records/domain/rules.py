@@ -86,6 +86,13 @@ class Deputy(Frozen):
         return self.first <= day <= self.last
 
 
+class TemplateItem(Frozen):
+    """One item that stands on every record's checklist."""
+
+    code: Code
+    compulsory: bool = False
+
+
 class KindRules(Frozen):
     """One hotel's rules for one kind of record."""
 
@@ -95,6 +102,8 @@ class KindRules(Frozen):
     notices: tuple[Notice, ...] = ()
     causes: tuple[Code, ...] = Field(default=(), description="Reason codes of the hotel's own, beside the kind's")
     auto: AutoApproval | None = None
+    checklist: tuple[TemplateItem, ...] | None = Field(default=None, description="None: as the kind has it")
+    repeat_window_s: int = Field(default=0, ge=0, description="How long the same question counts as a repeat; 0: never")
     line_max: int = Field(default=10_000, ge=0, description="Minor units above which a money line needs approval")
     points_per_stay: int | None = Field(default=None, ge=0, description="Most loyalty points moved in one stay")
     tiers: tuple[Tier, ...] = ()
@@ -113,6 +122,8 @@ class KindOverride(Frozen):
     notices: tuple[Notice, ...] | None = Field(default=None, max_length=20)
     causes: tuple[Code, ...] | None = Field(default=None, max_length=MAX_LISTED)
     auto: AutoApproval | Literal["off"] | None = None
+    checklist: tuple[TemplateItem, ...] | None = Field(default=None, max_length=20)
+    repeat_window_s: int | None = Field(default=None, strict=True, ge=0, le=30 * 86_400)
     line_max: int | None = Field(default=None, strict=True, ge=0, le=MAX_MINOR_UNITS)
     points_per_stay: int | None = Field(default=None, strict=True, ge=0, le=10**9)
     tiers: tuple[Tier, ...] | None = Field(default=None, max_length=10)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from services.records.domain.ownership import OwnerBecause
+from services.records.domain.parts import AttachedFile, Child, ListItem, Repeat
 from shared.contracts.envelope import TextRef
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import MoneyLine, RecordSnapshot
@@ -110,6 +111,7 @@ class Question(Frozen):
     answer: TextRef | None = None
     answered_by: EntityId | None = None
     answered_at: Instant | None = None
+    overdue_at: Instant | None = None
 
 
 class RecordState(RecordSnapshot):
@@ -128,6 +130,13 @@ class RecordState(RecordSnapshot):
     asked: tuple[Question, ...] = ()
     stakes: tuple[Stake, ...] = ()
     expire_after_s: int | None = None
+    changed_at: Instant | None = None
+    words: tuple[str, ...] = Field(default=(), description="By which it is found")
+    checklist: tuple[ListItem, ...] = ()
+    children: tuple[Child, ...] = ()
+    files: tuple[AttachedFile, ...] = ()
+    merged: tuple[EntityId, ...] = Field(default=(), description="Duplicates that were merged into this one")
+    repeated: tuple[Repeat, ...] = ()
 
     @property
     def public(self) -> RecordSnapshot:

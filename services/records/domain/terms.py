@@ -6,6 +6,7 @@ from services.records.domain.kinds import KindSpec
 from services.records.domain.rules import KindRules
 from services.records.domain.selling import Selling
 from services.records.domain.stakes import Spent
+from services.records.domain.state import RecordState
 from shared.contracts.stays import Stay
 
 NOTHING = Spent()
@@ -17,7 +18,7 @@ class Terms:
 
     `stay` is the record's stay, looked up only where the hotel has conditions that may ask about it, or what is
     decided names a value of it; `selling` the offer that the record sells, if it sells one. `spent` is looked up where
-    money is asked for.
+    money is asked for;  `children` are its sub-tasks, looked up only where a command asks how they stand.
     """
 
     kind: KindSpec
@@ -25,6 +26,7 @@ class Terms:
     version: int
     currency: str
     stay: Stay | None = None
+    children: tuple[RecordState, ...] = ()
     chain_version: int = 1
     selling: Selling | None = None
     spent: Spent = NOTHING

@@ -3,21 +3,25 @@
 from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
+from services.records.ports.files import FileStore, Pictures
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
 from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
-from services.records.ports.records import HeldText, Query, RecordStore, TextStore, Waiting, Writing
+from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Waiting, Writing
+from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.stays import StayMirror
 
 __all__ = [
     "Alarm",
+    "By",
     "CampaignStore",
     "Claim",
     "ClaimStore",
     "Clock",
     "DutyStore",
+    "FileStore",
     "HandoverQuery",
     "HandoverStore",
     "HeldText",
@@ -27,9 +31,11 @@ __all__ = [
     "OfferStore",
     "Once",
     "People",
+    "Pictures",
     "Plan",
     "Query",
     "RecordStore",
+    "RepeatGuard",
     "Result",
     "RulesStore",
     "Span",
@@ -37,6 +43,7 @@ __all__ = [
     "Tally",
     "TextStore",
     "Transactions",
+    "Unanswered",
     "Waiting",
     "Writing",
 ]

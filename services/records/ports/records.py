@@ -1,6 +1,7 @@
 """Records, their texts, and what is asked of them."""
 
 import datetime as dt
+import enum
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,9 +18,26 @@ HeldText = tuple[str, PrivateText]
 """A text and the id of the record it belongs to."""
 
 
+class By(enum.StrEnum):
+    """The moments a list may be sorted by."""
+
+    DUE = "due_at"
+    OPENED = "opened_at"
+    CHANGED = "changed_at"
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """Records with a question nobody has answered, put to one of these; `due_by`: its answer was due by then."""
+
+    staff_id: str | None = None
+    departments: Collection[Department] = ()
+    due_by: dt.datetime | None = None
+
+
 @dataclass(frozen=True)
 class Query:
-    """Which records to list. `after` is the (due time, id) the last page ended with; `now` decides what is late."""
+    """Which records to list. `after` is the (moment, id) the last page ended with; `now` decides what is late."""
 
     now: dt.datetime
     property_id: str | None = None
@@ -32,6 +50,16 @@ class Query:
     risk: str | None = None
     ids: Collection[str] = ()
     closed_since: dt.datetime | None = None
+    guest_ids: Collection[str] = ()
+    kinds: Collection[str] = ()
+    words: Collection[str] = ()
+    due_from: dt.datetime | None = None
+    due_to: dt.datetime | None = None
+    watcher: str | None = None
+    parent: str | None = None
+    unanswered: Unanswered | None = None
+    by: By = By.DUE
+    descending: bool = False
     after: tuple[dt.datetime, str] | None = None
     limit: int = 50
 
@@ -77,7 +105,7 @@ class RecordStore(Protocol):
         ...
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:
-        """One page, by due time and id."""
+        """One page, by the moment asked for and id."""
         ...
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:

@@ -2,12 +2,14 @@
 
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
+from services.records.store.files import MongoFiles
 from services.records.store.handovers import MongoHandovers
 from services.records.store.indexes import prepare
 from services.records.store.locks import MongoLocks
 from services.records.store.loyalty import MongoLoyalty
 from services.records.store.offers import MongoClaims, MongoOffers
 from services.records.store.records import MongoRecords
+from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
@@ -16,11 +18,13 @@ __all__ = [
     "MongoCampaigns",
     "MongoClaims",
     "MongoDuties",
+    "MongoFiles",
     "MongoHandovers",
     "MongoLocks",
     "MongoLoyalty",
     "MongoOffers",
     "MongoRecords",
+    "MongoRepeats",
     "MongoRules",
     "MongoStays",
     "MongoTexts",

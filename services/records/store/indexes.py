@@ -10,17 +10,26 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("records").ensure_indexes(
         [
             Index(("chain", "trigger_key"), unique=True),
-            Index(("chain", "property_id", "open", "due_at", "_id")),
-            Index(("chain", "property_id", "open", "owner")),
             Index(("chain", "stay_id")),
             Index(("chain", "property_id", "room", "opened_at")),
             Index(("chain", "property_id", "opened_at", "_id")),
             Index(("chain", "guest_id")),
-            Index(("chain", "owner", "open", "due_at")),
-            Index(("chain", "due_at", "_id")),
-            Index(("chain", "kind", "due_at", "_id")),
-            Index(("chain", "department", "due_at", "_id")),
+            Index(("chain", "property_id", "room", "open", "due_at", "_id")),
             Index(("chain", "property_id", "closed_at")),
+            Index(("chain", "property_id", "open", "owner")),
+            # Lists: soonest due first, open or all. Those without a property serve chains and rare combinations.
+            Index(("chain", "open", "due_at", "_id")),
+            Index(("chain", "property_id", "open", "due_at", "_id")),
+            Index(("chain", "property_id", "open", "status", "due_at", "_id")),
+            Index(("chain", "owner", "open", "due_at", "_id")),
+            Index(("chain", "kind", "open", "due_at", "_id")),
+            Index(("chain", "department", "open", "due_at", "_id")),
+            Index(("chain", "words", "open", "due_at", "_id")),
+            Index(("chain", "open", "opened_at", "_id")),
+            Index(("chain", "open", "changed_at", "_id")),
+            Index(("chain", "watchers", "due_at"), partial={"watched": True}),
+            Index(("chain", "due_at"), partial={"waiting": True}),
+            Index(("chain", "parent"), partial={"parent": {"$gt": ""}}),
             Index(("chain", "staked"), partial={"staked.0": {"$exists": True}}),
             Index(("chain", "reviews.what", "property_id"), partial={"reviews.0": {"$exists": True}}),
             Index(("chain", "causes.key", "causes.at"), partial={"causes.0": {"$exists": True}}),
@@ -35,6 +44,9 @@ async def prepare(mongo: Mongo) -> None:
     )
     await mongo.collection("handover_pages").ensure_indexes([Index(("handover_id", "number"))])
     await mongo.collection("handover_plans").ensure_indexes([Index(("chain", "property_id"))])
+    await mongo.collection("attachments").ensure_indexes([Index(("chain", "record_id")), Index(("st", "at"))])
+    # No window is longer than a month (see KindOverride): what is older is no repeat any more.
+    await mongo.collection("repeats").ensure_indexes([Index(("at",), expire_s=31 * 86_400)])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("locks").ensure_indexes([Index(("at",), expire_s=LOCKS_S)])
     await mongo.collection("rules").ensure_indexes(

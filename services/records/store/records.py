@@ -3,11 +3,11 @@
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from services.records.domain.occurrences import Opening
 from services.records.domain.state import RecordState
 from services.records.ports import HeldText, Query, Waiting, Writing
+from services.records.store.filters import filter_of
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
 from shared.chassis.together import Lookups
 from shared.contracts.records import Status
@@ -16,7 +16,7 @@ from shared.contracts.values import Scope, local_day, zone
 WHOSE = {"state": 1, "chain": 1, "property_id": 1}
 THERE = {"$exists": True}
 """Said of the first element of an array: only then is an index used that holds no empty ones."""
-OPEN = frozenset(Status) - {Status.COMPLETE}
+FEW = 1000
 
 
 def within(scope: Scope) -> Document:
@@ -50,7 +50,18 @@ def document(state: RecordState) -> Document:
         "trigger_key": state.trigger.key,
         "campaign": state.sale.campaign if state.sale else None,
         **_sparse(state),
-        "state": state.model_dump(mode="json"),
+        "parent": state.parent,
+        "changed_at": state.changed_at,
+        "words": list(state.words),
+        "watched": bool(state.watchers),
+        "watchers": list(state.watchers),
+        "waiting": any(each.answer is None for each in state.asked),
+        "unanswered": [
+            {"staff": each.to_staff, "department": each.to_department, "answer_by": each.answer_by}
+            for each in state.asked
+            if each.answer is None
+        ],
+        "state": state.model_dump(mode="json", exclude={"words"}),
     }
 
 
@@ -112,14 +123,24 @@ class MongoRecords:
         return [_state(row) for row in rows]
 
     async def page(self, scope: Scope, query: Query) -> list[RecordState]:
-        """One page, by due time and id."""
+        """One page, by the moment asked for and id."""
+        direction = -1 if query.descending else 1
         rows = await self._rows.find(
-            _both(scope, filter_of(query)),
+            _both(scope, filter_of(query, await self._rarest(scope, query))),
             projection={"state": 1},
-            sort=[("due_at", 1), ("_id", 1)],
+            sort=[(query.by.value, direction), ("_id", direction)],
             limit=query.limit,
         )
         return [_state(row) for row in rows]
+
+    async def _rarest(self, scope: Scope, query: Query) -> str | None:
+        """The word of a query that fewest records have: the one to go through the index by."""
+        if len(query.words) < 2:
+            return next(iter(query.words), None)
+        counts = {
+            word: await self._rows.count({"chain": scope.chain, "words": word}, limit=FEW) for word in query.words
+        }
+        return min(counts, key=lambda word: counts[word])
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         """How many open records each owner has at a property."""
@@ -209,40 +230,3 @@ def _update(state: RecordState) -> Document:
 def _text(scope: Scope, held: HeldText) -> Document:
     record_id, text = held
     return {"_id": text.ref, "chain": scope.chain, "record_id": record_id, "salt": text.salt, "text": text.text}
-
-
-def filter_of(query: Query) -> Document:
-    """What a query asks for, as a filter."""
-    plain: dict[str, Any] = {
-        "property_id": query.property_id,
-        "department": query.department.value if query.department else None,
-        "owner": query.owner,
-        "stay_id": query.stay_id,
-        "kind": query.kind,
-        "room": query.room,
-    }
-    wanted: list[Document] = [{name: value} for name, value in plain.items() if value is not None]
-    asked = frozenset(query.statuses)
-    if asked and (asked <= OPEN or not asked & OPEN):
-        wanted.append({"open": asked <= OPEN})  # what the index knows; a status by itself goes through everything
-    if asked and asked != OPEN:
-        wanted.append({"status": {"$in": sorted(status.value for status in asked)}})
-    if query.ids:
-        wanted.append({"_id": {"$in": sorted(query.ids)}})
-    if query.closed_since:
-        wanted.append({"closed_at": {"$gte": query.closed_since}})
-    if query.risk:
-        wanted.append(_risk(query.risk, query.now))
-    if query.after:
-        due_at, record_id = query.after
-        wanted.append({"$or": [{"due_at": {"$gt": due_at}}, {"due_at": due_at, "_id": {"$gt": record_id}}]})
-    return {"$and": wanted} if wanted else {}
-
-
-def _risk(risk: str, now: dt.datetime) -> Document:
-    """As `views.risk` says it; a blocked record's clock stands, so it is never late by the clock on the wall."""
-    running = {"open": True, "status": {"$ne": Status.BLOCKED.value}}
-    if risk == "late":
-        return running | {"due_at": {"$lte": now}}
-    near = [{"warn_at": {"$lte": now}}, {"accepted": False, "accept_by": {"$lte": now}}]
-    return running | {"due_at": {"$gt": now}, "$or": near}

@@ -8,10 +8,11 @@ from services.records.domain.commands import Command, Doer
 from services.records.domain.kinds import KindSpec
 from services.records.domain.owners import Need, may_be_given, need_of
 from services.records.domain.state import RecordState
+from services.records.domain.terms import Terms
 from services.records.usecases.desk import Desk, Owners
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
-from services.records.usecases.permissions import REVIEWING, may_or_for, may_write, note_access, stand_ins
+from services.records.usecases.permissions import REVIEWING, may, may_or_for, may_write, note_access, stand_ins
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
@@ -38,6 +39,16 @@ class Asked:
     pen: Pen
     desk: Desk
     verdict: Verdict
+    ctx: CommandContext
+
+    @property
+    def doer(self) -> Doer:
+        """Who asks."""
+        return Doer(self.ctx.principal.actor, self.ctx.principal.roles)
+
+    def allow(self, action: str, state: RecordState) -> Verdict:
+        """What the caller may do to another record that this command touches; a refusal if nothing."""
+        return may(self.desk.house, self.ctx.principal, action, state)
 
     def new_id(self) -> str:
         """An id for what the order adds."""
@@ -46,6 +57,11 @@ class Asked:
     def now(self) -> dt.datetime:
         """Business time."""
         return self.desk.house.clock.now()
+
+    async def terms(self) -> Terms:
+        """What binds the record."""
+        hotel = self.desk.house.hotel_of_event(self.state.chain, self.state.property_id)
+        return await self.desk.terms(self.state.kind, hotel, None)
 
     async def owners(self, department: Department, declined: str | None = None) -> Owners:
         """Who a department's record goes to now; never to one who declined it, or declines it just now."""
@@ -93,6 +109,12 @@ class Done:
     state: RecordState
     replayed: bool = False
     status: int = 200
+    then: int | None = None
+
+    @property
+    def version(self) -> int:
+        """The version that the command itself brought about."""
+        return self.state.version if self.then is None else self.then
 
 
 class Commanding:
@@ -126,6 +148,18 @@ class Commanding:
                 await note_access(self._house, ctx.principal, order.action, refused_on[0], ctx.provenance, refused=True)
             raise
 
+    async def rehearse(self, ctx: CommandContext, record_id: str, order: Order) -> RecordState:
+        """The record as the command would leave it; nothing is written, a refusal raises as it would."""
+
+        async def work(tx: Tx) -> RecordState:
+            desk = Desk(self._house, ctx.scope, tx)
+            state = await desk.find(record_id)
+            if state is None:
+                raise not_found("record")
+            return await self._decided(ctx, desk, state, order)
+
+        return await self._house.transactions.run(work)
+
     async def _decided(self, ctx: CommandContext, desk: Desk, state: RecordState, order: Order) -> RecordState:
         who = ctx.principal
         stands_in = await stand_ins(self._house, who, state.property_id) if order.action in REVIEWING else ()
@@ -133,7 +167,7 @@ class Commanding:
         require_version(ctx, state.version)
         kind = self._house.catalogue.kind(state.kind)
         pen = Pen(self._house.clock)
-        command = await order.command(Asked(state, kind, pen, desk, verdict))
+        command = await order.command(Asked(state, kind, pen, desk, verdict, ctx))
         may_write(kind, getattr(command, "values", {}), verdict)
         doer = Doer(who.actor, who.roles, stands_in)
         return await desk.tell(state, command, doer, ctx.provenance, pen.written)
@@ -142,4 +176,4 @@ class Commanding:
         state = await self._house.records.find(ctx.scope, kept.subject)
         if state is None:
             raise not_found("record")
-        return Done(state, replayed=True, status=kept.status)
+        return Done(state, replayed=True, status=kept.status, then=kept.version)

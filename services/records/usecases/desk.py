@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from services.records.domain.commands import Command, CompleteRecord, ConfirmSale, Doer, OpenRecord, Ownership
 from services.records.domain.decide import Decision, decide, open_record
+from services.records.domain.kin import asks_children, consequences
 from services.records.domain.needs import asks_for_money, names_the_stay
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, choose, supervisor
+from services.records.domain.repeats import FirstAsked, answers_it, repeat_key
 from services.records.domain.rules import HotelRules
 from services.records.domain.stakes import spent_elsewhere
 from services.records.domain.state import RecordState
@@ -16,13 +18,14 @@ from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, Reason
 from services.records.ports import Writing
 from services.records.usecases.alarms import timers_of
+from services.records.usecases.answers import answer_timers
 from services.records.usecases.house import House
 from services.records.usecases.purse import Purse
 from services.records.usecases.till import Till
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
-from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.identity import system
 from shared.contracts.offers import Sale
 from shared.contracts.records import Outcome, Status
@@ -65,6 +68,8 @@ class Desk:
     _keys: dict[str, bool] = field(default_factory=dict)
     _rules: dict[str, HotelRules] = field(default_factory=dict)
     _load: dict[str, dict[str, int]] = field(default_factory=dict)
+    _firsts: dict[str, FirstAsked] = field(default_factory=dict)
+    _looked: dict[str, FirstAsked | None] = field(default_factory=dict)
     _locks: dict[str, int] = field(default_factory=dict)
     told: dict[str, Stay] = field(default_factory=dict)
     till: Till = field(init=False)
@@ -131,6 +136,9 @@ class Desk:
         decision = open_record(command, doer, terms, self.house.clock.now())
         self._keys[opening.key] = True
         self.give(hotel, owners.owner.owner)
+        asked = repeat_key(terms.kind, opening) if terms.rules.repeat_window_s else None
+        if asked is not None:
+            self._firsts[asked] = FirstAsked(record_id, self.house.clock.now())
         state = await self._take(None, decision, hotel, provenance, texts)
         return await self.confirm(state, provenance)
 
@@ -149,6 +157,29 @@ class Desk:
                 return state
             raise
 
+    async def is_taken(self, key: str) -> bool:
+        """Whether a trigger key has opened a record."""
+        await self.expect([key], ())
+        return self._keys[key]
+
+    async def first_of(self, opening: Opening) -> RecordState | None:
+        """The record that the same question has opened within the hotel's window and that stands for it."""
+        key = repeat_key(self.house.catalogue.kind(opening.kind), opening)
+        hotel = self.house.hotel_of_event(self.scope.chain, opening.property_id)
+        window_s = (await self.rules(hotel)).of(opening.kind).repeat_window_s
+        if key is None or not window_s:
+            return None
+        opened = self._firsts.get(key)
+        if opened is None and key not in self._looked:
+            self._looked[key] = await self.house.repeats.find(self.scope, key, self.tx)
+        asked = opened or self._looked[key]
+        first = await self.find(asked.record_id) if asked else None
+        while first is not None and first.merged_into is not None:
+            first = await self.find(first.merged_into)
+        if asked is None or first is None or not answers_it(first, asked, self.house.clock.now(), window_s):
+            return None
+        return first
+
     async def tell(
         self,
         state: RecordState,
@@ -162,8 +193,21 @@ class Desk:
         terms = await self.terms(state.kind, hotel, state.stay_id, state.sale)
         terms = await self._with_stay(terms, state, command)
         terms = await self._with_spent(terms, state, command, doer)
+        if asks_children(state, command):
+            terms = replace(terms, children=await self.children(state))
         decision = decide(state, command, doer, terms, self.house.clock.now())
-        return await self._take(state, decision, hotel, provenance, texts)
+        after = await self._take(state, decision, hotel, provenance, texts)
+        for record_id, following in consequences(state, command, terms.children):
+            other = await self.find(record_id)
+            if other is None:
+                raise not_found("record")
+            await self.tell(other, following, doer, provenance)
+        return after
+
+    async def children(self, state: RecordState) -> tuple[RecordState, ...]:
+        """The sub-tasks of a record as this unit of work has them, in the order they were opened."""
+        found = [await self.find(child.id) for child in state.children]
+        return tuple(child for child in found if child is not None)
 
     async def _take(
         self,
@@ -274,7 +318,23 @@ class Desk:
         await self.till.write([(held.stored, held.state) for held in touched])
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
+        await self._note_firsts()
         await self._set_timers(touched)
+        await self._set_answer_timers(touched)
+
+    async def _note_firsts(self) -> None:
+        for key, first in self._firsts.items():
+            if key in self._looked:
+                await self.house.repeats.note(self.scope, key, first, self._looked[key], self.tx)
+            else:
+                await self.house.repeats.overwrite(self.scope, key, first.record_id, first.at, self.tx)
+
+    async def _set_answer_timers(self, touched: Sequence[_Held]) -> None:
+        arm, disarm = answer_timers([(held.stored, held.state) for held in touched])
+        if arm:
+            await self.house.alarm.arm(self.tx, arm)
+        if disarm:
+            await self.house.alarm.disarm(self.tx, disarm)
 
     async def _set_timers(self, touched: Sequence[_Held]) -> None:
         before = {each: timer for held in touched if held.stored for each, timer in timers_of(held.stored).items()}

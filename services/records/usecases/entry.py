@@ -7,6 +7,7 @@ from typing import Any
 from services.records.domain.commands import Doer
 from services.records.domain.duplicates import WINDOW, similar
 from services.records.domain.occurrences import Opening
+from services.records.domain.texts import check_reason
 from services.records.usecases.commanding import Done
 from services.records.usecases.desk import Desk
 from services.records.usecases.house import House
@@ -15,7 +16,7 @@ from services.records.usecases.permissions import may_in, may_write
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
-from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
+from shared.contracts.errors import AppError, Breach, ErrorKind, invalid, not_found
 from shared.contracts.identity import Department
 from shared.contracts.records import TriggerKind
 from shared.contracts.values import derived_id
@@ -34,6 +35,7 @@ class Entry:
     language: str = "en"
     offer_id: str | None = None
     quantity: int = 1
+    insist: tuple[str | None, str | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class QuickEntry:
 
         async def work(tx: Tx) -> Done:
             desk = Desk(self._house, ctx.scope, tx)
+            await self._offer_first(ctx, desk, opening)
             state = await desk.open(
                 await self._with_offer(desk, ctx, entry, opening), doer, ctx.provenance, pen.written
             )
@@ -97,6 +100,19 @@ class QuickEntry:
             raise invalid(kind.sells.price, "catalogue_price", "The catalogue sets the price; change it on the record.")
         return await desk.till.asked(opening, kind, offer, entry.quantity)
 
+    async def _offer_first(self, ctx: CommandContext, desk: Desk, opening: Opening) -> None:
+        """Name the record that answers this already, unless the caller insists or may not read it (S1)."""
+        if opening.insisted.given or await desk.is_taken(opening.key):
+            return
+        first = await desk.first_of(opening)
+        if first is None:
+            return
+        verdict = self._house.people.decide(ctx.principal, "read", first.kind, first.property_id, first.department)
+        if verdict.allow:
+            says = f"{first.id} is about this already; count it there as repeated, or insist with a reason."
+            named = Breach(field="insist", rule="repeated_question", message=says)
+            raise AppError(ErrorKind.CONFLICT, "repeated_question", says, [named])
+
     async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
         self._house.hotel(ctx.scope, entry.property_id)
         kind = self._house.catalogue.kind(entry.kind)
@@ -108,6 +124,8 @@ class QuickEntry:
         if entry.stay_id and stay is None:
             raise invalid("stay_id", "known_stay", "This stay is not known at this property.")
         task = derived_id(ctx.principal.chain, ctx.principal.staff_id, ctx.key)
+        insisted = pen.reason(*entry.insist)
+        check_reason(insisted)
         return Opening(
             kind=kind.code,
             source=TriggerKind.STAFF_TASK,
@@ -121,4 +139,5 @@ class QuickEntry:
             fields=pen.values(kind, entry.fields),
             department=entry.department,
             stay=stay,
+            insisted=insisted,
         )

@@ -14,6 +14,7 @@ from services.records.ports import (
     ClaimStore,
     Clock,
     DutyStore,
+    FileStore,
     HandoverStore,
     Journal,
     Locks,
@@ -21,7 +22,9 @@ from services.records.ports import (
     OfferStore,
     Once,
     People,
+    Pictures,
     RecordStore,
+    RepeatGuard,
     RulesStore,
     StayMirror,
     TextStore,
@@ -56,6 +59,9 @@ class House:
     locks: Locks
     people: People
     clock: Clock
+    files: FileStore
+    pictures: Pictures
+    repeats: RepeatGuard
 
     def hotel(self, scope: Scope, property_id: str) -> Property:
         """A property the caller may touch; any other does not exist for them."""

@@ -62,6 +62,7 @@ def refs_of(state: RecordState) -> set[str]:
     notes += [each.text for note in state.exception_notes for each in note.corrections]
     notes += [ref for each in state.proposals for ref in _parts(each, "reason")]
     notes += [ref for each in state.asked for ref in _parts(each, "text", "answer")]
+    notes += [ref for each in state.checklist for ref in _parts(each, "text")]
     values = [value for each in state.proposals for value in (*each.before.values(), *each.after.values())]
     return {ref.ref for ref in notes} | refs_in([*state.fields.values(), *values])
 

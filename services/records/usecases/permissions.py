@@ -104,15 +104,41 @@ async def note_access(
     refused: bool = False,
 ) -> None:
     """Write down a sensitive read or a refused act, as an aggregate of its own, before the answer leaves."""
-    access = AccessRead(subjects=(state.id,), action=action, classes=tuple(sorted(classes)), refused=refused)
-    await note(house, principal, access, state.property_id, provenance)
+    await _note(house, [_access(house, principal, action, [state], classes, refused)], provenance)
+
+
+async def note_reads(
+    house: House, principal: Principal, states: Sequence[RecordState], classes: frozenset[DataClass]
+) -> None:
+    """Write down one sensitive read of several records, an entry for each hotel, before the answer leaves."""
+    hotels = sorted({state.property_id for state in states})
+    shares = [[state for state in states if state.property_id == hotel] for hotel in hotels]
+    events = [_access(house, principal, "read", share, classes, False) for share in shares]
+    await _note(house, events, Provenance.fresh(house.clock.new_id()))
 
 
 async def note(
     house: House, principal: Principal, access: AccessRead, property_id: str, provenance: Provenance
 ) -> None:
     """Write down an access to anything."""
-    event = NewEvent(
+    await _note(house, [_told(house, principal, access, property_id)], provenance)
+
+
+def _access(
+    house: House,
+    principal: Principal,
+    action: str,
+    states: Sequence[RecordState],
+    classes: frozenset[DataClass],
+    refused: bool,
+) -> NewEvent:
+    subjects = tuple(state.id for state in states)
+    access = AccessRead(subjects=subjects, action=action, classes=tuple(sorted(classes)), refused=refused)
+    return _told(house, principal, access, states[0].property_id)
+
+
+def _told(house: House, principal: Principal, access: AccessRead, property_id: str) -> NewEvent:
+    return NewEvent(
         type="access.refused.v1" if access.refused else "access.read.v1",
         chain=principal.chain,
         property_id=property_id,
@@ -122,7 +148,9 @@ async def note(
         body=AccessEvent(actor=principal.actor, access=access),
     )
 
+
+async def _note(house: House, events: Sequence[NewEvent], provenance: Provenance) -> None:
     async def work(tx: Any) -> None:
-        await house.journal.append(tx, [event], provenance)
+        await house.journal.append(tx, events, provenance)
 
     await house.transactions.run(work)

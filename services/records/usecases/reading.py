@@ -1,7 +1,7 @@
 """Answers about records: one, many, the board, its history, a stay's journey."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from services.records.domain.owners import Need, on_duty
@@ -10,10 +10,12 @@ from services.records.domain.views import answers
 from services.records.ports import Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
-from services.records.usecases.masks import Mask, refs_in, refs_of
-from services.records.usecases.paging import cursor, cursor_of
+from services.records.usecases.masks import WORDS, Mask, refs_in, refs_of
 from services.records.usecases.permissions import may, note_access
 from services.records.usecases.shown import Card, Cards, History, Journey, Kinds, ShownRecord
+from services.records.usecases.shown_finding import Sparse
+from services.records.usecases.sparse import sparse
+from shared.chassis.policy import Verdict
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, read
 from shared.contracts.errors import not_found
@@ -44,6 +46,12 @@ ACTIONS = (
     "answer",
     "complete",
     "reopen",
+    "watch",
+    "checklist",
+    "subtask",
+    "link_stay",
+    "merge",
+    "attach",
 )
 OPEN = tuple(status for status in Status if status is not Status.COMPLETE)
 
@@ -59,31 +67,61 @@ class Reading:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def one(self, principal: Principal, record_id: str) -> ShownRecord:
+    async def one(
+        self, principal: Principal, record_id: str, names: Sequence[str] | None = None
+    ) -> ShownRecord | Sparse:
         """One record as the caller may see it; a sensitive read is written down before it is answered."""
         state = await self._found(principal, record_id)
-        return await self.shown(principal, state)
+        if names is None:
+            return await self.shown(principal, state)
+        if Card.model_fields.keys() >= set(names):  # nothing on a card is private
+            may(self._house, principal, "read", state)
+            return sparse(showing.card(state, self._house.catalogue.kind(state.kind), self._house.clock.now()), names)
+        return sparse(await self.shown(principal, state), names)
 
     async def shown(self, principal: Principal, state: RecordState) -> ShownRecord:
         """A record that is at hand, as the caller may see it."""
         scope = scope_of(principal)
-        noted = await self._house.journal.history(scope, state.id, showing.NOTED) if state.notes else []
+        noted = await self._noted(principal, state)
         mask = await self._mask(principal, state, noted)
         await self._write_down(principal, state, mask)
-        verdict = self._house.people.decide(principal, "edit", state.kind, state.property_id, state.department)
+        verdict = self._decide(principal, "edit", state)
         writable = verdict.write if verdict.allow else frozenset()
         rules = await self._house.hotel_rules(scope, state.property_id)
         hotel = self._house.hotel_of_event(state.chain, state.property_id)
         roster = self._house.roster(hotel, rules, {})
         need, now = Need(state.property_id, state.department, state.language), self._house.clock.now()
         said = answers(state, mask.kind, writable, lambda roles: on_duty(need, roster, roles, now), now)
-        allowed = tuple(
-            action
-            for action in ACTIONS
-            if self._house.people.decide(principal, action, state.kind, state.property_id, state.department).allow
-        )
+        allowed = tuple(action for action in ACTIONS if self._decide(principal, action, state).allow)
+        children = await self._readable(principal, [child.id for child in state.children])
+        notes = showing.notes(noted, mask)
         causes = self._house.terms(state.kind, rules, hotel).causes
-        return showing.record(state, mask, said, showing.notes(noted, mask), allowed, now, causes)
+        return showing.record(state, mask, said, notes, allowed, children, self._house.catalogue, now, causes)
+
+    async def _noted(self, principal: Principal, state: RecordState) -> list[Envelope]:
+        """The notes on a record and on the duplicates that were merged into it, oldest first."""
+        scope = scope_of(principal)
+        # Their words are shown here only to those who may read them there.
+        words = self._decide(principal, "read", state).read & {WORDS}
+        merged = await self._readable(principal, state.merged)
+        sources = [state, *(each for each in merged if self._decide(principal, "read", each).read >= words)]
+        noted = [
+            each
+            for source in sources
+            if source.notes
+            for each in await self._house.journal.history(scope, source.id, showing.NOTED)
+        ]
+        return sorted(noted, key=lambda each: each.time) if len(sources) > 1 else noted
+
+    async def _readable(self, principal: Principal, ids: Collection[str]) -> list[RecordState]:
+        """Those of other records that the caller may read."""
+        found = await self._house.records.find_all(scope_of(principal), ids) if ids else []
+        by_id = {each.id: each for each in found}
+        ordered = [by_id[each] for each in ids if each in by_id]
+        return [each for each in ordered if self._decide(principal, "read", each).allow]
+
+    def _decide(self, principal: Principal, action: str, state: RecordState) -> Verdict:
+        return self._house.people.decide(principal, action, state.kind, state.property_id, state.department)
 
     async def history(self, principal: Principal, record_id: str) -> History:
         """What happened to a record, with old and new values and reasons where the caller may see them."""
@@ -92,16 +130,6 @@ class Reading:
         mask = await self._mask(principal, state, history)
         await self._write_down(principal, state, mask)
         return History(events=tuple(showing.happening(each, mask) for each in history))
-
-    async def page(self, principal: Principal, query: Query, after: str | None) -> Cards:
-        """One page of records, soonest due first; those the caller may not read are absent."""
-        asked = replace(query, after=cursor(after), limit=query.limit + 1)
-        found = await self._house.records.page(scope_of(principal), asked)
-        page = found[: query.limit]
-        more = len(found) > query.limit
-        return Cards(
-            cards=self._cards(principal, page), next=cursor_of((page[-1].due_at, page[-1].id)) if more else None
-        )
 
     async def board(self, principal: Principal, property_id: str, ids: Collection[str], limit: int) -> Cards:
         """The board of a property: what is open, and what was closed on its calendar day, `limit` of each."""

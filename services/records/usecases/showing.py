@@ -1,9 +1,11 @@
 """Turns a record's state into what a caller is shown."""
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from services.records.domain.catalogue import Catalogue
 from services.records.domain.changes import PMS_CLASSES
 from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import FieldSpec, KindSpec, When
@@ -25,6 +27,7 @@ from services.records.usecases.shown import (
     ShownRecord,
     ShownSensitive,
 )
+from services.records.usecases.shown_around import ShownChild, ShownFile, ShownItem
 from shared.contracts.envelope import Envelope, read
 from shared.contracts.records import CheckedValue, RecordEvent
 from shared.contracts.writebacks import PmsChange
@@ -53,6 +56,8 @@ def record(
     said: Answers,
     notes: tuple[ShownNote, ...],
     actions: tuple[str, ...],
+    children: Iterable[RecordState],
+    catalogue: Catalogue,
     now: dt.datetime,
     causes: tuple[str, ...] | None = None,
 ) -> ShownRecord:
@@ -80,9 +85,25 @@ def record(
         "conversation": notes,
         "questions": _questions(state, mask),
         "writebacks": tuple(_writeback(each, mask) for each in state.writebacks),
+        "checklist": tuple(
+            ShownItem(**each.model_dump(exclude={"text"}), text=mask.words(each.text)) for each in state.checklist
+        ),
+        "children": _children(state, children, catalogue, now),
+        "files": tuple(ShownFile(**each.model_dump()) for each in state.files),
         "messages": tuple(ShownMessage(**each.model_dump()) for each in state.guest_messages),
     }
     return ShownRecord.model_validate({name: getattr(shown, name) for name in Card.model_fields} | same | masked)
+
+
+def _children(
+    state: RecordState, children: Iterable[RecordState], catalogue: Catalogue, now: dt.datetime
+) -> tuple[ShownChild, ...]:
+    compulsory = {each.id for each in state.children if each.compulsory}
+    cards = [card(each, catalogue.kind(each.kind), now) for each in children]
+    same = ShownChild.model_fields.keys() & Card.model_fields.keys()
+    return tuple(
+        ShownChild(**{name: getattr(each, name) for name in same}, compulsory=each.id in compulsory) for each in cards
+    )
 
 
 def _checked_by(checked: CheckedValue | None) -> CheckedBy | None:

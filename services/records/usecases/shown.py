@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.records.domain.ownership import OwnerBecause
+from services.records.usecases.shown_around import ShownChild, ShownFile, ShownItem
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor, Department
 from shared.contracts.offers import Sale
@@ -41,6 +42,14 @@ class Card(Frozen):
     waits_for: Wait | None
     stay_id: str | None
     guest_id: str | None
+    changed_at: Instant | None
+    parent: str | None
+    watchers: tuple[str, ...]
+    subtasks: int
+    items_open: int
+    attachments: int
+    repeats: int
+    merged_into: str | None
 
 
 class Cards(Frozen):
@@ -152,6 +161,7 @@ class ShownQuestion(Frozen):
     answer: str | None = None
     answered_by: str | None = None
     answered_at: Instant | None = None
+    overdue_at: Instant | None = None
 
 
 class ShownMessage(Frozen):
@@ -193,13 +203,16 @@ class ShownRecord(Card):
     writebacks: tuple[PmsChange, ...]
     links: tuple[str, ...]
     reopened: int
+    checklist: tuple[ShownItem, ...]
+    children: tuple[ShownChild, ...]
+    files: tuple[ShownFile, ...]
+    merged: tuple[str, ...]
     handoffs: int
     owner_because: OwnerBecause | None
     declined_by: tuple[str, ...]
     corrections: int
     paused_s: int
     rules_version: int
-    parent: str | None
     sale: Sale | None
 
 

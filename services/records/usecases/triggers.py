@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from services.records.domain import commands as c
 from services.records.domain.kinds import FieldType
 from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
+from services.records.domain.parts import Repeat
+from services.records.domain.repeats import may_count
 from services.records.domain.state import RecordState
 from services.records.domain.texts import Reason
 from services.records.usecases.desk import Desk
@@ -170,7 +172,20 @@ class _Batch:
             return
         place = self._zone(each.envelope, message.property_id)
         what: Occurrence = MessageOccurred(each.verb, message, stay, each.envelope.id, each.envelope.time, place)
-        await self._open_all(self._house.catalogue.openings(what), GUEST, each)
+        for opening in self._house.catalogue.openings(what):
+            await self._ask(opening, each)
+
+    async def _ask(self, opening: Opening, each: Heard) -> None:
+        """Open what a guest's message asks for; what was asked before counts on the record that was opened then."""
+        if await self._desk.is_taken(opening.key):
+            return
+        first, provenance = await self._desk.first_of(opening), Provenance.of(each.envelope)
+        if first is None:
+            await self._desk.open(opening, GUEST, provenance)
+            return
+        repeat = Repeat(at=each.envelope.time, source=opening.source, key=opening.key)
+        if may_count(first, repeat):
+            await self._desk.tell(first, c.CountRepeat(repeat), GUEST, provenance)
 
     async def _campaigned(self, message: Message) -> RecordState | None:
         """The campaign's record that an answer without a record belongs to: named by offer, or the stay's only one.
@@ -239,6 +254,7 @@ class _Batch:
         scope, tx = self._desk.scope, self._desk.tx
         ids = await self._house.records.of_guest(scope, body.guest_id, body.stay_ids, tx)
         await self._house.texts.forget(scope, ids, tx)
+        await self._house.files.forget(scope, ids, tx)
 
 
 def _stay_id(body: EventBody) -> str | None:

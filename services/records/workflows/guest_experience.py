@@ -11,6 +11,7 @@ from services.records.domain.kinds import (
     FollowOn,
     KindSpec,
     Moment,
+    Remembers,
     Stage,
     TriggerRule,
     Turn,
@@ -21,7 +22,7 @@ from services.records.domain.occurrences import FinanceOccurred, MessageOccurred
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
 from services.records.workflows.investigation import INVESTIGATION
-from services.records.workflows.limits import among, auto, between
+from services.records.workflows.limits import A_DAY_S, among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
 from shared.contracts.identity import DataClass, Department, Role
@@ -30,6 +31,9 @@ from shared.contracts.stays import StayStatus
 
 _W = Workflow.GUEST_EXPERIENCE
 _DETAILS = FieldSpec("details", FieldType.TEXT, data_class=DataClass.PRIVATE_STAY)
+
+RECOVERED = ("apologised", "repaired", "cleaned", "moved", "replaced", "refunded", "gift", "nothing_found")
+"""What was done about a problem."""
 
 POST_STAY_FOLLOW_UP = KindSpec(
     code="post_stay_follow_up",
@@ -70,6 +74,7 @@ GUEST_REQUEST = KindSpec(
             between("quantity_range", "quantity", 1, 10),
         ),
         auto=auto(between("auto_hours", "promised_time", "09:00", "20:00")),
+        repeat_window_s=A_DAY_S,
     ),
     fields=(
         FieldSpec("topic", FieldType.CHOICE, Stage.OPEN, choices=tuple(REQUESTS)),
@@ -79,6 +84,7 @@ GUEST_REQUEST = KindSpec(
     ),
     causes=("not_available", "out_of_hours", "repeated", "other"),
     ends_with_stay=True,
+    repeats_by=("topic",),
 )
 
 PRE_ARRIVAL_MESSAGE = KindSpec(
@@ -130,6 +136,7 @@ PREFERENCE_NOTE = KindSpec(
         CauseWhen("room_mismatch", When("topic", ("room_type_mismatch",))),
         CauseWhen("allergy", When("topic", ("allergy",))),
     ),
+    remembers=Remembers("topic", When("valid_for", ("this_stay",))),
 )
 
 SERVICE_RECOVERY = KindSpec(
@@ -163,6 +170,9 @@ SERVICE_RECOVERY = KindSpec(
             required_when=When("compensation", ("discount", "refund")),
             sensitive=True,
         ),
+        FieldSpec("investigation", FieldType.TEXT, Stage.FULFIL, data_class=DataClass.PRIVATE_STAY),
+        FieldSpec("action", FieldType.CHOICE, Stage.FULFIL, choices=RECOVERED),
+        FieldSpec("cost", FieldType.MONEY, Stage.FULFIL, audited=True),
         FieldSpec("guest_answer", FieldType.CHOICE, Stage.FULFIL, choices=("satisfied", "neutral", "unsatisfied")),
         _DETAILS,
     ),

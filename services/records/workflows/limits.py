@@ -4,6 +4,7 @@ from services.records.domain.limits import Limit
 from services.records.domain.rules import AutoApproval
 
 SWITCHED_ON_BY = "chain-defaults"
+A_DAY_S = 24 * 3600
 
 
 def auto(*limits: Limit) -> AutoApproval:

@@ -13,6 +13,7 @@ from services.records.domain.kinds import (
     KindSpec,
     Moment,
     MovesPoints,
+    Remembers,
     Sells,
     Stage,
     TriggerRule,
@@ -23,7 +24,7 @@ from services.records.domain.kinds import (
 from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
-from services.records.workflows.limits import auto, between
+from services.records.workflows.limits import A_DAY_S, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message
 from services.records.workflows.topics import PAID, REQUESTS, SERVICES
 from shared.contracts.identity import DataClass, Department, Role
@@ -113,7 +114,9 @@ GUEST_REQUEST = KindSpec(
     what="service",
     checked_field="price",
     rules=KindRules(
-        sla=sla(15, 120, 30), limits=(_PRICE_RANGE, between("service_hours", "promised_time", "00:00", "23:59"))
+        sla=sla(15, 120, 30),
+        limits=(_PRICE_RANGE, between("service_hours", "promised_time", "00:00", "23:59")),
+        repeat_window_s=A_DAY_S,
     ),
     fields=(
         FieldSpec("service", FieldType.CHOICE, Stage.OPEN, choices=SERVICES),
@@ -128,6 +131,7 @@ GUEST_REQUEST = KindSpec(
     charge=_CHARGE,
     sells=Sells("service", asked=True),
     ends_with_stay=True,
+    repeats_by=("service",),
 )
 
 PRE_ARRIVAL_OFFER = KindSpec(
@@ -170,6 +174,7 @@ PREFERENCE_NOTE = KindSpec(
         _DETAILS,
     ),
     causes=("wrong_guest", "other"),
+    remembers=Remembers("topic"),
 )
 
 

@@ -20,6 +20,7 @@ from shared.contracts.records import Outcome, TriggerKind, Workflow
 from shared.contracts.stays import Party, StayStatus
 from shared.contracts.values import Money
 from tests.factories.guest_records import (
+    LAST_VALUES,
     LISBON,
     MACHINE,
     NOW,
@@ -203,7 +204,7 @@ def test_low_score_is_followed_by_recovery_when_at_the_threshold(score: int, kin
 
 def test_recovery_made_good_is_followed_by_a_follow_up_when_fulfilled() -> None:
     approved = in_status("approved", "service_recovery")  # type: ignore[arg-type]  # a StrEnum's value
-    closed = after(approved, c.CompleteRecord(Outcome.FULFILLED, WHY, {"guest_answer": "satisfied"}))
+    closed = after(approved, c.CompleteRecord(Outcome.FULFILLED, WHY, LAST_VALUES["service_recovery"]))
     [opening] = follow_ons(approved, closed)
     assert (opening.kind, opening.key, opening.parent) == ("post_stay_follow_up", f"recovered:{closed.id}:1", closed.id)
     assert follow_ons(closed, closed) == []

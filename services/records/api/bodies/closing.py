@@ -1,12 +1,13 @@
 """Closing and opening again."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from services.records.api.bodies.why import Values, Why
 from services.records.domain import commands as c
+from services.records.domain.kin import open_children
 from services.records.usecases.commanding import Asked
 from shared.contracts.errors import invalid
 from shared.contracts.records import Outcome
@@ -18,13 +19,28 @@ class Complete(Why):
     action: ClassVar[str] = "complete"
     outcome: Outcome
     fields: Values = Field(default_factory=dict)
+    children: Literal["keep", "cancel"] | None = Field(
+        default=None, description="What becomes of open sub-tasks when this is not fulfilled"
+    )
 
     async def command(self, asked: Asked) -> c.Command:
         """The command."""
+        if self.children == "cancel" and self.outcome is Outcome.FULFILLED:
+            raise invalid("children", "not_fulfilled", "What is fulfilled cancels no sub-tasks.")
+        await self._may_cancel(asked)
         if self.outcome is Outcome.EXPIRED:
             raise invalid("outcome", "by_the_clock", "Only the clock lets a record expire.")
         values: Mapping[str, Any] = asked.pen.values(asked.kind, self.fields)
-        return c.CompleteRecord(self.outcome, self.why(asked), values)
+        return c.CompleteRecord(self.outcome, self.why(asked), values, self.children)
+
+    async def _may_cancel(self, asked: Asked) -> None:
+        """Cancelling sub-tasks needs the right to close each of them, and those below them."""
+        waiting = [asked.state] if self.children == "cancel" else []
+        while waiting:
+            below = open_children(await asked.desk.children(waiting.pop()))
+            for child in below:
+                asked.allow("complete", child)
+            waiting += below
 
 
 class Reopen(Why):

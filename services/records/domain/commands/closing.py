@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from services.records.domain.commands.command import Command
 from services.records.domain.texts import NO_REASON, Reason
@@ -11,11 +11,15 @@ from shared.contracts.records import Outcome
 
 @dataclass(frozen=True)
 class CompleteRecord(Command):
-    """Close the record with its outcome; everything but fulfilment needs a reason."""
+    """Close the record with its outcome; everything but fulfilment needs a reason.
+
+    `children` says what becomes of open sub-tasks when the record is not fulfilled.
+    """
 
     outcome: Outcome
     reason: Reason = NO_REASON
     values: Mapping[str, Any] = field(default_factory=dict)
+    children: Literal["keep", "cancel"] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from typing import Any
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, CompleteRecord, ExpireRecord, ReopenRecord
 from services.records.domain.deadlines import accept_by
+from services.records.domain.kin import open_children
 from services.records.domain.kinds import Stage
 from services.records.domain.moves import may_close
+from services.records.domain.steps.checklist import require_done
 from services.records.domain.steps.fields import changed, protected
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import void_all
@@ -16,7 +18,7 @@ from services.records.domain.steps.sold import on_closing, on_reopening, on_valu
 from services.records.domain.steps.work import paused_for
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import require_audit_reason, require_stage
-from shared.contracts.errors import conflict
+from shared.contracts.errors import conflict, invalid
 from shared.contracts.identity import Actor, policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
 from shared.contracts.values import Money
@@ -33,6 +35,7 @@ def complete(act: Act, command: CompleteRecord) -> Act:
     if command.outcome is Outcome.FULFILLED:
         return _fulfilled(act, command.reason)
     require_reason(command.reason)
+    _refuse_undecided_children(act, command)
     return close(act, command.outcome, command.reason)
 
 
@@ -49,9 +52,12 @@ def fulfilled_by_policy(act: Act, reason: Reason) -> Act:
     return _closed(_charged(act), Outcome.FULFILLED, reason, by=policy(act.terms.version), **said)
 
 
-def close(act: Act, outcome: Outcome, reason: Reason) -> Act:
-    """Any end but fulfilment: what waits for a decision is void, what was held is given back."""
-    return _closed(void_all(act), outcome, reason, **on_closing(act, outcome))
+def close(act: Act, outcome: Outcome, reason: Reason, **more: Any) -> Act:
+    """Any end but fulfilment: what waits for a decision is void, what was held is given back.
+
+    `more` names further fields of RecordState.
+    """
+    return _closed(void_all(act), outcome, reason, **on_closing(act, outcome), **more)
 
 
 def _with_values(act: Act, command: CompleteRecord) -> Act:
@@ -66,11 +72,26 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
 
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
     act.refuse_under_review()
+    require_done(act)
+    _refuse_open_children(act)
     require_stage(act.state.fields, act.terms, Stage.FULFIL, act.about)
     if any(each.state in UNSETTLED for each in act.state.writebacks) and not reason.given:
         raise conflict("writeback_pending", "The PMS has not confirmed a change yet: wait for it, or say why not.")
     if act.state.guest_must_know and not act.state.guest_informed and not reason.given:
         raise conflict("guest_not_informed", "The guest must know: send or store a message, or say why not.")
+
+
+def _refuse_open_children(act: Act) -> None:
+    compulsory = {child.id for child in act.state.children if child.compulsory}
+    waiting = [child.id for child in open_children(act.terms.children) if child.id in compulsory]
+    if waiting:
+        raise conflict("subtasks_open", f"{len(waiting)} compulsory sub-tasks are not closed.")
+
+
+def _refuse_undecided_children(act: Act, command: CompleteRecord) -> None:
+    # A machine (the stay was cancelled) is not asked: sub-tasks go on by themselves.
+    if act.doer.bound and command.children is None and open_children(act.terms.children):
+        raise invalid("children", "undecided_subtasks", "Sub-tasks are open: say whether to keep or cancel them.")
 
 
 def _charged(act: Act) -> Act:
@@ -129,6 +150,7 @@ def reopen(act: Act, command: ReopenRecord) -> Act:
         accept_by=accept_by(act.state.sla, act.now, due_at),
         expires_at=None,
         **on_reopening(act),
+        merged_into=None,
     )
 
 

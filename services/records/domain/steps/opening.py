@@ -11,7 +11,9 @@ from services.records.domain.journey import settled
 from services.records.domain.kinds import Stage
 from services.records.domain.stakes import money_held
 from services.records.domain.state import RecordState, Stake
+from services.records.domain.steps.checklist import template_items
 from services.records.domain.terms import Terms
+from services.records.domain.texts import Reason
 from services.records.domain.validation import limit_breaches, missing_breaches, normalise, notice_breaches
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import breached
@@ -56,6 +58,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         next_action=NextAction(code="accept"),
         sla=rules.sla,
         opened_at=now,
+        changed_at=now,
         accept_by=accept_by(rules.sla, now, due_at),
         due_at=due_at,
         expires_at=opening.expires_at,
@@ -67,9 +70,10 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         links=opening.links,
         expire_after_s=rules.expire_after_s,
         stakes=_stakes(command, values, doer, terms, now),
+        checklist=template_items(command.record_id, terms),
     )
     state = settled(state, terms)
-    return state, _event(state, doer, terms, now)
+    return state, _event(state, opening.insisted, doer, terms, now)
 
 
 def _stakes(
@@ -92,7 +96,7 @@ def _about(command: OpenRecord, terms: Terms, now: dt.datetime) -> About:
     return About(record, command.zone, now, terms.stay)
 
 
-def _event(state: RecordState, doer: Doer, terms: Terms, now: dt.datetime) -> NewEvent:
+def _event(state: RecordState, insisted: Reason, doer: Doer, terms: Terms, now: dt.datetime) -> NewEvent:
     changes = tuple(field_changes({}, state.fields, terms.kind))
     return NewEvent(
         type="record.opened.v1",
@@ -101,5 +105,11 @@ def _event(state: RecordState, doer: Doer, terms: Terms, now: dt.datetime) -> Ne
         subject=state.id,
         sequence=1,
         time=now,
-        body=RecordEvent(actor=doer.actor, changes=changes, record=state.public),
+        body=RecordEvent(
+            actor=doer.actor,
+            changes=changes,
+            record=state.public,
+            reason_code=insisted.code,
+            reason=insisted.text.as_ref if insisted.text else None,
+        ),
     )

@@ -1,0 +1,1 @@
+"""What reaches outside the service without being its store."""
