@@ -17,9 +17,10 @@ from shared.chassis.provenance import Provenance
 from shared.contracts import topics
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.handovers import HandoverEvent
 from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
-from shared.contracts.records import HandoverEvent, RecordEvent
+from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 

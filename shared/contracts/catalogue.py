@@ -7,16 +7,15 @@ from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
 from shared.contracts.audit import CheckpointEvent
 from shared.contracts.envelope import Envelope, EventBody, read
+from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
 from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
 from shared.contracts.policy import KeysEvent, PolicyEvent
 from shared.contracts.records import (
-    HANDOVER_VERBS,
     RECORD_VERBS,
     RULES_VERBS,
-    HandoverEvent,
     OfferEvent,
     RecordAttached,
     RecordEvent,

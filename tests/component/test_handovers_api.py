@@ -10,8 +10,8 @@ import pytest
 from services.records.usecases.handing import HANDOVER, OVERDUE
 from shared.chassis.mongo import Tx
 from shared.contracts.envelope import read
+from shared.contracts.handovers import HandoverEvent
 from shared.contracts.identity import Department, Role
-from shared.contracts.records import HandoverEvent
 from shared.contracts.staff import Shift, StaffMember
 from tests.factories.front_desk import HOTELS, Caller, FrontDesk
 from tests.factories.guest_records import after, c, in_status, member, opened, words

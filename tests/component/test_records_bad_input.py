@@ -215,4 +215,5 @@ async def test_every_command_is_in_the_table(house: House) -> None:
     paths = house.desk.app.openapi()["paths"]
     commands = {path.removeprefix("/v1/records/{record_id}/") for path, item in paths.items() if "post" in item}
     named = {path.replace("{exception}", "{exception_id}").replace("{proposal}", "{proposal_id}") for path in SAID}
-    assert {each for each in commands if not each.startswith("/")} == named
+    # The body of `attachments` is a file: test_records_attachments.py has what is wrong with those.
+    assert {each for each in commands if not each.startswith("/")} - {"attachments"} == named

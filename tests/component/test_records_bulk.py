@@ -8,7 +8,7 @@ from tests.factories.desk_work import approved, done, opened, refusal, told
 from tests.factories.front_desk import Caller, FrontDesk
 
 BULK = "/v1/records/bulk"
-NO_WATER = {"do": "block", "reason": {"code": "no_water", "text": "The main is off"}}
+NO_WATER = {"do": "block", "waits_for": "supplier", "reason": {"code": "no_water", "text": "The main is off"}}
 
 
 def items(*records: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,8 +8,9 @@ from services.records.domain.handover import HandoverDocument, Item, open_questi
 from services.records.domain.state import RecordState
 from services.records.ports import HandoverQuery, Plan
 from shared.chassis.mongo import Duplicate, Tx
+from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department
-from shared.contracts.records import Handover, Status
+from shared.contracts.records import Status
 from shared.contracts.values import Scope
 from tests.fakes.records import FakeDatabase
 

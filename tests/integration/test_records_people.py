@@ -18,8 +18,8 @@ from services.records.usecases.handing import HANDOVER, Handing
 from shared.chassis.mongo import Tx
 from shared.chassis.service import Chassis
 from shared.contracts.envelope import MAX_VALUE_BYTES
+from shared.contracts.handovers import HandoverState
 from shared.contracts.identity import Department, system
-from shared.contracts.records import HandoverState
 from shared.contracts.staff import StaffEvent, StaffMember
 from tests.factories.access import knowledge
 from tests.factories.front_desk import HOTELS, POLICY, STAFF, Caller

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from services.alerts.domain.rules import Noun
+from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
 from shared.contracts.messages import Message
 from shared.contracts.money import Posting
-from shared.contracts.records import EscalationStep, Handover, RecordSnapshot, Status
+from shared.contracts.records import EscalationStep, RecordSnapshot, Status
 from shared.contracts.reports import ReportRun
 from shared.contracts.values import EntityId, Frozen
 

@@ -11,8 +11,8 @@ from services.records.usecases.shown_handovers import ShownHandover, ShownHandov
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import ETAG, VERSION_IS_FREE, example, refuses
 from shared.chassis.service import Chassis
+from shared.contracts.handovers import Handover, HandoverState
 from shared.contracts.identity import Department, Principal
-from shared.contracts.records import Handover, HandoverState
 from shared.contracts.values import EntityId, Slug
 
 PREPARED: dict[str, Any] = {

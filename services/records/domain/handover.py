@@ -12,17 +12,9 @@ from pydantic import Field
 from services.records.domain.state import RecordState
 from services.records.domain.views import risk
 from shared.contracts.envelope import TextRef
+from shared.contracts.handovers import Acknowledgement, Handover, HandoverCounts, HandoverState
 from shared.contracts.identity import Department
-from shared.contracts.records import (
-    Acknowledgement,
-    Handover,
-    HandoverCounts,
-    HandoverState,
-    NextAction,
-    Outcome,
-    Review,
-    Status,
-)
+from shared.contracts.records import NextAction, Outcome, Review, Status
 from shared.contracts.values import Code, EntityId, Frozen, Instant
 
 LOOK_BACK = dt.timedelta(hours=24)

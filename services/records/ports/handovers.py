@@ -8,8 +8,8 @@ from typing import Protocol
 from services.records.domain.handover import HandoverDocument, Item
 from services.records.domain.state import RecordState
 from shared.chassis.mongo import Tx
+from shared.contracts.handovers import Handover, HandoverState
 from shared.contracts.identity import Department
-from shared.contracts.records import Handover, HandoverState
 from shared.contracts.values import Scope
 
 

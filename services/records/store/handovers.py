@@ -9,8 +9,8 @@ from services.records.domain.state import RecordState
 from services.records.ports import HandoverQuery, Plan
 from services.records.store.records import within
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
+from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department
-from shared.contracts.records import Handover
 from shared.contracts.values import Scope
 
 PAGE = 500

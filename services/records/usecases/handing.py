@@ -14,8 +14,8 @@ from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.envelope import NewEvent
+from shared.contracts.handovers import Handover, HandoverEvent, HandoverState
 from shared.contracts.identity import Actor, Department, system
-from shared.contracts.records import Handover, HandoverEvent, HandoverState
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import Scope, derived_id, zone
 

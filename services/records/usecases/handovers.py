@@ -19,9 +19,9 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import once
 from shared.chassis.mongo import Tx
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, invalid, not_found
+from shared.contracts.handovers import Handover, HandoverState
 from shared.contracts.identity import MANAGERS, Department, Principal
 from shared.contracts.policy import Resource
-from shared.contracts.records import Handover, HandoverState
 from shared.contracts.values import zone
 
 KIND = Resource.HANDOVER.value

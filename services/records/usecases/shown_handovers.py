@@ -1,7 +1,7 @@
 """What callers are shown of handovers."""
 
 from services.records.domain.handover import Gone, Item
-from shared.contracts.records import Handover
+from shared.contracts.handovers import Handover
 from shared.contracts.values import Frozen
 
 

@@ -9,8 +9,8 @@ from services.alerts.domain.roster import roster_of
 from services.alerts.domain.watch import Opening, Plan, Watch, fire, observe
 from services.alerts.events import sighting_of
 from shared.contracts.envelope import Envelope
+from shared.contracts.handovers import Handover, HandoverEvent, HandoverState
 from shared.contracts.identity import Department, Role, system
-from shared.contracts.records import Handover, HandoverEvent, HandoverState
 from shared.contracts.staff import Absence
 from tests.factories.records import CHAIN, NOON, PROPERTY, ZONE, Story, envelope, minutes
 from tests.factories.staff import member, shift

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from services.records.domain import handover as h
 from services.records.domain.state import RecordState
 from shared.contracts.envelope import encode
+from shared.contracts.handovers import HandoverEvent, HandoverState
 from shared.contracts.identity import Department, system
-from shared.contracts.records import HandoverEvent, HandoverState, Outcome, Status
+from shared.contracts.records import Outcome, Status
 from tests.factories.guest_records import ANA, NOW, WHY, after, c, in_status, opened, raised, words
 
 HOUR = dt.timedelta(hours=1)
