@@ -92,7 +92,7 @@ class Desk:
 
     async def brought(self, steps: Iterable[tuple[str, str]], **given: Any) -> dict[str, Any]:
         """A new record after some commands, each with its example."""
-        record = await self._post("chief", "/v1/records", NEW_RECORD | given)
+        record = await self._post("chief", "/v1/records", NEW_RECORD | {"insist": "One for each state."} | given)
         for who, path in steps:
             record = await (
                 self.attach(who, record) if path == FILE else self.do(who, record, path, sample(path, record))

@@ -69,7 +69,10 @@ async def test_sum_is_never_passed_unseen_when_many_ask_on_one_stay_at_once(desk
     async with desk.client() as http:
         await rule(http, kinds={"guest_request": {"tiers": [{"above": 5_000, "role": "supervisor"}]}})
         people = [Caller(http, name) for name in ("ana", "rui", "sofia") for _ in range(4)]
-        opened = [await checked(who, room=str(place), stay_id=stay().id) for place, who in enumerate(people)]
+        opened = [
+            await checked(who, room=str(place), stay_id=stay().id, insist="Each has a bed of their own")
+            for place, who in enumerate(people)
+        ]
         line = {"kind": "refund", "amount": {"amount": 2_000, "currency": "EUR"}, "reason": "Goodwill"}
         pairs = zip(people, opened, strict=True)
         told = await asyncio.gather(*(who.act(record, "lines", line) for who, record in pairs))

@@ -48,7 +48,7 @@ async def test_records_are_found_as_in_memory(desk: Standing) -> None:
         made = {"cot": await opened(ana), "towels": await opened(ana, room="215", fields=TOWELS)}
         await done(ana, made["towels"], "watch")
         made["cot"] = await done(ana, made["cot"], "questions", {"text": "Free?", "to_department": "housekeeping"})
-        made["cot"] = await done(ana, made["cot"], "block", {"reason": {"code": "no_bed"}})
+        made["cot"] = await done(ana, made["cot"], "block", {"waits_for": "other", "reason": {"code": "no_bed"}})
         made["part"] = await opened(ana, kind="preference_note", room="9", fields={"topic": "bed"})
         names = {record["id"]: name for name, record in made.items()}
         asked: dict[tuple[tuple[str, str], ...], set[str]] = {
