@@ -62,6 +62,7 @@ def house_of(chassis: Chassis) -> House:
         files=store.MongoFiles(chassis.mongo),
         pictures=PillowPictures(),
         repeats=store.MongoRepeats(chassis.mongo),
+        views=store.MongoViews(chassis.mongo),
     )
 
 

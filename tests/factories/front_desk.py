@@ -48,6 +48,7 @@ from tests.fakes.records import (
     FakeStays,
     FakeTexts,
 )
+from tests.fakes.saved_views import FakeViews
 
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
@@ -162,6 +163,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         files=FakeFiles(database),
         pictures=PillowPictures(),
         repeats=FakeRepeats(database),
+        views=FakeViews(database),
     )
 
 

@@ -15,6 +15,7 @@ from services.records.domain.offers import OfferVersion
 from services.records.domain.points import Entry
 from services.records.domain.repeats import FirstAsked
 from services.records.domain.rulebook import Head, RuleVersion, standing
+from services.records.domain.saved_views import SavedView
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
@@ -55,6 +56,7 @@ class Tables:
     cursors: dict[str, str | None] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)
     loyalty: dict[tuple[str, int], Entry] = field(default_factory=dict)
+    views: dict[str, SavedView] = field(default_factory=dict)
     repeats: dict[str, FirstAsked] = field(default_factory=dict)
     files: dict[str, tuple[str, HeldFile, bytes]] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from aiokafka import ConsumerRecord
 
 from services.records.api.commands import PLAIN
 from services.records.api.examples import CORRECTION, NEW_RECORD, REVIEW, RULES, RULES_RULING, RULES_WITHDRAWAL, RULING
+from services.records.api.saved_views import VIEW
 from shared.chassis.cursors import Cursors
 from shared.chassis.mongo import Tx
 from shared.chassis.parking import Parking
@@ -29,6 +30,7 @@ UNSOUND = tuple(
     for number, value in enumerate(NO_EVENTS)
 )
 """What stood on a topic under the headers of an event, and is none."""
+AT_FIRST = {"headers": {"If-Match": '"1"'}}
 Ripe = dict[str, list[Mapping[str, Any]]]
 OF_EACH = 1
 COMMANDS = {path: sample for path, (_, sample) in PLAIN.items()}
@@ -137,7 +139,10 @@ async def ripe_around(desk: Desk) -> Ripe:
     filed, many = await desk.brought((("chief", FILE),)), await desk.brought(())
     items = [{"id": many["id"], "version": many["version"]}]
     fresh = next_on(await desk.brought(()), None)
+    mine = [{"path": {"view_id": (await desk.create("chief", "/v1/views", VIEW))["id"]}, **AT_FIRST} for _ in range(2)]
     return {
+        "PUT /v1/views/{view_id}": [{**mine[0], "body": VIEW}],
+        "DELETE /v1/views/{view_id}": [mine[1]],
         "GET /v1/records": [{"query": {"sort": "-changed", "text": "cot", "fields": "status"}}],
         "POST /v1/records/bulk": [{"body": {"items": items, "order": {"do": "accept"}}}],
         f"POST /v1/records/{{record_id}}/{FILE}": [{**fresh, "file": PDF}],

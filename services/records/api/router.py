@@ -14,6 +14,7 @@ from services.records.api import (
     reviews,
     rules,
     sales,
+    saved_views,
 )
 from services.records.usecases.bulk import Bulk
 from services.records.usecases.commanding import Commanding
@@ -30,6 +31,7 @@ from services.records.usecases.queues import Queues
 from services.records.usecases.reading import Reading
 from services.records.usecases.remembering import Remembering
 from services.records.usecases.ruling import Ruling
+from services.records.usecases.saving_views import SavingViews
 from services.records.usecases.simulating import Simulating
 from shared.chassis.service import Chassis
 
@@ -37,8 +39,9 @@ from shared.chassis.service import Chassis
 def router(house: House, chassis: Chassis) -> APIRouter:
     """All routes under `/v1`."""
     made = APIRouter(prefix="/v1", tags=["records"])
-    commanding, reading = Commanding(house), Reading(house)
-    made.include_router(queries.router(reading, Finding(house), chassis))
+    commanding, reading, finding = Commanding(house), Reading(house), Finding(house)
+    made.include_router(queries.router(reading, finding, chassis))
+    made.include_router(saved_views.router(SavingViews(house, finding), chassis))
     made.include_router(questions.router(Questions(house), chassis))
     made.include_router(bulk.router(Bulk(house), chassis))
     made.include_router(attachments.router(Filing(house), reading, chassis))

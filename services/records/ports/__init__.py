@@ -11,6 +11,7 @@ from services.records.ports.offers import Claim, ClaimStore, OfferStore
 from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Waiting, Writing
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
+from services.records.ports.saved_views import ViewStore
 from services.records.ports.stays import StayMirror
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "TextStore",
     "Transactions",
     "Unanswered",
+    "ViewStore",
     "Waiting",
     "Writing",
 ]

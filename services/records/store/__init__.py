@@ -11,6 +11,7 @@ from services.records.store.offers import MongoClaims, MongoOffers
 from services.records.store.records import MongoRecords
 from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
+from services.records.store.saved_views import MongoViews
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
@@ -28,5 +29,6 @@ __all__ = [
     "MongoRules",
     "MongoStays",
     "MongoTexts",
+    "MongoViews",
     "prepare",
 ]

@@ -47,6 +47,7 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("attachments").ensure_indexes([Index(("chain", "record_id")), Index(("st", "at"))])
     # No window is longer than a month (see KindOverride): what is older is no repeat any more.
     await mongo.collection("repeats").ensure_indexes([Index(("at",), expire_s=31 * 86_400)])
+    await mongo.collection("saved_views").ensure_indexes([Index(("chain", "owner")), Index(("chain", "department"))])
     await mongo.collection("texts").ensure_indexes([Index(("chain", "record_id"))])
     await mongo.collection("locks").ensure_indexes([Index(("at",), expire_s=LOCKS_S)])
     await mongo.collection("rules").ensure_indexes(

@@ -29,6 +29,7 @@ from services.records.ports import (
     StayMirror,
     TextStore,
     Transactions,
+    ViewStore,
 )
 from services.records.usecases.loads import Loads
 from shared.contracts.errors import AppError, ErrorKind, not_found
@@ -62,6 +63,7 @@ class House:
     files: FileStore
     pictures: Pictures
     repeats: RepeatGuard
+    views: ViewStore
 
     def hotel(self, scope: Scope, property_id: str) -> Property:
         """A property the caller may touch; any other does not exist for them."""
