@@ -241,7 +241,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in PEOPLE:
+            for name in [each["login"] for each in everybody]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text

@@ -183,7 +183,12 @@ async def ripe_rules(desk: Desk) -> Ripe:
     path, at = "/v1/rules/{property_id}/versions/{version}", {"If-Match": '"2"'}
     decided = {"path": {"property_id": "_chain", "version": 2}, "headers": at, "body": RULES_RULING}
     withdrawn = {"path": {"property_id": "resort", "version": 2}, "headers": at, "body": RULES_WITHDRAWAL}
-    return {f"POST {path}/decide": [decided], f"POST {path}/withdraw": [withdrawn]}
+    proposed = {"path": {"property_id": "city"}, "headers": fresh, "body": body}
+    return {
+        "PUT /v1/rules/{property_id}": [proposed],
+        f"POST {path}/decide": [decided],
+        f"POST {path}/withdraw": [withdrawn],
+    }
 
 
 async def leave_behind(chassis: Chassis) -> None:

@@ -43,6 +43,8 @@ BODIES = {
     "infinite": b'{"amount": 1e999}',
     "empty": b"",
 }
+TAKES_FILES = "/attachments"
+"""The only routes whose bodies are no JSON."""
 ODD = ("\x00", "%00", "%ED%A0%80", "9" * 400, "-1", "9223372036854775808", "..%2f", "$where", "x" * 4000, "é", "\u202e")
 """What no path, query or header here expects."""
 OPEN_DOORS = ("/v1/sessions", "/.well-known/", "/v1/pms/", "/v1/guest-messages/", "/v1/finance/")
@@ -101,10 +103,15 @@ async def test_route_refuses_a_bad_body_and_writes_no_event(
     assert await store.collection("events").count({}) == 0
 
 
+def batched(names: list[str]) -> list[list[str]]:
+    """Query parameters a few at a time: an address holds no more of the longest oddity. None at all is one batch."""
+    return [names[start : start + 8] for start in range(0, max(1, len(names)), 8)]
+
+
 async def test_route_takes_json_and_nothing_else(service: tuple[FastAPI, httpx.AsyncClient, Mongo]) -> None:
     app, client, _ = service
     writing = [(method, path) for method, path in routes(app) if method in ("POST", "PUT", "PATCH")]
-    for method, path in writing:
+    for method, path in [each for each in writing if not each[1].endswith(TAKES_FILES)]:
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""):
             reply = await client.request(method, path, content=b'{"a": 1}', headers={"Content-Type": kind})
             assert (reply.status_code, reply.json()["code"]) == (415, "not_json"), f"{method} {path} {kind}"
@@ -120,9 +127,10 @@ async def test_oddities_in_path_query_and_headers_are_refused(
             for odd in ODD:
                 filled = re.sub(r"\{[^}]+\}", lambda _, odd=odd: quote(odd), path)
                 headers = {"If-Match": odd.encode(), "Idempotency-Key": odd.encode(), **JSON}
-                url = f"{filled}?{urlencode(dict.fromkeys(query, odd))}"
-                reply = await client.request(method, url, headers=headers)
-                assert 400 <= reply.status_code < 500 or path.startswith("/.well-known/"), f"{method} {url}"
+                for some in batched(query):
+                    url = f"{filled}?{urlencode(dict.fromkeys(some, odd))}"
+                    reply = await client.request(method, url, headers=headers)
+                    assert 400 <= reply.status_code < 500 or path.startswith("/.well-known/"), f"{method} {url}"
 
 
 async def test_wrong_method_names_all_the_right_ones(service: tuple[FastAPI, httpx.AsyncClient, Mongo]) -> None:

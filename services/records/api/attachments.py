@@ -22,7 +22,7 @@ BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The file itself, at most 10 MB. Pictures are drawn anew: place, device and time are not kept.",
-        "content": dict.fromkeys(ACCEPTED, BINARY),
+        "content": {key: {} for key in ACCEPTED},  # any bytes; what they are is looked at when they are there
     }
 }
 SHOWN: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": dict.fromkeys(SUFFIX, BINARY)}}

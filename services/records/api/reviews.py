@@ -4,7 +4,7 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from services.records.api.bodies.approval import RulingOf
 from services.records.api.bodies.why import Why
@@ -26,7 +26,7 @@ class Decision(Why):
     record: EntityId
     proposal: EntityId
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    approve: bool
+    approve: StrictBool
 
     @property
     def item(self) -> Item:

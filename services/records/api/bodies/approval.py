@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from services.records.api.bodies.why import Values, Why
 from services.records.domain import commands as c
@@ -63,7 +63,7 @@ class Edit(Why):
 class Ruling(Why):
     """Approve or reject; `digest` binds the decision to what was shown."""
 
-    approve: bool
+    approve: StrictBool
     digest: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
 
 
