@@ -1,7 +1,5 @@
 """Finds records: filters, words, order, pages and sparse fields, never by what the caller may not read (S20)."""
 
-import base64
-import binascii
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +9,7 @@ from services.records.domain.state import RecordState
 from services.records.ports import By, Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
+from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown import Card, Cards
 from services.records.usecases.shown_finding import SparseCards
@@ -51,13 +50,13 @@ class Finding:
             kinds=self._kinds(wanted.workflow),
             by=by,
             descending=descending,
-            after=read_cursor(wanted.after),
+            after=cursor(wanted.after),
             limit=query.limit + 1,
         )
         found = await self._house.records.page(scope_of(principal), asked)
         page = found[: query.limit]
         cards = self.cards(principal, page)
-        more = cursor_of(page[-1], by) if len(found) > query.limit else None
+        more = cursor_of(place_of(page[-1], by)) if len(found) > query.limit else None
         if names is None:
             return Cards(cards=cards, next=more)
         return SparseCards(cards=tuple(sparse(each, names) for each in cards), next=more)
@@ -123,21 +122,7 @@ def _words(text: str | None) -> tuple[str, ...]:
     return words
 
 
-def cursor_of(state: RecordState, by: By) -> str:
-    """Where a page ended."""
+def place_of(state: RecordState, by: By) -> tuple[dt.datetime, str]:
+    """Where a page that is ordered so ends with this record."""
     moment: dt.datetime = getattr(state, by.value)
-    return base64.urlsafe_b64encode(f"{moment.isoformat()}|{state.id}".encode()).decode()
-
-
-def read_cursor(text: str | None) -> tuple[dt.datetime, str] | None:
-    """Where the last page ended; what no page gave is a 422."""
-    if text is None:
-        return None
-    try:
-        written, _, record_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-        moment = dt.datetime.fromisoformat(written)
-    except (binascii.Error, ValueError) as failure:
-        raise invalid("after", "cursor", "This cursor was not given by a page before.") from failure
-    if moment.tzinfo is None:
-        raise invalid("after", "cursor", "This cursor was not given by a page before.")
-    return moment, record_id
+    return moment, state.id

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from services.records.domain.state import Question, RecordState
 from services.records.ports import Query, Unanswered
-from services.records.usecases.finding import cursor_of, read_cursor
+from services.records.usecases.finding import place_of
 from services.records.usecases.house import House
 from services.records.usecases.masks import WORDS
+from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.permissions import note_reads
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_questions import AskedOf, QuestionPage
@@ -39,7 +40,7 @@ class Questions:
         """
         now = self._house.clock.now()
         asked = _asked(principal, put, now)
-        query = Query(now, put.property_id, unanswered=asked, after=read_cursor(put.after), limit=put.limit + 1)
+        query = Query(now, put.property_id, unanswered=asked, after=cursor(put.after), limit=put.limit + 1)
         scope = scope_of(principal)
         found = await self._house.records.page(scope, query)
         page = [state for state in found[: put.limit] if self._readable(principal, state)]
@@ -48,7 +49,7 @@ class Questions:
         if texts:
             await note_reads(self._house, principal, page, frozenset({WORDS}))
         shown = [self._shown(state, each, texts, now) for state, each in waiting]
-        more = cursor_of(found[put.limit - 1], query.by) if len(found) > put.limit else None
+        more = cursor_of(place_of(found[put.limit - 1], query.by)) if len(found) > put.limit else None
         return QuestionPage(questions=tuple(sorted(shown, key=lambda each: (each.answer_by, each.id))), next=more)
 
     def _readable(self, principal: Principal, state: RecordState) -> bool:
