@@ -72,5 +72,13 @@ class StaffEvent(EventBody):
     staff: StaffMember
 
 
+class ProviderEvent(EventBody):
+    """A chain's own identity provider was set up or changed; its terms are the changes, its secret is never told."""
+
+    issuer: str
+    active: bool
+    passwords: bool = Field(description="Whether people may still sign in with a password")
+
+
 STAFF_VERBS = ("hired", "changed", "left", "sessions_ended")
 PROPERTY_VERBS = ("opened", "changed")
