@@ -22,59 +22,41 @@ AWAY_WORDS = {
 NOT_BACK = "Signing in at the provider did not work. Try again."
 
 
-def router(gate: Gate, desk: Desk, chain: str, address: str) -> APIRouter:
-    """The routes; `address` is where browsers reach the console."""
-    made = APIRouter()
-    back = f"{address.rstrip('/')}/sign-in/return"
+class SignInForm:
+    """The sign-in page, with what was typed before and why it was not enough."""
 
-    async def form(request: Request, status: int = 200, words: str = "", **given: str) -> Response:
-        secret, csrf = gate.before_sign_in(request)
-        asked = given.get("chain") or chain
+    def __init__(self, gate: Gate, desk: Desk, chain: str) -> None:
+        self._gate, self._desk, self._chain = gate, desk, chain
+
+    async def show(self, request: Request, status: int = 200, words: str = "", **given: str) -> Response:
+        """The page; `given` are chain, login and where to go then."""
+        secret, csrf = self._gate.before_sign_in(request)
+        chain = given.get("chain") or self._chain
         answer = page(
             "sign_in.html",
             status,
             csrf=csrf,
             refusal=words,
-            fixed_chain=bool(chain),
-            chain=asked,
-            provider=await desk.provider(asked),
+            fixed_chain=bool(self._chain),
+            chain=chain,
+            provider=await self._desk.provider(chain),
             login=given.get("login", ""),
             then=given.get("then", "/"),
         )
-        gate.remember_before(answer, secret)
+        self._gate.remember_before(answer, secret)
         return answer
+
+
+def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
+    """The routes of signing in by password, and of signing out."""
+    made = APIRouter()
+    form = SignInForm(gate, desk, chain).show
 
     @made.get("/sign-in")
     async def sign_in_page(
         request: Request, then: str = "/", at: Annotated[str, Query(alias="chain", max_length=63)] = ""
     ) -> Response:
         return await form(request, then=own_path(then), chain=at)
-
-    @made.get("/sign-in/with")
-    async def depart(
-        request: Request, at: Annotated[str, Query(alias="chain", max_length=63)], then: str = "/"
-    ) -> Response:
-        try:
-            journey, onward = await desk.depart(at, own_path(then), back)
-        except (Refused, Down):
-            return await form(request, 503, NOT_BACK, chain=at, then=own_path(then))
-        answer = RedirectResponse(onward, status_code=303)
-        gate.depart(answer, journey)
-        return answer
-
-    @made.get("/sign-in/return")
-    async def arrive(request: Request, code: str = "", error: str = "") -> Response:
-        journey = journey_of(request.cookies.get(AWAY, ""))
-        if journey is None or not code:
-            return await form(request, 422, AWAY_WORDS.get(error, NOT_BACK), chain=journey.chain if journey else "")
-        try:
-            session = await desk.arrive(journey, code)
-        except (Refused, Down):
-            return await form(request, 422, NOT_BACK, chain=journey.chain)
-        answer = RedirectResponse(own_path(journey.then), status_code=303)
-        gate.remember(answer, session.cookie)
-        gate.arrive(answer)
-        return answer
 
     @made.post("/sign-in")
     async def sign_in(request: Request) -> Response:
@@ -104,6 +86,41 @@ def router(gate: Gate, desk: Desk, chain: str, address: str) -> APIRouter:
         await desk.sign_out(sent.viewer.cookie)
         answer = RedirectResponse("/sign-in", status_code=303)
         gate.forget(answer)
+        return answer
+
+    return made
+
+
+def away(gate: Gate, desk: Desk, chain: str, address: str) -> APIRouter:
+    """The routes of signing in at the chain's own provider; `address` is where browsers reach the console."""
+    made = APIRouter()
+    form = SignInForm(gate, desk, chain).show
+    back = f"{address.rstrip('/')}/sign-in/return"
+
+    @made.get("/sign-in/with")
+    async def depart(
+        request: Request, at: Annotated[str, Query(alias="chain", max_length=63)], then: str = "/"
+    ) -> Response:
+        try:
+            journey, onward = await desk.depart(at, own_path(then), back)
+        except (Refused, Down):
+            return await form(request, 503, NOT_BACK, chain=at, then=own_path(then))
+        answer = RedirectResponse(onward, status_code=303)
+        gate.depart(answer, journey)
+        return answer
+
+    @made.get("/sign-in/return")
+    async def arrive(request: Request, code: str = "", error: str = "") -> Response:
+        journey = journey_of(request.cookies.get(AWAY, ""))
+        if journey is None or not code:
+            return await form(request, 422, AWAY_WORDS.get(error, NOT_BACK), chain=journey.chain if journey else "")
+        try:
+            session = await desk.arrive(journey, code)
+        except (Refused, Down):
+            return await form(request, 422, NOT_BACK, chain=journey.chain)
+        answer = RedirectResponse(own_path(journey.then), status_code=303)
+        gate.remember(answer, session.cookie)
+        gate.arrive(answer)
         return answer
 
     return made
