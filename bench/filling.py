@@ -18,6 +18,8 @@ SEEDS = 1_000
 OPEN_OF = 50
 """One record of so many is open; the others were closed long ago."""
 ROOMS = 500
+EARLIER_MS = 600_000
+"""Every copy is so much older than the one before, so that a thousand of them reach back a week."""
 SELDOM: Mapping[str, Any] = {"$eq": [{"$mod": ["$n", 100]}, 1]}
 """Of one record in a hundred."""
 
@@ -55,7 +57,7 @@ def _numbered(field: str) -> Mapping[str, Any]:
 
 
 def _earlier(field: str) -> Mapping[str, Any]:
-    return {"$subtract": [f"${field}", {"$multiply": ["$n", 60_000]}]}
+    return {"$subtract": [f"${field}", {"$multiply": ["$n", EARLIER_MS]}]}
 
 
 _CHANGED: Mapping[str, Mapping[str, Any]] = {
