@@ -17,10 +17,12 @@ from services.auth.api import federation as federation_api
 from services.auth.api import invitations as invitations_api
 from services.auth.api import providers as providers_api
 from services.auth.api import second_factor as second_factor_api
+from services.auth.api import service_accounts as service_accounts_api
 from services.auth.api import sessions as sessions_api
 from services.auth.api.links import LINKS
 from services.auth.events import AuditHandler
 from services.auth.settings import Settings
+from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.directory import MongoDirectory
@@ -40,6 +42,7 @@ from services.auth.usecases.providers import Providers
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
+from services.auth.usecases.service_accounts import ServiceAccounts
 from services.auth.usecases.signing_in import SigningIn
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
@@ -65,6 +68,7 @@ class Parts:
     factors: SecondFactors
     providers: Providers
     federating: Federating
+    accounts: ServiceAccounts
     inviting: Inviting
     directory: Directory
     publishing: Publishing
@@ -117,6 +121,7 @@ def join(settings: Settings) -> Parts:
         factors=factors,
         providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
         federating=Federating(known, federations, directory, remote, signing_in, seal, clock, doors),
+        accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
         publishing=publishing,
@@ -143,6 +148,7 @@ def build(settings: Settings) -> FastAPI:
             second_factor_api.router(parts.factors, chassis),
             federation_api.router(parts.federating, chassis),
             providers_api.router(parts.providers, chassis),
+            service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),

@@ -8,6 +8,7 @@ import httpx
 from services.auth.api.directory import CHANGED
 from services.auth.api.invitations import ACCEPTED, INVITED
 from services.auth.api.providers import LINKED, TERMS
+from services.auth.api.service_accounts import EXCHANGED, ISSUED, OPENED
 from tests.factories.records import CHAIN
 from tests.input.ripening import Ripe
 
@@ -36,7 +37,17 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
     code = invited.json()["code"]
     put = await client.put("/v1/identity-provider", json=TERMS, headers=keyed("provider", **{"If-Match": '"0"'}))
     assert put.status_code == 200, put.text
+    opened = await client.post("/v1/service-accounts", json=OPENED, headers=keyed("account"))
+    account = opened.json()["id"]
+    keys = f"/v1/service-accounts/{account}/keys"
+    issued = [(await client.post(keys, json=ISSUED, headers=keyed(f"key-{number}"))).json() for number in (1, 2)]
+    fresh = (await client.post("/v1/service-accounts", json=OPENED, headers=keyed("account-2"))).json()["id"]
     return {
+        "POST /v1/service-accounts/{account_id}/keys": [{"path": {"account_id": fresh}, "body": ISSUED}],
+        "DELETE /v1/service-accounts/{account_id}/keys/{key_id}": [
+            {"path": {"account_id": account, "key_id": issued[0]["id"]}}
+        ],
+        "POST /v1/tokens": [{"body": EXCHANGED | {"client_id": account, "client_secret": issued[1]["key"]}}],
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
         "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version(ana), "body": CHANGED}],

@@ -17,6 +17,7 @@ INDEXES: dict[str, list[Index]] = {
     "federation_attempts": [Index(("expires_at",), expire_s=0)],
     "federation_grants": [Index(("expires_at",), expire_s=0)],
     "identities": [Index(("chain", "issuer", "subject"), unique=True), Index(("chain", "staff_id"))],
+    "api_keys": [Index(("chain", "account_id"))],
     "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
     "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],
     "audit": [Index(("chain", "index"), unique=True), *(Index(("chain", name, ("index", -1))) for name in _SEARCHED)],

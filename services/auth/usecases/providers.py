@@ -106,6 +106,8 @@ class Providers:
         provider = await self.provider(ctx.principal)
         before = await self._member(scope, staff_id)
         require_version(ctx, before.version)
+        if before.service:
+            raise conflict("service_account", "A service account has keys; nobody signs in as one.")
         held = await self._federations.identity(scope, provider.issuer, subject)
         if held is not None and held.staff_id != staff_id:
             raise conflict("subject_taken", "Somebody else of the staff is this person at the provider.")
