@@ -14,6 +14,7 @@ from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
 from services.auth.api import federation as federation_api
+from services.auth.api import importing as importing_api
 from services.auth.api import invitations as invitations_api
 from services.auth.api import providers as providers_api
 from services.auth.api import second_factor as second_factor_api
@@ -36,6 +37,7 @@ from services.auth.usecases.audit import Sequencer
 from services.auth.usecases.directory import Directory
 from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
+from services.auth.usecases.importing import Importing
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
 from services.auth.usecases.providers import Providers
@@ -69,6 +71,7 @@ class Parts:
     providers: Providers
     federating: Federating
     accounts: ServiceAccounts
+    importing: Importing
     inviting: Inviting
     directory: Directory
     publishing: Publishing
@@ -122,6 +125,7 @@ def join(settings: Settings) -> Parts:
         providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
         federating=Federating(known, federations, directory, remote, signing_in, seal, clock, doors),
         accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
+        importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
         publishing=publishing,
@@ -149,6 +153,7 @@ def build(settings: Settings) -> FastAPI:
             federation_api.router(parts.federating, chassis),
             providers_api.router(parts.providers, chassis),
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
+            importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from services.auth.api.directory import CHANGED
+from services.auth.api.importing import LIST
 from services.auth.api.invitations import ACCEPTED, INVITED
 from services.auth.api.providers import LINKED, TERMS
 from services.auth.api.service_accounts import EXCHANGED, ISSUED, OPENED
@@ -47,6 +48,7 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
         "DELETE /v1/service-accounts/{account_id}/keys/{key_id}": [
             {"path": {"account_id": account, "key_id": issued[0]["id"]}}
         ],
+        "POST /v1/staff/import": [{"body": LIST}],
         "POST /v1/tokens": [{"body": EXCHANGED | {"client_id": account, "client_secret": issued[1]["key"]}}],
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],

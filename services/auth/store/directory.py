@@ -1,6 +1,6 @@
 """Chains, properties, staff and accounts, saved with the events that tell of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from services.auth.domain.accounts import Account
@@ -108,6 +108,16 @@ class MongoDirectory:
             await self._mongo.run(work)
         except Duplicate as taken:
             raise conflict("taken", "This id or login is taken, or the same command is being carried out.") from taken
+
+    async def save_all(self, scope: Scope, changes: Sequence[DirectoryChange], by: CommandContext, status: int) -> None:
+        """Write several changes and the idempotency row in one transaction; a lost race raises a conflict."""
+        *first, last = changes
+
+        async def also(tx: Tx) -> None:
+            for change in first:
+                await self.write(scope, change, by.provenance, tx)
+
+        await self.save(scope, last, by, status, also)
 
     async def write(self, scope: Scope, change: DirectoryChange, by: Provenance, tx: Tx) -> None:
         """Write state and events in a transaction of the caller's."""
