@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.alerts.domain.subject import (
     Subject,
+    glass_subject,
     handover_subject,
     message_subject,
     posting_subject,
@@ -22,13 +23,14 @@ from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
 from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
+from shared.contracts.staff import GlassEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS)
+TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.STAFF)
 
 
 class Handler:
-    """Applies events of records, postings, messages, report runs and handovers; every other type is nothing to it."""
+    """Applies events of records, postings, messages, report runs, handovers and broken glass; no other type."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -67,8 +69,15 @@ def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, .
         return (message_subject(body.message, event.time),), body.message.record_id
     if isinstance(body, PostingEvent):
         return (posting_subject(body.posting, event.time),), body.posting.record_id
+    return _standing_alone(event, body), None
+
+
+def _standing_alone(event: Envelope, body: EventBody | None) -> tuple[Subject, ...]:
+    """What belongs to no record."""
     if isinstance(body, ReportEvent):
-        return (report_subject(body.run, event.time),), None
+        return (report_subject(body.run, event.time),)
     if isinstance(body, HandoverEvent):
-        return (handover_subject(body.handover, event.time),), None
-    return (), None
+        return (handover_subject(body.handover, event.time),)
+    if isinstance(body, GlassEvent):
+        return (glass_subject(body.glass, event.time),)
+    return ()

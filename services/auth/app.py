@@ -14,9 +14,11 @@ from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
 from services.auth.api import federation as federation_api
+from services.auth.api import glass as glass_api
 from services.auth.api import importing as importing_api
 from services.auth.api import invitations as invitations_api
 from services.auth.api import providers as providers_api
+from services.auth.api import scim as scim_api
 from services.auth.api import second_factor as second_factor_api
 from services.auth.api import service_accounts as service_accounts_api
 from services.auth.api import sessions as sessions_api
@@ -28,12 +30,15 @@ from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.federation import MongoFederations, MongoProviders
+from services.auth.store.glass import MongoGlass
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
+from services.auth.store.scim import MongoProvisioned
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Sequencer
+from services.auth.usecases.breaking_glass import BreakingGlass
 from services.auth.usecases.directory import Directory
 from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
@@ -41,6 +46,7 @@ from services.auth.usecases.importing import Importing
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
 from services.auth.usecases.providers import Providers
+from services.auth.usecases.provisioning import Provisioning
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
@@ -71,6 +77,8 @@ class Parts:
     providers: Providers
     federating: Federating
     accounts: ServiceAccounts
+    glass: BreakingGlass
+    provisioning: Provisioning
     importing: Importing
     inviting: Inviting
     directory: Directory
@@ -114,6 +122,8 @@ def join(settings: Settings) -> Parts:
     signing_in = SigningIn(directory, sessions, passwords, keys, factors, gates, known, clock)
     seal, local = KeyFileSeal(keys.refresh_secret, "identity-provider"), settings.loopback_issuers
     remote = OidcProvider(GuardedTransport(private=settings.private_hosts, loopback=local), loopback=local)
+    provisioned = MongoProvisioned(mongo, directory)
+    accounts = ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock)
     doors = Doors(settings.callback, settings.returns)
     publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
@@ -123,8 +133,10 @@ def join(settings: Settings) -> Parts:
         signing_in=signing_in,
         factors=factors,
         providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
-        federating=Federating(known, federations, directory, remote, signing_in, seal, clock, doors),
-        accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
+        federating=Federating(known, federations, directory, remote, provisioned, signing_in, seal, clock, doors),
+        accounts=accounts,
+        glass=BreakingGlass(MongoGlass(mongo, directory), directory, sessions, keys, chassis.policy, clock),
+        provisioning=Provisioning(provisioned, directory, known, accounts, chassis.policy, clock),
         importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
@@ -153,6 +165,8 @@ def build(settings: Settings) -> FastAPI:
             federation_api.router(parts.federating, chassis),
             providers_api.router(parts.providers, chassis),
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
+            scim_api.router(parts.provisioning, settings.proxies),
+            glass_api.router(parts.glass, chassis),
             importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),

@@ -57,6 +57,7 @@ class DirectoryChange:
     member: StaffMember | None = None
     account: Account | None = None
     end_sessions: bool = False
+    end_session: str | None = None
     drop_second_factor: bool = False
 
 

@@ -129,6 +129,9 @@ class MongoDirectory:
         mine = {"chain": scope.chain, "staff_id": change.member.id if change.member else None}
         if change.drop_second_factor:
             await self._factors.delete_many({"_id": mine["staff_id"], "chain": scope.chain}, tx=tx)
+        if change.end_session is not None:
+            one = {"_id": change.end_session, "chain": scope.chain}
+            await self._sessions.update_one(one, {"$set": {"ended": True}}, tx=tx)
         if change.end_sessions:
             await self._sessions.update_many(mine, {"$set": {"ended": True}}, tx=tx)
         await self._outbox.append(tx, change.events, by)
