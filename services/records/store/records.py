@@ -82,7 +82,7 @@ class MongoRecords:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows, self._texts = mongo.collection("records"), mongo.collection("texts")
-        self._lookups = Lookups(self._by_id)
+        self._lookups, self._search = Lookups(self._by_id), Search(self._rows)
 
     async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
         """One record; another chain's or property's is not seen."""
@@ -123,7 +123,7 @@ class MongoRecords:
 
     async def page(self, scope: Scope, query: Query) -> Page:
         """One page, by the moment asked for and id."""
-        rows, after = await Search(self._rows, scope, query).rows()
+        rows, after = await self._search.page(scope, query)
         return Page([_state(row) for row in rows], after)
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
