@@ -32,6 +32,7 @@ from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
 from tests.fakes.campaigns import FakeCampaigns
 from tests.fakes.handovers import FakeHandovers
+from tests.fakes.lines import FakeLines
 from tests.fakes.loyalty import FakeLoyalty
 from tests.fakes.offers import FakeClaims, FakeOffers
 from tests.fakes.records import (
@@ -151,6 +152,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         handovers=FakeHandovers(database),
         offers=FakeOffers(database),
         claims=FakeClaims(database),
+        lines=FakeLines(database),
         campaigns=FakeCampaigns(database),
         loyalty=FakeLoyalty(database),
         journal=FakeJournal(database, chassis.outbox),

@@ -146,6 +146,8 @@ class RecordState(RecordSnapshot):
     @property
     def ends_at(self) -> dt.datetime | None:
         """When it expires: at the kind's moment, or as long past its deadline as the hotel said; not while paused."""
+        if self.sale is not None and self.sale.state == "waiting":
+            return None  # it ends when its hour comes
         stale = None
         if self.expire_after_s is not None and self.paused_at is None:
             stale = self.due_at + dt.timedelta(seconds=self.expire_after_s)

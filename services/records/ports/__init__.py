@@ -12,6 +12,7 @@ from services.records.ports.records import By, HeldText, Query, RecordStore, Tex
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.saved_views import ViewStore
+from services.records.ports.standby import Lines
 from services.records.ports.stays import StayMirror
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "HandoverStore",
     "HeldText",
     "Journal",
+    "Lines",
     "Locks",
     "LoyaltyLedger",
     "OfferStore",

@@ -4,7 +4,7 @@ from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
 from services.records.store.files import MongoFiles
 from services.records.store.handovers import MongoHandovers
-from services.records.store.indexes import prepare
+from services.records.store.indexes import prepare as prepare_indexes
 from services.records.store.locks import MongoLocks
 from services.records.store.loyalty import MongoLoyalty
 from services.records.store.offers import MongoClaims, MongoOffers
@@ -12,8 +12,17 @@ from services.records.store.records import MongoRecords
 from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.saved_views import MongoViews
+from services.records.store.standby import MongoLines, prepare_lines
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
+from shared.chassis.mongo import Mongo
+
+
+async def prepare(mongo: Mongo) -> None:
+    """Create the indexes that are missing."""
+    await prepare_indexes(mongo)
+    await prepare_lines(mongo)
+
 
 __all__ = [
     "MongoCampaigns",
@@ -21,6 +30,7 @@ __all__ = [
     "MongoDuties",
     "MongoFiles",
     "MongoHandovers",
+    "MongoLines",
     "MongoLocks",
     "MongoLoyalty",
     "MongoOffers",

@@ -17,6 +17,7 @@ from services.records.ports import (
     FileStore,
     HandoverStore,
     Journal,
+    Lines,
     Locks,
     LoyaltyLedger,
     OfferStore,
@@ -51,6 +52,7 @@ class House:
     handovers: HandoverStore
     offers: OfferStore
     claims: ClaimStore
+    lines: Lines
     campaigns: CampaignStore
     loyalty: LoyaltyLedger
     journal: Journal

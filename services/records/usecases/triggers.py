@@ -23,7 +23,7 @@ from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
 from shared.contracts.records import Outcome, Status
 from shared.contracts.stays import GuestErased, Stay, StayEvent, StayStatus
-from shared.contracts.values import Scope, zone
+from shared.contracts.values import Money, Scope, derived_id, zone
 from shared.contracts.writebacks import UNSETTLED, Writeback, WritebackEvent
 
 PMS = c.Doer(Actor(kind=ActorKind.PMS, id="pms"))
@@ -164,6 +164,8 @@ class _Batch:
             return
         if state is not None and state.sale is not None and message.answer == "cancelled":
             await self._cancelled(each, state)
+        elif state is not None and state.sale is not None and message.bid is not None:
+            await self._bid(each, state, message.bid)
         elif state is not None and message.answer is not None:
             await self._answered(each, state, message.answer)
         if message.guest_id and STOP & {message.topic_code, message.answer}:
@@ -192,7 +194,11 @@ class _Batch:
 
         One that is closed has had this very answer; another answer to it is a new matter.
         """
-        if message.answer is None or message.stay_id is None or message.direction is Direction.OUTBOUND:
+        if (
+            (message.answer is None and message.bid is None)
+            or message.stay_id is None
+            or message.direction is Direction.OUTBOUND
+        ):
             return None
         ids = await self._house.campaigns.sent_to(self._desk.scope, message.stay_id, self._desk.tx)
         held = [state for each in ids if (state := await self._desk.find(each)) is not None]
@@ -222,6 +228,20 @@ class _Batch:
             if answered.sale is not None and answered.sale.campaign and answer == "declined":
                 said_no = c.CompleteRecord(Outcome.DECLINED, Reason(code="guest_declined"))
                 await self._desk.tell(answered, said_no, SYSTEM, Provenance.of(each.envelope))
+
+    async def _bid(self, each: Heard, state: RecordState, bid: Money) -> None:
+        """The guest's price; one that does not count is told to them, and nobody else's is."""
+        if state.status is Status.COMPLETE:
+            return
+        provenance = Provenance.of(each.envelope)
+        try:
+            await self._desk.tell(state, c.PlaceBid(bid), GUEST, provenance)
+        except AppError as refusal:
+            if refusal.kind not in (ErrorKind.CONFLICT, ErrorKind.INVALID):
+                raise
+            told = derived_id("bid_refused", state.id, each.envelope.subject)
+            if all(one.id != told for one in state.guest_messages):
+                await self._desk.tell(state, c.RefuseBid(told), SYSTEM, provenance)
 
     async def _cancelled(self, each: Heard, state: RecordState) -> None:
         """The guest takes back what they bought, where they still may; else a person hears of it."""

@@ -245,6 +245,8 @@ def on_message(what: Occurrence) -> tuple[Opening, ...]:
     if not isinstance(what, MessageOccurred) or what.verb != "received":
         return ()
     message, code = what.message, what.message.topic_code
+    if message.bid is not None and message.answer is None:
+        return ()  # it belongs to a record that takes bids, or to none
     if message.answer is not None and message.record_id is None:
         answer = message.answer if message.answer in ("accepted", "declined") else "question"
         campaign = code if code in CAMPAIGNS else "other"
