@@ -52,6 +52,7 @@ def house_of(chassis: Chassis) -> House:
         offers=store.MongoOffers(chassis.mongo),
         claims=store.MongoClaims(chassis.mongo),
         lines=store.MongoLines(chassis.mongo),
+        earnings=store.MongoEarnings(chassis.mongo),
         campaigns=store.MongoCampaigns(chassis.mongo),
         loyalty=store.MongoLoyalty(chassis.mongo),
         journal=chassis.outbox,

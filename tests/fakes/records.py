@@ -10,6 +10,7 @@ from services.records.domain.absence import Duty
 from services.records.domain.campaigns import CampaignState
 from services.records.domain.files import HeldFile
 from services.records.domain.handover import HandoverDocument
+from services.records.domain.incentives import EarningLine
 from services.records.domain.occurrences import Opening
 from services.records.domain.offers import OfferVersion
 from services.records.domain.points import Entry
@@ -54,6 +55,7 @@ class Tables:
     offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
     lines: dict[str, InLine] = field(default_factory=dict)
+    earnings: dict[str, EarningLine] = field(default_factory=dict)
     campaigns: dict[str, CampaignState] = field(default_factory=dict)
     cursors: dict[str, str | None] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from tests.input.ripening import Ripe
 
 PROPERTY = "city"
 BIDS: dict[str, Any] = {"code": "spa_bids", "way": "bid", "decided_at": "14:00", "notice_hours": 0}
+JULY = {"first": "2026-07-01", "last": "2026-07-31"}
 ASKS: dict[str, Any] = {"price": {"amount": 5000, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}}
 
 
@@ -88,5 +89,7 @@ async def ripe_sales(shop: Shop, stay_id: str, guest_id: str) -> Ripe:
         "PUT /v1/campaigns/{campaign_id}": _next("campaign_id", other, campaigns.NEXT | {"terms": terms}),
         "POST /v1/campaigns/{campaign_id}/approve": _next("campaign_id", draft, campaigns.APPROVE),
         "POST /v1/campaigns/{campaign_id}/stop": _next("campaign_id", stopping, campaigns.STOP),
+        "GET /v1/incentives": [{"query": {"property": PROPERTY, **JULY}}],
+        "GET /v1/incentives/agents": [{"query": {"property": PROPERTY, **JULY}}],
         "GET /v1/guests/{guest_id}/points": [{"path": {"guest_id": guest_id}, "query": {}}],
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from services.records.domain.incentives import Earning
 from services.records.domain.ownership import OwnerBecause
 from services.records.domain.parts import AttachedFile, Child, ListItem, Repeat
 from shared.contracts.envelope import TextRef
@@ -137,6 +138,7 @@ class RecordState(RecordSnapshot):
     files: tuple[AttachedFile, ...] = ()
     merged: tuple[EntityId, ...] = Field(default=(), description="Duplicates that were merged into this one")
     repeated: tuple[Repeat, ...] = ()
+    earning: Earning | None = Field(default=None, description="What its sale earns its agent")
 
     @property
     def public(self) -> RecordSnapshot:

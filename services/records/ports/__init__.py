@@ -3,6 +3,7 @@
 from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
+from services.records.ports.earnings import Earned, EarningStore, Period
 from services.records.ports.files import FileStore, Pictures
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
@@ -23,6 +24,8 @@ __all__ = [
     "ClaimStore",
     "Clock",
     "DutyStore",
+    "Earned",
+    "EarningStore",
     "FileStore",
     "HandoverQuery",
     "HandoverStore",
@@ -34,6 +37,7 @@ __all__ = [
     "OfferStore",
     "Once",
     "People",
+    "Period",
     "Pictures",
     "Plan",
     "Query",

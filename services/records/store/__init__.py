@@ -2,6 +2,7 @@
 
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
+from services.records.store.earnings import MongoEarnings, prepare_earnings
 from services.records.store.files import MongoFiles
 from services.records.store.handovers import MongoHandovers
 from services.records.store.indexes import prepare as prepare_indexes
@@ -22,12 +23,14 @@ async def prepare(mongo: Mongo) -> None:
     """Create the indexes that are missing."""
     await prepare_indexes(mongo)
     await prepare_lines(mongo)
+    await prepare_earnings(mongo)
 
 
 __all__ = [
     "MongoCampaigns",
     "MongoClaims",
     "MongoDuties",
+    "MongoEarnings",
     "MongoFiles",
     "MongoHandovers",
     "MongoLines",

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from services.records.domain.capacity import Taken, days_of, of_claim
+from services.records.domain.earnings import lines_of
 from services.records.domain.eligibility import unmet, why
 from services.records.domain.kinds import KindSpec
 from services.records.domain.occurrences import Opening
@@ -113,7 +114,7 @@ class Till:
             self._taken[claim.offer_id, day] = held | {slot} if here else held - {slot}
 
     async def write(self, touched: Collection[tuple[RecordState | None, RecordState]]) -> None:
-        """Take and give back slots, and places in line, as the records say it."""
+        """Take and give back slots, places in line and what agents earn, as the records say it."""
         moved = [each for before, after in touched for each in _moved(before, after)]
         if moved:
             claimed = [claim for claim, here in moved if here]
@@ -124,6 +125,10 @@ class Till:
         went = [before.record_id for before, after in stood if before is not None and after is None]
         if came or went:
             await self.house.lines.write(self.scope, came, went, self.tx)
+        now = self.house.clock.now()
+        earned = [line for before, after in touched for line in lines_of(before, after, now)]
+        if earned:
+            await self.house.earnings.add(self.scope, earned, self.tx)
 
 
 def sold(opening: Opening, kind: KindSpec, sale: Sale) -> Opening:

@@ -8,6 +8,7 @@ from services.records.domain.pricing import units_for
 from services.records.domain.selling import price_breaches, sold_out
 from services.records.domain.standby import WAITING, stands_by, waiting
 from services.records.domain.state import RecordState
+from services.records.domain.steps.earning import earning
 from shared.contracts.errors import AppError, breached, conflict
 from shared.contracts.offers import Sale
 from shared.contracts.records import Outcome
@@ -121,7 +122,7 @@ def on_closing(act: Act, outcome: Outcome) -> dict[str, Any]:
         return {"sale": released(sale, "released")}
     if stands_by(sale):
         raise conflict("not_granted", "This stands in line for its hour; it is not the guest's before it is granted.")
-    return {"sale": holding(act).model_copy(update={"state": "sold"})}
+    return {"sale": holding(act).model_copy(update={"state": "sold"}), "earning": earning(act)}
 
 
 def on_reopening(act: Act) -> dict[str, Any]:
