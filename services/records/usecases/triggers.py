@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 from services.records.domain import commands as c
 from services.records.domain.kinds import FieldType
-from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
+from services.records.domain.occurrences import (
+    FinanceOccurred,
+    MessageOccurred,
+    Occurrence,
+    Opening,
+    StayOccurred,
+    TaskOccurred,
+)
 from services.records.domain.parts import Repeat
 from services.records.domain.repeats import may_count
 from services.records.domain.state import RecordState
@@ -23,6 +30,7 @@ from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
 from shared.contracts.records import Outcome, Status
 from shared.contracts.stays import GuestErased, Stay, StayEvent, StayStatus
+from shared.contracts.tasks import TaskEvent
 from shared.contracts.values import Money, Scope, derived_id, zone
 from shared.contracts.writebacks import UNSETTLED, Writeback, WritebackEvent
 
@@ -80,6 +88,12 @@ class _Batch:
                 place = self._zone(each.envelope, body.finance.property_id)
                 what = FinanceOccurred(each.verb, body.finance, stay, each.envelope.id, each.envelope.time, place)
                 await self._open_all(self._house.catalogue.openings(what), SYSTEM, each)
+            elif isinstance(body, TaskEvent):
+                stay = self._stays.get(body.task.stay_id or "")
+                place = self._zone(each.envelope, body.task.property_id)
+                seen = TaskOccurred(each.verb, body.task, stay, each.envelope.id, each.envelope.time, place)
+                for opening in self._house.catalogue.openings(seen):
+                    await self._ask(opening, each, PMS)
             elif isinstance(body, PostingEvent):
                 await self._on_posting(each, body.posting)
             elif isinstance(body, WritebackEvent):
@@ -178,17 +192,17 @@ class _Batch:
         for opening in self._house.catalogue.openings(what):
             await self._ask(opening, each)
 
-    async def _ask(self, opening: Opening, each: Heard) -> None:
-        """Open what a guest's message asks for; what was asked before counts on the record that was opened then."""
+    async def _ask(self, opening: Opening, each: Heard, doer: c.Doer = GUEST) -> None:
+        """Open what a message or a task asks for; what was asked before counts on the record that was opened then."""
         if await self._desk.is_taken(opening.key):
             return
         first, provenance = await self._desk.first_of(opening), Provenance.of(each.envelope)
         if first is None:
-            await self._desk.open(opening, GUEST, provenance)
+            await self._desk.open(opening, doer, provenance)
             return
         repeat = Repeat(at=each.envelope.time, source=opening.source, key=opening.key)
         if may_count(first, repeat):
-            await self._desk.tell(first, c.CountRepeat(repeat), GUEST, provenance)
+            await self._desk.tell(first, c.CountRepeat(repeat), doer, provenance)
 
     async def _campaigned(self, message: Message) -> RecordState | None:
         """The campaign's record that an answer without a record belongs to: named by offer, or the stay's only one.
@@ -283,4 +297,6 @@ def _stay_id(body: EventBody) -> str | None:
         return body.stay.id
     if isinstance(body, MessageEvent):
         return body.message.stay_id
+    if isinstance(body, TaskEvent):
+        return body.task.stay_id
     return body.finance.stay_id if isinstance(body, FinanceEvent) else None

@@ -21,11 +21,18 @@ from services.records.domain.kinds import (
     When,
     WorkflowSpec,
 )
-from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
+from services.records.domain.occurrences import (
+    FinanceOccurred,
+    MessageOccurred,
+    Occurrence,
+    Opening,
+    StayOccurred,
+    TaskOccurred,
+)
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
 from services.records.workflows.limits import A_DAY_S, auto, between
-from services.records.workflows.openings import about_stay, following, from_finance, from_message
+from services.records.workflows.openings import about_stay, following, from_finance, from_message, from_task
 from services.records.workflows.topics import PAID, REQUESTS, SERVICES
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -256,6 +263,14 @@ def on_message(what: Occurrence) -> tuple[Opening, ...]:
     return ()
 
 
+def on_task(what: Occurrence) -> tuple[Opening, ...]:
+    """A task in the PMS about something that costs."""
+    if not isinstance(what, TaskOccurred) or what.task.code not in PAID:
+        return ()
+    code = what.task.code
+    return (from_task(GUEST_REQUEST, what, {"service": code}, department=PAID[code]),)
+
+
 def on_charge(what: Occurrence) -> tuple[Opening, ...]:
     """A guest bought something we did not offer: worth remembering what they spend on."""
     if not isinstance(what, FinanceOccurred) or what.verb != "charge_seen":
@@ -288,6 +303,7 @@ WORKFLOW = WorkflowSpec(
         TriggerRule("paid_requests", TriggerKind.GUEST_REQUEST, on_stay_requests),
         TriggerRule("check_out_offer", TriggerKind.BOOKING, on_check_out),
         TriggerRule("campaign_answer", TriggerKind.GUEST_REQUEST, on_message),
+        TriggerRule("pms_paid_task", TriggerKind.STAFF_TASK, on_task),
         TriggerRule("charge", TriggerKind.FINANCE_ACTION, on_charge),
     ),
     follow_ons=(
