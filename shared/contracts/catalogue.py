@@ -27,6 +27,7 @@ from shared.contracts.records import (
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
 from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
 from shared.contracts.stays import STAY_VERBS, GuestErased, StayEvent
+from shared.contracts.tasks import TASK_VERBS, TaskEvent
 from shared.contracts.values import Frozen
 from shared.contracts.writebacks import WRITEBACK_VERBS, WritebackEvent
 
@@ -58,6 +59,7 @@ _ALL = [
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
+    *_types("task", TASK_VERBS, topics.STAYS, TaskEvent),
     *_types("guest", ("erased",), topics.STAYS, GuestErased),
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
     *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),

@@ -20,6 +20,7 @@ class Resource(enum.StrEnum):
     AUDIT = "audit"
     GUEST = "guest"
     HANDOVER = "handover"
+    INCENTIVE = "incentive"
     INVENTORY = "inventory"
     MESSAGE = "message"
     OFFER = "offer"

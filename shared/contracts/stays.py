@@ -65,6 +65,9 @@ class Stay(Wire):
     country: str | None = None
     language: str = "en"
     tier: Code | None = None
+    loyalty_points: int | None = Field(
+        default=None, ge=0, le=10**9, description="What the programme says the guest has"
+    )
     repeat: bool = False
     vip: bool = False
     parking: int = 0

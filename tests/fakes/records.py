@@ -10,12 +10,14 @@ from services.records.domain.absence import Duty
 from services.records.domain.campaigns import CampaignState
 from services.records.domain.files import HeldFile
 from services.records.domain.handover import HandoverDocument
+from services.records.domain.incentives import EarningLine
 from services.records.domain.occurrences import Opening
 from services.records.domain.offers import OfferVersion
 from services.records.domain.points import Entry
 from services.records.domain.repeats import FirstAsked
 from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.saved_views import SavedView
+from services.records.domain.standby import InLine
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
@@ -52,6 +54,8 @@ class Tables:
     plans: dict[str, Plan] = field(default_factory=dict)
     offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
+    lines: dict[str, InLine] = field(default_factory=dict)
+    earnings: dict[str, EarningLine] = field(default_factory=dict)
     campaigns: dict[str, CampaignState] = field(default_factory=dict)
     cursors: dict[str, str | None] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)

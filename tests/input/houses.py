@@ -24,6 +24,7 @@ from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
 from services.integrations.api.messages import HANDED_OVER
+from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -152,6 +153,9 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     ripe = ripe_operations("integrations") | {
         "POST /v1/pms/{property_id}/{token}/{vendor}/events": [
             {"path": door | {"vendor": "hotel-bookings"}, "body": payload} for payload in said[:2]
+        ],
+        "POST /v1/pms/{property_id}/{token}/{vendor}/tasks": [
+            {"path": door | {"vendor": "hotel-bookings"}, "body": TASK},
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }

@@ -145,6 +145,7 @@ def _around_records() -> tuple[Grant, ...]:
         _grant((*REVIEWERS, *MONEY), ("read", "review"), Resource.REPORT, read=(ORDINARY, PAYMENT)),
         _grant(ON_THE_FLOOR, ("read",), Resource.OFFER),
         _grant((Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), ("manage",), Resource.OFFER, write=(ORDINARY, PAYMENT)),
+        _grant((*IN_CHARGE, *MONEY), ("read",), Resource.INCENTIVE, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *MONEY), ("read",), Resource.POSTING, read=(ORDINARY, PAYMENT)),
     )
 

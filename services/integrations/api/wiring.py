@@ -10,6 +10,7 @@ from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.tasks import TakeTasks
 from shared.chassis.service import Chassis
 
 Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -27,6 +28,7 @@ class Doors:
     from_pms: TakeFromPms
     from_guests: TakeFromGuests
     from_finance: TakeFromFinance
+    tasks: TakeTasks
     stays: ReadStays
     guests: ReadGuests
 
