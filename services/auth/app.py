@@ -5,21 +5,28 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from services.auth.adapters.keyring import FileKeyRing
+from services.auth.adapters.oidc import OidcProvider
+from services.auth.adapters.outbound import GuardedTransport
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.pulse import KafkaPulse
 from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
+from services.auth.api import federation as federation_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import providers as providers_api
 from services.auth.api import second_factor as second_factor_api
+from services.auth.api import service_accounts as service_accounts_api
 from services.auth.api import sessions as sessions_api
 from services.auth.api.links import LINKS
 from services.auth.events import AuditHandler
 from services.auth.settings import Settings
+from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.directory import MongoDirectory
+from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
@@ -27,12 +34,15 @@ from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Sequencer
 from services.auth.usecases.directory import Directory
+from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.providers import Providers
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
+from services.auth.usecases.service_accounts import ServiceAccounts
 from services.auth.usecases.signing_in import SigningIn
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
@@ -56,6 +66,9 @@ class Parts:
     audit: MongoAudit
     signing_in: SigningIn
     factors: SecondFactors
+    providers: Providers
+    federating: Federating
+    accounts: ServiceAccounts
     inviting: Inviting
     directory: Directory
     publishing: Publishing
@@ -93,13 +106,22 @@ def join(settings: Settings) -> Parts:
         clock,
         settings.second_factor_asked,
     )
+    known = MongoProviders(mongo, outbox, chassis.idempotency)
+    federations = MongoFederations(mongo, directory)
+    signing_in = SigningIn(directory, sessions, passwords, keys, factors, gates, known, clock)
+    seal, local = KeyFileSeal(keys.refresh_secret, "identity-provider"), settings.loopback_issuers
+    remote = OidcProvider(GuardedTransport(private=settings.private_hosts, loopback=local), loopback=local)
+    doors = Doors(settings.callback, settings.returns)
     publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,
         audit=audit,
-        signing_in=SigningIn(directory, sessions, passwords, keys, factors, gates, clock),
+        signing_in=signing_in,
         factors=factors,
+        providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
+        federating=Federating(known, federations, directory, remote, signing_in, seal, clock, doors),
+        accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
         publishing=publishing,
@@ -124,6 +146,9 @@ def build(settings: Settings) -> FastAPI:
         routers=[
             sessions_api.router(parts.signing_in, parts.keys, chassis, settings.proxies),
             second_factor_api.router(parts.factors, chassis),
+            federation_api.router(parts.federating, chassis),
+            providers_api.router(parts.providers, chassis),
+            service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),

@@ -25,7 +25,15 @@ from shared.contracts.records import (
     RulesEvent,
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
-from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
+from shared.contracts.staff import (
+    API_KEY_VERBS,
+    PROPERTY_VERBS,
+    STAFF_VERBS,
+    ApiKeyEvent,
+    PropertyEvent,
+    ProviderEvent,
+    StaffEvent,
+)
 from shared.contracts.stays import STAY_VERBS, GuestErased, StayEvent
 from shared.contracts.tasks import TASK_VERBS, TaskEvent
 from shared.contracts.values import Frozen
@@ -69,6 +77,8 @@ _ALL = [
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
+    *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
+    *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
     *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),

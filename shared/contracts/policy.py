@@ -30,6 +30,7 @@ class Resource(enum.StrEnum):
     PROPERTY = "property"
     REPORT = "report"
     RULES = "rules"
+    SERVICE_ACCOUNT = "service_account"
     STAFF = "staff"
     STAY = "stay"
 

@@ -156,6 +156,8 @@ def _administration() -> tuple[Grant, ...]:
         _grant((*ON_THE_FLOOR, Role.FINANCE), ("read",), Resource.STAFF, Resource.PROPERTY),
         _grant((*REVIEWERS, *admin), ("read",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF)),
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
+        _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
