@@ -38,6 +38,7 @@ from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
     FakeDuties,
+    FakeErasures,
     FakeFiles,
     FakeJournal,
     FakeLocks,
@@ -164,6 +165,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         pictures=PillowPictures(),
         repeats=FakeRepeats(database),
         views=FakeViews(database),
+        erasures=FakeErasures(database),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import Path, Request
 
 from services.integrations.ports import Connections
 from services.integrations.usecases.doors import TakeFromPms
+from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
@@ -29,6 +30,7 @@ class Doors:
     from_finance: TakeFromFinance
     stays: ReadStays
     guests: ReadGuests
+    erasures: Erasures
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

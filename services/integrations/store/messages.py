@@ -71,7 +71,12 @@ class MessageStore:
         async def work(tx: Tx) -> bool:
             wanted = {"_id": last.message.id, "progress": SENDING, **within(scope)}
             fields = {name: value for name, value in _row(last).items() if name != "_id"}
-            if not await self._rows.update_one(wanted, {"$set": fields}, tx=tx):
+            known = wanted | {"erased": {"$ne": True}}
+            # Whose guest was forgotten while it was being sent is settled without its words.
+            unsaid = {**fields, "body": {**fields["body"], "text": None}}
+            if not await self._rows.update_one(known, {"$set": fields}, tx=tx) and not await self._rows.update_one(
+                wanted, {"$set": unsaid}, tx=tx
+            ):
                 return False
             await self._outbox.append(tx, [told(state) for state in states], provenance)
             return True

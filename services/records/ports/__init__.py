@@ -3,6 +3,7 @@
 from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
+from services.records.ports.erasures import ErasureStore, PendingErasure
 from services.records.ports.files import FileStore, Pictures
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
@@ -22,6 +23,7 @@ __all__ = [
     "ClaimStore",
     "Clock",
     "DutyStore",
+    "ErasureStore",
     "FileStore",
     "HandoverQuery",
     "HandoverStore",
@@ -31,6 +33,7 @@ __all__ = [
     "LoyaltyLedger",
     "OfferStore",
     "Once",
+    "PendingErasure",
     "People",
     "Pictures",
     "Plan",

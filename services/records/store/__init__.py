@@ -2,6 +2,7 @@
 
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
+from services.records.store.erasures import MongoErasures
 from services.records.store.files import MongoFiles
 from services.records.store.handovers import MongoHandovers
 from services.records.store.indexes import prepare
@@ -19,6 +20,7 @@ __all__ = [
     "MongoCampaigns",
     "MongoClaims",
     "MongoDuties",
+    "MongoErasures",
     "MongoFiles",
     "MongoHandovers",
     "MongoLocks",

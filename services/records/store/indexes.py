@@ -45,6 +45,7 @@ async def prepare(mongo: Mongo) -> None:
     await mongo.collection("handover_pages").ensure_indexes([Index(("handover_id", "number"))])
     await mongo.collection("handover_plans").ensure_indexes([Index(("chain", "property_id"))])
     await mongo.collection("attachments").ensure_indexes([Index(("chain", "record_id")), Index(("st", "at"))])
+    await mongo.collection("erasures").ensure_indexes([Index(("at",), partial={"waits": True})])
     # No window is longer than a month (see KindOverride): what is older is no repeat any more.
     await mongo.collection("repeats").ensure_indexes([Index(("at",), expire_s=31 * 86_400)])
     await mongo.collection("saved_views").ensure_indexes([Index(("chain", "owner")), Index(("chain", "department"))])

@@ -19,6 +19,6 @@ class MongoTexts:
         wanted = {"chain": scope.chain, "_id": {"$in": sorted(refs)}}
         return {row["_id"]: row["text"] for row in await self._rows.find(wanted, projection={"text": 1})}
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
-        """Delete the texts and salts of these records."""
-        await self._rows.delete_many({"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}, tx=tx)
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
+        """Delete the texts and salts of these records; how many."""
+        return await self._rows.delete_many({"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}, tx=tx)

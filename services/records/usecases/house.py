@@ -14,6 +14,7 @@ from services.records.ports import (
     ClaimStore,
     Clock,
     DutyStore,
+    ErasureStore,
     FileStore,
     HandoverStore,
     Journal,
@@ -64,6 +65,7 @@ class House:
     pictures: Pictures
     repeats: RepeatGuard
     views: ViewStore
+    erasures: ErasureStore
 
     def hotel(self, scope: Scope, property_id: str) -> Property:
         """A property the caller may touch; any other does not exist for them."""
