@@ -11,6 +11,7 @@ from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
+from services.auth.api import evidence as evidence_api
 from services.auth.api import invitations as invitations_api
 from services.auth.api import second_factor as second_factor_api
 from services.auth.api import sessions as sessions_api
@@ -19,14 +20,16 @@ from services.auth.events import AuditHandler
 from services.auth.settings import Settings
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
+from services.auth.store.audit_index import AuditIndex
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
-from services.auth.usecases.audit import Sequencer
+from services.auth.usecases.audit import Indexer, Sequencer
 from services.auth.usecases.directory import Directory
+from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
@@ -61,7 +64,9 @@ class Parts:
     publishing: Publishing
     loading: Loading
     sequencer: Sequencer
+    indexer: Indexer
     reading: ReadingAudit
+    evidence: Evidence
 
     async def prepare(self) -> None:
         """Create the indexes, and publish keys and policies."""
@@ -82,7 +87,8 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit = MongoAudit(mongo, outbox)
+    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
     factors = SecondFactors(
@@ -105,7 +111,9 @@ def join(settings: Settings) -> Parts:
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
-        reading=ReadingAudit(audit, chassis.policy, clock),
+        indexer=Indexer(index),
+        reading=reading,
+        evidence=Evidence(audit, reading, clock),
     )
 
 
@@ -127,6 +135,7 @@ def build(settings: Settings) -> FastAPI:
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),
+            evidence_api.router(parts.evidence, chassis),
         ],
         links=LINKS,
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
@@ -134,6 +143,7 @@ def build(settings: Settings) -> FastAPI:
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
+            Job("audit-index", SEQUENCE_S, parts.indexer.turn),
         ],
         prepare=[parts.prepare, load_seed],
     )

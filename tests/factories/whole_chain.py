@@ -165,9 +165,9 @@ async def whole_chain(
             await _known(chain)
             yield chain
     finally:
-        with MongoClient[Any](mongo_url) as client:
+        with MongoClient[Any](mongo_url) as mongo:
             for name in databases.values():
-                client.drop_database(name)
+                mongo.drop_database(name)
 
 
 async def _known(chain: WholeChain) -> None:

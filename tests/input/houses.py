@@ -209,6 +209,7 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.run(learn)
     await leave_behind(chassis)
     await parts.sequencer.turn()
+    await parts.indexer.turn()
     await hear_auth(chassis)
     await chassis.mongo.close()
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.auth.domain.entries import Header, Sealed, seal
+from services.auth.domain.merkle import leaf_hash
 from shared.chassis.mongo import Binary, Document, Mongo, Tx
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Scope
@@ -55,6 +56,7 @@ class Arrivals:
             "key": sealed.key,
             "headers": headers_row(sealed),
             "value": Binary(sealed.value),
+            "leaf": Binary(leaf_hash(sealed.leaf_data)),
         }
 
     async def chains(self, scope: Scope) -> list[str]:
@@ -77,5 +79,5 @@ class Arrivals:
 
     async def placed(self, scope: Scope, tx: Tx, keys: Sequence[str]) -> None:
         """Mark rows as placed; their bytes are in the log now."""
-        done = {"$set": {"st": PLACED}, "$unset": {"headers": 1, "value": 1}}
+        done = {"$set": {"st": PLACED}, "$unset": {"headers": 1, "value": 1, "leaf": 1}}
         await self._rows.update_many({"_id": {"$in": list(keys)}, "chain": scope.chain}, done, tx=tx)

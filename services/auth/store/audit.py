@@ -6,9 +6,10 @@ from typing import Any
 
 from services.auth.domain.entries import Entry, Facts, facts_of
 from services.auth.domain.merkle import EMPTY_ROOT, Frontier, Node, Span, frontier_of, span_root
-from services.auth.domain.sequencing import Extension, Head, extend, wanted
+from services.auth.domain.sequencing import Extension, Head, Placed, extend, wanted
 from services.auth.ports.audit import AuditQuery
-from services.auth.store.arrivals import Arrivals, headers_row, sealed_of
+from services.auth.store.arrivals import Arrivals, sealed_of
+from services.auth.store.audit_index import AuditIndex
 from shared.chassis.mongo import Binary, Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
@@ -28,18 +29,18 @@ def _entry(row: Document) -> Entry:
     return Entry(chain=row["chain"], index=row["index"], sealed=sealed_of(row), leaf=leaf, root=root)
 
 
-def _row(entry: Entry) -> Document:
+def _row(arrived: Document, placed: Placed) -> Document:
+    """An entry as it is kept: what arrived, byte for byte, and its place."""
     return {
-        "_id": f"{entry.chain}|{entry.index}",
-        "chain": entry.chain,
-        "index": entry.index,
-        "topic": entry.sealed.topic,
-        "key": entry.sealed.key,
-        "headers": headers_row(entry.sealed),
-        "value": Binary(entry.sealed.value),
-        "leaf": Binary(entry.leaf),
-        "root": Binary(entry.root),
-        "facts": facts_of(entry.sealed).model_dump(exclude_none=True),
+        "_id": f"{arrived['chain']}|{placed.place}",
+        "chain": arrived["chain"],
+        "index": placed.place,
+        "topic": arrived["topic"],
+        "key": arrived["key"],
+        "headers": arrived["headers"],
+        "value": arrived["value"],
+        "leaf": Binary(placed.leaf),
+        "root": Binary(placed.root),
     }
 
 
@@ -64,6 +65,7 @@ class MongoAudit:
         self._entries, self._nodes = mongo.collection("audit"), mongo.collection("audit_nodes")
         self._heads, self._signed = mongo.collection("audit_heads"), mongo.collection("audit_checkpoints")
         self._keys = mongo.collection("audit_keys")
+        self._index = AuditIndex(mongo)
 
     async def waiting(self, scope: Scope) -> list[str]:
         """Chains with events to sequence or a grown tree to sign; the scope is the system's."""
@@ -82,8 +84,8 @@ class MongoAudit:
             if not rows:
                 return 0
             head = _head(await self._heads.find_one({"_id": scope.chain}, tx=tx), scope.chain)
-            added = extend(head, [sealed_of(row) for row in rows])
-            await self._advance(tx, head, added)
+            added = extend(head, [bytes(row["leaf"]) for row in rows])
+            await self._advance(tx, head, added, rows)
             await self._arrivals.placed(scope, tx, [row["_id"] for row in rows])
             return len(rows)
 
@@ -95,7 +97,7 @@ class MongoAudit:
             log.exception("the log of a chain has entries beyond its head; verify it", extra={"chain": scope.chain})
             return 0
 
-    async def _advance(self, tx: Tx, before: Head, added: Extension) -> None:
+    async def _advance(self, tx: Tx, before: Head, added: Extension, arrived: Sequence[Document]) -> None:
         edge = added.head.edge
         tree: Document = {"size": edge.size, "peaks": [Binary(peak) for peak in edge.peaks]}
         if before.size == 0:
@@ -103,7 +105,8 @@ class MongoAudit:
             await self._heads.insert_one(fresh, tx=tx)
         elif not await self._heads.update_one({"_id": before.chain, "size": before.size}, {"$set": tree}, tx=tx):
             raise Moved
-        await self._entries.insert_many([_row(entry) for entry in added.entries], tx=tx)
+        rows = [_row(row, placed) for row, placed in zip(arrived, added.placed, strict=True)]
+        await self._entries.insert_many(rows, tx=tx)
         kept = [{"_id": _node_id(before.chain, node), "hash": Binary(digest)} for node, digest in added.nodes]
         await self._nodes.insert_many(kept, tx=tx)
 
@@ -145,31 +148,20 @@ class MongoAudit:
         row = await self._signed.find_one(rows, sort=[("version", -1)])
         return Checkpoint.model_validate(row) if row else None
 
-    @staticmethod
-    def _within(scope: Scope) -> Document:
-        mine: Document = {"chain": scope.chain}
-        if scope.properties is not None:
-            mine["facts.property_id"] = {"$in": sorted(scope.properties)}
-        return mine
-
     async def find(self, scope: Scope, query: AuditQuery) -> list[tuple[Entry, Facts]]:
-        """Entries of the scope's properties that match, newest first."""
-        rows = self._within(scope)
-        named = {"subject": query.subject, "stay_id": query.stay_id, "type": query.type, "actor": query.actor}
-        rows |= {f"facts.{name}": value for name, value in named.items() if value is not None}
-        times = {"$gte": query.since, "$lt": query.until}
-        if any(times.values()):
-            rows["facts.time"] = {op: moment for op, moment in times.items() if moment}
-        if query.before is not None:
-            rows["index"] = {"$lt": query.before}
-        found = await self._entries.find(rows, sort=[("index", -1)], limit=query.limit)
+        """Entries of the scope's properties that match, newest first; what is not indexed yet is not found yet."""
+        places = await self._index.find(scope, query)
+        found = await self._entries.find(
+            {"chain": scope.chain, "index": {"$in": places}}, sort=[("index", -1)], limit=query.limit
+        )
         entries = [_entry(row) for row in found]
         return [(entry, facts_of(entry.sealed)) for entry in entries]
 
     async def entry(self, scope: Scope, index: int) -> Entry | None:
         """One entry, if its property is in scope."""
-        row = await self._entries.find_one(self._within(scope) | {"index": index})
-        return _entry(row) if row else None
+        row = await self._entries.find_one({"chain": scope.chain, "index": index})
+        found = _entry(row) if row else None
+        return found if found and scope.covers(facts_of(found.sealed).property_id) else None
 
     async def stream(self, scope: Scope, size: int) -> AsyncIterator[Entry]:
         """The first `size` entries in order, of every property: a proof needs them all."""
