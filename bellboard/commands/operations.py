@@ -44,7 +44,7 @@ class Operator:
 
     def words(self, record_id: str) -> list[dict[str, Any]]:
         """What people wrote on a record, as records shows it to this reader; none where it does not."""
-        reply = self._sent("GET", "records", f"/v1/records/{record_id}/history")
+        reply = self.sent("GET", "records", f"/v1/records/{record_id}/history")
         return [{"kind": "words", "record": record_id, **reply.json()}] if reply.is_success else []
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
@@ -55,12 +55,13 @@ class Operator:
         return self._reply(method, service, path, **options).json()
 
     def _reply(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
-        reply = self._sent(method, service, path, **options)
+        reply = self.sent(method, service, path, **options)
         if not reply.is_success:
             raise StackFault(f"{service} says no: {reply.json().get('detail', reply.status_code)}")
         return reply
 
-    def _sent(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
+    def sent(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
+        """The reply of a service, whatever it says; no reply raises StackFault."""
         if service not in self.urls:
             raise StackFault(f"There is no service {service!r}; there are {', '.join(sorted(self.urls))}.")
         try:

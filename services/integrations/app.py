@@ -22,6 +22,7 @@ from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
@@ -144,6 +145,7 @@ def assemble(have: Parts) -> FastAPI:
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
+        disclose=Disclose(have.stays, have.messages, have.ledger, policy, clock),
     )
     return chassis.app(
         title="integrations",

@@ -78,6 +78,7 @@ POLICY = PolicySnapshot(
         Grant(roles=IN_CHARGE, actions=("prepare",), kinds=("handover",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE, Role.REVENUE_MANAGER), actions=("read",), kinds=("offer",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read",), kinds=("guest",), read=SERVED),
+        Grant(roles=(Role.GENERAL_MANAGER,), actions=("export",), kinds=("guest",), read=SERVED),
         Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),

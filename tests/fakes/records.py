@@ -226,6 +226,10 @@ class FakeTexts:
     async def read(self, scope: Scope, refs: Collection[str]) -> Mapping[str, str]:
         return {ref: held[1].text for ref, held in self._db.tables.texts.items() if ref in refs}
 
+    async def of(self, scope: Scope, record_ids: Collection[str]) -> list[tuple[str, str, str]]:
+        texts = self._db.tables.texts.items()
+        return [(owner, ref, held.text) for ref, (owner, held) in texts if owner in record_ids]
+
     async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
         texts = self._db.tables.texts
         self._db.tables.texts = {ref: held for ref, held in texts.items() if held[0] not in record_ids}

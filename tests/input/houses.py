@@ -23,6 +23,7 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import HANDED_OVER
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
@@ -155,8 +156,28 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }
-    yield House(standing.app, tokens("integrations"), known, ripe)
+    some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
+    erasures, forgotten = await ripe_erasures(standing, some)
+    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
     await have.chassis.mongo.close()
+
+
+async def ripe_erasures(standing: Standing, guests: Sequence[str]) -> tuple[list[str], Ripe]:
+    """Requests to forget somebody that wait for the chief, and a guest whom nobody has asked to forget."""
+    headers, ids = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}, []
+    async with standing.client() as client:
+        for guest in guests[:3]:
+            key = {"Idempotency-Key": f"seed-{guest}"}
+            said = await client.post("/v1/erasures", json=ASKED | {"guest_id": guest}, headers=headers | key)
+            assert said.status_code == 201, said.text
+            ids.append(said.json()["id"])
+    decided = [{"path": {"erasure_id": one}, "headers": {"If-Match": '"1"'}, "body": AGREED} for one in ids[:2]]
+    return ids, {
+        "POST /v1/erasures": [{"body": ASKED | {"guest_id": one}} for one in guests[3:]],
+        "POST /v1/erasures/{erasure_id}/decision": decided,
+        "GET /v1/erasures/{erasure_id}": [{"path": {"erasure_id": one}} for one in ids],
+        "GET /v1/guests/{guest_id}/file": [{"path": {"guest_id": guests[-1]}}],
+    }
 
 
 @contextlib.asynccontextmanager
@@ -220,6 +241,8 @@ def ripe_auth(people: Sequence[Mapping[str, Any]], invitation: str) -> Ripe:
     version = {"If-Match": f'"{ana["version"]}"'}
     return {
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
+        "GET /v1/audit/evidence": [{"query": {"type": "staff.hired.v1"}}, {"query": {"actor": "ana", "format": "csv"}}],
+        "GET /v1/audit/reads": [{"query": {"guest": "guest-1"}}],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
         "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version, "body": CHANGED}],
         "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],

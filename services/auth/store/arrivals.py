@@ -64,10 +64,11 @@ class Arrivals:
         found: list[str] = await self._rows.distinct("chain", {"st": WAITING})
         return found
 
-    async def oldest(self, scope: Scope, tx: Tx, limit: int) -> list[Document]:
-        """The next rows to place, in arrival order, together at most 8 MiB."""
-        waiting = {"st": WAITING, "chain": scope.chain}
-        rows = await self._rows.find(waiting, sort=[("arrived", 1)], limit=limit, tx=tx)
+    async def oldest(self, scope: Scope, limit: int, *, after: int | None = None) -> list[Document]:
+        """The next rows to place, in arrival order, together at most 8 MiB; only what arrived after a moment."""
+        waiting: Document = {"st": WAITING, "chain": scope.chain}
+        waiting |= {"arrived": {"$gt": after}} if after is not None else {}
+        rows = await self._rows.find(waiting, sort=[("arrived", 1)], limit=limit)
         room = MAX_BATCH_BYTES
         taken: list[Document] = []
         for row in rows:
@@ -77,7 +78,8 @@ class Arrivals:
             taken.append(row)
         return taken
 
-    async def placed(self, scope: Scope, tx: Tx, keys: Sequence[str]) -> None:
-        """Mark rows as placed; their bytes are in the log now."""
+    async def placed(self, scope: Scope, tx: Tx, keys: Sequence[str]) -> int:
+        """Mark rows as placed; their bytes are in the log now. How many waited until this moment."""
+        waiting: Document = {"_id": {"$in": list(keys)}, "chain": scope.chain, "st": WAITING}
         done = {"$set": {"st": PLACED}, "$unset": {"headers": 1, "value": 1, "leaf": 1}}
-        await self._rows.update_many({"_id": {"$in": list(keys)}, "chain": scope.chain}, done, tx=tx)
+        return await self._rows.update_many(waiting, done, tx=tx)

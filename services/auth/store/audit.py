@@ -1,12 +1,13 @@
 """The audit log in MongoDB: entries, the kept nodes of the tree, the head and its checkpoints."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from services.auth.domain.entries import Entry, Facts, facts_of
 from services.auth.domain.merkle import EMPTY_ROOT, Frontier, Node, Span, frontier_of, span_root
-from services.auth.domain.sequencing import Extension, Head, Placed, extend, wanted
+from services.auth.domain.sequencing import KEPT_LEVEL, Extension, Head, Placed, extend, wanted
 from services.auth.ports.audit import AuditQuery
 from services.auth.store.arrivals import Arrivals, sealed_of
 from services.auth.store.audit_index import AuditIndex
@@ -66,6 +67,7 @@ class MongoAudit:
         self._heads, self._signed = mongo.collection("audit_heads"), mongo.collection("audit_checkpoints")
         self._keys = mongo.collection("audit_keys")
         self._index = AuditIndex(mongo)
+        self._ahead: dict[str, list[Document]] = {}
 
     async def waiting(self, scope: Scope) -> list[str]:
         """Chains with events to sequence or a grown tree to sign; the scope is the system's."""
@@ -77,25 +79,40 @@ class MongoAudit:
         return sorted({*await self._heads.distinct("_id", {}), *await self._signed.distinct("chain", {})})
 
     async def drain(self, scope: Scope, limit: int) -> int:
-        """Give the oldest arrived events their place in the log; how many. Another sequencer's batch gives 0."""
+        """Give the oldest arrived events their place in the log; how many. Another sequencer's batch gives 0.
 
-        async def work(tx: Tx) -> int:
-            rows = await self._arrivals.oldest(scope, tx, limit)
-            if not rows:
-                return 0
-            head = _head(await self._heads.find_one({"_id": scope.chain}, tx=tx), scope.chain)
-            added = extend(head, [bytes(row["leaf"]) for row in rows])
-            await self._advance(tx, head, added, rows)
-            await self._arrivals.placed(scope, tx, [row["_id"] for row in rows])
-            return len(rows)
-
-        try:
-            return await self._mongo.run(work)
-        except Moved:
+        The batch after this one is read while this one is written.
+        """
+        rows = self._ahead.pop(scope.chain, None) or await self._arrivals.oldest(scope, limit)
+        if not rows:
             return 0
+        head = _head(await self._heads.find_one({"_id": scope.chain}), scope.chain)
+        added = extend(head, [bytes(row["leaf"]) for row in rows])
+
+        async def work(tx: Tx) -> None:
+            await self._advance(tx, head, added, rows)
+            if await self._arrivals.placed(scope, tx, [row["_id"] for row in rows]) < len(rows):
+                raise Moved
+
+        placing = asyncio.create_task(self._mongo.run(work))
+        try:
+            following = await self._arrivals.oldest(scope, limit, after=rows[-1]["arrived"])
+        finally:
+            placed = await self._outcome(scope, placing)
+        if placed and following:
+            self._ahead[scope.chain] = following
+        return len(rows) if placed else 0
+
+    @staticmethod
+    async def _outcome(scope: Scope, placing: "asyncio.Task[None]") -> bool:
+        try:
+            await placing
+        except Moved:
+            return False
         except Duplicate:
             log.exception("the log of a chain has entries beyond its head; verify it", extra={"chain": scope.chain})
-            return 0
+            return False
+        return True
 
     async def _advance(self, tx: Tx, before: Head, added: Extension, arrived: Sequence[Document]) -> None:
         edge = added.head.edge
@@ -175,15 +192,20 @@ class MongoAudit:
         ids = {_node_id(scope.chain, node): node for node in fetch.nodes}
         rows = await self._nodes.find({"_id": {"$in": list(ids)}})
         known = {ids[row["_id"]]: bytes(row["hash"]) for row in rows}
-        for span in fetch.leaves:
-            level = (span.end - span.start).bit_length() - 1
-            known[Node(level, span.start >> level)] = await self._subtree(scope, span)
+        for block in sorted({span.start >> KEPT_LEVEL for span in fetch.leaves}):
+            await self._subtrees(scope, [one for one in fetch.leaves if one.start >> KEPT_LEVEL == block], known)
         return [span_root(span, lambda node: known.get(node, EMPTY_ROOT)) for span in spans]
 
-    async def _subtree(self, scope: Scope, span: Span) -> bytes:
-        rows = {"chain": scope.chain, "index": {"$gte": span.start, "$lt": span.end}}
-        leaves = await self._entries.find(rows, projection={"leaf": 1}, sort=[("index", 1)])
-        return frontier_of(bytes(row["leaf"]) for row in leaves).root()
+    async def _subtrees(self, scope: Scope, spans: Sequence[Span], known: dict[Node, bytes]) -> None:
+        """The roots of small subtrees that lie beside each other, from one read of their leaves."""
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        rows = {"chain": scope.chain, "index": {"$gte": first, "$lt": last}}
+        found = await self._entries.find(rows, projection={"_id": 0, "leaf": 1, "index": 1})
+        leaves = {row["index"]: bytes(row["leaf"]) for row in found}
+        for span in spans:
+            level = (span.end - span.start).bit_length() - 1
+            held = [leaves[place] for place in range(span.start, span.end) if place in leaves]
+            known[Node(level, span.start >> level)] = frontier_of(held).root()
 
     async def keys(self, scope: Scope) -> list[dict[str, Any]]:
         """The public keys that ever signed this log."""

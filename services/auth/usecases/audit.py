@@ -10,8 +10,8 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import system
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-BATCH = 500
-BATCHES_PER_TURN = 20
+BATCH = 2000
+BATCHES_PER_TURN = 5
 
 
 class Sequencer:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
@@ -31,6 +32,7 @@ class Doors:
     stays: ReadStays
     guests: ReadGuests
     erasures: Erasures
+    disclose: Disclose
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

@@ -109,6 +109,16 @@ class MessageStore:
         rows = await self._rows.find({"stay": stay_id, **within(scope)}, sort=[("at", 1), ("_id", 1)], limit=limit)
         return [_message(row) for row in rows]
 
+    async def of_guest(self, scope: Scope, guest_id: str) -> list[GuestMessage]:
+        """Every message to or from one guest, oldest first."""
+        rows = await self._rows.find({"guest": guest_id, **within(scope)}, sort=[("at", 1), ("_id", 1)])
+        return [_message(row) for row in rows]
+
+    async def drafts_of(self, scope: Scope, guest_id: str) -> list[Draft]:
+        """Every draft for one guest."""
+        rows = await self._drafts.find({"body.guest_id": guest_id, **within(scope)}, sort=[("_id", 1)])
+        return [Draft.model_validate(row["body"]) for row in rows]
+
     async def keep_draft(self, scope: Scope, draft: Draft, ctx: CommandContext) -> None:
         """Keep a draft, once for its Idempotency-Key."""
 

@@ -152,6 +152,10 @@ class TextStore(Protocol):
         """The texts that are still there, by reference."""
         ...
 
+    async def of(self, scope: Scope, record_ids: Collection[str]) -> list[tuple[str, str, str]]:
+        """All texts of these records: record, reference, words."""
+        ...
+
     async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
         """Delete the texts and salts of these records; how many."""
         ...

@@ -8,13 +8,13 @@ from typer.testing import CliRunner
 
 from bellboard.app import app as command_line
 from services.auth.domain import merkle
-from services.auth.domain.export import ExportReader
 from services.auth.domain.verification import Fault, Report
 from services.auth.usecases.audit import Sequencer
 from shared.chassis.clock import Clock
 from shared.chassis.mongo import Binary
 from shared.contracts.topics import AUDITED
 from tests.factories.chassis import until
+from tests.factories.verified import judged
 from tests.integration.auth.conftest import Auth
 
 pytestmark = pytest.mark.integration
@@ -38,10 +38,9 @@ async def export(auth: Auth) -> str:
 
 
 def verified(text: str) -> Report:
-    reader = ExportReader({}, [])
-    for line in text.splitlines():
-        reader.line(line)
-    return reader.finish()
+    report, faults = judged(text)
+    assert bool(faults) is not report.sound
+    return report
 
 
 async def test_own_events_are_sealed_signed_and_told_to_the_witness(auth: Auth) -> None:
