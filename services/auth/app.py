@@ -13,6 +13,7 @@ from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
+from services.auth.api import evidence as evidence_api
 from services.auth.api import federation as federation_api
 from services.auth.api import invitations as invitations_api
 from services.auth.api import providers as providers_api
@@ -25,6 +26,7 @@ from services.auth.settings import Settings
 from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
+from services.auth.store.audit_index import AuditIndex
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.indexes import ensure_indexes
@@ -32,8 +34,9 @@ from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
-from services.auth.usecases.audit import Sequencer
+from services.auth.usecases.audit import Indexer, Sequencer
 from services.auth.usecases.directory import Directory
+from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.inviting import Inviting
@@ -74,7 +77,9 @@ class Parts:
     publishing: Publishing
     loading: Loading
     sequencer: Sequencer
+    indexer: Indexer
     reading: ReadingAudit
+    evidence: Evidence
 
     async def prepare(self) -> None:
         """Create the indexes, and publish keys and policies."""
@@ -95,7 +100,8 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit = MongoAudit(mongo, outbox)
+    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
     factors = SecondFactors(
@@ -127,7 +133,9 @@ def join(settings: Settings) -> Parts:
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
-        reading=ReadingAudit(audit, chassis.policy, clock),
+        indexer=Indexer(index),
+        reading=reading,
+        evidence=Evidence(audit, reading, clock),
     )
 
 
@@ -152,6 +160,7 @@ def build(settings: Settings) -> FastAPI:
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             audit_api.router(parts.reading, chassis),
+            evidence_api.router(parts.evidence, chassis),
         ],
         links=LINKS,
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
@@ -159,6 +168,7 @@ def build(settings: Settings) -> FastAPI:
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
+            Job("audit-index", SEQUENCE_S, parts.indexer.turn),
         ],
         prepare=[parts.prepare, load_seed],
     )

@@ -7,6 +7,7 @@ from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
 from shared.contracts.audit import CheckpointEvent
 from shared.contracts.envelope import Envelope, EventBody, read
+from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
 from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
@@ -34,7 +35,7 @@ from shared.contracts.staff import (
     ProviderEvent,
     StaffEvent,
 )
-from shared.contracts.stays import STAY_VERBS, GuestErased, StayEvent
+from shared.contracts.stays import STAY_VERBS, StayEvent
 from shared.contracts.tasks import TASK_VERBS, TaskEvent
 from shared.contracts.values import Frozen
 from shared.contracts.writebacks import WRITEBACK_VERBS, WritebackEvent
@@ -68,7 +69,11 @@ _ALL = [
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
     *_types("task", TASK_VERBS, topics.STAYS, TaskEvent),
-    *_types("guest", ("erased",), topics.STAYS, GuestErased),
+    *_types("guest", ("erased",), topics.GUESTS, GuestErased),
+    *_types("erasure", ERASURE_VERBS, topics.GUESTS, ErasureEvent),
+    *_types("texts", ("erased",), topics.RECORDS, StoreErased),
+    *_types("alarms", ("erased",), topics.ALERTS, StoreErased),
+    *_types("facts", ("erased",), topics.REPORTS, StoreErased),
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
     *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),
     *_types("finance", FINANCE_VERBS, topics.MONEY, FinanceEvent),

@@ -88,11 +88,4 @@ class StayEvent(EventBody):
     backfill: bool = False
 
 
-class GuestErased(EventBody):
-    """A person is to be forgotten: every store deletes what it holds of these ids and confirms."""
-
-    guest_id: EntityId
-    stay_ids: tuple[EntityId, ...] = ()
-
-
 STAY_VERBS = ("booked", "changed", "room_changed", "checked_in", "checked_out", "cancelled", "no_show")

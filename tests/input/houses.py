@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import HANDED_OVER
 from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
@@ -49,7 +50,7 @@ from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
-from tests.input.ripening import STATES, UNSOUND, Desk, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_auth import ripe_auth
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
@@ -158,8 +159,28 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }
-    yield House(standing.app, tokens("integrations"), known, ripe)
+    some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
+    erasures, forgotten = await ripe_erasures(standing, some)
+    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
     await have.chassis.mongo.close()
+
+
+async def ripe_erasures(standing: Standing, guests: Sequence[str]) -> tuple[list[str], Ripe]:
+    """Requests to forget somebody that wait for the chief, and a guest whom nobody has asked to forget."""
+    headers, ids = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}, []
+    async with standing.client() as client:
+        for guest in guests[:3]:
+            key = {"Idempotency-Key": f"seed-{guest}"}
+            said = await client.post("/v1/erasures", json=ASKED | {"guest_id": guest}, headers=headers | key)
+            assert said.status_code == 201, said.text
+            ids.append(said.json()["id"])
+    decided = [{"path": {"erasure_id": one}, "headers": {"If-Match": '"1"'}, "body": AGREED} for one in ids[:2]]
+    return ids, {
+        "POST /v1/erasures": [{"body": ASKED | {"guest_id": one}} for one in guests[3:]],
+        "POST /v1/erasures/{erasure_id}/decision": decided,
+        "GET /v1/erasures/{erasure_id}": [{"path": {"erasure_id": one}} for one in ids],
+        "GET /v1/guests/{guest_id}/file": [{"path": {"guest_id": guests[-1]}}],
+    }
 
 
 @contextlib.asynccontextmanager
@@ -212,6 +233,7 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.run(learn)
     await leave_behind(chassis)
     await parts.sequencer.turn()
+    await parts.indexer.turn()
     await hear_auth(chassis)
     await chassis.mongo.close()
 

@@ -49,6 +49,8 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
         ],
         "POST /v1/tokens": [{"body": EXCHANGED | {"client_id": account, "client_secret": issued[1]["key"]}}],
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
+        "GET /v1/audit/evidence": [{"query": {"type": "staff.hired.v1"}}, {"query": {"actor": "ana", "format": "csv"}}],
+        "GET /v1/audit/reads": [{"query": {"guest": "guest-1"}}],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
         "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version(ana), "body": CHANGED}],
         "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],

@@ -58,6 +58,8 @@ SENSITIVE = (
     "republish",
     "reread",
     "silence",
+    "erase",
+    "export",
 )
 """Refused while the policy is stale: they move money, undo a decision, or change who may do what."""
 
@@ -136,6 +138,9 @@ def _around_records() -> tuple[Grant, ...]:
         _grant(ON_THE_FLOOR, ("read",), Resource.GUEST, Resource.MESSAGE, own=True, read=SERVED),
         _grant(ON_THE_FLOOR, ("request_message",), Resource.MESSAGE, read=SERVED, write=SERVED),
         _grant(IN_CHARGE, ("read",), Resource.GUEST, Resource.MESSAGE, read=SERVED),
+        # Two people forget a guest, or hand over all that is held of one: the law asks the house, not the shift.
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("erase",), Resource.GUEST, obligations=("reason",)),
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("export",), Resource.GUEST, read=SERVED),
         _grant(desk, ("read", "acknowledge"), Resource.ALERT),
         _grant(REVIEWERS, ("prepare",), Resource.HANDOVER, read=SERVED, obligations=("reason",)),
         _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
