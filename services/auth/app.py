@@ -12,6 +12,7 @@ from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import policy as policy_api
 from services.auth.api import second_factor as second_factor_api
 from services.auth.api import sessions as sessions_api
 from services.auth.api.links import LINKS
@@ -23,6 +24,7 @@ from services.auth.store.directory import MongoDirectory
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
+from services.auth.store.policy_versions import MongoPolicyVersions
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Sequencer
@@ -30,6 +32,7 @@ from services.auth.usecases.directory import Directory
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.policy import PolicyRuling
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
@@ -58,6 +61,7 @@ class Parts:
     factors: SecondFactors
     inviting: Inviting
     directory: Directory
+    ruling: PolicyRuling
     publishing: Publishing
     loading: Loading
     sequencer: Sequencer
@@ -93,7 +97,8 @@ def join(settings: Settings) -> Parts:
         clock,
         settings.second_factor_asked,
     )
-    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
+    policies, versions = MongoPolicies(mongo, outbox), MongoPolicyVersions(mongo, outbox, chassis.idempotency)
+    publishing = Publishing(policies, directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,
@@ -102,6 +107,7 @@ def join(settings: Settings) -> Parts:
         factors=factors,
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
+        ruling=PolicyRuling(versions, policies, directory, chassis.policy, clock),
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
@@ -111,7 +117,11 @@ def join(settings: Settings) -> Parts:
 
 def build(settings: Settings) -> FastAPI:
     """The service as an ASGI app; a seed file is loaded before it answers."""
-    parts = join(settings)
+    return assemble(join(settings), settings)
+
+
+def assemble(parts: Parts, settings: Settings) -> FastAPI:
+    """The service over parts that are joined."""
     chassis = parts.chassis
 
     async def load_seed() -> None:
@@ -126,6 +136,7 @@ def build(settings: Settings) -> FastAPI:
             second_factor_api.router(parts.factors, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
+            policy_api.router(parts.ruling, chassis),
             audit_api.router(parts.reading, chassis),
         ],
         links=LINKS,

@@ -62,7 +62,7 @@ class _Compiled:
             for role in roles
             for covering in kinds_covering(kind)
             for grant in self.grants.get((role, action, covering), ())
-            if own or not grant.own_department
+            if (own or not grant.own_department) and kind not in grant.except_kinds
         ]
         if not found:
             return Verdict(False)

@@ -47,6 +47,7 @@ class Grant(Wire):
     roles: tuple[Role, ...]
     actions: tuple[Code, ...]
     kinds: tuple[str, ...] = (ANY,)
+    except_kinds: tuple[str, ...] = Field(default=(), description="Kinds of record that ANY does not cover here")
     own_department: bool = False
     read: tuple[DataClass, ...] = (DataClass.ORDINARY,)
     write: tuple[DataClass, ...] = (DataClass.ORDINARY,)
@@ -66,6 +67,24 @@ class PolicyEvent(EventBody):
     """A policy was published."""
 
     policy: PolicySnapshot
+
+
+class PolicyChange(Wire):
+    """A change of a chain's policy: the digest of what is asked for, and the numbers of the change and its base."""
+
+    number: Version
+    base: int = Field(ge=0)
+    digest: str
+    policy_version: int | None = Field(default=None, description="The version it came into force as")
+
+
+class PolicyChangeEvent(EventBody):
+    """A change of a chain's policy was proposed, decided or withdrawn."""
+
+    change: PolicyChange
+
+
+POLICY_CHANGE_VERBS = ("proposed", "approved", "rejected", "withdrawn")
 
 
 class KeysEvent(EventBody):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.auth.domain.accounts import Account
+from services.auth.domain.policy_edits import Edit
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.policy import Verdict
@@ -108,6 +109,10 @@ class PolicyStore(Protocol):
 
     async def policy(self, scope: Scope) -> PolicySnapshot | None:
         """The newest version."""
+        ...
+
+    async def edits(self, scope: Scope) -> tuple[Edit, ...]:
+        """What the chain lays over the policy that every chain starts with."""
         ...
 
     async def save(self, scope: Scope, snapshot: PolicySnapshot, event: NewEvent) -> bool:

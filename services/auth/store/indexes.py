@@ -13,6 +13,7 @@ INDEXES: dict[str, list[Index]] = {
     "staff": [Index(("chain", "_id"))],
     "accounts": [Index(("chain", "staff_id"), unique=True)],
     "sessions": [Index(("created_at",), expire_s=_SESSION_KEPT_S), Index(("chain", "staff_id"))],
+    "policy_versions": [Index(("chain", ("ver", -1)))],
     "invitations": [Index(("expires_at",), expire_s=0), Index(("chain", "staff_id"))],
     "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
     "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],

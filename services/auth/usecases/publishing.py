@@ -3,11 +3,13 @@
 from typing import Any
 
 from services.auth.domain.policy import default_grants, snapshot
+from services.auth.domain.policy_edits import edited
 from services.auth.ports.directory import DirectoryStore, PolicyStore, Pulse, Time
 from services.auth.ports.sessions import KeyRing
+from services.auth.usecases.policy_telling import published_told
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import system
-from shared.contracts.policy import KeysEvent, PolicyEvent
+from shared.contracts.policy import KeysEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 CHAIN_WIDE = "*"
@@ -32,19 +34,11 @@ class Publishing:
         """Publish a chain's policy when it differs from the published one; whether it did."""
         scope = Scope(chain=chain)
         before = await self._store.policy(scope)
-        after = snapshot(chain, before.version + 1 if before else 1, default_grants())
+        grants = edited(default_grants(), await self._store.edits(scope))
+        after = snapshot(chain, before.version + 1 if before else 1, grants)
         if before and after.model_copy(update={"version": before.version}) == before:
             return False
-        event = NewEvent(
-            type="policy.published.v1",
-            chain=chain,
-            property_id=CHAIN_WIDE,
-            subject=f"policy:{chain}",
-            sequence=after.version,
-            time=self._time.now(),
-            body=PolicyEvent(actor=system("auth"), policy=after),
-        )
-        return await self._store.save(scope, after, event)
+        return await self._store.save(scope, after, published_told(after, system("auth"), self._time.now()))
 
     async def publish_keys(self) -> None:
         """Publish each public key that tokens may bear, and take back those whose last token ran out.
