@@ -107,7 +107,7 @@ def join(settings: Settings) -> Parts:
         factors=factors,
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
-        ruling=PolicyRuling(versions, policies, directory, chassis.policy, clock),
+        ruling=PolicyRuling(versions, policies, directory, chassis.policy, keys, clock),
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),

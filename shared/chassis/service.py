@@ -33,6 +33,7 @@ from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
 from shared.chassis.relay import Relay
+from shared.chassis.seals import root_of
 from shared.chassis.settings import ServiceSettings
 from shared.chassis.tail import Tail, Tailing
 from shared.chassis.telemetry import Telemetry, start_json_logs
@@ -103,7 +104,13 @@ class Chassis:
             settings.kafka_namespace,
         )
         self.idempotency = Idempotency(self.mongo, self.clock)
-        self.policy = Policy(self.mongo, self.clock, f"{settings.service}.policy")
+        self.policy = Policy(
+            self.mongo,
+            self.clock,
+            f"{settings.service}.policy",
+            root_of(settings.policy_key),
+            self.telemetry.metrics.forged.inc,
+        )
         self.timers = Timers(self.mongo, self.clock, self.telemetry.metrics, self.owner)
         self.verifier = Verifier(self.policy, settings.service)
         self.consumptions: list[Consumption] = []

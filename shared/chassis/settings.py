@@ -32,6 +32,11 @@ class ServiceSettings(BaseSettings):
     operations_token: SecretStr | None = Field(
         default=None, min_length=16, description="Opens /metrics, /openapi.json and /docs without signing in"
     )
+    policy_key: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9_-]{43})?$",
+        description="The public key (`x` of its JWK) that seals policy and keys; absent: the first one heard of",
+    )
     embedded: bool = Field(default=False, description="Part of the embedded stack, which is open to this machine alone")
     clock_origin: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000)

@@ -63,7 +63,18 @@ class PolicySnapshot(Wire):
     sensitive_actions: tuple[Code, ...] = Field(default=(), description="Refused while the policy is stale")
 
 
-class PolicyEvent(EventBody):
+SEAL_TYPE = "bellboard-seal"
+"""The `typ` of a seal: it is no token, and no token is one."""
+
+
+class Sealed(Wire):
+    """What auth signs: a compact JWS (RFC 7515) over subject, version and the whole of what is said."""
+
+    seal: str | None = Field(default=None, description="Who has the root key alone can make it; what it says counts")
+    root: dict[str, Any] | None = Field(default=None, description="The public key (JWK) that verifies it")
+
+
+class PolicyEvent(EventBody, Sealed):
     """A policy was published."""
 
     policy: PolicySnapshot
@@ -87,13 +98,13 @@ class PolicyChangeEvent(EventBody):
 POLICY_CHANGE_VERBS = ("proposed", "approved", "rejected", "withdrawn")
 
 
-class KeysEvent(EventBody):
+class KeysEvent(EventBody, Sealed):
     """Public keys that verify tokens, as a JWK set (RFC 7517); retired ones leave an empty set."""
 
     keys: tuple[dict[str, Any], ...]
 
 
-class Heartbeat(Wire):
+class Heartbeat(Sealed):
     """Auth is alive: neither an event row nor audited."""
 
     at: Instant

@@ -15,6 +15,7 @@ from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
 from services.auth.api.directory import CHANGED
 from services.auth.api.invitations import ACCEPTED, INVITED
+from services.auth.api.policy import ASKED, RULED, TAKEN_BACK
 from services.auth.app import Parts, join
 from services.auth.app import build as build_auth
 from services.auth.domain.policy import default_grants
@@ -213,6 +214,23 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.close()
 
 
+async def ripe_policy(client: httpx.AsyncClient, token: str) -> Ripe:
+    """Changes of the policy that another administrator proposed; each step of any moves the revision by one."""
+    for number in (1, 2, 3):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"ripening-{number}"}
+        said = await client.put("/v1/policy", json=ASKED, headers=headers | {"If-Match": f'"{number}"'})
+        assert said.status_code == 200, said.text
+    path = "/v1/policy/versions/{version}"
+    revisions = [{"If-Match": f'"{revision}"'} for revision in (4, 5, 6)]
+    rejected = RULED | {"approve": False}
+    return {
+        "PUT /v1/policy": [{"headers": each, "body": ASKED} for each in revisions],
+        f"GET {path}/preview": [{"path": {"version": 1}}],
+        f"POST {path}/decide": [{"path": {"version": 2}, "headers": each, "body": rejected} for each in revisions],
+        f"POST {path}/withdraw": [{"path": {"version": 3}, "headers": each, "body": TAKEN_BACK} for each in revisions],
+    }
+
+
 def ripe_auth(people: Sequence[Mapping[str, Any]], invitation: str) -> Ripe:
     """Entries that are signed, a person to be moved, an invitation."""
     ana = next(one for one in people if one["display_name"] == "Ana")
@@ -241,7 +259,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in [each["login"] for each in everybody]:
+            for name in ["olga", *(each["login"] for each in everybody)]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text
@@ -262,7 +280,9 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
             rui = next(one for one in people if one["display_name"] == "Rui")
             path, key = f"/v1/staff/{rui['id']}/invitations", {"Idempotency-Key": "ripening-invitation"}
             invited = await client.post(path, json=INVITED, headers=headers | key)
-        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe_auth(people, invited.json()["code"]))
+            ripe = ripe_auth(people, invited.json()["code"]) | await ripe_policy(client, signed["olga"])
+        signed.pop("olga")
+        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 
 
 SERVICES: dict[str, Build] = {

@@ -175,6 +175,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
     chassis = have.chassis
     async with closing(chassis):
         standing = Standing(chassis, assemble_auth(have, settings))
+        standing.app.state.publishing = have.publishing
         await standing.prepare([])
         await have.prepare()
         house = House("auth", standing.app, chassis, WORK, OTHER, {}, {DataClass.STAFF: "zz_staff_canary"})

@@ -12,7 +12,7 @@ from shared.chassis.policy import Verdict
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import Department, Principal
-from shared.contracts.policy import PolicySnapshot
+from shared.contracts.policy import Heartbeat, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import Scope
 
@@ -58,6 +58,8 @@ class DirectoryChange:
     account: Account | None = None
     end_sessions: bool = False
     drop_second_factor: bool = False
+    keeps_administration: bool = False
+    """Whether the chain must still have an administrator of the whole chain after it."""
 
 
 class DirectoryStore(Protocol):
@@ -143,6 +145,6 @@ class Passwords(Protocol):
 class Pulse(Protocol):
     """Says on `policy.v1` that auth is alive."""
 
-    async def beat(self, at: dt.datetime, versions: dict[str, int], beat_id: str) -> None:
+    async def beat(self, said: Heartbeat, beat_id: str) -> None:
         """Send one heartbeat; a broker that is down is not an error."""
         ...

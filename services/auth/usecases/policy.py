@@ -11,6 +11,7 @@ from services.auth.domain.policy_preview import Preview, previewed
 from services.auth.domain.policy_versions import Head, PolicyVersion, Said, decide, propose, withdraw
 from services.auth.ports.directory import Decider, DirectoryStore, PolicyStore, Time
 from services.auth.ports.policy import PolicyStep, PolicyVersionStore
+from services.auth.ports.sessions import KeyRing
 from services.auth.usecases.policy_telling import (
     ShownPolicy,
     ShownVersions,
@@ -48,10 +49,11 @@ class PolicyRuling:
         published: PolicyStore,
         directory: DirectoryStore,
         policy: Decider,
+        keys: KeyRing,
         time: Time,
     ) -> None:
         self._versions, self._published, self._directory = versions, published, directory
-        self._policy, self._time = policy, time
+        self._policy, self._keys, self._time = policy, keys, time
 
     async def read(self, principal: Principal) -> ShownPolicy:
         """The policy in force and what waits."""
@@ -122,7 +124,7 @@ class PolicyRuling:
                 policy = await self._next(scope, edited(default_grants(), after.edits))
                 after = after.model_copy(update={"policy_version": policy.version})
             told = [change_told(scope.chain, "approved" if approve else "rejected", after, actor, now)]
-            told += [published_told(policy, actor, now)] if policy else []
+            told += [published_told(policy, actor, now, self._keys)] if policy else []
             moved = replace(head, open=head.open - 1, steps=head.steps + 1)
             moved = replace(moved, approved=number) if approve else moved
             return PolicyStep(head, moved, after, tuple(told), policy)

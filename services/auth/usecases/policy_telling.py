@@ -2,6 +2,7 @@
 
 from services.auth.domain.policy_edits import Edit
 from services.auth.domain.policy_versions import PolicyVersion, VersionState
+from services.auth.ports.sessions import KeyRing
 from shared.contracts.access import AccessEvent, AccessRead
 from shared.contracts.envelope import Change, NewEvent
 from shared.contracts.identity import Actor, DataClass
@@ -84,16 +85,18 @@ def change_told(chain: str, verb: str, version: PolicyVersion, by: Actor, now: I
     )
 
 
-def published_told(policy: PolicySnapshot, by: Actor, now: Instant) -> NewEvent:
-    """A policy that is in force from now on."""
+def published_told(policy: PolicySnapshot, by: Actor, now: Instant, keys: KeyRing) -> NewEvent:
+    """A policy that is in force from now on, under auth's seal."""
+    subject = f"policy:{policy.chain}"
+    sealed = keys.sealed(subject, policy.version, {"policy": policy.model_dump(mode="json")})
     return NewEvent(
         type="policy.published.v1",
         chain=policy.chain,
         property_id=CHAIN_WIDE,
-        subject=f"policy:{policy.chain}",
+        subject=subject,
         sequence=policy.version,
         time=now,
-        body=PolicyEvent(actor=by, policy=policy),
+        body=PolicyEvent(actor=by, policy=policy, **sealed),
     )
 
 
