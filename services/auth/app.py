@@ -16,6 +16,7 @@ from services.auth.api import directory as directory_api
 from services.auth.api import evidence as evidence_api
 from services.auth.api import federation as federation_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import policy as policy_api
 from services.auth.api import providers as providers_api
 from services.auth.api import second_factor as second_factor_api
 from services.auth.api import service_accounts as service_accounts_api
@@ -32,6 +33,7 @@ from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
+from services.auth.store.policy_versions import MongoPolicyVersions
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Indexer, Sequencer
@@ -41,6 +43,7 @@ from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.policy import PolicyRuling
 from services.auth.usecases.providers import Providers
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
@@ -74,6 +77,7 @@ class Parts:
     accounts: ServiceAccounts
     inviting: Inviting
     directory: Directory
+    ruling: PolicyRuling
     publishing: Publishing
     loading: Loading
     sequencer: Sequencer
@@ -118,7 +122,8 @@ def join(settings: Settings) -> Parts:
     seal, local = KeyFileSeal(keys.refresh_secret, "identity-provider"), settings.loopback_issuers
     remote = OidcProvider(GuardedTransport(private=settings.private_hosts, loopback=local), loopback=local)
     doors = Doors(settings.callback, settings.returns)
-    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
+    policies, versions = MongoPolicies(mongo, outbox), MongoPolicyVersions(mongo, outbox, chassis.idempotency)
+    publishing = Publishing(policies, directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,
@@ -130,6 +135,7 @@ def join(settings: Settings) -> Parts:
         accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
+        ruling=PolicyRuling(versions, policies, directory, chassis.policy, keys, clock),
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
@@ -141,7 +147,11 @@ def join(settings: Settings) -> Parts:
 
 def build(settings: Settings) -> FastAPI:
     """The service as an ASGI app; a seed file is loaded before it answers."""
-    parts = join(settings)
+    return assemble(join(settings), settings)
+
+
+def assemble(parts: Parts, settings: Settings) -> FastAPI:
+    """The service over parts that are joined."""
     chassis = parts.chassis
 
     async def load_seed() -> None:
@@ -159,6 +169,7 @@ def build(settings: Settings) -> FastAPI:
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
+            policy_api.router(parts.ruling, chassis),
             audit_api.router(parts.reading, chassis),
             evidence_api.router(parts.evidence, chassis),
         ],

@@ -13,7 +13,7 @@ from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
-from shared.contracts.policy import KeysEvent, PolicyEvent
+from shared.contracts.policy import POLICY_CHANGE_VERBS, KeysEvent, PolicyChangeEvent, PolicyEvent
 from shared.contracts.records import (
     RECORD_VERBS,
     RULES_VERBS,
@@ -85,6 +85,7 @@ _ALL = [
     *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
     *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
+    *_types("policy_change", POLICY_CHANGE_VERBS, topics.POLICY, PolicyChangeEvent),
     *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
     *_types("operation", ("begun",), topics.ACCESS, OperationEvent),

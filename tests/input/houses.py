@@ -51,7 +51,7 @@ from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
-from tests.input.ripening_auth import ripe_auth
+from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
@@ -253,7 +253,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in [each["login"] for each in everybody]:
+            for name in ["olga", *(each["login"] for each in everybody)]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text
@@ -270,7 +270,8 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            ripe = await ripe_auth(client, headers)
+            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
+        signed.pop("olga")
         yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 
 

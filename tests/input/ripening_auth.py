@@ -7,6 +7,7 @@ import httpx
 
 from services.auth.api.directory import CHANGED
 from services.auth.api.invitations import ACCEPTED, INVITED
+from services.auth.api.policy import ASKED, RULED, TAKEN_BACK
 from services.auth.api.providers import LINKED, TERMS
 from services.auth.api.service_accounts import EXCHANGED, ISSUED, OPENED
 from tests.factories.records import CHAIN
@@ -60,4 +61,21 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
         "PUT /v1/staff/{staff_id}/identity": [
             {"path": {"staff_id": ines["id"]}, "headers": version(ines), "body": LINKED}
         ],
+    }
+
+
+async def ripe_policy(client: httpx.AsyncClient, token: str) -> Ripe:
+    """Changes of the policy that another administrator proposed; each step of any moves the revision by one."""
+    for number in (1, 2, 3):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"ripening-{number}"}
+        said = await client.put("/v1/policy", json=ASKED, headers=headers | {"If-Match": f'"{number}"'})
+        assert said.status_code == 200, said.text
+    path = "/v1/policy/versions/{version}"
+    revisions = [{"If-Match": f'"{revision}"'} for revision in (4, 5, 6)]
+    rejected = RULED | {"approve": False}
+    return {
+        "PUT /v1/policy": [{"headers": each, "body": ASKED} for each in revisions],
+        f"GET {path}/preview": [{"path": {"version": 1}}],
+        f"POST {path}/decide": [{"path": {"version": 2}, "headers": each, "body": rejected} for each in revisions],
+        f"POST {path}/withdraw": [{"path": {"version": 3}, "headers": each, "body": TAKEN_BACK} for each in revisions],
     }

@@ -69,6 +69,11 @@ def default_grants() -> tuple[Grant, ...]:
     return (*_records(), *_money(), *_around_records(), *_administration(), *_oversight(), *_emergency())
 
 
+def known_actions() -> frozenset[str]:
+    """Every action that somebody may do by the policy that chains start with: others do not exist."""
+    return frozenset(action for grant in default_grants() for action in grant.actions)
+
+
 def snapshot(chain: str, version: int, grants: Iterable[Grant]) -> PolicySnapshot:
     """A chain's whole policy at a version, as every service reads it."""
     return PolicySnapshot(chain=chain, version=version, grants=tuple(grants), sensitive_actions=SENSITIVE)

@@ -12,6 +12,7 @@ INDEXES: dict[str, list[Index]] = {
     "staff": [Index(("chain", "_id"))],
     "accounts": [Index(("chain", "staff_id"), unique=True)],
     "sessions": [Index(("created_at",), expire_s=_SESSION_KEPT_S), Index(("chain", "staff_id"))],
+    "policy_versions": [Index(("chain", ("ver", -1)))],
     "invitations": [Index(("expires_at",), expire_s=0), Index(("chain", "staff_id"))],
     "federation_attempts": [Index(("expires_at",), expire_s=0)],
     "federation_grants": [Index(("expires_at",), expire_s=0)],
