@@ -52,6 +52,11 @@ async def _seed(house: Chassis) -> None:
     await keys.insert_many([kept | {"_id": f"seaside|ana|accept-{one}", "subject": one} for one in ids])
 
 
+def first_of(seed_id: str | None) -> str:
+    """The id of the first copy; what a copy's own state says is still the seed's."""
+    return f"{seed_id}-0"
+
+
 def _numbered(field: str) -> Mapping[str, Any]:
     return {"$concat": [f"${field}", "-", {"$toString": "$n"}]}
 

@@ -7,7 +7,7 @@ from statistics import quantiles
 from time import perf_counter
 
 from bench.figures import Figure, Occasion
-from bench.filling import fill
+from bench.filling import fill, first_of
 from bench.ground import Ground
 from bench.house import prepared
 from bench.lives import KIND
@@ -38,9 +38,9 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
         found = MongoRecords(house.mongo)
         newest = Query(house.clock.now(), limit=TIMES + WARM_UP, by=By.OPENED, descending=True)
         some = (await found.page(SCOPE, newest)).states
-        bare = [await _p95(_bare(house.mongo, [state.id for state in some]))]
+        bare = [await _p95(_bare(house.mongo, [first_of(state.id) for state in some]))]
         figures = []
-        for name, query in _searches(house, some[0].guest_id, some[0].stay_id).items():
+        for name, query in _searches(house, first_of(some[0].guest_id), first_of(some[0].stay_id)).items():
             await _look(found, name, query)
             times = await _p95(_asking(found, query))
             told = f"search by {name} among {LARGE:,} records: p95"
@@ -92,12 +92,12 @@ def _bare(mongo: Mongo, ids: list[str]) -> Ask:
     return ask
 
 
-def _searches(house: Chassis, guest: str | None, stay: str | None) -> dict[str, Query]:
+def _searches(house: Chassis, guest: str, stay: str) -> dict[str, Query]:
     """What README documents, by its name there; a hotel's list has its property, a chain's has none."""
     now, city = house.clock.now(), "resort"
     day = dt.timedelta(days=1)
     return {
-        "guests": Query(now, guest_ids=(guest or "", "nobody")),
+        "guests": Query(now, guest_ids=(guest, "nobody")),
         "stay": Query(now, stay_id=stay),
         "room": Query(now, city, room="214"),
         "a common word": Query(now, words=("upgrade",)),

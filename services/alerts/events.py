@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.alerts.domain.subject import (
     Subject,
+    erasure_subject,
     glass_subject,
     handover_subject,
     message_subject,
@@ -18,6 +19,7 @@ from shared.chassis.provenance import Provenance
 from shared.contracts import topics
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.guests import ErasureEvent
 from shared.contracts.handovers import HandoverEvent
 from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
@@ -26,11 +28,11 @@ from shared.contracts.reports import ReportEvent
 from shared.contracts.staff import GlassEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.STAFF)
+TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS, topics.STAFF)
 
 
 class Handler:
-    """Applies events of records, postings, messages, report runs, handovers and broken glass; no other type."""
+    """Applies what the rules watch: records, postings, messages, report runs, handovers, erasures, broken glass."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -69,15 +71,16 @@ def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, .
         return (message_subject(body.message, event.time),), body.message.record_id
     if isinstance(body, PostingEvent):
         return (posting_subject(body.posting, event.time),), body.posting.record_id
-    return _standing_alone(event, body), None
+    return _by_themselves(event, body), None
 
 
-def _standing_alone(event: Envelope, body: EventBody | None) -> tuple[Subject, ...]:
-    """What belongs to no record."""
+def _by_themselves(event: Envelope, body: EventBody | None) -> tuple[Subject, ...]:
     if isinstance(body, ReportEvent):
         return (report_subject(body.run, event.time),)
     if isinstance(body, HandoverEvent):
         return (handover_subject(body.handover, event.time),)
     if isinstance(body, GlassEvent):
         return (glass_subject(body.glass, event.time),)
+    if isinstance(body, ErasureEvent):
+        return (erasure_subject(body.erasure, event.time),)
     return ()

@@ -13,10 +13,12 @@ from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
+from services.auth.api import evidence as evidence_api
 from services.auth.api import federation as federation_api
 from services.auth.api import glass as glass_api
 from services.auth.api import importing as importing_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import policy as policy_api
 from services.auth.api import providers as providers_api
 from services.auth.api import scim as scim_api
 from services.auth.api import second_factor as second_factor_api
@@ -28,23 +30,27 @@ from services.auth.settings import Settings
 from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
+from services.auth.store.audit_index import AuditIndex
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.glass import MongoGlass
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
+from services.auth.store.policy_versions import MongoPolicyVersions
 from services.auth.store.scim import MongoProvisioned
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
-from services.auth.usecases.audit import Sequencer
+from services.auth.usecases.audit import Indexer, Sequencer
 from services.auth.usecases.breaking_glass import BreakingGlass
 from services.auth.usecases.directory import Directory
+from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.importing import Importing
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.policy import PolicyRuling
 from services.auth.usecases.providers import Providers
 from services.auth.usecases.provisioning import Provisioning
 from services.auth.usecases.publishing import Publishing
@@ -82,10 +88,13 @@ class Parts:
     importing: Importing
     inviting: Inviting
     directory: Directory
+    ruling: PolicyRuling
     publishing: Publishing
     loading: Loading
     sequencer: Sequencer
+    indexer: Indexer
     reading: ReadingAudit
+    evidence: Evidence
 
     async def prepare(self) -> None:
         """Create the indexes, and publish keys and policies."""
@@ -106,7 +115,8 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit = MongoAudit(mongo, outbox)
+    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
     factors = SecondFactors(
@@ -125,7 +135,8 @@ def join(settings: Settings) -> Parts:
     provisioned = MongoProvisioned(mongo, directory)
     accounts = ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock)
     doors = Doors(settings.callback, settings.returns)
-    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
+    policies, versions = MongoPolicies(mongo, outbox), MongoPolicyVersions(mongo, outbox, chassis.idempotency)
+    publishing = Publishing(policies, directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,
@@ -140,16 +151,23 @@ def join(settings: Settings) -> Parts:
         importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
+        ruling=PolicyRuling(versions, policies, directory, chassis.policy, keys, clock),
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
-        reading=ReadingAudit(audit, chassis.policy, clock),
+        indexer=Indexer(index),
+        reading=reading,
+        evidence=Evidence(audit, reading, clock),
     )
 
 
 def build(settings: Settings) -> FastAPI:
     """The service as an ASGI app; a seed file is loaded before it answers."""
-    parts = join(settings)
+    return assemble(join(settings), settings)
+
+
+def assemble(parts: Parts, settings: Settings) -> FastAPI:
+    """The service over parts that are joined."""
     chassis = parts.chassis
 
     async def load_seed() -> None:
@@ -170,7 +188,9 @@ def build(settings: Settings) -> FastAPI:
             importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
+            policy_api.router(parts.ruling, chassis),
             audit_api.router(parts.reading, chassis),
+            evidence_api.router(parts.evidence, chassis),
         ],
         links=LINKS,
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
@@ -178,6 +198,7 @@ def build(settings: Settings) -> FastAPI:
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
+            Job("audit-index", SEQUENCE_S, parts.indexer.turn),
         ],
         prepare=[parts.prepare, load_seed],
     )

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import HANDED_OVER
+from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -48,8 +50,8 @@ from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
-from tests.input.ripening import STATES, UNSOUND, Desk, leave_behind, ripe_operations, ripe_records
-from tests.input.ripening_auth import ripe_auth
+from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
@@ -152,10 +154,33 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         "POST /v1/pms/{property_id}/{token}/{vendor}/events": [
             {"path": door | {"vendor": "hotel-bookings"}, "body": payload} for payload in said[:2]
         ],
+        "POST /v1/pms/{property_id}/{token}/{vendor}/tasks": [
+            {"path": door | {"vendor": "hotel-bookings"}, "body": TASK},
+        ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }
-    yield House(standing.app, tokens("integrations"), known, ripe)
+    some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
+    erasures, forgotten = await ripe_erasures(standing, some)
+    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
     await have.chassis.mongo.close()
+
+
+async def ripe_erasures(standing: Standing, guests: Sequence[str]) -> tuple[list[str], Ripe]:
+    """Requests to forget somebody that wait for the chief, and a guest whom nobody has asked to forget."""
+    headers, ids = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}, []
+    async with standing.client() as client:
+        for guest in guests[:3]:
+            key = {"Idempotency-Key": f"seed-{guest}"}
+            said = await client.post("/v1/erasures", json=ASKED | {"guest_id": guest}, headers=headers | key)
+            assert said.status_code == 201, said.text
+            ids.append(said.json()["id"])
+    decided = [{"path": {"erasure_id": one}, "headers": {"If-Match": '"1"'}, "body": AGREED} for one in ids[:2]]
+    return ids, {
+        "POST /v1/erasures": [{"body": ASKED | {"guest_id": one}} for one in guests[3:]],
+        "POST /v1/erasures/{erasure_id}/decision": decided,
+        "GET /v1/erasures/{erasure_id}": [{"path": {"erasure_id": one}} for one in ids],
+        "GET /v1/guests/{guest_id}/file": [{"path": {"guest_id": guests[-1]}}],
+    }
 
 
 @contextlib.asynccontextmanager
@@ -208,6 +233,7 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.run(learn)
     await leave_behind(chassis)
     await parts.sequencer.turn()
+    await parts.indexer.turn()
     await hear_auth(chassis)
     await chassis.mongo.close()
 
@@ -227,7 +253,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in [each["login"] for each in everybody]:
+            for name in ["olga", *(each["login"] for each in everybody)]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text
@@ -244,7 +270,8 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            ripe = await ripe_auth(client, headers)
+            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
+        signed.pop("olga")
         yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 
 

@@ -8,6 +8,7 @@ import httpx
 from services.auth.api.directory import CHANGED
 from services.auth.api.importing import LIST
 from services.auth.api.invitations import ACCEPTED, INVITED
+from services.auth.api.policy import ASKED, RULED, TAKEN_BACK
 from services.auth.api.providers import LINKED, TERMS
 from services.auth.api.service_accounts import EXCHANGED, ISSUED, OPENED
 from tests.factories.records import CHAIN
@@ -51,6 +52,8 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
         "POST /v1/staff/import": [{"body": LIST}],
         "POST /v1/tokens": [{"body": EXCHANGED | {"client_id": account, "client_secret": issued[1]["key"]}}],
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
+        "GET /v1/audit/evidence": [{"query": {"type": "staff.hired.v1"}}, {"query": {"actor": "ana", "format": "csv"}}],
+        "GET /v1/audit/reads": [{"query": {"guest": "guest-1"}}],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
         "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version(ana), "body": CHANGED}],
         "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],
@@ -60,4 +63,21 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
         "PUT /v1/staff/{staff_id}/identity": [
             {"path": {"staff_id": ines["id"]}, "headers": version(ines), "body": LINKED}
         ],
+    }
+
+
+async def ripe_policy(client: httpx.AsyncClient, token: str) -> Ripe:
+    """Changes of the policy that another administrator proposed; each step of any moves the revision by one."""
+    for number in (1, 2, 3):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"ripening-{number}"}
+        said = await client.put("/v1/policy", json=ASKED, headers=headers | {"If-Match": f'"{number}"'})
+        assert said.status_code == 200, said.text
+    path = "/v1/policy/versions/{version}"
+    revisions = [{"If-Match": f'"{revision}"'} for revision in (4, 5, 6)]
+    rejected = RULED | {"approve": False}
+    return {
+        "PUT /v1/policy": [{"headers": each, "body": ASKED} for each in revisions],
+        f"GET {path}/preview": [{"path": {"version": 1}}],
+        f"POST {path}/decide": [{"path": {"version": 2}, "headers": each, "body": rejected} for each in revisions],
+        f"POST {path}/withdraw": [{"path": {"version": 3}, "headers": each, "body": TAKEN_BACK} for each in revisions],
     }

@@ -29,7 +29,7 @@ OTHERS = ("duty", "machine")
 DECIDED_BY_RIGHTS = ("records", "integrations")
 """Where an answer depends most on who asks; with time, everywhere."""
 NAMES = {
-    "id": ("path.alert_id", "path.stay_id", "path.staff_id", "query.ids", "query.stay_id"),
+    "id": ("path.alert_id", "path.stay_id", "path.staff_id", "query.ids", "query.stay_id", "path.guest_id"),
     "record": ("path.record_id",),
     "version": ("header.If-Match",),
     "kind": ("query.kind",),

@@ -82,7 +82,7 @@ class MongoRecords:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows, self._texts = mongo.collection("records"), mongo.collection("texts")
-        self._lookups = Lookups(self._by_id)
+        self._lookups, self._search = Lookups(self._by_id), Search(self._rows)
 
     async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
         """One record; another chain's or property's is not seen."""
@@ -107,8 +107,8 @@ class MongoRecords:
         return await self._all(scope, wanted, tx) if stay_ids else []
 
     async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
-        """The ids of all records of a guest or of these stays."""
-        either = [{"guest_id": guest_id}, {"stay_id": {"$in": sorted(stay_ids)}}]
+        """The ids of all records of a guest, and of those of these stays that name no guest."""
+        either = [{"guest_id": guest_id}, {"guest_id": None, "stay_id": {"$in": sorted(stay_ids)}}]
         rows = await self._rows.find({**within(scope), "$or": either}, projection={"_id": 1}, tx=tx)
         return [row["_id"] for row in rows]
 
@@ -123,7 +123,7 @@ class MongoRecords:
 
     async def page(self, scope: Scope, query: Query) -> Page:
         """One page, by the moment asked for and id."""
-        rows, after = await Search(self._rows, scope, query).rows()
+        rows, after = await self._search.page(scope, query)
         return Page([_state(row) for row in rows], after)
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:

@@ -6,6 +6,7 @@ many hold too few, the page says from where to go on. No combination needs an in
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.records.ports import Place, Query
 from services.records.store.filters import beyond, up_to
@@ -16,78 +17,105 @@ from shared.contracts.values import Scope
 
 FEW = 500
 """So many documents are read together at most."""
+MANY = 5_000
+"""Further than this nothing is counted: of two things that so many records have, neither is seldom."""
 STRIDE, STRIDES = 1_500, 2
 """So many documents are walked at a time, and so many times for one page."""
 
+Rows = tuple[list[Document], Place | None]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for, the ways that lead there, and the order of the page."""
+
+    query: Query
+    ways: Sequence[Way]
+
+    @property
+    def order(self) -> Sort:
+        direction = -1 if self.query.descending else 1
+        return [(self.query.by.value, direction), ("_id", direction)]
+
+    def place(self, row: Document) -> Place:
+        return row[self.query.by.value], row["_id"]
+
+    def cut(self, found: list[Document]) -> Rows:
+        """A page of what may be one row too many, and where the next one begins."""
+        limit = self.query.limit
+        return (found, None) if len(found) <= limit else (found[:limit], self.place(found[limit - 1]))
+
 
 class Search:
-    """One search in the collection of records."""
+    """Searches in the collection of records."""
 
-    def __init__(self, rows: Collection, scope: Scope, query: Query) -> None:
-        self._rows, self._query = rows, query
-        self._ways = ways(scope, query)
-        direction = -1 if query.descending else 1
-        self._order: Sort = [(query.by.value, direction), ("_id", direction)]
+    def __init__(self, rows: Collection) -> None:
+        self._rows = rows
 
-    async def rows(self) -> tuple[list[Document], Place | None]:
-        """The rows of the page, and the place to go on from; None where nothing follows."""
-        query = self._query
-        whole = await self._whole()
+    async def page(self, scope: Scope, query: Query) -> Rows:
+        """The rows of one page, and the place to go on from; None where nothing follows."""
+        asked = _Asked(query, ways(scope, query))
+        whole = await self._whole(asked)
         if whole is None:
-            return await self._walk(next(way for way in self._ways if way.lane.by is query.by))
-        hint = None if query.ids else whole.lane.keys
-        found = await self._find(whole, beyond(query.by, query.descending, query.after), query.limit + 1, hint)
-        return _cut(found, query)
+            return await self._walk(asked, await self._seldom(asked))
+        after = beyond(query.by, query.descending, query.after)
+        return asked.cut(await self._find(asked, whole, after, query.limit + 1))
 
-    async def _whole(self) -> Way | None:
+    async def _whole(self, asked: _Asked) -> Way | None:
         """The way whose documents are read together or in the very order of the page; None where each has many."""
-        if self._query.ids:
-            return self._ways[-1]
-        for way in self._ways:
-            if way.lane.small or (way.exact and way.lane.by is self._query.by):
+        if asked.query.ids:
+            return asked.ways[-1]
+        for way in asked.ways:
+            if way.lane.small or (way.exact and way.lane.by is asked.query.by):
                 return way
-        for way in self._ways:
-            if way.lane.columns and await self._rows.count(way.entry, limit=FEW + 1, hint=way.lane.keys) <= FEW:
+        for way in asked.ways:
+            if way.lane.columns and await self._count(way, FEW + 1) <= FEW:
                 return way
         return None
 
-    async def _walk(self, way: Way) -> tuple[list[Document], Place | None]:
-        query, found, place = self._query, list[Document](), self._query.after
+    async def _seldom(self, asked: _Asked) -> Way:
+        """The way in the order of the page that leads by the fewest records, as far as it is worth counting."""
+        ordered = [way for way in asked.ways if way.lane.by is asked.query.by]
+        picky = [way for way in ordered if way.lane.columns] or ordered
+        counts = [await self._count(way, MANY) for way in picky] if len(picky) > 1 else [MANY]
+        return picky[counts.index(min(counts))]
+
+    async def _count(self, way: Way, most: int) -> int:
+        return await self._rows.count(way.entry, limit=most, hint=way.lane.keys)
+
+    async def _walk(self, asked: _Asked, way: Way) -> Rows:
+        query, found, place = asked.query, list[Document](), asked.query.after
         for _ in range(STRIDES):
             after = beyond(query.by, query.descending, place)
-            horizon = await self._horizon(way, after)
+            horizon = await self._horizon(asked, way, after)
             part = [*after, *up_to(query.by, query.descending, horizon)]
-            found += await self._find(way, part, query.limit + 1 - len(found), way.lane.keys)
+            found += await self._find(asked, way, part, query.limit + 1 - len(found))
             place = horizon
             if place is None or len(found) > query.limit:
                 break
-        rows, more = _cut(found, query)
+        rows, more = asked.cut(found)
         return rows, more or place
 
-    async def _horizon(self, way: Way, after: Sequence[Document]) -> Place | None:
+    async def _horizon(self, asked: _Asked, way: Way, after: Sequence[Document]) -> Place | None:
         """The place that a stride from there ends at; None where the lane ends before. Read from the index alone."""
         rows = await self._rows.find(
             _all(way.entry, *after),
-            projection={self._query.by.value: 1},
-            sort=self._order,
+            projection={asked.query.by.value: 1},
+            sort=asked.order,
             skip=STRIDE - 1,
             limit=1,
             hint=way.lane.keys,
         )
-        return (rows[0][self._query.by.value], rows[0]["_id"]) if rows else None
+        return asked.place(rows[0]) if rows else None
 
-    async def _find(self, way: Way, part: Sequence[Document], limit: int, hint: list[str] | None) -> list[Document]:
-        wanted = _all(way.entry, *part, *way.rest)
-        columns = {"state": 1, self._query.by.value: 1}
-        return await self._rows.find(wanted, projection=columns, sort=self._order, limit=limit, hint=hint)
-
-
-def _cut(found: list[Document], query: Query) -> tuple[list[Document], Place | None]:
-    """A page of one row too many, and where the next one begins."""
-    if len(found) <= query.limit:
-        return found, None
-    last = found[query.limit - 1]
-    return found[: query.limit], (last[query.by.value], last["_id"])
+    async def _find(self, asked: _Asked, way: Way, part: Sequence[Document], limit: int) -> list[Document]:
+        return await self._rows.find(
+            _all(way.entry, *part, *way.rest),
+            projection={"state": 1, asked.query.by.value: 1},
+            sort=asked.order,
+            limit=limit,
+            hint=None if asked.query.ids else way.lane.keys,
+        )
 
 
 def _all(*wanted: Document) -> Document:

@@ -8,11 +8,11 @@ from services.records.domain.state import RecordState
 from services.records.ports import By, Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown import Card, Cards
 from services.records.usecases.shown_finding import SparseCards
 from services.records.usecases.sparse import columns, sparse
+from shared.chassis.paging import cursor, cursor_of
 from shared.contracts.errors import Breach, breached, forbidden, invalid
 from shared.contracts.identity import Department, Principal
 

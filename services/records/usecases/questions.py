@@ -8,10 +8,10 @@ from services.records.domain.state import Question, RecordState
 from services.records.ports import Query, Unanswered
 from services.records.usecases.house import House
 from services.records.usecases.masks import WORDS
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.permissions import note_reads
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_questions import AskedOf, QuestionPage
+from shared.chassis.paging import cursor, cursor_of
 from shared.contracts.identity import Principal
 
 

@@ -60,7 +60,10 @@ async def test_one_wrong_row_leaves_everything_as_it_was(auth: Auth) -> None:
     refused = await send(auth, olga, "import-wrong", text)
     named = [breach["field"] for breach in refused.json()["breaches"]]
     assert (refused.status_code, set(named)) == (422, {"rows.4.roles"})
-    assert (await auth.rows("events").count({"topic": "staff.v1"}), await auth.rows("accounts").count({"login": "mia"})) == (before, 0)
+    assert (
+        await auth.rows("events").count({"topic": "staff.v1"}),
+        await auth.rows("accounts").count({"login": "mia"}),
+    ) == (before, 0)
     rui = await auth.bearer("rui")
     assert (await send(auth, rui, "import-rui", dry=True)).status_code == 403
 
