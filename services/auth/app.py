@@ -18,6 +18,7 @@ from services.auth.api import federation as federation_api
 from services.auth.api import glass as glass_api
 from services.auth.api import importing as importing_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import own_time as own_time_api
 from services.auth.api import policy as policy_api
 from services.auth.api import providers as providers_api
 from services.auth.api import scim as scim_api
@@ -36,6 +37,7 @@ from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.glass import MongoGlass
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
+from services.auth.store.own_time import MongoRotaLinks
 from services.auth.store.policy import MongoPolicies
 from services.auth.store.policy_versions import MongoPolicyVersions
 from services.auth.store.scim import MongoProvisioned
@@ -50,6 +52,7 @@ from services.auth.usecases.gates import Gates
 from services.auth.usecases.importing import Importing
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.own_time import OwnTime
 from services.auth.usecases.policy import PolicyRuling
 from services.auth.usecases.providers import Providers
 from services.auth.usecases.provisioning import Provisioning
@@ -84,6 +87,7 @@ class Parts:
     federating: Federating
     accounts: ServiceAccounts
     glass: BreakingGlass
+    own_time: OwnTime
     provisioning: Provisioning
     importing: Importing
     inviting: Inviting
@@ -147,6 +151,7 @@ def join(settings: Settings) -> Parts:
         federating=Federating(known, federations, directory, remote, provisioned, signing_in, seal, clock, doors),
         accounts=accounts,
         glass=BreakingGlass(MongoGlass(mongo, directory), directory, sessions, keys, chassis.policy, clock),
+        own_time=OwnTime(directory, MongoRotaLinks(mongo), clock),
         provisioning=Provisioning(provisioned, directory, known, accounts, chassis.policy, clock),
         importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
@@ -185,6 +190,7 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             scim_api.router(parts.provisioning, settings.proxies),
             glass_api.router(parts.glass, chassis),
+            own_time_api.router(parts.own_time, chassis),
             importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),

@@ -49,12 +49,12 @@ class BreakingGlass:
             raise forbidden(verdict.why, "You may not break the glass.")
 
         async def work() -> tuple[Broken, bool]:
-            hotel = await self._directory.property(scope, property_id)
-            if hotel is None:
-                raise not_found("property")
             session, now = await self._sessions.session(scope, caller.session), self._time.real_now()
             if session is None or session.ended or now - session.created_at > FRESH:
                 raise forbidden("sign_in_again", "Sign in anew first: it shows that it is you.")
+            hotel = await self._directory.property(scope, property_id)
+            if hotel is None:
+                raise not_found("property")
             glass = Glass(
                 id=f"glass:{self._time.new_id()}",
                 chain=scope.chain,
