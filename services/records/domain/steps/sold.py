@@ -121,7 +121,7 @@ def on_closing(act: Act, outcome: Outcome) -> dict[str, Any]:
     if outcome is not Outcome.FULFILLED or not wanted(act.state, act.terms.kind):
         return {"sale": released(sale, "released")}
     if stands_by(sale):
-        raise conflict("not_granted", "This stands in line for its hour; it is not the guest's before it is granted.")
+        raise conflict("awaits_grant", "This stands in line for its hour; it is not the guest's before it is granted.")
     return {"sale": holding(act).model_copy(update={"state": "sold"}), "earning": earning(act)}
 
 
