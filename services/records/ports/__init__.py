@@ -9,7 +9,18 @@ from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
 from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
-from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Waiting, Writing
+from services.records.ports.records import (
+    By,
+    HeldText,
+    Page,
+    Place,
+    Query,
+    RecordStore,
+    TextStore,
+    Unanswered,
+    Waiting,
+    Writing,
+)
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.saved_views import ViewStore
@@ -36,9 +47,11 @@ __all__ = [
     "LoyaltyLedger",
     "OfferStore",
     "Once",
+    "Page",
     "People",
     "Period",
     "Pictures",
+    "Place",
     "Plan",
     "Query",
     "RecordStore",

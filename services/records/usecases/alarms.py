@@ -1,5 +1,7 @@
 """The timers that a record wants, from its state alone: set when they appear in it, taken back when they go."""
 
+from collections.abc import Sequence
+
 from services.records.domain.standby import in_line
 from services.records.domain.state import RecordState
 from shared.chassis.timers import Timer
@@ -11,6 +13,14 @@ WAIT = "wait"
 GRANT = "grant"
 REPEATS = "repeats"
 INVESTIGATION = "investigation"
+
+
+def timer_changes(moved: Sequence[tuple[RecordState | None, RecordState]]) -> tuple[list[Timer], list[str]]:
+    """The timers to set and the ids of those to take back, for records before (None: new) and after."""
+    before = {each: timer for was, _ in moved if was for each, timer in timers_of(was).items()}
+    after = {each: timer for _, state in moved for each, timer in timers_of(state).items()}
+    new = [timer for each, timer in after.items() if before.get(each) != timer]
+    return new, [each for each in before if each not in after]
 
 
 def timers_of(state: RecordState) -> dict[str, Timer]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from services.records.domain.incentives import EarningLine, LineKind
 from services.records.ports import Earned, Period
 from services.records.usecases.house import House
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.permissions import may_in, note
 from services.records.usecases.reading import scope_of
+from shared.chassis.paging import cursor, cursor_of
 from shared.chassis.provenance import Provenance
 from shared.contracts.access import AccessRead
 from shared.contracts.errors import invalid
