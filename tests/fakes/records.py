@@ -17,6 +17,7 @@ from services.records.domain.points import Entry
 from services.records.domain.repeats import FirstAsked
 from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.saved_views import SavedView
+from services.records.domain.staff_history import StaffVersion
 from services.records.domain.standby import InLine
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
@@ -55,6 +56,7 @@ class Tables:
     offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
     lines: dict[str, InLine] = field(default_factory=dict)
+    staff: dict[tuple[str, str, int], StaffVersion] = field(default_factory=dict)
     earnings: dict[str, EarningLine] = field(default_factory=dict)
     campaigns: dict[str, CampaignState] = field(default_factory=dict)
     cursors: dict[str, str | None] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from services.records.ports.records import (
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.saved_views import ViewStore
+from services.records.ports.staff_history import StaffHistory
 from services.records.ports.standby import Lines
 from services.records.ports.stays import StayMirror
 
@@ -59,6 +60,7 @@ __all__ = [
     "Result",
     "RulesStore",
     "Span",
+    "StaffHistory",
     "StayMirror",
     "Tally",
     "TextStore",

@@ -13,6 +13,7 @@ from services.records.store.records import MongoRecords
 from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.saved_views import MongoViews
+from services.records.store.staff_history import MongoStaffHistory, prepare_staff_history
 from services.records.store.standby import MongoLines, prepare_lines
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
@@ -24,6 +25,7 @@ async def prepare(mongo: Mongo) -> None:
     await prepare_indexes(mongo)
     await prepare_lines(mongo)
     await prepare_earnings(mongo)
+    await prepare_staff_history(mongo)
 
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "MongoRecords",
     "MongoRepeats",
     "MongoRules",
+    "MongoStaffHistory",
     "MongoStays",
     "MongoTexts",
     "MongoViews",
