@@ -5,7 +5,7 @@ from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, 
 from services.records.ports.duties import DutyStore
 from services.records.ports.earnings import Earned, EarningStore, Period
 from services.records.ports.files import FileStore, Pictures
-from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
+from services.records.ports.handovers import HandoverQuery, HandoverStore, Mix, Part, Plan
 from services.records.ports.locks import Locks
 from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
@@ -46,9 +46,11 @@ __all__ = [
     "Lines",
     "Locks",
     "LoyaltyLedger",
+    "Mix",
     "OfferStore",
     "Once",
     "Page",
+    "Part",
     "People",
     "Period",
     "Pictures",
