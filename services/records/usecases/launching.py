@@ -9,6 +9,7 @@ from services.records.usecases.audience import Audience
 from services.records.usecases.desk import CATALOGUE_TERMS, LEFT_TO_A_PERSON, Desk
 from services.records.usecases.house import House
 from services.records.usecases.till import sold
+from shared.chassis.faultpoints import reach
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError
@@ -66,6 +67,8 @@ class Launching:
         if after != before:
             await self._house.campaigns.advance(scope, campaign.id, before, after, tx)
         await desk.flush()
+        tx.before_commit.append(lambda: reach("campaign.in_transaction"))
+        tx.after_commit.append(lambda: reach("campaign.committed"))
         return opened, after is not None
 
     async def _new(self, desk: Desk, campaign: CampaignState, stays: list[Stay]) -> list[Stay]:
