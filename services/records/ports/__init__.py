@@ -1,6 +1,6 @@
 """What the use cases need from outside, by role; stores and chassis fill these roles, tests bring fakes."""
 
-from services.records.ports.campaigns import CampaignStore, Span, Tally
+from services.records.ports.campaigns import CampaignStore, News, Round, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
 from services.records.ports.earnings import Earned, EarningStore, Period
@@ -47,6 +47,7 @@ __all__ = [
     "Locks",
     "LoyaltyLedger",
     "Mix",
+    "News",
     "OfferStore",
     "Once",
     "Page",
@@ -60,6 +61,7 @@ __all__ = [
     "RecordStore",
     "RepeatGuard",
     "Result",
+    "Round",
     "RulesStore",
     "Span",
     "StaffHistory",

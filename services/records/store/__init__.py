@@ -1,6 +1,6 @@
 """The records database: the only files of this service that speak Mongo."""
 
-from services.records.store.campaigns import MongoCampaigns
+from services.records.store.campaigns import MongoCampaigns, prepare_campaigns
 from services.records.store.duties import MongoDuties
 from services.records.store.earnings import MongoEarnings, prepare_earnings
 from services.records.store.files import MongoFiles
@@ -23,6 +23,7 @@ from shared.chassis.mongo import Mongo
 async def prepare(mongo: Mongo) -> None:
     """Create the indexes that are missing."""
     await prepare_indexes(mongo)
+    await prepare_campaigns(mongo)
     await prepare_lines(mongo)
     await prepare_earnings(mongo)
     await prepare_staff_history(mongo)
