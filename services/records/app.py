@@ -57,6 +57,7 @@ def house_of(chassis: Chassis) -> House:
         claims=store.MongoClaims(chassis.mongo),
         lines=store.MongoLines(chassis.mongo),
         earnings=store.MongoEarnings(chassis.mongo),
+        staff_history=store.MongoStaffHistory(chassis.mongo),
         campaigns=store.MongoCampaigns(chassis.mongo),
         loyalty=store.MongoLoyalty(chassis.mongo),
         journal=chassis.outbox,

@@ -20,6 +20,7 @@ class Noun(enum.StrEnum):
     REPORT = "report"
     HANDOVER = "handover"
     ERASURE = "erasure"
+    QUESTION = "question"
 
 
 class Op(enum.StrEnum):
@@ -143,6 +144,24 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         audience=Role.SUPERVISOR,
         steps=MANAGERS_LATER,
+        second_limit_s=3600,
+    ),
+    Rule(
+        code="question_overdue",
+        on=Noun.QUESTION,
+        when=(OPEN,),
+        moment="answer_by",
+        severity=Severity.WARNING,
+        steps=(EscalationStep(after_s=600, role=Role.SUPERVISOR), *MANAGERS_LATER),
+        second_limit_s=3600,
+    ),
+    Rule(
+        code="late_yes",
+        on=Noun.RECORD,
+        when=(OPEN, Condition(fact="sale", value="missed")),
+        moment="now",
+        severity=Severity.WARNING,
+        steps=(EscalationStep(after_s=900, role=Role.SUPERVISOR), *MANAGERS_LATER),
         second_limit_s=3600,
     ),
     Rule(

@@ -14,6 +14,7 @@ from services.records.store.records import MongoRecords
 from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.saved_views import MongoViews
+from services.records.store.staff_history import MongoStaffHistory
 from services.records.store.standby import MongoLines
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
@@ -33,6 +34,7 @@ __all__ = [
     "MongoRecords",
     "MongoRepeats",
     "MongoRules",
+    "MongoStaffHistory",
     "MongoStays",
     "MongoTexts",
     "MongoViews",
