@@ -14,11 +14,6 @@ REASON = "As agreed."
 
 
 @pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
 async def ana(desk: FrontDesk) -> AsyncIterator[Caller]:
     async with desk.client() as http:
         await mirrored(desk, stay(tier="gold"))

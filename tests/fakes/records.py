@@ -19,7 +19,7 @@ from services.records.domain.saved_views import SavedView
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Claim, Plan, Query, Unanswered, Waiting, Writing
+from services.records.ports import Claim, Page, Plan, Query, Unanswered, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -116,9 +116,11 @@ class FakeRecords:
             and ((row.room or "-") == opening.room or (row.stay_id or "-") == opening.stay_id)
         ]
 
-    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
-        rows = (row for row in self._seen(scope) if _wanted(row, query))
-        return sorted(rows, key=lambda row: _moment(row, query), reverse=query.descending)[: query.limit]
+    async def page(self, scope: Scope, query: Query) -> Page:
+        wanted = (row for row in self._seen(scope) if _wanted(row, query))
+        rows = sorted(wanted, key=lambda row: _moment(row, query), reverse=query.descending)
+        page, more = rows[: query.limit], len(rows) > query.limit
+        return Page(page, _moment(page[-1], query) if more else None)
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         load: dict[str, int] = {}

@@ -8,7 +8,18 @@ from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
 from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
-from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Waiting, Writing
+from services.records.ports.records import (
+    By,
+    HeldText,
+    Page,
+    Place,
+    Query,
+    RecordStore,
+    TextStore,
+    Unanswered,
+    Waiting,
+    Writing,
+)
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.saved_views import ViewStore
@@ -31,8 +42,10 @@ __all__ = [
     "LoyaltyLedger",
     "OfferStore",
     "Once",
+    "Page",
     "People",
     "Pictures",
+    "Place",
     "Plan",
     "Query",
     "RecordStore",

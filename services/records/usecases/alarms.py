@@ -1,5 +1,7 @@
 """The timers that a record wants, from its state alone: set when they appear in it, taken back when they go."""
 
+from collections.abc import Sequence
+
 from services.records.domain.state import RecordState
 from shared.chassis.timers import Timer
 from shared.contracts.records import Status
@@ -9,6 +11,14 @@ APPROVE_BY = "approve_by"
 WAIT = "wait"
 REPEATS = "repeats"
 INVESTIGATION = "investigation"
+
+
+def timer_changes(moved: Sequence[tuple[RecordState | None, RecordState]]) -> tuple[list[Timer], list[str]]:
+    """The timers to set and the ids of those to take back, for records before (None: new) and after."""
+    before = {each: timer for was, _ in moved if was for each, timer in timers_of(was).items()}
+    after = {each: timer for _, state in moved for each, timer in timers_of(state).items()}
+    new = [timer for each, timer in after.items() if before.get(each) != timer]
+    return new, [each for each in before if each not in after]
 
 
 def timers_of(state: RecordState) -> dict[str, Timer]:

@@ -113,7 +113,7 @@ class _Batch:
         stay = body.stay
         openings = self._house.catalogue.openings(self._occurred(each))
         before = self._stays.get(stay.id)
-        self._desk.told[stay.id] = stay
+        self._desk.bounds.told[stay.id] = stay
         for state in self._desk.open_of_stay(stay.id):
             await self._follow(each, state, stay, openings)
             await self._move_sale(each, state.id, before, stay)
