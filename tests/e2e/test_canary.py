@@ -1,5 +1,6 @@
 """A guest nobody else is called like goes through the whole system: where the name turns up, and where it never may."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
 
+from deploy.demo import hotels
 from deploy.demo.desk import Refused
 from deploy.local.services import SERVICES
 from services.integrations.pms.hotel_bookings.columns import NAME
@@ -74,7 +76,7 @@ async def lived(house: House) -> dict[str, Any]:
 
 
 async def _lived(house: House, http: httpx.AsyncClient) -> dict[str, Any]:
-    booked = payload(house, "canary")
+    booked = payload(house, "booked")
     booked["event_id"] = NUMBER
     booked["reservation"] |= {"number": NUMBER}
     booked["guest"] |= {"profile_number": "P-CANARY", "first_name": FIRST, "last_name": LAST}
@@ -150,6 +152,17 @@ def _stores(house: House) -> set[str]:
         for collection in house.mongo[name].list_collection_names()
         if found(bson.encode(row) for row in house.mongo[name][collection].find())
     }
+
+
+async def test_no_secret_stands_in_a_log(house: House, lived: dict[str, Any]) -> None:
+    keys = json.loads((house.stack.folder.data("auth") / "auth-keys.json").read_text())
+    secrets = {hotels.PASSWORD, house.stack.operations_token, *house.tokens.values()}
+    secrets |= {keys["audit"], keys["refresh"], *(key["seed"] for key in keys.get("access_keys", []))}
+    secrets |= {keys.get("access", hotels.PASSWORD)}
+    logs = b"".join(log.read_bytes() for log in Path(house.stack.folder.logs).glob("*.log"))
+    assert lived["record"]
+    assert [secret for secret in secrets if secret.encode() in logs] == []
+    assert b"eyJ" not in logs
 
 
 async def test_canary_is_absent_from_what_others_may_see(
