@@ -44,6 +44,13 @@ from tests.rights.people import OTHER_CHAIN, everything, second
 WORK, OTHER = Department.HOUSEKEEPING, Department.MAINTENANCE
 GUESTS = Department.GUEST_RELATIONS
 AMOUNT = 918_273
+CHARGED = 4_321
+SOLD = {
+    "kind": "preference_note",
+    "fields": {"topic": "bed", "valid_for": "this_stay"},
+    "department": "guest_relations",
+}
+CHARGE = {"kind": "cost", "amount": {"amount": CHARGED, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}}
 WORDS = "zz private words about a stay"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
 NOTED = {"topic": "spa", "details": WORDS, "budget": {"amount": AMOUNT, "currency": "EUR"}}
@@ -79,12 +86,16 @@ async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
     record = await desk.on(record, "attachments", PDF)
     noted = {"cause": record["causes"][0], "unusual": WORDS, "guest_impact": WORDS, "comment": WORDS}
     record = await desk.on(record, "exceptions", noted)
+    sold = await desk.post("/v1/records", {"property_id": PROPERTY, **SOLD})
+    sold = await desk.on(sold, "lines", CHARGE)
+    assert sold["money"]
     offer = await desk.post("/v1/offers", offers.NEW | {"terms": offers.SPA | {"code": "spa_seed"}})
     terms = campaigns.TERMS | {"arms": [{"code": "plain", "offer_id": offer["id"]}]}
     campaign = await desk.post("/v1/campaigns", campaigns.NEW | {"terms": terms})
     handover = await desk.post("/v1/handovers", handovers.PREPARED | {"department": GUESTS.value})
     return {
         "record_id": record["id"],
+        "sold_id": sold["id"],
         "owner_id": record["owner"],
         "file_id": record["files"][0]["id"],
         "offer_id": offer["id"],
