@@ -168,9 +168,9 @@ async def test_no_secret_stands_in_a_log(house: House, lived: dict[str, Any]) ->
 async def test_canary_is_absent_from_what_others_may_see(
     house: House, http: httpx.AsyncClient, lived: dict[str, Any]
 ) -> None:
-    cleaner = next(row["login"] for row in _accounts(house) if row["login"].startswith("city.housekeeping.morning"))
+    fitter = next(row["login"] for row in _accounts(house) if row["login"].startswith("city.maintenance.morning"))
     seen: list[bytes] = []
-    for login in (cleaner, "finance", "admin", "revenue"):
+    for login in (fitter, "finance", "admin", "revenue"):
         desk = house.desk(http, login)
         seen += [await _told(desk, "records", path) for path in (lived["path"], f"{lived['path']}/history")]
         seen += [
