@@ -276,6 +276,10 @@ class Policy:
             return Verdict(False, why="no_policy")
         if property_id is not None and principal.properties is not None and property_id not in principal.properties:
             return Verdict(False, why="other_property")
+        if principal.scopes is not None and not any(
+            f"{action}:{one}" in principal.scopes for one in kinds_covering(kind)
+        ):
+            return Verdict(False, why="out_of_scope")
         if Role.BREAK_GLASS not in principal.roles and not self._fresh(principal.chain):
             stale = self.stale_s(principal.chain)
             if stale > ALL_STALE_S or (stale > SENSITIVE_STALE_S and action in policy.sensitive):

@@ -47,6 +47,7 @@ class ServiceSettings(BaseSettings):
     session_s: float = Field(default=10.0, ge=6, description="A consumer unheard of for so long loses its partitions")
     max_poll_s: float = Field(default=300.0, ge=1, description="A batch that takes longer loses its partitions")
     grace_s: float = Field(default=40.0, ge=1, description="How long a batch may go on after SIGTERM")
+    erasure_settle_s: float = Field(default=15.0, ge=0, description="A store looks again so long after an erasure")
     otlp_endpoint: str = ""
     log_level: str = "INFO"
 

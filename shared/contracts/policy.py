@@ -20,6 +20,7 @@ class Resource(enum.StrEnum):
     AUDIT = "audit"
     GUEST = "guest"
     HANDOVER = "handover"
+    INCENTIVE = "incentive"
     INVENTORY = "inventory"
     MESSAGE = "message"
     OFFER = "offer"
@@ -29,6 +30,7 @@ class Resource(enum.StrEnum):
     PROPERTY = "property"
     REPORT = "report"
     RULES = "rules"
+    SERVICE_ACCOUNT = "service_account"
     STAFF = "staff"
     STAY = "stay"
 

@@ -66,6 +66,9 @@ class Stay(Wire):
     country: str | None = None
     language: str = "en"
     tier: Code | None = None
+    loyalty_points: int | None = Field(
+        default=None, ge=0, le=10**9, description="What the programme says the guest has"
+    )
     repeat: bool = False
     vip: bool = False
     parking: int = 0
@@ -97,13 +100,6 @@ class StayEvent(EventBody):
 
     stay: Stay
     backfill: bool = False
-
-
-class GuestErased(EventBody):
-    """A person is to be forgotten: every store deletes what it holds of these ids and confirms."""
-
-    guest_id: EntityId
-    stay_ids: tuple[EntityId, ...] = ()
 
 
 STAY_VERBS = ("booked", "changed", "room_changed", "checked_in", "checked_out", "cancelled", "no_show")

@@ -3,11 +3,13 @@
 from typing import Any
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.guests import GuestErased
 from shared.contracts.identity import system
 from shared.contracts.messages import Direction, Message, MessageEvent, MessageState
 from shared.contracts.money import FinanceAction, FinanceEvent, Posting, PostingEvent, PostingState
 from shared.contracts.records import LineKind
-from shared.contracts.stays import GuestErased, Stay, StayEvent
+from shared.contracts.stays import Stay, StayEvent
+from shared.contracts.tasks import PmsTask, TaskEvent
 from shared.contracts.values import Money
 from shared.contracts.writebacks import PmsChange, Writeback, WritebackEvent, WritebackState
 from tests.factories.guest_records import NOW
@@ -82,7 +84,24 @@ def finance_told(verb: str, stay_id: str | None = None) -> Envelope:
     return envelope(f"finance.{verb}.v1", finance.id, 1, NOW, FinanceEvent(actor=PMS, finance=finance))
 
 
-def guest_erased(guest_id: str, *stay_ids: str) -> Envelope:
+def task_told(code: str, **given: Any) -> Envelope:
+    """A task that staff wrote down in the PMS."""
+    base: dict[str, Any] = {
+        "id": f"task-{code}",
+        "property_id": "resort",
+        "pms": "hotel_bookings",
+        "number": "T-1",
+        "source_event": "evt-1",
+        "code": code,
+        "room": "214",
+        "at": NOW,
+        "version": 1,
+    }
+    task = PmsTask.model_validate(base | given)
+    return envelope("task.seen.v1", task.id, 1, NOW, TaskEvent(actor=PMS, task=task))
+
+
+def guest_erased(guest_id: str, *stay_ids: str, run: int = 1) -> Envelope:
     """A person is to be forgotten."""
     body = GuestErased(actor=PMS, guest_id=guest_id, stay_ids=stay_ids)
-    return envelope("guest.erased.v1", guest_id, 1, NOW, body)
+    return envelope("guest.erased.v1", guest_id, run, NOW, body)

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,6 @@ from fastapi import FastAPI
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
-from services.auth.api.directory import CHANGED
-from services.auth.api.invitations import ACCEPTED, INVITED
-from services.auth.api.policy import ASKED, RULED, TAKEN_BACK
 from services.auth.app import Parts, join
 from services.auth.app import build as build_auth
 from services.auth.domain.policy import default_grants
@@ -24,7 +21,9 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import HANDED_OVER
+from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -52,6 +51,7 @@ from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
@@ -154,10 +154,33 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         "POST /v1/pms/{property_id}/{token}/{vendor}/events": [
             {"path": door | {"vendor": "hotel-bookings"}, "body": payload} for payload in said[:2]
         ],
+        "POST /v1/pms/{property_id}/{token}/{vendor}/tasks": [
+            {"path": door | {"vendor": "hotel-bookings"}, "body": TASK},
+        ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }
-    yield House(standing.app, tokens("integrations"), known, ripe)
+    some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
+    erasures, forgotten = await ripe_erasures(standing, some)
+    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
     await have.chassis.mongo.close()
+
+
+async def ripe_erasures(standing: Standing, guests: Sequence[str]) -> tuple[list[str], Ripe]:
+    """Requests to forget somebody that wait for the chief, and a guest whom nobody has asked to forget."""
+    headers, ids = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}, []
+    async with standing.client() as client:
+        for guest in guests[:3]:
+            key = {"Idempotency-Key": f"seed-{guest}"}
+            said = await client.post("/v1/erasures", json=ASKED | {"guest_id": guest}, headers=headers | key)
+            assert said.status_code == 201, said.text
+            ids.append(said.json()["id"])
+    decided = [{"path": {"erasure_id": one}, "headers": {"If-Match": '"1"'}, "body": AGREED} for one in ids[:2]]
+    return ids, {
+        "POST /v1/erasures": [{"body": ASKED | {"guest_id": one}} for one in guests[3:]],
+        "POST /v1/erasures/{erasure_id}/decision": decided,
+        "GET /v1/erasures/{erasure_id}": [{"path": {"erasure_id": one}} for one in ids],
+        "GET /v1/guests/{guest_id}/file": [{"path": {"guest_id": guests[-1]}}],
+    }
 
 
 @contextlib.asynccontextmanager
@@ -210,38 +233,9 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.run(learn)
     await leave_behind(chassis)
     await parts.sequencer.turn()
+    await parts.indexer.turn()
     await hear_auth(chassis)
     await chassis.mongo.close()
-
-
-async def ripe_policy(client: httpx.AsyncClient, token: str) -> Ripe:
-    """Changes of the policy that another administrator proposed; each step of any moves the revision by one."""
-    for number in (1, 2, 3):
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"ripening-{number}"}
-        said = await client.put("/v1/policy", json=ASKED, headers=headers | {"If-Match": f'"{number}"'})
-        assert said.status_code == 200, said.text
-    path = "/v1/policy/versions/{version}"
-    revisions = [{"If-Match": f'"{revision}"'} for revision in (4, 5, 6)]
-    rejected = RULED | {"approve": False}
-    return {
-        "PUT /v1/policy": [{"headers": each, "body": ASKED} for each in revisions],
-        f"GET {path}/preview": [{"path": {"version": 1}}],
-        f"POST {path}/decide": [{"path": {"version": 2}, "headers": each, "body": rejected} for each in revisions],
-        f"POST {path}/withdraw": [{"path": {"version": 3}, "headers": each, "body": TAKEN_BACK} for each in revisions],
-    }
-
-
-def ripe_auth(people: Sequence[Mapping[str, Any]], invitation: str) -> Ripe:
-    """Entries that are signed, a person to be moved, an invitation."""
-    ana = next(one for one in people if one["display_name"] == "Ana")
-    version = {"If-Match": f'"{ana["version"]}"'}
-    return {
-        "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
-        "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
-        "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version, "body": CHANGED}],
-        "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],
-        "POST /v1/invitations/accept": [{"body": ACCEPTED | {"chain": CHAIN, "code": invitation}}],
-    }
 
 
 @contextlib.asynccontextmanager
@@ -276,11 +270,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            people = (await client.get("/v1/staff", headers=headers)).json()["items"]
-            rui = next(one for one in people if one["display_name"] == "Rui")
-            path, key = f"/v1/staff/{rui['id']}/invitations", {"Idempotency-Key": "ripening-invitation"}
-            invited = await client.post(path, json=INVITED, headers=headers | key)
-            ripe = ripe_auth(people, invited.json()["code"]) | await ripe_policy(client, signed["olga"])
+            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
         signed.pop("olga")
         yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 

@@ -6,10 +6,13 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
+from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.tasks import TakeTasks
 from shared.chassis.service import Chassis
 
 Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -27,8 +30,11 @@ class Doors:
     from_pms: TakeFromPms
     from_guests: TakeFromGuests
     from_finance: TakeFromFinance
+    tasks: TakeTasks
     stays: ReadStays
     guests: ReadGuests
+    erasures: Erasures
+    disclose: Disclose
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

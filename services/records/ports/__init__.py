@@ -3,6 +3,8 @@
 from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
+from services.records.ports.earnings import Earned, EarningStore, Period
+from services.records.ports.erasures import ErasureStore, PendingErasure
 from services.records.ports.files import FileStore, Pictures
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
@@ -23,6 +25,7 @@ from services.records.ports.records import (
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.saved_views import ViewStore
+from services.records.ports.standby import Lines
 from services.records.ports.stays import StayMirror
 
 __all__ = [
@@ -33,17 +36,23 @@ __all__ = [
     "ClaimStore",
     "Clock",
     "DutyStore",
+    "Earned",
+    "EarningStore",
+    "ErasureStore",
     "FileStore",
     "HandoverQuery",
     "HandoverStore",
     "HeldText",
     "Journal",
+    "Lines",
     "Locks",
     "LoyaltyLedger",
     "OfferStore",
     "Once",
     "Page",
+    "PendingErasure",
     "People",
+    "Period",
     "Pictures",
     "Place",
     "Plan",

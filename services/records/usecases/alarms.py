@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.records.domain.standby import in_line
 from services.records.domain.state import RecordState
 from shared.chassis.timers import Timer
 from shared.contracts.records import Status
@@ -9,6 +10,7 @@ from shared.contracts.records import Status
 EXPIRE = "expire"
 APPROVE_BY = "approve_by"
 WAIT = "wait"
+GRANT = "grant"
 REPEATS = "repeats"
 INVESTIGATION = "investigation"
 
@@ -48,4 +50,9 @@ def _of_open(state: RecordState) -> list[Timer]:
     until = state.waits_for.until if state.waits_for else None
     if until is not None:
         wanted.append(Timer(f"{WAIT}:{state.id}", WAIT, state.id, until, int(until.timestamp()), plain))
+    place = in_line(state)
+    if place is not None:
+        # Whoever stands in line again, after a fired timer, has a timer again.
+        again = int(place.since.timestamp() * 1000)
+        wanted.append(Timer(f"{GRANT}:{state.id}", GRANT, state.id, place.moment, again, plain))
     return wanted
