@@ -8,8 +8,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.auth.domain.policy import snapshot
+from services.auth.domain.policy_edits import Edit, edited
 from services.records.usecases.shown import Card, ShownRecord
+from shared.chassis.policy import compiled
 from shared.contracts.identity import DataClass, Role
+from tests.factories.records import CHAIN
 from tests.rights import furnished
 from tests.rights.asking import signed
 from tests.rights.houses import GRANTS, House
@@ -20,6 +24,7 @@ from tests.rights.rows import RECORD
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOWHERE = {"mongo_url": "mongodb://127.0.0.1:1", "kafka_servers": "127.0.0.1:1", "log_level": "CRITICAL"}
 PRIVATE_FIELDS = {"details": DataClass.PRIVATE_STAY, "budget": DataClass.PAYMENT}
+KIND = "upsell_preference_note"
 WIDE = ",".join(ShownRecord.model_fields)
 
 
@@ -156,3 +161,52 @@ async def test_events_hold_words_as_references_and_readers_of_staff_data_alone_s
     assert not [name for name in names if any(canary in name for canary in house.canaries.values())]
     assert {role for person in house.people for role in person.member.roles} == set(Role)
     assert set(house.canaries) == {DataClass.PRIVATE_STAY, DataClass.PAYMENT}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def denied(house: House) -> AsyncIterator[House]:
+    """The same hotel after its chain took a kind from its associates and supervisors (P1)."""
+    edit = Edit(effect="deny", roles=(Role.ASSOCIATE, Role.SUPERVISOR), actions=("read",), kinds=(KIND,))
+    known = house.chassis.policy.known.policies
+    before, known[CHAIN] = known[CHAIN], compiled(snapshot(CHAIN, 2, edited(GRANTS, [edit])))
+    yield house
+    known[CHAIN] = before
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/records/{record_id}", {}),
+        ("/v1/records/{record_id}", {"fields": "status"}),
+        ("/v1/records/{record_id}/history", {}),
+        ("/v1/records/{record_id}/owner", {}),
+        ("/v1/records/{record_id}/attachments/{file_id}", {}),
+        ("/v1/records", {"property": "city"}),
+        ("/v1/records", {"property": "city", "kind": KIND}),
+        ("/v1/records", {"property": "city", "text": "spending"}),
+        ("/v1/board", {"property": "city"}),
+        ("/v1/stays/{stay_id}/journey", {}),
+        ("/v1/guests/{guest_id}/preferences", {}),
+        ("/v1/questions", {"property": "city"}),
+        ("/v1/exceptions", {"property": "city"}),
+        ("/v1/proposals", {"property": "city"}),
+        ("/v1/handovers/{handover_id}", {}),
+    ],
+)
+async def test_kind_that_a_chain_denies_is_absent_everywhere(
+    denied: House, http: httpx.AsyncClient, path: str, asked: dict[str, str]
+) -> None:
+    for person in [one for one in denied.people if one.member.roles[0] in (Role.ASSOCIATE, Role.SUPERVISOR)]:
+        said = await http.get(path.format(**denied.names), params=asked, headers=signed(denied, person))
+        assert said.status_code in (200, 403, 404)
+        assert denied.names["record_id"] not in said.text
+        assert [canary for canary in denied.canaries.values() if canary in said.text] == []
+
+
+async def test_other_kinds_and_other_roles_are_as_before(denied: House, http: httpx.AsyncClient) -> None:
+    people = {one.member.id: one for one in denied.people}
+    held, path = denied.names, "/v1/records/"
+    associate, manager = signed(denied, people["associate-own"]), signed(denied, people["duty-manager-own"])
+    assert (await http.get(f"{path}{held['sold_id']}", headers=associate)).status_code == 200
+    assert (await http.get(f"{path}{held['record_id']}", headers=associate)).status_code == 403
+    assert (await http.get(f"{path}{held['record_id']}", headers=manager)).status_code == 200
