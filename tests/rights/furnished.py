@@ -7,12 +7,14 @@ from pathlib import Path
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
+from services.auth.api.service_accounts import OPENED
 from services.auth.app import assemble as assemble_auth
 from services.auth.app import join
 from services.auth.events import AuditHandler
 from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
+from services.integrations.api.erasures import ASKED as ERASED
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -44,6 +46,13 @@ from tests.rights.people import OTHER_CHAIN, everything, second
 WORK, OTHER = Department.HOUSEKEEPING, Department.MAINTENANCE
 GUESTS = Department.GUEST_RELATIONS
 AMOUNT = 918_273
+CHARGED = 4_321
+SOLD = {
+    "kind": "preference_note",
+    "fields": {"topic": "bed", "valid_for": "this_stay"},
+    "department": "guest_relations",
+}
+CHARGE = {"kind": "cost", "amount": {"amount": CHARGED, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}}
 WORDS = "zz private words about a stay"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
 NOTED = {"topic": "spa", "details": WORDS, "budget": {"amount": AMOUNT, "currency": "EUR"}}
@@ -56,7 +65,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
     chassis.clock, database = StillClock(), FakeDatabase()
     desk = fake_house(chassis, database)
     app = assemble_records(chassis, desk)
-    house = House("records", app, chassis, GUESTS, OTHER, {})
+    house = House("records", app, chassis, GUESTS, OTHER, {}, database=database)
     inhabit(chassis, GUESTS, OTHER)
     booked = stay(property_id=PROPERTY, chain=CHAIN)
     async with closing(chassis), house.client() as http:
@@ -79,12 +88,16 @@ async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
     record = await desk.on(record, "attachments", PDF)
     noted = {"cause": record["causes"][0], "unusual": WORDS, "guest_impact": WORDS, "comment": WORDS}
     record = await desk.on(record, "exceptions", noted)
+    sold = await desk.post("/v1/records", {"property_id": PROPERTY, **SOLD})
+    sold = await desk.on(sold, "lines", CHARGE)
+    assert sold["money"]
     offer = await desk.post("/v1/offers", offers.NEW | {"terms": offers.SPA | {"code": "spa_seed"}})
     terms = campaigns.TERMS | {"arms": [{"code": "plain", "offer_id": offer["id"]}]}
     campaign = await desk.post("/v1/campaigns", campaigns.NEW | {"terms": terms})
     handover = await desk.post("/v1/handovers", handovers.PREPARED | {"department": GUESTS.value})
     return {
         "record_id": record["id"],
+        "sold_id": sold["id"],
         "owner_id": record["owner"],
         "file_id": record["files"][0]["id"],
         "offer_id": offer["id"],
@@ -156,12 +169,16 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             DataClass.GUEST_IDENTITY: profile.email,
             DataClass.PAYMENT: f'"amount":{kept.stay.rate.amount},',
         }
+        async with standing.client() as client:
+            desk = Furnisher(client, "integrations", everything(WORK))
+            asked = await desk.post("/v1/erasures", ERASED | {"guest_id": profile.id})
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
         yield named(
             house,
             stay_id=found,
             guest_id=profile.id,
             guest_name=profile.last_name,
+            erasure_id=asked["id"],
             token=doors[PROPERTY],
             vendor="hotel-bookings",
         )
@@ -187,9 +204,13 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
             change = DirectoryChange(events=(), member=person)
             await have.directory._store.save(Scope(chain=person.chain), change, Provenance.fresh("furnish-1"), 200)
 
+        async with standing.client() as client:
+            desk = Furnisher(client, "auth", everything(WORK))
+            account = await desk.post("/v1/service-accounts", OPENED)
+
         async def learn(tx: Tx) -> None:
             await AuditHandler(Arrivals(chassis.mongo), chassis.clock.real_now).apply(tx, UNSOUND)
 
         await chassis.mongo.run(learn)
         await have.sequencer.turn()
-        yield named(house, staff_id=target.id)
+        yield named(house, staff_id=target.id, account_id=account["id"])

@@ -1,15 +1,20 @@
 """What protects the routes of integrations."""
 
+from services.integrations.api.erasures import AGREED
+from services.integrations.api.erasures import ASKED as ERASED
 from services.integrations.api.finance import ACTION
 from services.integrations.api.messages import HANDED_OVER
+from services.integrations.api.pms import TASK
 from shared.contracts.policy import ANY, Resource
-from tests.rights.rows import GUEST, PAYMENT, Barred, Door, Row, granted, of
+from tests.rights.rows import GUEST, PAYMENT, Barred, Door, Place, Row, granted, of
 
 HERE = {"property": "city"}
 SAID = {"stay_id": "{stay_id}", "topic_code": "baby_cot", "text": "May we have a cot?"}
 READ = of(GUEST)
+STALE = {"If-Match": '"999999"'}
 ROWS = (
     Row("POST /v1/pms/{property_id}/{token}/{vendor}/events", door=Door.SECRET, body={}),
+    Row("POST /v1/pms/{property_id}/{token}/{vendor}/tasks", door=Door.SECRET, body=TASK),
     Row("POST /v1/guest-messages/{property_id}/{token}", door=Door.SECRET, body=HANDED_OVER | {"stay_id": "{stay_id}"}),
     Row("POST /v1/finance/{property_id}/{token}/events", door=Door.SECRET, body=ACTION),
     granted(
@@ -41,6 +46,20 @@ ROWS = (
         needs=READ,
         barred=Barred.ABSENT,
     ),
+    granted(
+        "GET /v1/guests/{guest_id}/file",
+        "export",
+        Resource.GUEST,
+        place=Place.CHAIN,
+        shows=READ,
+        addressed=of(PAYMENT),
+        empty_elsewhere=True,
+    ),
+    granted("GET /v1/erasures", "erase", Resource.GUEST, place=Place.CHAIN),
+    granted("GET /v1/erasures/{erasure_id}", "erase", Resource.GUEST, thing="erasure_id"),
+    granted("POST /v1/erasures", "erase", Resource.GUEST, body=ERASED | {"guest_id": "{guest_id}"}),
+    granted("POST /v1/erasures/{erasure_id}/decision", "erase", Resource.GUEST, body=AGREED, headers=STALE),
+    granted("POST /v1/erasures/replay", "erase", Resource.GUEST, place=Place.WHOLE_CHAIN),
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
     granted("POST /v1/drafts", "request_message", ANY, body={"stay_id": "{stay_id}", "text": "Your cot is there."}),
 )
