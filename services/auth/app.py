@@ -1,8 +1,11 @@
 """Auth's composition root."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from prometheus_client import Gauge
 
 from services.auth.adapters.keyring import FileKeyRing
 from services.auth.adapters.passwords import Argon2Passwords
@@ -21,6 +24,7 @@ from services.auth.settings import Settings
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.audit_index import AuditIndex
+from services.auth.store.audit_versions import AuditVersions
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
@@ -28,6 +32,7 @@ from services.auth.store.policy import MongoPolicies
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Indexer, Sequencer
+from services.auth.usecases.completeness import Completeness
 from services.auth.usecases.directory import Directory
 from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.gates import Gates
@@ -65,6 +70,7 @@ class Parts:
     loading: Loading
     sequencer: Sequencer
     indexer: Indexer
+    completeness: Completeness
     reading: ReadingAudit
     evidence: Evidence
 
@@ -76,8 +82,9 @@ class Parts:
 
 def audit_store(settings: Settings) -> tuple[Mongo, MongoAudit]:
     """The audit log alone, for the verifier: it needs no keys and no Kafka."""
-    mongo = Mongo.of(settings)
-    return mongo, MongoAudit(mongo, Outbox(mongo, Clock.of(settings), settings.service))
+    mongo, clock = Mongo.of(settings), Clock.of(settings)
+    outbox = Outbox(mongo, clock, settings.service)
+    return mongo, MongoAudit(mongo, outbox, AuditIndex(mongo, AuditVersions(mongo, outbox), clock.real_now))
 
 
 def join(settings: Settings) -> Parts:
@@ -87,7 +94,9 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    versions = AuditVersions(mongo, outbox)
+    index = AuditIndex(mongo, versions, clock.real_now)
+    audit = MongoAudit(mongo, outbox, index)
     reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
@@ -112,9 +121,19 @@ def join(settings: Settings) -> Parts:
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
         indexer=Indexer(index),
+        completeness=Completeness(versions, clock, dt.timedelta(seconds=settings.gap_grace_s), _gaps(chassis)),
         reading=reading,
         evidence=Evidence(audit, reading, clock),
     )
+
+
+def _gaps(chassis: Chassis) -> Callable[[int], None]:
+    gauge = Gauge(
+        "bellboard_audit_gaps",
+        "Aggregates of which the audit log misses versions",
+        registry=chassis.telemetry.metrics.registry,
+    )
+    return gauge.set
 
 
 def build(settings: Settings) -> FastAPI:
@@ -144,6 +163,7 @@ def build(settings: Settings) -> FastAPI:
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
             Job("audit-index", SEQUENCE_S, parts.indexer.turn),
+            Job("completeness", settings.gap_looked_s, parts.completeness.look),
         ],
         prepare=[parts.prepare, load_seed],
     )

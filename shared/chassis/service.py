@@ -30,6 +30,7 @@ from shared.chassis.mongo import DatabaseError, Mongo
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
+from shared.chassis.refilling import Refilling
 from shared.chassis.relay import Relay
 from shared.chassis.settings import ServiceSettings
 from shared.chassis.tail import Tail, Tailing
@@ -170,7 +171,8 @@ class Chassis:
         `links` say in OpenAPI what may follow on an answer. With `pages` the routers are for browsers: they take
         forms, and OpenAPI leaves them out. `uploads` is a pattern of paths that take files.
         """
-        policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), self.policy)
+        known = Refilling(self.policy, self.outbox)
+        policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), known)
         make = (self.mongo, self.clock, self.telemetry, self.settings)
         self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
         tailings = [Tailing(tail, self.settings) for tail in tails]

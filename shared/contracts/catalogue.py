@@ -5,7 +5,7 @@ import re
 from shared.contracts import topics
 from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
-from shared.contracts.audit import CheckpointEvent
+from shared.contracts.audit import GAP_VERBS, CheckpointEvent, GapEvent
 from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
@@ -74,6 +74,7 @@ _ALL = [
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
     *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
+    *_types("gap", GAP_VERBS, topics.POLICY, GapEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
     *_types("operation", ("begun",), topics.ACCESS, OperationEvent),
     *_types("checkpoint", ("signed",), topics.CHECKPOINTS, CheckpointEvent),
