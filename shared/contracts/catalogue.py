@@ -26,6 +26,7 @@ from shared.contracts.records import (
     RulesEvent,
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
+from shared.contracts.retention import RETENTION_VERBS, RetentionEvent
 from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
 from shared.contracts.stays import STAY_VERBS, StayEvent
 from shared.contracts.values import Frozen
@@ -77,6 +78,7 @@ _ALL = [
     *_types("gap", GAP_VERBS, topics.POLICY, GapEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
     *_types("operation", ("begun",), topics.ACCESS, OperationEvent),
+    *_types("retention", RETENTION_VERBS, topics.ACCESS, RetentionEvent),
     *_types("checkpoint", ("signed",), topics.CHECKPOINTS, CheckpointEvent),
 ]
 

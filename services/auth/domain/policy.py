@@ -60,6 +60,7 @@ SENSITIVE = (
     "silence",
     "erase",
     "export",
+    "retain",
 )
 """Refused while the policy is stale: they move money, undo a decision, or change who may do what."""
 
@@ -164,7 +165,9 @@ def _administration() -> tuple[Grant, ...]:
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
         _grant(admin, ("status",), Resource.OPERATION),
-        _grant(admin, ("redrive", "rebuild", "republish", "reread"), Resource.OPERATION, obligations=("reason",)),
+        _grant(
+            admin, ("redrive", "rebuild", "republish", "reread", "retain"), Resource.OPERATION, obligations=("reason",)
+        ),
     )
 
 
