@@ -29,7 +29,7 @@ from shared.chassis.liveness import end_process
 from shared.chassis.mongo import DatabaseError, Mongo
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
-from shared.chassis.provenance import Provenance
+from shared.chassis.provenance import Provenance, correlation_of
 from shared.chassis.refilling import Refilling
 from shared.chassis.relay import Relay
 from shared.chassis.retention import Kept, Retaining
@@ -149,9 +149,7 @@ class Chassis:
         if key is None:
             raise invalid("Idempotency-Key", "required", "Send an Idempotency-Key header, so a retry does it once.")
         digest = request_digest(request.method, request.url.path, body)
-        correlation = request.headers.get("x-request-id", "")
-        if not (correlation.isascii() and correlation.isprintable() and 8 <= len(correlation) <= 64):
-            correlation = self.clock.new_id()
+        correlation = correlation_of(request.headers.get("x-request-id", "")) or self.clock.new_id()
         return CommandContext(principal, key, digest, parse_etag(if_match), Provenance.fresh(correlation))
 
     def app(
