@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import audit, commands, consume, decide, imports, latency, memory, page, relay, scale, startup
+from bench import audit, commands, consume, decide, imports, latency, memory, page, relay, scale, search, startup
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
 from bench.machine import occasion
@@ -28,13 +28,14 @@ ON_SERVERS: dict[str, Measure] = {
     "decide": decide.measure,
     "audit": audit.measure,
     "scale": scale.measure,
+    "search": search.measure,
     "memory": memory.measure,
 }
 Only = Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(ON_SERVERS)}, {START_UP}; default all.")]
 
 
 def main(only: Only = None, keep: Annotated[bool, typer.Option(help="Write results and page.")] = True) -> None:
-    """Measure each figure beside its floor, in turns, on a MongoDB and a Kafka of its own (about eight minutes)."""
+    """Measure each figure beside its floor, in turns, on a MongoDB and a Kafka of its own (about ten minutes)."""
     wanted = only or [*ON_SERVERS, START_UP]
     if unknown := set(wanted) - {*ON_SERVERS, START_UP}:
         raise typer.BadParameter(f"There is no {', '.join(sorted(unknown))}.")

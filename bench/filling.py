@@ -18,6 +18,8 @@ SEEDS = 1_000
 OPEN_OF = 50
 """One record of so many is open; the others were closed long ago."""
 ROOMS = 500
+EARLIER_MS = 600_000
+"""Every copy is so much older than the one before, so that a thousand of them reach back a week."""
 SELDOM: Mapping[str, Any] = {"$eq": [{"$mod": ["$n", 100]}, 1]}
 """Of one record in a hundred."""
 
@@ -50,12 +52,17 @@ async def _seed(house: Chassis) -> None:
     await keys.insert_many([kept | {"_id": f"seaside|ana|accept-{one}", "subject": one} for one in ids])
 
 
+def first_of(seed_id: str | None) -> str:
+    """The id of the first copy; what a copy's own state says is still the seed's."""
+    return f"{seed_id}-0"
+
+
 def _numbered(field: str) -> Mapping[str, Any]:
     return {"$concat": [f"${field}", "-", {"$toString": "$n"}]}
 
 
 def _earlier(field: str) -> Mapping[str, Any]:
-    return {"$subtract": [f"${field}", {"$multiply": ["$n", 60_000]}]}
+    return {"$subtract": [f"${field}", {"$multiply": ["$n", EARLIER_MS]}]}
 
 
 _CHANGED: Mapping[str, Mapping[str, Any]] = {

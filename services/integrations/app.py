@@ -34,6 +34,7 @@ from services.integrations.usecases.inventory import CountRooms
 from services.integrations.usecases.outgoing import SendMessages
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.tasks import TakeTasks
 from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
@@ -145,6 +146,7 @@ def assemble(have: Parts) -> FastAPI:
         from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key),
         from_guests=TakeFromGuests(have.messages, have.stays, clock),
         from_finance=TakeFromFinance(have.ledger, clock),
+        tasks=TakeTasks(have.connections, have.ledger, clock),
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),

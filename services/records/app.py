@@ -11,10 +11,11 @@ from services.records.api.links import LINKS
 from services.records.api.router import router
 from services.records.settings import Settings
 from services.records.usecases.absence import ABSENT, Absences
-from services.records.usecases.alarms import APPROVE_BY, EXPIRE, REPEATS, WAIT
+from services.records.usecases.alarms import APPROVE_BY, EXPIRE, GRANT, REPEATS, WAIT
 from services.records.usecases.answers import ANSWER
 from services.records.usecases.expiry import ByTheClock
 from services.records.usecases.forgetting import Forgetting
+from services.records.usecases.granting import Granting
 from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
 from services.records.usecases.house import House
 from services.records.usecases.investigating import Investigating
@@ -56,6 +57,8 @@ def house_of(chassis: Chassis) -> House:
         handovers=store.MongoHandovers(chassis.mongo),
         offers=store.MongoOffers(chassis.mongo),
         claims=store.MongoClaims(chassis.mongo),
+        lines=store.MongoLines(chassis.mongo),
+        earnings=store.MongoEarnings(chassis.mongo),
         campaigns=store.MongoCampaigns(chassis.mongo),
         loyalty=store.MongoLoyalty(chassis.mongo),
         journal=chassis.outbox,
@@ -80,6 +83,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         EXPIRE: clock.expire,
         APPROVE_BY: clock.expire_proposal,
         WAIT: clock.end_wait,
+        GRANT: Granting(house).fire,
         REPEATS: Investigating(house).count,
         ANSWER: OverdueAnswers(house).fire,
         START: RulesStart(house).fire,

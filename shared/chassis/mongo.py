@@ -90,6 +90,10 @@ def _session(tx: Tx | None) -> Any:
     return tx.session if tx else None
 
 
+def _ascending(keys: Sequence[str]) -> list[tuple[str, int]]:
+    return [(key, pymongo.ASCENDING) for key in keys]
+
+
 def _writing(tx: Tx | None) -> Any:
     """The session of a write whose outcome is asked for at once, which one that waits does not have yet."""
     assert tx is None or tx.gathered is None, "only inserts and bulks can wait for a shared transaction"
@@ -122,10 +126,12 @@ class Collection:
         sort: Sort | None = None,
         skip: int = 0,
         limit: int = 0,
+        hint: Sequence[str] | None = None,
         tx: Tx | None = None,
     ) -> list[Document]:
-        """All matches as a list; bound it by `limit` where the caller cannot."""
-        cursor = self._raw.find(filter, projection, sort=sort, skip=skip, limit=limit, session=_session(tx))
+        """All matches as a list; bound it by `limit` where the caller cannot. `hint`: the keys of the index to use."""
+        found = self._raw.find(filter, projection, sort=sort, skip=skip, limit=limit, session=_session(tx))
+        cursor = found.hint(_ascending(hint)) if hint else found
         rows: list[Document] = await cursor.to_list(None)
         return rows
 
@@ -142,9 +148,10 @@ class Collection:
         rows: list[Document] = await cursor.to_list(None)
         return rows
 
-    async def count(self, filter: Filter, *, limit: int | None = None) -> int:
-        """How many match, counted up to `limit`."""
-        bound = {"limit": limit} if limit else {}
+    async def count(self, filter: Filter, *, limit: int | None = None, hint: Sequence[str] | None = None) -> int:
+        """How many match, counted up to `limit`. `hint`: the keys of the index to use."""
+        bound: Document = {"limit": limit} if limit else {}
+        bound |= {"hint": _ascending(hint)} if hint else {}
         return int(await self._raw.count_documents(filter, **bound))
 
     async def distinct(self, key: str, filter: Filter) -> list[Any]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,6 +29,15 @@ class ServiceSettings(BaseSettings):
     reporting_url: str = "http://127.0.0.1:8005"
     console_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path(".bellboard/data")
+    operations_token: SecretStr | None = Field(
+        default=None, min_length=16, description="Opens /metrics, /openapi.json and /docs without signing in"
+    )
+    policy_key: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9_-]{43})?$",
+        description="The public key (`x` of its JWK) that seals policy and keys; absent: the first one heard of",
+    )
+    embedded: bool = Field(default=False, description="Part of the embedded stack, which is open to this machine alone")
     clock_origin: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000)
     clock_start: AwareDatetime | None = None

@@ -13,7 +13,7 @@ from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
-from shared.contracts.policy import KeysEvent, PolicyEvent
+from shared.contracts.policy import POLICY_CHANGE_VERBS, KeysEvent, PolicyChangeEvent, PolicyEvent
 from shared.contracts.records import (
     RECORD_VERBS,
     RULES_VERBS,
@@ -27,8 +27,17 @@ from shared.contracts.records import (
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
 from shared.contracts.retention import RETENTION_VERBS, RetentionEvent
-from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
+from shared.contracts.staff import (
+    API_KEY_VERBS,
+    PROPERTY_VERBS,
+    STAFF_VERBS,
+    ApiKeyEvent,
+    PropertyEvent,
+    ProviderEvent,
+    StaffEvent,
+)
 from shared.contracts.stays import STAY_VERBS, StayEvent
+from shared.contracts.tasks import TASK_VERBS, TaskEvent
 from shared.contracts.values import Frozen
 from shared.contracts.writebacks import WRITEBACK_VERBS, WritebackEvent
 
@@ -60,6 +69,7 @@ _ALL = [
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
+    *_types("task", TASK_VERBS, topics.STAYS, TaskEvent),
     *_types("guest", ("erased",), topics.GUESTS, GuestErased),
     *_types("erasure", ERASURE_VERBS, topics.GUESTS, ErasureEvent),
     *_types("texts", ("erased",), topics.RECORDS, StoreErased),
@@ -73,7 +83,10 @@ _ALL = [
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
+    *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
+    *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
+    *_types("policy_change", POLICY_CHANGE_VERBS, topics.POLICY, PolicyChangeEvent),
     *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
     *_types("gap", GAP_VERBS, topics.POLICY, GapEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),

@@ -2,8 +2,10 @@
 
 import enum
 
+from pydantic import Field
+
 from shared.contracts.envelope import EventBody
-from shared.contracts.values import Code, EntityId, Instant, Version, Wire
+from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
 
 
 class Direction(enum.StrEnum):
@@ -27,7 +29,7 @@ class MessageState(enum.StrEnum):
 
 
 class Message(Wire):
-    """One guest message. Guests answer offers and leave scores through `answer` and `score`."""
+    """One guest message. Guests answer offers and leave scores through `answer`, `bid` and `score`."""
 
     id: EntityId
     property_id: str
@@ -42,6 +44,7 @@ class Message(Wire):
     answer: Code | None = None
     offer_id: EntityId | None = None
     score: int | None = None
+    bid: Money | None = Field(default=None, description="What the guest would pay for one of the offer")
     failure: Code | None = None
     at: Instant
     version: Version

@@ -22,6 +22,7 @@ class CatalogueOffer(Wire):
     departments: tuple[Department, ...] = ()
     capacity: int | None = Field(default=None, description="How many a day; absent means as many as are asked for")
     instant: bool = False
+    way: Code = Field(default="fixed", description="fixed, standby or bid")
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     version: Version
 
@@ -64,11 +65,15 @@ class Sale(Wire):
     tax: Money
     departments: tuple[Department, ...] = ()
     instant: bool = False
-    state: Code = Field(default="open", description="open, held, sold, released, cancelling or cancelled")
+    state: Code = Field(default="open", description="open, waiting, held, sold, released, cancelling or cancelled")
     claims: tuple[str, ...] = ()
     cancel_until: Instant | None = Field(default=None, description="Until when the guest may cancel by themselves")
     campaign: EntityId | None = None
     arm: Code | None = None
+    way: Code = Field(default="fixed", description="fixed, standby or bid")
+    decides_at: Instant | None = Field(default=None, description="When standbys and bids are granted or let go")
+    waits_since: Instant | None = Field(default=None, description="Since when it stands in line")
+    bid: Money | None = Field(default=None, description="What the guest would pay for one, by their own word")
 
 
 OFFER_VERBS = ("published", "retired")

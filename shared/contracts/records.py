@@ -329,6 +329,8 @@ RECORD_VERBS = (
     "question_answered",
     "repriced",
     "sale_cancelled",
+    "bid_placed",
+    "sale_granted",
     "question_overdue",
     "watched",
     "unwatched",

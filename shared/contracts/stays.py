@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from typing import Any
 
 from pydantic import Field
 
@@ -65,6 +66,9 @@ class Stay(Wire):
     country: str | None = None
     language: str = "en"
     tier: Code | None = None
+    loyalty_points: int | None = Field(
+        default=None, ge=0, le=10**9, description="What the programme says the guest has"
+    )
     repeat: bool = False
     vip: bool = False
     parking: int = 0
@@ -76,6 +80,19 @@ class Stay(Wire):
     def nights(self) -> int:
         """Nights between arrival and departure."""
         return (self.departure - self.arrival).days
+
+
+class SeenStay(Stay):
+    """A stay as one caller may see it: what it costs is left out for who may not see payments."""
+
+    rate: Money | None = None  # type: ignore[assignment] # a mask only ever leaves out
+    balance: Money | None = None  # type: ignore[assignment] # as above
+
+    @classmethod
+    def masked(cls, stay: Stay, *, money: bool) -> "SeenStay":
+        """The stay with or without its money."""
+        hidden: dict[str, Any] = {} if money else {"rate": None, "balance": None}
+        return cls.model_validate(stay.model_dump() | hidden)
 
 
 class StayEvent(EventBody):

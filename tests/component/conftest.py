@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from tests.factories.front_desk import Caller, FrontDesk
@@ -10,6 +11,12 @@ from tests.factories.front_desk import Caller, FrontDesk
 @pytest.fixture
 def desk() -> FrontDesk:
     return FrontDesk()
+
+
+@pytest.fixture
+async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
+    async with desk.client() as client:
+        yield client
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
 async def rita(desk: FrontDesk) -> AsyncIterator[Caller]:
     async with desk.client() as http:
         yield Caller(http, "rita")

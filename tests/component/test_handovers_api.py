@@ -1,7 +1,6 @@
 """Handovers: made once at each shift change, whole, acknowledged by name. The real app, its store in memory."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -50,12 +49,6 @@ async def desk() -> FrontDesk:
 def knows(desk: FrontDesk, staff: tuple[StaffMember, ...], *hotels: Any) -> None:
     desk.chassis.policy.known.staff = {person.id: person for person in staff}
     desk.chassis.policy.known.properties = {hotel.id: hotel for hotel in hotels or tuple(HOTELS[:1])}
-
-
-@pytest.fixture
-async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk.client() as client:
-        yield client
 
 
 async def plan(desk: FrontDesk) -> None:

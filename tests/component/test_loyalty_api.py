@@ -1,21 +1,18 @@
 """Loyalty points: moved by records that are fulfilled, moved back when opened again, never less than nothing."""
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.component.selling import mirrored
+from tests.component.selling import hears, mirrored
 from tests.factories.front_desk import Caller, FrontDesk, ruled
-from tests.factories.guest_records import stay
+from tests.factories.guest_events import stay_told
+from tests.factories.guest_records import NOW, stay
 
 POINTS = f"/v1/guests/{stay().guest_id}/points"
 REASON = "As agreed."
-
-
-@pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
 
 
 @pytest.fixture
@@ -132,6 +129,43 @@ async def test_points_without_a_guest_cannot_be_moved(ana: Caller) -> None:
     record = await opened(ana, "points", 10, stay_id=None, room="214")
     reply = await ana.act(record, "accept")
     assert (reply.status_code, reply.json()["code"]) == (409, "guest_unknown")
+
+
+async def test_balance_of_the_pms_opens_and_adjusts_the_ledger_once_and_drift_is_shown(
+    ana: Caller, desk: FrontDesk
+) -> None:
+    later = [NOW + dt.timedelta(minutes=minutes) for minutes in range(9)]
+    first = stay_told(stay(loyalty_points=1_000, source_time=later[1]), 2, "changed")
+    for _ in range(2):
+        await hears(desk, first)
+    await acted(ana, await opened(ana, "redeem", 300), "accept", "complete")
+    told = (await ana.get(POINTS)).json()
+    assert (told["balance"], told["mirrored"], told["drift"]) == (700, 1_000, -300)
+    caught_up = stay(loyalty_points=700, source_time=later[2], version=3)
+    older = stay(loyalty_points=5_000, source_time=later[0], version=4)
+    earned = stay(loyalty_points=900, source_time=later[3], version=5)
+    for sequence, one in enumerate((caught_up, older, earned), 3):
+        await hears(desk, stay_told(one, sequence, "changed"))
+    told = (await ana.get(POINTS)).json()
+    assert (told["balance"], told["drift"]) == (900, 0)
+    assert [(each["kind"], each["points"]) for each in told["entries"]] == [
+        ("adjusted", 200),
+        ("adjusted", 0),
+        ("redeemed", -300),
+        ("opened", 1_000),
+    ]
+
+
+async def test_what_the_pms_took_away_leaves_nothing_to_overspend(ana: Caller, desk: FrontDesk) -> None:
+    at = NOW + dt.timedelta(minutes=1)
+    await hears(desk, stay_told(stay(loyalty_points=500, source_time=at), 2, "changed"))
+    await acted(ana, await opened(ana, "redeem", 400), "accept", "complete")
+    gone = stay(loyalty_points=50, source_time=at + dt.timedelta(minutes=1), version=3)
+    await hears(desk, stay_told(gone, 3, "changed"))
+    told = (await ana.get(POINTS)).json()
+    assert (told["balance"], told["drift"]) == (0, -50)
+    reply = await ana.act(await opened(ana, "redeem", 1), "accept")
+    assert reply.json()["code"] == "balance_too_low"
 
 
 async def test_read_of_a_balance_is_written_down_and_strangers_are_not_seen(ana: Caller, desk: FrontDesk) -> None:

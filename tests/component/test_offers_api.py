@@ -14,11 +14,6 @@ from tests.factories.guest_records import stay
 
 
 @pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
 async def rita(desk: FrontDesk) -> AsyncIterator[Caller]:
     async with desk.client() as http:
         yield Caller(http, "rita")

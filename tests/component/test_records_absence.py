@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -92,12 +91,6 @@ async def desk() -> FrontDesk:
     )
     made.chassis.policy.known.staff = {person.id: person for person in people}
     return made
-
-
-@pytest.fixture
-async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk.client() as client:
-        yield client
 
 
 async def test_work_moves_on_at_once_when_its_owner_falls_ill(desk: FrontDesk) -> None:

@@ -16,11 +16,6 @@ COT = {
 
 
 @pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
 async def ana(desk: FrontDesk) -> AsyncIterator[Caller]:
     async with desk.client() as http:
         yield Caller(http)

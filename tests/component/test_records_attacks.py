@@ -1,7 +1,6 @@
 """Attacks S19 to S25 on records, by their numbers: refused, and nothing is changed. (S24 is in the tests of offers.)"""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.errors import AppError
+from tests.factories.desk_work import ok
 from tests.factories.front_desk import Caller, FrontDesk
 from tests.factories.guest_records import entered
 
@@ -49,23 +49,6 @@ NEARLY: dict[str, Any] = {
     "writebacks": {"field": "room", "value": "317", "reason": "Noise"},
     "hand-off": {"department": "housekeeping"},
 }
-
-
-@pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
-async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk.client() as client:
-        yield client
-
-
-async def ok(reply: httpx.Response, status: int = 200) -> dict[str, Any]:
-    assert reply.status_code == status, reply.text
-    body: dict[str, Any] = reply.json()
-    return body
 
 
 async def opened(who: Caller, **changed: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Declining, reassigning and explaining an owner over HTTP: the real app, its store in memory."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -20,17 +19,6 @@ COT = {
     "fields": {"topic": "baby_cot", "promised_time": "22:00"},
 }
 BUSY = {"reason": {"code": "busy", "text": "I am with Mrs Silva's group."}}
-
-
-@pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
-async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk.client() as client:
-        yield client
 
 
 async def opened(http: httpx.AsyncClient, staff: str = "ana", **changed: Any) -> dict[str, Any]:

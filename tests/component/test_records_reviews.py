@@ -1,12 +1,12 @@
 """Reviews over HTTP: queues, many decisions at once, deputies, time that runs out, causes that come back."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
 from shared.contracts.writebacks import PmsChange, WritebackState
+from tests.factories.desk_work import ok
 from tests.factories.front_desk import Caller, FrontDesk, ruled
 from tests.factories.guest_events import stay_told, writeback_told
 from tests.factories.guest_records import stay
@@ -19,23 +19,6 @@ COT = {
 }
 PARTS = {"cause": "not_available", "unusual": "None left", "guest_impact": "Sleeps badly"}
 BIG = {"kind": "refund", "amount": {"amount": 9_000, "currency": "EUR"}, "reason": "Goodwill"}
-
-
-@pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
-async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk.client() as client:
-        yield client
-
-
-async def ok(reply: httpx.Response, status: int = 200) -> dict[str, Any]:
-    assert reply.status_code == status, reply.text
-    body: dict[str, Any] = reply.json()
-    return body
 
 
 async def checked(who: Caller, **changed: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A hotel changes its rules through the API: proposed, approved by another, in force from a day on, pinned, refused."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -23,17 +22,6 @@ QUIET = {"kinds": {"guest_request": {"limits": [{"rule": "quiet", "field": "prom
 EARLY = {"kinds": {"guest_request": {"limits": [{"rule": "early", "field": "promised_time", "at_most": "18:00"}]}}}
 WHY = {"reason": "Quiet after eight"}
 URL = "/v1/rules/resort"
-
-
-@pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-@pytest.fixture
-async def http(desk: FrontDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk.client() as client:
-        yield client
 
 
 def told(desk: FrontDesk) -> list[str]:

@@ -1,5 +1,6 @@
 """Four sources open records in both workflows: the source's event is kept, and told twice it opens nothing more."""
 
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,8 +11,8 @@ from services.records.domain.state import RecordState
 from shared.contracts.envelope import Envelope
 from shared.contracts.records import TriggerKind, Workflow
 from tests.factories.front_desk import Caller, FrontDesk
-from tests.factories.guest_events import finance_told, message_told, stay_told
-from tests.factories.guest_records import FIRST_VALUES, stay, wish
+from tests.factories.guest_events import finance_told, message_told, stay_told, task_told
+from tests.factories.guest_records import FIRST_VALUES, NOW, stay, wish
 
 Happens = Callable[[FrontDesk, httpx.AsyncClient], Awaitable[None]]
 GUEST_EXPERIENCE, UPSELL = Workflow.GUEST_EXPERIENCE, Workflow.UPSELL
@@ -47,11 +48,14 @@ SOURCES: list[tuple[str, TriggerKind, str, Happens]] = [
     (GUEST_EXPERIENCE, TriggerKind.GUEST_REQUEST, "guest_request", heard(ASKED)),
     (GUEST_EXPERIENCE, TriggerKind.GUEST_REQUEST, "guest_request", heard(WISHED)),
     (GUEST_EXPERIENCE, TriggerKind.STAFF_TASK, "guest_request", entered("guest_request")),
+    (GUEST_EXPERIENCE, TriggerKind.STAFF_TASK, "guest_request", heard(task_told("extra_pillow"))),
+    (GUEST_EXPERIENCE, TriggerKind.STAFF_TASK, "service_recovery", heard(task_told("noise"))),
     (GUEST_EXPERIENCE, TriggerKind.FINANCE_ACTION, "service_recovery", heard(REFUNDED)),
     (UPSELL, TriggerKind.BOOKING, "pre_arrival_offer", heard(BOOKED)),
     (UPSELL, TriggerKind.GUEST_REQUEST, "campaign_reply", heard(ANSWERED)),
     (UPSELL, TriggerKind.GUEST_REQUEST, "upsell_guest_request", heard(WISHED)),
     (UPSELL, TriggerKind.STAFF_TASK, "upsell_guest_request", entered("upsell_guest_request")),
+    (UPSELL, TriggerKind.STAFF_TASK, "upsell_guest_request", heard(task_told("late_checkout"))),
     (UPSELL, TriggerKind.FINANCE_ACTION, "upsell_preference_note", heard(CHARGED)),
 ]
 
@@ -82,6 +86,25 @@ def test_all_four_sources_are_there_in_both_workflows() -> None:
     assert {(one[0], one[1]) for one in SOURCES} == {
         (workflow, source) for workflow in (GUEST_EXPERIENCE, UPSELL) for source in TriggerKind
     }
+
+
+async def test_task_of_the_pms_keeps_its_room_department_and_deadline_and_an_unknown_code_is_no_loss() -> None:
+    desk = FrontDesk()
+    due = NOW + dt.timedelta(hours=3)
+    task = task_told("wash_the_dog", stay_id="stay-unheard-of", department="concierge", due_at=due)
+    await desk.hears(task)
+    [record] = desk.database.tables.records.values()
+    assert (record.fields["topic"], record.room, record.department, record.due_at) == ("other", "214", "concierge", due)
+    assert record.trigger.source_event == task.id
+
+
+async def test_task_about_what_the_guest_asked_already_counts_there() -> None:
+    desk = FrontDesk()
+    await desk.hears(stay_told(stay()))
+    asked = message_told("received", topic_code="extra_towels", stay_id=stay().id)
+    await desk.hears(asked, task_told("extra_towels", stay_id=stay().id))
+    [record] = of_kind(desk, "guest_request", TriggerKind.GUEST_REQUEST)
+    assert (record.repeats, of_kind(desk, "guest_request", TriggerKind.STAFF_TASK)) == (1, [])
 
 
 async def test_accepted_campaign_reply_puts_its_charge_on_the_folio_and_asks_who_delivers() -> None:

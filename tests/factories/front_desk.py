@@ -31,7 +31,9 @@ from tests.factories.access import KID, bearer, public_key
 from tests.factories.guest_records import NOW, member
 from tests.factories.records import CHAIN
 from tests.fakes.campaigns import FakeCampaigns
+from tests.fakes.earnings import FakeEarnings
 from tests.fakes.handovers import FakeHandovers
+from tests.fakes.lines import FakeLines
 from tests.fakes.loyalty import FakeLoyalty
 from tests.fakes.offers import FakeClaims, FakeOffers
 from tests.fakes.records import (
@@ -80,6 +82,7 @@ POLICY = PolicySnapshot(
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read",), kinds=("guest",), read=SERVED),
         Grant(roles=(Role.GENERAL_MANAGER,), actions=("export",), kinds=("guest",), read=SERVED),
         Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
+        Grant(roles=(Role.GENERAL_MANAGER, Role.FINANCE), actions=("read",), kinds=("incentive",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
     ),
 )
@@ -153,6 +156,8 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         handovers=FakeHandovers(database),
         offers=FakeOffers(database),
         claims=FakeClaims(database),
+        lines=FakeLines(database),
+        earnings=FakeEarnings(database),
         campaigns=FakeCampaigns(database),
         loyalty=FakeLoyalty(database),
         journal=FakeJournal(database, chassis.outbox),

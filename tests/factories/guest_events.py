@@ -9,6 +9,7 @@ from shared.contracts.messages import Direction, Message, MessageEvent, MessageS
 from shared.contracts.money import FinanceAction, FinanceEvent, Posting, PostingEvent, PostingState
 from shared.contracts.records import LineKind
 from shared.contracts.stays import Stay, StayEvent
+from shared.contracts.tasks import PmsTask, TaskEvent
 from shared.contracts.values import Money
 from shared.contracts.writebacks import PmsChange, Writeback, WritebackEvent, WritebackState
 from tests.factories.guest_records import NOW
@@ -81,6 +82,23 @@ def finance_told(verb: str, stay_id: str | None = None) -> Envelope:
         version=1,
     )
     return envelope(f"finance.{verb}.v1", finance.id, 1, NOW, FinanceEvent(actor=PMS, finance=finance))
+
+
+def task_told(code: str, **given: Any) -> Envelope:
+    """A task that staff wrote down in the PMS."""
+    base: dict[str, Any] = {
+        "id": f"task-{code}",
+        "property_id": "resort",
+        "pms": "hotel_bookings",
+        "number": "T-1",
+        "source_event": "evt-1",
+        "code": code,
+        "room": "214",
+        "at": NOW,
+        "version": 1,
+    }
+    task = PmsTask.model_validate(base | given)
+    return envelope("task.seen.v1", task.id, 1, NOW, TaskEvent(actor=PMS, task=task))
 
 
 def guest_erased(guest_id: str, *stay_ids: str, run: int = 1) -> Envelope:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.records.domain.points import Account, Entry
+from services.records.domain.points import Account, Entry, account_after
 from shared.chassis.mongo import Duplicate, Tx
 from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
@@ -21,7 +21,7 @@ class FakeLoyalty:
 
     async def account(self, scope: Scope, guest_id: str, tx: Tx | None = None) -> Account:
         found = self._of(guest_id)
-        return Account(guest_id, found[-1].seq, found[-1].balance) if found else Account(guest_id)
+        return account_after(found[-1]) if found else Account(guest_id)
 
     async def entry(self, scope: Scope, key: str, tx: Tx | None = None) -> Entry | None:
         return next((each for each in self._db.tables.loyalty.values() if each.key == key), None)
@@ -43,5 +43,6 @@ class FakeLoyalty:
 
     async def latest_stay(self, scope: Scope, guest_id: str) -> Stay | None:
         rows = self._db.tables.stays.values()
-        found = [stay for stay in rows if stay.guest_id == guest_id and scope.covers(stay.property_id)]
+        mine = [stay for stay in rows if stay.chain == scope.chain and scope.covers(stay.property_id)]
+        found = [stay for stay in mine if stay.guest_id == guest_id]
         return max(found, key=lambda stay: stay.arrival) if found else None

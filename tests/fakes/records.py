@@ -10,16 +10,18 @@ from services.records.domain.absence import Duty
 from services.records.domain.campaigns import CampaignState
 from services.records.domain.files import HeldFile
 from services.records.domain.handover import HandoverDocument
+from services.records.domain.incentives import EarningLine
 from services.records.domain.occurrences import Opening
 from services.records.domain.offers import OfferVersion
 from services.records.domain.points import Entry
 from services.records.domain.repeats import FirstAsked
 from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.saved_views import SavedView
+from services.records.domain.standby import InLine
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Claim, PendingErasure, Plan, Query, Unanswered, Waiting, Writing
+from services.records.ports import Claim, Page, PendingErasure, Plan, Query, Unanswered, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -54,6 +56,8 @@ class Tables:
     plans: dict[str, Plan] = field(default_factory=dict)
     offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
+    lines: dict[str, InLine] = field(default_factory=dict)
+    earnings: dict[str, EarningLine] = field(default_factory=dict)
     campaigns: dict[str, CampaignState] = field(default_factory=dict)
     cursors: dict[str, str | None] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)
@@ -120,9 +124,11 @@ class FakeRecords:
             and ((row.room or "-") == opening.room or (row.stay_id or "-") == opening.stay_id)
         ]
 
-    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
-        rows = (row for row in self._seen(scope) if _wanted(row, query))
-        return sorted(rows, key=lambda row: _moment(row, query), reverse=query.descending)[: query.limit]
+    async def page(self, scope: Scope, query: Query) -> Page:
+        wanted = (row for row in self._seen(scope) if _wanted(row, query))
+        rows = sorted(wanted, key=lambda row: _moment(row, query), reverse=query.descending)
+        page, more = rows[: query.limit], len(rows) > query.limit
+        return Page(page, _moment(page[-1], query) if more else None)
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         load: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,6 @@ from fastapi import FastAPI
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
-from services.auth.api.directory import CHANGED
-from services.auth.api.invitations import ACCEPTED, INVITED
 from services.auth.app import Parts, join
 from services.auth.app import build as build_auth
 from services.auth.domain.policy import default_grants
@@ -25,6 +23,7 @@ from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import DRAFT, HANDED_OVER, SAID
+from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -52,6 +51,7 @@ from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
@@ -154,6 +154,9 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         "POST /v1/pms/{property_id}/{token}/{vendor}/events": [
             {"path": door | {"vendor": "hotel-bookings"}, "body": payload} for payload in said[:2]
         ],
+        "POST /v1/pms/{property_id}/{token}/{vendor}/tasks": [
+            {"path": door | {"vendor": "hotel-bookings"}, "body": TASK},
+        ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
         "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
         "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],
@@ -237,21 +240,6 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.close()
 
 
-def ripe_auth(people: Sequence[Mapping[str, Any]], invitation: str) -> Ripe:
-    """Entries that are signed, a person to be moved, an invitation."""
-    ana = next(one for one in people if one["display_name"] == "Ana")
-    version = {"If-Match": f'"{ana["version"]}"'}
-    return {
-        "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
-        "GET /v1/audit/evidence": [{"query": {"type": "staff.hired.v1"}}, {"query": {"actor": "ana", "format": "csv"}}],
-        "GET /v1/audit/reads": [{"query": {"guest": "guest-1"}}],
-        "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
-        "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version, "body": CHANGED}],
-        "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],
-        "POST /v1/invitations/accept": [{"body": ACCEPTED | {"chain": CHAIN, "code": invitation}}],
-    }
-
-
 @contextlib.asynccontextmanager
 async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
     """Auth with a chain loaded from a file; its people have signed in."""
@@ -267,7 +255,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in [each["login"] for each in everybody]:
+            for name in ["olga", *(each["login"] for each in everybody)]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text
@@ -284,11 +272,9 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            people = (await client.get("/v1/staff", headers=headers)).json()["items"]
-            rui = next(one for one in people if one["display_name"] == "Rui")
-            path, key = f"/v1/staff/{rui['id']}/invitations", {"Idempotency-Key": "ripening-invitation"}
-            invited = await client.post(path, json=INVITED, headers=headers | key)
-        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe_auth(people, invited.json()["code"]))
+            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
+        signed.pop("olga")
+        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 
 
 SERVICES: dict[str, Build] = {

@@ -9,6 +9,9 @@ from services.records.api import campaigns, offers
 from tests.input.ripening import Ripe
 
 PROPERTY = "city"
+BIDS: dict[str, Any] = {"code": "spa_bids", "way": "bid", "decided_at": "14:00", "notice_hours": 0}
+JULY = {"first": "2026-07-01", "last": "2026-07-31"}
+ASKS: dict[str, Any] = {"price": {"amount": 5000, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}}
 
 
 class Shop:
@@ -41,6 +44,13 @@ class Shop:
         body = {"property_id": PROPERTY, "kind": "pre_arrival_offer", "stay_id": stay_id, "fields": {"offer": "spa"}}
         return await self.post("/v1/records", body | {"offer_id": offer["id"]})
 
+    async def waiting(self, offer: Mapping[str, Any], stay_id: str, bids: int) -> dict[str, Any]:
+        """A record that offers it, approved, and that so many bids were placed on."""
+        record = await self.record(offer, stay_id)
+        for act, body in (("accept", {}), ("check-value", {}), ("approve", {}), *[("place-bid", ASKS)] * bids):
+            record = await self.post(f"/v1/records/{record['id']}/{act}", body, version=record["version"])
+        return record
+
 
 def _next(name: str, of: Mapping[str, Any], body: Any) -> list[Mapping[str, Any]]:
     return [{"path": {name: of["id"]}, "headers": {"If-Match": f'"{of["version"]}"'}, "body": body}]
@@ -55,10 +65,14 @@ async def ripe_sales(shop: Shop, stay_id: str, guest_id: str) -> Ripe:
     pricing = {"stay_id": stay_id, "quantity": 1}
     looked_at = [{"path": {"campaign_id": draft["id"]}}]
     priced, cancelled = [await shop.record(spa, stay_id) for _ in range(2)]
+    line = await shop.post("/v1/offers", offers.NEW | {"terms": offers.SPA | BIDS})
+    bidding, granting = [await shop.waiting(line, stay_id, bids) for bids in (0, 1)]
     of_record = "POST /v1/records/{record_id}"
     because = {"reason": {"code": "asked_by_guest"}}
     return {
         f"{of_record}/take-price": _next("record_id", priced, because),
+        f"{of_record}/place-bid": _next("record_id", bidding, ASKS),
+        f"{of_record}/grant-sale": _next("record_id", granting, because),
         f"{of_record}/cancel-sale": _next("record_id", cancelled, because),
         "GET /v1/offers": [{"query": {"property": PROPERTY}}],
         "GET /v1/offers/{offer_id}": [{"path": {"offer_id": spa["id"]}, "query": {}}],
@@ -75,5 +89,7 @@ async def ripe_sales(shop: Shop, stay_id: str, guest_id: str) -> Ripe:
         "PUT /v1/campaigns/{campaign_id}": _next("campaign_id", other, campaigns.NEXT | {"terms": terms}),
         "POST /v1/campaigns/{campaign_id}/approve": _next("campaign_id", draft, campaigns.APPROVE),
         "POST /v1/campaigns/{campaign_id}/stop": _next("campaign_id", stopping, campaigns.STOP),
+        "GET /v1/incentives": [{"query": {"property": PROPERTY, **JULY}}],
+        "GET /v1/incentives/agents": [{"query": {"property": PROPERTY, **JULY}}],
         "GET /v1/guests/{guest_id}/points": [{"path": {"guest_id": guest_id}, "query": {}}],
     }

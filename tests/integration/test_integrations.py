@@ -68,7 +68,11 @@ class House:
 
     async def post(self, door: str, body: object, token: str | None = None) -> httpx.Response:
         """Knock at a machine's door of the city hotel."""
-        where = {"pms": "/v1/pms/{}/{}/hotel-bookings/events", "finance": "/v1/finance/{}/{}/events"}
+        where = {
+            "pms": "/v1/pms/{}/{}/hotel-bookings/events",
+            "task": "/v1/pms/{}/{}/hotel-bookings/tasks",
+            "finance": "/v1/finance/{}/{}/events",
+        }
         path = where.get(door, "/v1/guest-messages/{}/{}").format(PROPERTY, token or self.tokens[PROPERTY])
         async with self.standing.client() as client:
             return await client.post(path, json=body)
@@ -436,6 +440,24 @@ async def test_guest_message_without_sense_is_refused(house: House, body: dict[s
 
     assert answer.status_code == 422
     assert await house.rows("messages") == []
+
+
+async def test_task_of_the_pms_is_told_once_by_its_number(house: House) -> None:
+    task = {"event_id": "e-1", "number": "T-1", "code": "extra_towels", "reservation": "R-1", "room": "214"}
+    answers = [await house.post("task", task | {"event_id": f"e-{number}"}) for number in range(2)]
+    wrong = [
+        await house.post("task", task | {"number": "T-2"} | given)
+        for given in ({"code": "Not a code"}, {"due_at": "2026-03-10T09:00:00"}, {"department": "bar"}, {"text": "x"})
+    ]
+    assert [answer.json() for answer in answers] == [{"new": True}, {"new": False}]
+    assert [(each.status_code, each.json()["breaches"][0]["field"]) for each in wrong] == [
+        (422, "code"),
+        (422, "due_at"),
+        (422, "department"),
+        (422, "text"),
+    ]
+    [told] = await house.events("task")
+    assert told["type"] == "task.seen.v1"
 
 
 async def test_finance_action_is_told_once(house: House) -> None:

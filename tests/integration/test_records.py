@@ -49,7 +49,7 @@ async def desk(request: pytest.FixtureRequest, mongo_url: str, database_name: st
 
 async def records(desk: Standing, **wanted: Any) -> list[RecordState]:
     """Every record that is there."""
-    return await MongoRecords(desk.chassis.mongo).page(SCOPE, Query(NOW, limit=500, **wanted))
+    return (await MongoRecords(desk.chassis.mongo).page(SCOPE, Query(NOW, limit=500, **wanted))).states
 
 
 async def kinds(desk: Standing) -> list[str]:

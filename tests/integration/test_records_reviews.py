@@ -61,7 +61,7 @@ async def rule(http: httpx.AsyncClient, **rules: Any) -> None:
 
 
 async def investigations(desk: Standing) -> int:
-    return len(await MongoRecords(desk.chassis.mongo).page(SCOPE, Query(NOW, kind="investigation")))
+    return len((await MongoRecords(desk.chassis.mongo).page(SCOPE, Query(NOW, kind="investigation"))).states)
 
 
 async def test_sum_is_never_passed_unseen_when_many_ask_on_one_stay_at_once(desk: Standing) -> None:
@@ -102,7 +102,7 @@ async def test_one_investigation_is_opened_when_a_cause_comes_back_many_times_at
         await asyncio.gather(desk.fires(), desk.fires())
         await desk.fires()
         assert await investigations(desk) == 1
-        [found] = await MongoRecords(desk.chassis.mongo).page(SCOPE, Query(NOW, kind="investigation"))
+        [found] = (await MongoRecords(desk.chassis.mongo).page(SCOPE, Query(NOW, kind="investigation"))).states
         assert (len(found.links), found.fields["times"]) == (6, 6)
         again = await checked(ana, room="99")
         await ok(await ana.act(again, "exceptions", PARTS))

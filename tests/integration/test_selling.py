@@ -38,6 +38,7 @@ RACERS = 50
 ROOT = Path(__file__).parents[2]
 PROMISED = (("accept", {}), ("check-value", {}))
 SOLD = {"outcome": "fulfilled", "fields": {"guest_answer": "accepted"}, "reason": "They know."}
+BODIES = {"complete": SOLD, "grant-sale": {"reason": {"code": "place_is_free"}}}
 
 
 def settings(mongo_url: str, database: str, driver: str = "pymongo") -> Settings:
@@ -207,15 +208,18 @@ async def test_campaign_writes_to_each_stay_once_by_two_that_run_it_together(
 
 
 VICTIM = """
-import asyncio, json, sys
-from tests.integration.test_selling import Caller, SOLD, settings, stand, launched
+import asyncio, datetime as dt, json, sys
+from tests.integration.test_selling import BODIES, Caller, settings, stand, launched
 async def main(url, database, act, record):
     desk = await stand(settings(url, database))
     if act == "launch":
         await launched(desk)
+    elif act == "decide":
+        desk.at(dt.datetime.fromisoformat(record))
+        await desk.fires()
     else:
         async with desk.client() as http:
-            await Caller(http).act(json.loads(record), "complete", SOLD)
+            await Caller(http).act(json.loads(record), act, BODIES[act])
 asyncio.run(main(*sys.argv[1:]))
 """
 

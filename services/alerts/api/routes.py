@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.alerts.api.views import AlertPage, AlertView, InboxPage, Inspection, alert_page, alert_view, inbox_page
-from services.alerts.api.views import page_of as page
 from services.alerts.domain.alert import LIVE
-from services.alerts.ports import AlertQuery
+from services.alerts.ports import AlertQuery, Page
 from services.alerts.usecases.acknowledging import Acknowledging
 from services.alerts.usecases.browsing import Browsing
 from services.alerts.usecases.inspecting import Inspecting
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import ETAG, VERSION_IS_FREE, Link, refuses
+from shared.chassis.paging import cursor as place_of
 from shared.contracts.alerts import AlertState
 from shared.contracts.identity import Principal
 from shared.contracts.values import EntityId, Slug
@@ -78,7 +78,7 @@ def router(
         """Alerts of the caller's properties, newest first; `mine`: those that the caller was told of."""
         heard_by = principal.staff_id if mine else None
         query = AlertQuery(STATES[state], property_id, heard_by, record)
-        return alert_page(await browsing.alerts(principal, query, page(limit, cursor)), limit)
+        return alert_page(await browsing.alerts(principal, query, Page(limit, place_of(cursor, "cursor"))), limit)
 
     @routes.get("/alerts/audit")
     async def audit(principal: Annotated[Principal, Depends(caller)]) -> Inspection:
@@ -111,6 +111,6 @@ def router(
         principal: Annotated[Principal, Depends(caller)], limit: Limit = 50, cursor: Cursor = None
     ) -> InboxPage:
         """The caller's own notifications, newest first."""
-        return inbox_page(await browsing.inbox(principal, page(limit, cursor)), limit)
+        return inbox_page(await browsing.inbox(principal, Page(limit, place_of(cursor, "cursor"))), limit)
 
     return routes

@@ -1,15 +1,11 @@
-"""What callers see of an alert, and the cursors of lists."""
-
-import base64
-import binascii
-import datetime as dt
+"""What callers see of an alert."""
 
 from services.alerts.domain.alert import LiveAlert
 from services.alerts.domain.finding import Finding
-from services.alerts.ports import InboxItem, Page
+from services.alerts.ports import InboxItem
+from shared.chassis.paging import cursor_of
 from shared.contracts.alerts import Alert
-from shared.contracts.errors import invalid
-from shared.contracts.values import Code, EntityId, Frozen, Instant, iso
+from shared.contracts.values import Code, EntityId, Frozen, Instant
 
 
 class AlertView(Alert):
@@ -66,7 +62,7 @@ def alert_view(live: LiveAlert) -> AlertView:
 
 def alert_page(lives: list[LiveAlert], limit: int) -> AlertPage:
     """A page of alerts, newest first."""
-    following = cursor(lives[-1].alert.opened_at, lives[-1].alert.id) if len(lives) == limit else None
+    following = cursor_of((lives[-1].alert.opened_at, lives[-1].alert.id)) if len(lives) == limit else None
     return AlertPage(items=tuple(alert_view(live) for live in lives), next=following)
 
 
@@ -83,21 +79,4 @@ def inbox_page(found: list[InboxItem], limit: int) -> InboxPage:
         )
         for one in found
     )
-    return InboxPage(items=entries, next=cursor(entries[-1].at, entries[-1].id) if len(found) == limit else None)
-
-
-def cursor(at: dt.datetime, item_id: str) -> str:
-    """An opaque mark of a list's last item."""
-    return base64.urlsafe_b64encode(f"{iso(at)}|{item_id}".encode()).decode().rstrip("=")
-
-
-def page_of(limit: int, mark: str | None) -> Page:
-    """The page after a mark; a mark that is none of ours is a 422."""
-    if mark is None:
-        return Page(limit)
-    try:
-        plain = base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)).decode("ascii")
-        at, _, item_id = plain.partition("|")
-        return Page(limit, (dt.datetime.fromisoformat(at).astimezone(dt.UTC), item_id))
-    except (ValueError, binascii.Error, UnicodeDecodeError, OverflowError) as failure:
-        raise invalid("cursor", "cursor", "The cursor is not one that a list here gave.") from failure
+    return InboxPage(items=entries, next=cursor_of((entries[-1].at, entries[-1].id)) if len(found) == limit else None)

@@ -70,6 +70,11 @@ def default_grants() -> tuple[Grant, ...]:
     return (*_records(), *_money(), *_around_records(), *_administration(), *_oversight(), *_emergency())
 
 
+def known_actions() -> frozenset[str]:
+    """Every action that somebody may do by the policy that chains start with: others do not exist."""
+    return frozenset(action for grant in default_grants() for action in grant.actions)
+
+
 def snapshot(chain: str, version: int, grants: Iterable[Grant]) -> PolicySnapshot:
     """A chain's whole policy at a version, as every service reads it."""
     return PolicySnapshot(chain=chain, version=version, grants=tuple(grants), sensitive_actions=SENSITIVE)
@@ -151,6 +156,7 @@ def _around_records() -> tuple[Grant, ...]:
         _grant((*REVIEWERS, *MONEY), ("read", "review"), Resource.REPORT, read=(ORDINARY, PAYMENT)),
         _grant(ON_THE_FLOOR, ("read",), Resource.OFFER),
         _grant((Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), ("manage",), Resource.OFFER, write=(ORDINARY, PAYMENT)),
+        _grant((*IN_CHARGE, *MONEY), ("read",), Resource.INCENTIVE, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *MONEY), ("read",), Resource.POSTING, read=(ORDINARY, PAYMENT)),
     )
 
@@ -161,6 +167,8 @@ def _administration() -> tuple[Grant, ...]:
         _grant((*ON_THE_FLOOR, Role.FINANCE), ("read",), Resource.STAFF, Resource.PROPERTY),
         _grant((*REVIEWERS, *admin), ("read",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF)),
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
+        _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),

@@ -47,6 +47,7 @@ ACTION: Mapping[str, str] = {
     "reopen": "Reopen",
     "answer_question": "Answer",
     "await_pms": "Wait for the PMS",
+    "await_grant": "Wait for its hour",
     "none": "Nothing left",
 }
 WAITED_FOR: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from shared.chassis.idempotency import Kept, once
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import forbidden
 from shared.contracts.policy import ANY
-from shared.contracts.values import Code, EntityId, Scope
+from shared.contracts.values import Code, EntityId, Money, Scope
 
 MAX_TEXT = 4000
 SAID = {"stay_id": "0b6d2f3e-5a41-5c0e-8f6e-3d0a4a0c9d11", "topic_code": "baby_cot", "text": "May we have a cot?"}
@@ -22,8 +22,17 @@ HANDED_OVER = SAID | {"message_id": "wamid-1", "channel": "whatsapp", "language"
 DRAFT = {"stay_id": SAID["stay_id"], "text": "Your cot is in the room."}
 
 
+class Bid(BaseModel):
+    """A price in minor units; whether the hotel takes it is records' to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: int = Field(strict=True, ge=1, le=10**9)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
 class SaidIn(BaseModel):
-    """What a guest says about a stay: a text, an answer to an offer, a score from 0 to 10, or several of them."""
+    """What a guest says about a stay: a text, an answer to an offer, a bid, a score from 0 to 10, or more of them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,19 +45,21 @@ class SaidIn(BaseModel):
     offer_id: EntityId | None = None
     record_id: EntityId | None = None
     score: int | None = Field(default=None, ge=0, le=10, strict=True)
+    bid: Bid | None = Field(default=None, description="What they would pay for one of the offer")
 
     @model_validator(mode="after")
     def something_is_said(self) -> "SaidIn":
         """An empty message is a mistake of the sender."""
-        if self.text is None and self.answer is None and self.score is None:
-            raise ValueError("give at least one of text, answer and score")
-        if self.answer is not None and self.offer_id is None and self.record_id is None:
-            raise ValueError("an answer names its offer_id or record_id")
+        if all(each is None for each in (self.text, self.answer, self.score, self.bid)):
+            raise ValueError("give at least one of text, answer, bid and score")
+        if (self.answer is not None or self.bid is not None) and self.offer_id is None and self.record_id is None:
+            raise ValueError("an answer or a bid names its offer_id or record_id")
         return self
 
     def said(self) -> Said:
         """As the use case takes it."""
-        return Said(**self.model_dump(exclude={"message_id"}))
+        bid = Money(amount=self.bid.amount, currency=self.bid.currency) if self.bid else None
+        return Said(**self.model_dump(exclude={"message_id", "bid"}), bid=bid)
 
 
 class SaidByMachine(SaidIn):

@@ -12,6 +12,7 @@ from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.tasks import TakeTasks
 from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
 
@@ -30,6 +31,7 @@ class Doors:
     from_pms: TakeFromPms
     from_guests: TakeFromGuests
     from_finance: TakeFromFinance
+    tasks: TakeTasks
     stays: ReadStays
     guests: ReadGuests
     erasures: Erasures

@@ -56,6 +56,7 @@ class Reservation:
     deposit: str | None = None
     country: str | None = None
     tier: str | None = None
+    loyalty_points: int | None = None
     repeat: bool = False
     vip: bool = False
     parking: int = 0

@@ -87,6 +87,7 @@ def stay_of(
         country=seen.country,
         language=language,
         tier=seen.tier,
+        loyalty_points=seen.loyalty_points,
         repeat=seen.repeat,
         vip=seen.vip,
         parking=seen.parking,

@@ -48,6 +48,27 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "fr": "Bonjour {name}, heureux de vous revoir. Un avantage de fidélité vous attend.",
         "es": "Estimado/a {name}: bienvenido/a de nuevo. Le espera una ventaja de cliente habitual.",
     },
+    "offer_granted": {
+        "en": "Dear {name}, good news for your stay from {arrival}: what you were waiting for is yours.",
+        "pt": "Caro(a) {name}, boas notícias para a sua estadia de {arrival}: o que esperava é seu.",
+        "de": "Guten Tag {name}, gute Nachricht zum Aufenthalt ab {arrival}: Worauf Sie warteten, gehört Ihnen.",
+        "fr": "Bonjour {name}, bonne nouvelle pour votre séjour du {arrival} : ce que vous attendiez est à vous.",
+        "es": "Estimado/a {name}: buenas noticias para su estancia desde el {arrival}: lo que esperaba es suyo.",
+    },
+    "offer_not_granted": {
+        "en": "Dear {name}, for your stay from {arrival} it did not work out this time. Nothing was charged.",
+        "pt": "Caro(a) {name}, para a sua estadia de {arrival} desta vez não foi possível. Nada foi cobrado.",
+        "de": "Guten Tag {name}, zum Aufenthalt ab {arrival} hat es diesmal nicht geklappt. Berechnet wurde nichts.",
+        "fr": "Bonjour {name}, pour votre séjour du {arrival}, cela n'a pas été possible. Rien n'a été facturé.",
+        "es": "Estimado/a {name}: para su estancia desde el {arrival} esta vez no fue posible. No se cobró nada.",
+    },
+    "bid_refused": {
+        "en": "Dear {name}, we could not take your price for your stay from {arrival}. You may name another.",
+        "pt": "Caro(a) {name}, não pudemos aceitar o seu preço para a estadia de {arrival}. Pode indicar outro.",
+        "de": "Guten Tag {name}, Ihr Preis zum Aufenthalt ab {arrival} ging nicht. Nennen Sie gern einen anderen.",
+        "fr": "Bonjour {name}, nous n'avons pu accepter votre prix pour le séjour du {arrival}. Proposez-en un autre.",
+        "es": "Estimado/a {name}: no pudimos aceptar su precio para su estancia del {arrival}. Puede indicar otro.",
+    },
     "update": {
         "en": "Dear {name}, there is news about your stay from {arrival} to {departure}. Please ask at the front desk.",
         "pt": "Caro(a) {name}, há novidades sobre a sua estadia de {arrival} a {departure}. Fale com a receção.",

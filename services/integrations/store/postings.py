@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from services.integrations.domain.balances import balanced
 from services.integrations.domain.postings import PostingRow, told
+from services.integrations.store.outgoing import Outgoing
 from services.integrations.store.scoping import within
 from services.integrations.store.stays import kept_of, stay_row
 from shared.chassis.mongo import Document, Mongo, Tx
@@ -12,9 +13,7 @@ from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
 from shared.contracts.money import PostingState
-from shared.contracts.values import SYSTEM_CHAIN, Scope
-
-PENDING, SENDING = PostingState.PENDING.value, PostingState.SENDING.value
+from shared.contracts.values import Scope
 
 
 def _row(row: PostingRow) -> Document:
@@ -41,39 +40,21 @@ class PostingStore:
         self._mongo, self._outbox = mongo, outbox
         self._rows, self._stays = mongo.collection("postings"), mongo.collection("stays")
         self._lines = mongo.collection("folio")
+        self._sent = Outgoing(self._rows, outbox, _row, _posting, told)
 
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int:
         """Keep what was asked for and is not there yet, with its events; how many were new."""
-        ids = [row.posting.id for row in rows]
-        there = {row["_id"] for row in await self._rows.find({"_id": {"$in": ids}}, projection={"_id": 1}, tx=tx)}
-        new = [row for row in rows if row.posting.id not in there]
-        await self._rows.insert_many([_row(row) | {"claimed": None} for row in new], tx=tx)
-        await self._outbox.append(tx, [told(row) for row in new], provenance)
-        return len(new)
+        return await self._sent.request(scope, tx, rows, provenance)
 
     async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[PostingRow, bool] | None:
-        """Take the next posting to send, saved as `sending` before anything leaves.
-
-        One left `sending` since `before` is handed out again, marked True: whether it went out is not known.
-        `now` and `before` are real time. None when there is nothing to do.
-        """
-        wanted: Document = {"$or": [{"state": PENDING}, {"state": SENDING, "claimed": {"$lt": before}}]}
-        wanted |= {} if scope.chain == SYSTEM_CHAIN else within(scope)
-        found = await self._rows.find_one(wanted, sort=[("_id", 1)])
-        if found is None:
-            return None
-        mine = {"_id": found["_id"], "state": found["state"], "claimed": found["claimed"]}
-        taken = await self._rows.find_one_and_update(mine, {"$set": {"state": SENDING, "claimed": now}})
-        if taken is None:
-            return await self.claim(scope, now, before)
-        return _posting(taken), found["state"] == SENDING
+        """Take the next one to send, as `Outgoing.claim` does."""
+        return await self._sent.claim(scope, now, before)
 
     async def settle(self, scope: Scope, after: PostingRow, provenance: Provenance, now: dt.datetime) -> bool:
         """Save how a posting ended and, when it is on the folio, the stay's new balance; False if it was settled."""
 
         async def work(tx: Tx) -> bool:
-            wanted = {"_id": after.posting.id, "state": SENDING}
-            if not await self._rows.update_one(wanted, {"$set": _row(after)}, tx=tx):
+            if not await self._sent.settle(scope, after, tx):
                 return False
             events = [told(after)]
             if after.posting.state is PostingState.DONE and after.posting.stay_id:

@@ -1,7 +1,5 @@
 """Stays and guest profiles, saved with their events in one transaction."""
 
-import base64
-import binascii
 import datetime as dt
 from collections.abc import Callable, Sequence
 
@@ -11,8 +9,8 @@ from services.integrations.domain.stays import Mark
 from services.integrations.store.scoping import within
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.chassis.outbox import Outbox
+from shared.chassis.paging import mark_of, read_mark
 from shared.chassis.provenance import Provenance
-from shared.contracts.errors import invalid
 from shared.contracts.stays import Stay, StayStatus
 from shared.contracts.values import Scope
 
@@ -142,11 +140,12 @@ class StayStore:
         wanted |= {"arrival": {"$lte": on.isoformat()}, "departure": {"$gte": on.isoformat()}} if on else {}
         wanted |= {"guest": {"$in": list(guest_ids)}} if guest_ids is not None else {}
         if after:
-            departure, last = _cursor(after)
-            later = [{"departure": {"$gt": departure}}, {"departure": departure, "_id": {"$gt": last}}]
+            departure, before = read_mark(after, "cursor")
+            later = [{"departure": {"$gt": departure}}, {"departure": departure, "_id": {"$gt": before}}]
             wanted["$or"] = later
         rows = await self._stays.find(wanted, sort=[("departure", 1), ("_id", 1)], limit=limit + 1)
-        more = _written(rows[limit - 1]) if len(rows) > limit else None
+        last = rows[limit - 1] if len(rows) > limit else None
+        more = mark_of(last["departure"], last["_id"]) if last else None
         return [Stay.model_validate(row["body"]) for row in rows[:limit]], more
 
     async def around(self, scope: Scope, first: dt.date, last: dt.date) -> list[Stay]:
@@ -182,17 +181,3 @@ def _meet(profile: Profile) -> BulkOp:
     row = profile_row(profile)
     fresh = {name: row[name] for name in ("chain", "search", "body")}
     return Put({"_id": profile.id}, {"$setOnInsert": fresh, "$addToSet": {"prop": {"$each": row["prop"]}}})
-
-
-def _written(row: Document) -> str:
-    return base64.urlsafe_b64encode(f"{row['departure']}|{row['_id']}".encode()).decode()
-
-
-def _cursor(text: str) -> tuple[str, str]:
-    try:
-        departure, _, last = base64.urlsafe_b64decode(text.encode()).decode("ascii").partition("|")
-    except (binascii.Error, UnicodeError, ValueError):
-        departure, last = "", ""
-    if not last:
-        raise invalid("cursor", "cursor", "The cursor is not one that a page of this list gave.")
-    return departure, last

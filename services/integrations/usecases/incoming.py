@@ -12,7 +12,7 @@ from shared.chassis.provenance import Provenance
 from shared.contracts.errors import invalid, not_found
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.stays import Stay
-from shared.contracts.values import Scope, card_numbers, derived_id, mask_cards
+from shared.contracts.values import Money, Scope, card_numbers, derived_id, mask_cards
 
 
 class Messages(Protocol):
@@ -38,6 +38,7 @@ class Said:
     offer_id: str | None = None
     record_id: str | None = None
     score: int | None = None
+    bid: Money | None = None
 
 
 def refuse_cards(field: str, text: str | None) -> None:
@@ -93,6 +94,7 @@ class TakeFromGuests:
             answer=said.answer,
             offer_id=said.offer_id,
             score=said.score,
+            bid=said.bid,
             at=self._clock.now(),
             version=1,
         )

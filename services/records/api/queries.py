@@ -104,7 +104,10 @@ def router(reading: Reading, finding: Finding, chassis: Chassis) -> APIRouter:
 
     @made.get("/records", responses=refuses(404))
     async def records(principal: caller, asked: Annotated[Filter, Query()]) -> Cards | SparseCards:
-        """One page of records, soonest due first unless another order is asked for; `fields` names what is shown."""
+        """One page of records, soonest due first unless another order is asked for; `fields` names what is shown.
+
+        A page may hold fewer than `limit`, even none, and still have a `next`: only one without is the last.
+        """
         return await finding.page(principal, asked.query(principal, clock.now()), asked.wanted)
 
     @made.get("/records/{record_id}", responses={200: ETAG})

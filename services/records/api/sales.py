@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.records.api import campaigns, offers, points
+from services.records.api import campaigns, incentives, offers, points
 from services.records.usecases.campaigning import Campaigning
+from services.records.usecases.earning import Earnings
 from services.records.usecases.house import House
 from services.records.usecases.offered import Offered
 from services.records.usecases.offering import Offering
@@ -17,4 +18,5 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(offers.router(Offering(house), Offered(house), chassis))
     made.include_router(campaigns.router(Campaigning(house), chassis))
     made.include_router(points.router(Pointing(house), chassis))
+    made.include_router(incentives.router(Earnings(house), chassis))
     return made

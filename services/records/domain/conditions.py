@@ -65,6 +65,7 @@ def stay_facts(stay: Stay) -> dict[str, Any]:
         "country": stay.country,
         "language": stay.language,
         "tier": stay.tier,
+        "points": stay.loyalty_points,
         "repeat": stay.repeat,
         "vip": stay.vip,
         "requests": [one.code for one in stay.requests[:MAX_LISTED]],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.records.domain.capacity import Taken, days_of, free_on
 from services.records.domain.conditions import stay_facts
 from services.records.domain.expressions import Unjudged, holds
-from services.records.domain.offers import Eligibility, OfferTerms, OfferVersion
+from services.records.domain.offers import Eligibility, OfferTerms, OfferVersion, Way
 from shared.contracts.stays import Stay, StayStatus
 from shared.contracts.values import Code, Frozen, instant_of, local_day
 
@@ -72,7 +72,8 @@ def _own(
     yield Told(
         rule="currency", met=terms.price.currency == stay.rate.currency, message="It is priced in the stay's currency."
     )
-    if terms.capacity is not None and taken is not None:
+    # Standbys and bids stand in line: what is free is asked when they are decided.
+    if terms.capacity is not None and taken is not None and terms.way is Way.FIXED:
         left = min(free_on(day.isoformat(), terms.capacity, taken) for day in days)
         yield Told(rule="capacity", met=left >= quantity, message=f"{left} of {terms.capacity} are left on its day.")
 

@@ -97,6 +97,8 @@ def _own_work(state: RecordState, terms: Terms) -> str:
 
 
 def _before_closing(state: RecordState, terms: Terms) -> str:
+    if state.sale is not None and state.sale.state == "waiting":
+        return "await_grant"
     if state.guest_must_know and not state.guest_informed:
         return "tell_guest"
     if state.items_open:

@@ -13,6 +13,7 @@ from shared.contracts.money import FinanceAction
 from shared.contracts.offers import Sale
 from shared.contracts.records import TriggerKind
 from shared.contracts.stays import Stay
+from shared.contracts.tasks import PmsTask
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,19 @@ class FinanceOccurred:
     zone: ZoneInfo
 
 
-Occurrence = StayOccurred | MessageOccurred | FinanceOccurred
+@dataclass(frozen=True)
+class TaskOccurred:
+    """Staff wrote a task down in the PMS. The stay may not be known yet."""
+
+    verb: str
+    task: PmsTask
+    stay: Stay | None
+    source_event: str
+    at: dt.datetime
+    zone: ZoneInfo
+
+
+Occurrence = StayOccurred | MessageOccurred | FinanceOccurred | TaskOccurred
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,18 @@ from services.records.domain.expressions import fault, names_in
 from shared.contracts.errors import Breach
 from shared.contracts.identity import Department
 from shared.contracts.offers import CatalogueOffer
-from shared.contracts.values import AskedDay, Code, EntityId, Frozen, Instant, Money, Version, card_numbers, derived_id
+from shared.contracts.values import (
+    AskedDay,
+    Code,
+    EntityId,
+    Frozen,
+    Instant,
+    LocalTime,
+    Money,
+    Version,
+    card_numbers,
+    derived_id,
+)
 
 MAX_CAPACITY = 1_000
 MAX_YEARS_H = 24 * 366
@@ -41,6 +52,14 @@ class Uses(enum.StrEnum):
     ARRIVAL = "arrival"
     DEPARTURE = "departure"
     EACH_NIGHT = "each_night"
+
+
+class Way(enum.StrEnum):
+    """How it is sold: at its price, to who stands by until its day, or to who bids most."""
+
+    FIXED = "fixed"
+    STANDBY = "standby"
+    BID = "bid"
 
 
 class Wording(Frozen):
@@ -90,6 +109,12 @@ class OfferTerms(Frozen):
     after_stay: bool = Field(default=False, description="Also for guests who have checked out")
     suggested: bool = Field(default=True, description="Offered before arrival by itself, the lowest rank first")
     rank: int = Field(default=100, strict=True, ge=0, le=1_000)
+    way: Way = Way.FIXED
+    decided_at: LocalTime | None = Field(default=None, description="The hour at which standbys and bids are decided")
+    decided_days: int = Field(default=0, strict=True, ge=0, le=60, description="How many days before its first day")
+    reserve: Minor | None = Field(
+        default=None, description="Bids for one below it are not granted; guests never see it"
+    )
 
     @property
     def digest(self) -> str:
@@ -126,6 +151,7 @@ class OfferVersion(Frozen):
             departments=terms.departments,
             capacity=terms.capacity,
             instant=terms.instant,
+            way=terms.way.value,
             digest=terms.digest,
             version=self.version,
         )
@@ -153,6 +179,7 @@ def _faults(terms: OfferTerms, currency: str, services: Collection[str]) -> Iter
     if terms.service not in services:
         yield "service", "choice", f"service must be one of {', '.join(sorted(services))}."
     yield from _price_faults(terms, currency)
+    yield from _way_faults(terms)
     if terms.valid_from and terms.valid_until and terms.valid_from > terms.valid_until:
         yield "valid_until", "order", "valid_until lies before valid_from."
     for place, address in enumerate(terms.images):
@@ -175,6 +202,24 @@ def _price_faults(terms: OfferTerms, currency: str) -> Iterable[tuple[str, str, 
         yield "floor", "order", "The price lies under its floor."
     if terms.ceiling is not None and terms.price.amount > terms.ceiling:
         yield "ceiling", "order", "The price lies over its ceiling."
+
+
+def _way_faults(terms: OfferTerms) -> Iterable[tuple[str, str, str]]:
+    if terms.way is Way.FIXED:
+        for name in ("decided_at", "reserve"):
+            if getattr(terms, name) is not None:
+                yield name, "way", f"{name} is said of standbys and bids only."
+        return
+    if terms.decided_at is None:
+        yield "decided_at", "required", "Standbys and bids are decided at an hour of their day: say which."
+    if terms.capacity is None:
+        yield "capacity", "required", "Standbys and bids stand in line for a number of places: say how many a day."
+    if terms.way is Way.STANDBY and terms.reserve is not None:
+        yield "reserve", "way", "reserve is said of bids only."
+    if terms.way is Way.BID and terms.floor is None:
+        yield "floor", "required", "Guests bid from a floor on: say which."
+    if terms.reserve is not None and terms.floor is not None and terms.reserve < terms.floor:
+        yield "reserve", "order", "The reserve lies under the floor."
 
 
 def expression_faults(where: str, conditions: Collection[Eligibility]) -> Iterable[tuple[str, str, str]]:

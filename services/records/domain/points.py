@@ -1,5 +1,6 @@
 """Loyalty points: what a record's close grants or redeems, as entries of a ledger that is only ever added to."""
 
+import datetime as dt
 import enum
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from services.records.domain.kinds import KindSpec, MovesPoints
 from services.records.domain.state import RecordState
 from shared.contracts.errors import AppError, Breach, ErrorKind, conflict
 from shared.contracts.records import Outcome, Status
+from shared.contracts.stays import Stay
 from shared.contracts.values import EntityId, Frozen, Instant
 
 
@@ -16,12 +18,15 @@ class EntryKind(enum.StrEnum):
     GRANTED = "granted"
     REDEEMED = "redeemed"
     REVERSED = "reversed"
+    OPENED = "opened"
+    ADJUSTED = "adjusted"
 
 
 class Entry(Frozen):
     """One line of a guest's ledger: `points` with their sign, and the balance after it, which is never negative.
 
-    `key` is unique for ever, so a record's close moves points once.
+    `key` is unique for ever, so a record's close moves points once. `mirrored` is what the programme of the PMS said
+    last, at its own time; where the balance differs, the difference is what only one of the two knows.
     """
 
     guest_id: EntityId
@@ -31,11 +36,13 @@ class Entry(Frozen):
     points: int
     balance: int
     property_id: str
-    record_id: EntityId
+    record_id: EntityId | None = None
     stay_id: EntityId | None = None
     reverses: str | None = None
     by: EntityId
     at: Instant
+    mirrored: int | None = None
+    mirrored_at: Instant | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,13 @@ class Account:
     guest_id: str
     seq: int = 0
     balance: int = 0
+    mirrored: int | None = None
+    mirrored_at: dt.datetime | None = None
+
+    @property
+    def drift(self) -> int | None:
+        """What the ledger holds more (or, below 0, less) than the programme says; None where it says nothing."""
+        return None if self.mirrored is None else self.balance - self.mirrored
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,41 @@ def posted(account: Account, move: Move, state: RecordState, by: str, at: Instan
         reverses=move.reverses,
         by=by,
         at=at,
+        mirrored=account.mirrored,
+        mirrored_at=account.mirrored_at,
+    )
+
+
+def account_after(entry: Entry) -> Account:
+    """How a guest stands after an entry."""
+    return Account(entry.guest_id, entry.seq, entry.balance, entry.mirrored, entry.mirrored_at)
+
+
+def mirrored(account: Account, stay: Stay, at: dt.datetime) -> Entry | None:
+    """What a balance told by the PMS does: it opens an account, or adjusts it by what it moved since it was told last.
+
+    Older or the same news does nothing. A balance that has come to what the ledger holds has caught up with our own
+    entries, and moves nothing. The ledger never falls under nothing: what is left over shows as drift.
+    """
+    said = stay.loyalty_points
+    if said is None or said == account.mirrored:
+        return None
+    if account.mirrored_at is not None and stay.source_time <= account.mirrored_at:
+        return None
+    moved = 0 if said == account.balance else max(said - (account.mirrored or 0), -account.balance)
+    return Entry(
+        guest_id=account.guest_id,
+        seq=account.seq + 1,
+        key=f"mirror:{stay.id}:{stay.version}",
+        kind=EntryKind.OPENED if account.mirrored is None else EntryKind.ADJUSTED,
+        points=moved,
+        balance=account.balance + moved,
+        property_id=stay.property_id,
+        stay_id=stay.id,
+        by=stay.pms,
+        at=at,
+        mirrored=said,
+        mirrored_at=stay.source_time,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.records.domain.conditions import condition_faults
 from services.records.domain.expressions import cost
+from services.records.domain.incentives import Incentive
 from services.records.domain.kinds import KindSpec
 from services.records.domain.limit_faults import limit_fault, notice_fault, together_faults
 from services.records.domain.limits import Limit
@@ -20,7 +21,7 @@ MOST_COST = 4_000
 
 def rule_faults(rules: PropertyRules, kinds: Mapping[str, KindSpec]) -> list[Breach]:
     """The breaches of a property's own rules: kinds, fields, bounds, deadlines and conditions that cannot be."""
-    found = list(_deputy_faults(rules.deputies))
+    found = [*_deputy_faults(rules.deputies), *_incentive_faults(rules.incentives or ())]
     for place, (code, override) in enumerate(rules.kinds.items(), 1):
         spec = kinds.get(code)
         if spec is None:
@@ -38,6 +39,18 @@ def _deputy_faults(deputies: Sequence[Deputy]) -> Iterable[Breach]:
             yield Breach(field=f"deputies.{place}", rule="themselves", message="Nobody stands in for themselves.")
         if each.last < each.first:
             yield Breach(field=f"deputies.{place}", rule="dates", message="The last day is before the first.")
+
+
+def _incentive_faults(incentives: Sequence[Incentive]) -> Iterable[Breach]:
+    for each in incentives:
+        if (each.percent_bp is None) == (each.fixed is None):
+            message = "An incentive is either a share (percent_bp) or a fixed amount."
+            yield Breach(field=f"incentives.{each.rule}", rule="one_of", message=message)
+    names, offers = [each.rule for each in incentives], [each.offer for each in incentives]
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        yield Breach(field=f"incentives.{name}", rule="twice", message=f"{name} is given twice.")
+    if len(set(offers)) < len(offers):
+        yield Breach(field="incentives", rule="twice", message="Two incentives are about the same.")
 
 
 def _override_faults(where: str, spec: KindSpec, override: KindOverride) -> Iterable[Breach]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from services.records.domain.incentives import Incentive
 from services.records.domain.limits import MAX_LISTED, Messages, Notice
 from services.records.domain.limits import Limit as Limit
 from shared.contracts.identity import Department, Role
@@ -147,6 +148,9 @@ class PropertyRules(Frozen):
     score_threshold: int | None = Field(default=None, strict=True, ge=0, le=10)
     deputies: tuple[Deputy, ...] = Field(default=(), max_length=MAX_LISTED)
     handover_minutes: int | None = Field(default=None, strict=True, ge=1, le=480, description="To acknowledge one")
+    incentives: tuple[Incentive, ...] | None = Field(
+        default=None, max_length=MAX_LISTED, description="What agents earn"
+    )
 
     def signed(self, before: "PropertyRules | None", by: str) -> "PropertyRules":
         """These rules with every policy that is new or changed switched on by this person, whoever was named."""
@@ -182,6 +186,7 @@ class HotelRules(Frozen):
     score_threshold: int = 6
     deputies: tuple[Deputy, ...] = ()
     handover_minutes: int = 15
+    incentives: tuple[Incentive, ...] = ()
 
     def of(self, kind: str) -> KindRules:
         """The rules of one kind; a kind without rules of its own runs on the plain default."""
@@ -203,6 +208,7 @@ def in_force(defaults: HotelRules, own: PropertyRules | None, version: int) -> H
         score_threshold=threshold,
         deputies=(*defaults.deputies, *own.deputies),
         handover_minutes=own.handover_minutes or defaults.handover_minutes,
+        incentives=defaults.incentives if own.incentives is None else own.incentives,
     )
 
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from services.records.domain.capacity import Taken, claims_for, days_of
 from services.records.domain.eligibility import Told, begins, unmet, why
-from services.records.domain.offers import OfferVersion
+from services.records.domain.offers import OfferTerms, OfferVersion
 from services.records.domain.pricing import Quote, quote
 from shared.contracts.errors import AppError, Breach, ErrorKind
 from shared.contracts.offers import Sale
 from shared.contracts.stays import Stay
-from shared.contracts.values import local_day
+from shared.contracts.values import instant_of, local_day
 
 HOLDING = frozenset({"held", "sold"})
 
@@ -29,7 +29,8 @@ class Selling:
 
     def price_now(self, sale: Sale, now: dt.datetime) -> Quote:
         """What the catalogue asks now."""
-        return quote(self.current.terms, self.stay, local_day(now, self.zone), sale.quantity)
+        each = sale.bid.amount if sale.bid else None
+        return quote(self.current.terms, self.stay, local_day(now, self.zone), sale.quantity, each)
 
     def days(self, now: dt.datetime) -> tuple[dt.date, ...]:
         """The days on which it is delivered."""
@@ -73,6 +74,14 @@ def sold_out(sale: Sale) -> AppError:
     return refused(ErrorKind.CONFLICT, "sold_out", "offer", f"{sale.code} is sold out on its day.")
 
 
+def decides_at(terms: OfferTerms, stay: Stay, zone: ZoneInfo, today: dt.date) -> dt.datetime | None:
+    """When its standbys and bids for a stay are decided, on the hotel's clock; None where it has its price."""
+    if terms.decided_at is None:
+        return None
+    day = days_of(terms, stay, today)[0] - dt.timedelta(days=terms.decided_days)
+    return instant_of(dt.datetime.combine(day, terms.decided_at), zone)
+
+
 def pinned(offer: OfferVersion, stay: Stay, zone: ZoneInfo, now: dt.datetime, quantity: int = 1) -> Sale:
     """A record's hold on an offer as it stands now, at its price for this stay."""
     terms, today = offer.terms, local_day(now, zone)
@@ -90,6 +99,8 @@ def pinned(offer: OfferVersion, stay: Stay, zone: ZoneInfo, now: dt.datetime, qu
         departments=terms.departments,
         instant=terms.instant,
         cancel_until=until,
+        way=terms.way.value,
+        decides_at=decides_at(terms, stay, zone, today),
     )
 
 

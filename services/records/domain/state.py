@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from services.records.domain.incentives import Earning
 from services.records.domain.ownership import OwnerBecause
 from services.records.domain.parts import AttachedFile, Child, ListItem, Repeat
 from shared.contracts.envelope import TextRef
@@ -137,6 +138,7 @@ class RecordState(RecordSnapshot):
     files: tuple[AttachedFile, ...] = ()
     merged: tuple[EntityId, ...] = Field(default=(), description="Duplicates that were merged into this one")
     repeated: tuple[Repeat, ...] = ()
+    earning: Earning | None = Field(default=None, description="What its sale earns its agent")
 
     @property
     def public(self) -> RecordSnapshot:
@@ -146,6 +148,8 @@ class RecordState(RecordSnapshot):
     @property
     def ends_at(self) -> dt.datetime | None:
         """When it expires: at the kind's moment, or as long past its deadline as the hotel said; not while paused."""
+        if self.sale is not None and self.sale.state == "waiting":
+            return None  # it ends when its hour comes
         stale = None
         if self.expire_after_s is not None and self.paused_at is None:
             stale = self.due_at + dt.timedelta(seconds=self.expire_after_s)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.records.domain.incentives import Incentive
 from services.records.domain.kinds import KindSpec
 from services.records.domain.rules import KindRules
 from services.records.domain.selling import Selling
@@ -30,6 +31,7 @@ class Terms:
     chain_version: int = 1
     selling: Selling | None = None
     spent: Spent = NOTHING
+    incentives: tuple[Incentive, ...] = ()
 
     @property
     def causes(self) -> tuple[str, ...]:

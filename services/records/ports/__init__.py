@@ -3,16 +3,29 @@
 from services.records.ports.campaigns import CampaignStore, Span, Tally
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
+from services.records.ports.earnings import Earned, EarningStore, Period
 from services.records.ports.erasures import ErasureStore, PendingErasure
 from services.records.ports.files import FileStore, Pictures
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Plan
 from services.records.ports.locks import Locks
 from services.records.ports.loyalty import LoyaltyLedger
 from services.records.ports.offers import Claim, ClaimStore, OfferStore
-from services.records.ports.records import By, HeldText, Query, RecordStore, TextStore, Unanswered, Waiting, Writing
+from services.records.ports.records import (
+    By,
+    HeldText,
+    Page,
+    Place,
+    Query,
+    RecordStore,
+    TextStore,
+    Unanswered,
+    Waiting,
+    Writing,
+)
 from services.records.ports.repeats import RepeatGuard
 from services.records.ports.rules import RulesStore
 from services.records.ports.saved_views import ViewStore
+from services.records.ports.standby import Lines
 from services.records.ports.stays import StayMirror
 
 __all__ = [
@@ -23,19 +36,25 @@ __all__ = [
     "ClaimStore",
     "Clock",
     "DutyStore",
+    "Earned",
+    "EarningStore",
     "ErasureStore",
     "FileStore",
     "HandoverQuery",
     "HandoverStore",
     "HeldText",
     "Journal",
+    "Lines",
     "Locks",
     "LoyaltyLedger",
     "OfferStore",
     "Once",
+    "Page",
     "PendingErasure",
     "People",
+    "Period",
     "Pictures",
+    "Place",
     "Plan",
     "Query",
     "RecordStore",

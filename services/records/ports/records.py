@@ -18,6 +18,10 @@ HeldText = tuple[str, PrivateText]
 """A text and the id of the record it belongs to."""
 
 
+Place = tuple[dt.datetime, str]
+"""A place in an ordered list: the moment that it is ordered by, and the record's id."""
+
+
 class By(enum.StrEnum):
     """The moments a list may be sorted by."""
 
@@ -60,8 +64,19 @@ class Query:
     unanswered: Unanswered | None = None
     by: By = By.DUE
     descending: bool = False
-    after: tuple[dt.datetime, str] | None = None
+    after: Place | None = None
     limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of records. `after` is the place to go on from; None where nothing follows.
+
+    A page that is not full may still have a next one: a search that finds little reads so much at once and no more.
+    """
+
+    states: list[RecordState]
+    after: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +119,7 @@ class RecordStore(Protocol):
         """Open records of the same kind for the same room or stay, opened since then."""
         ...
 
-    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
+    async def page(self, scope: Scope, query: Query) -> Page:
         """One page, by the moment asked for and id."""
         ...
 

@@ -3,6 +3,7 @@
 from services.records.store.aging import MongoAging
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
+from services.records.store.earnings import MongoEarnings
 from services.records.store.erasures import MongoErasures
 from services.records.store.files import MongoFiles
 from services.records.store.handovers import MongoHandovers
@@ -14,6 +15,7 @@ from services.records.store.records import MongoRecords
 from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.saved_views import MongoViews
+from services.records.store.standby import MongoLines
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
@@ -22,9 +24,11 @@ __all__ = [
     "MongoCampaigns",
     "MongoClaims",
     "MongoDuties",
+    "MongoEarnings",
     "MongoErasures",
     "MongoFiles",
     "MongoHandovers",
+    "MongoLines",
     "MongoLocks",
     "MongoLoyalty",
     "MongoOffers",

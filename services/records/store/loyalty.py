@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.records.domain.points import Account, Entry
+from services.records.domain.points import Account, Entry, account_after
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
@@ -22,7 +22,7 @@ class MongoLoyalty:
         """How a guest stands; nothing moved yet is an empty account."""
         wanted = {"chain": scope.chain, "guest_id": guest_id}
         row = await self._rows.find_one(wanted, sort=[("seq", -1)], tx=tx)
-        return Account(guest_id, row["seq"], row["entry"]["balance"]) if row else Account(guest_id)
+        return account_after(_entry(row)) if row else Account(guest_id)
 
     async def entry(self, scope: Scope, key: str, tx: Tx | None = None) -> Entry | None:
         """The entry of one close."""

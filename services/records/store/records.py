@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from services.records.domain.occurrences import Opening
 from services.records.domain.state import RecordState
-from services.records.ports import HeldText, Query, Waiting, Writing
-from services.records.store.filters import filter_of
+from services.records.ports import HeldText, Page, Query, Waiting, Writing
+from services.records.store.search import Search
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
 from shared.chassis.together import Lookups
 from shared.contracts.records import Status
@@ -16,7 +16,6 @@ from shared.contracts.values import Scope, local_day, zone
 WHOSE = {"state": 1, "chain": 1, "property_id": 1}
 THERE = {"$exists": True}
 """Said of the first element of an array: only then is an index used that holds no empty ones."""
-FEW = 1000
 
 
 def within(scope: Scope) -> Document:
@@ -83,7 +82,7 @@ class MongoRecords:
 
     def __init__(self, mongo: Mongo) -> None:
         self._rows, self._texts = mongo.collection("records"), mongo.collection("texts")
-        self._lookups = Lookups(self._by_id)
+        self._lookups, self._search = Lookups(self._by_id), Search(self._rows)
 
     async def find(self, scope: Scope, record_id: str, tx: Tx | None = None) -> RecordState | None:
         """One record; another chain's or property's is not seen."""
@@ -122,25 +121,10 @@ class MongoRecords:
         rows = await self._rows.find(_both(scope, wanted | {"$or": either}), projection={"state": 1}, limit=20)
         return [_state(row) for row in rows]
 
-    async def page(self, scope: Scope, query: Query) -> list[RecordState]:
+    async def page(self, scope: Scope, query: Query) -> Page:
         """One page, by the moment asked for and id."""
-        direction = -1 if query.descending else 1
-        rows = await self._rows.find(
-            _both(scope, filter_of(query, await self._rarest(scope, query))),
-            projection={"state": 1},
-            sort=[(query.by.value, direction), ("_id", direction)],
-            limit=query.limit,
-        )
-        return [_state(row) for row in rows]
-
-    async def _rarest(self, scope: Scope, query: Query) -> str | None:
-        """The word of a query that fewest records have: the one to go through the index by."""
-        if len(query.words) < 2:
-            return next(iter(query.words), None)
-        counts = {
-            word: await self._rows.count({"chain": scope.chain, "words": word}, limit=FEW) for word in query.words
-        }
-        return min(counts, key=lambda word: counts[word])
+        rows, after = await self._search.page(scope, query)
+        return Page([_state(row) for row in rows], after)
 
     async def load(self, scope: Scope, property_id: str) -> Mapping[str, int]:
         """How many open records each owner has at a property."""

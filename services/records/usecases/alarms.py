@@ -1,5 +1,8 @@
 """The timers that a record wants, from its state alone: set when they appear in it, taken back when they go."""
 
+from collections.abc import Sequence
+
+from services.records.domain.standby import in_line
 from services.records.domain.state import RecordState
 from shared.chassis.timers import Timer
 from shared.contracts.records import Status
@@ -7,8 +10,17 @@ from shared.contracts.records import Status
 EXPIRE = "expire"
 APPROVE_BY = "approve_by"
 WAIT = "wait"
+GRANT = "grant"
 REPEATS = "repeats"
 INVESTIGATION = "investigation"
+
+
+def timer_changes(moved: Sequence[tuple[RecordState | None, RecordState]]) -> tuple[list[Timer], list[str]]:
+    """The timers to set and the ids of those to take back, for records before (None: new) and after."""
+    before = {each: timer for was, _ in moved if was for each, timer in timers_of(was).items()}
+    after = {each: timer for _, state in moved for each, timer in timers_of(state).items()}
+    new = [timer for each, timer in after.items() if before.get(each) != timer]
+    return new, [each for each in before if each not in after]
 
 
 def timers_of(state: RecordState) -> dict[str, Timer]:
@@ -38,4 +50,9 @@ def _of_open(state: RecordState) -> list[Timer]:
     until = state.waits_for.until if state.waits_for else None
     if until is not None:
         wanted.append(Timer(f"{WAIT}:{state.id}", WAIT, state.id, until, int(until.timestamp()), plain))
+    place = in_line(state)
+    if place is not None:
+        # Whoever stands in line again, after a fired timer, has a timer again.
+        again = int(place.since.timestamp() * 1000)
+        wanted.append(Timer(f"{GRANT}:{state.id}", GRANT, state.id, place.moment, again, plain))
     return wanted

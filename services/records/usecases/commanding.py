@@ -61,7 +61,7 @@ class Asked:
     async def terms(self) -> Terms:
         """What binds the record."""
         hotel = self.desk.house.hotel_of_event(self.state.chain, self.state.property_id)
-        return await self.desk.terms(self.state.kind, hotel, None)
+        return await self.desk.bounds.terms(self.state.kind, hotel, None)
 
     async def owners(self, department: Department, declined: str | None = None) -> Owners:
         """Who a department's record goes to now; never to one who declined it, or declines it just now."""

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field, replace
 from services.records.domain.commands import Command, CompleteRecord, ConfirmSale, Doer, OpenRecord, Ownership
 from services.records.domain.decide import Decision, decide, open_record
 from services.records.domain.kin import asks_children, consequences
-from services.records.domain.needs import asks_for_money, names_the_stay
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, choose, supervisor
-from services.records.domain.repeats import FirstAsked, answers_it, repeat_key
+from services.records.domain.repeats import answers_it, repeat_key
 from services.records.domain.rules import HotelRules
-from services.records.domain.stakes import spent_elsewhere
 from services.records.domain.state import RecordState
 from services.records.domain.steps.sold import called_off, wanted
-from services.records.domain.terms import Terms
 from services.records.domain.texts import PrivateText, Reason
 from services.records.ports import Writing
-from services.records.usecases.alarms import timers_of
+from services.records.usecases.alarms import timer_changes
 from services.records.usecases.answers import answer_timers
+from services.records.usecases.bounds import Bounds
+from services.records.usecases.firsts import Firsts
 from services.records.usecases.house import House
 from services.records.usecases.purse import Purse
 from services.records.usecases.till import Till
@@ -27,11 +26,9 @@ from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, ErrorKind, not_found
 from shared.contracts.identity import system
-from shared.contracts.offers import Sale
 from shared.contracts.records import Outcome, Status
 from shared.contracts.staff import Property
-from shared.contracts.stays import Stay
-from shared.contracts.values import Scope, local_day, zone
+from shared.contracts.values import Scope
 
 CATALOGUE_TERMS = Doer(system("records"))
 SALE_CANCELLED = Reason(code="sale_cancelled")
@@ -66,18 +63,17 @@ class Desk:
     _events: list[tuple[Provenance, NewEvent]] = field(default_factory=list)
     _texts: list[tuple[str, PrivateText]] = field(default_factory=list)
     _keys: dict[str, bool] = field(default_factory=dict)
-    _rules: dict[str, HotelRules] = field(default_factory=dict)
     _load: dict[str, dict[str, int]] = field(default_factory=dict)
-    _firsts: dict[str, FirstAsked] = field(default_factory=dict)
-    _looked: dict[str, FirstAsked | None] = field(default_factory=dict)
-    _locks: dict[str, int] = field(default_factory=dict)
-    told: dict[str, Stay] = field(default_factory=dict)
     till: Till = field(init=False)
     purse: Purse = field(init=False)
+    bounds: Bounds = field(init=False)
+    _firsts: Firsts = field(init=False)
 
     def __post_init__(self) -> None:
         self.till = Till(self.house, self.scope, self.tx)
         self.purse = Purse(self.house, self.scope, self.tx)
+        self.bounds = Bounds(self.house, self.scope, self.tx, self.till, self._at_hand)
+        self._firsts = Firsts(self.house, self.scope, self.tx)
 
     async def expect(self, keys: Collection[str], states: Iterable[RecordState]) -> None:
         """Look up trigger keys and records of a whole batch at once."""
@@ -109,6 +105,10 @@ class Desk:
                 self._of_stay.setdefault(state.stay_id, []).append(state.id)
         return self._held[state.id]
 
+    def _at_hand(self, state: RecordState) -> RecordState:
+        held = self._held.get(state.id)
+        return held.state if held else state
+
     async def open(
         self,
         opening: Opening,
@@ -126,7 +126,7 @@ class Desk:
         if priced is None:
             return None
         opening = priced
-        terms = await self.terms(opening.kind, hotel, opening.stay_id, opening.sale)
+        terms = await self.bounds.terms(opening.kind, hotel, opening.stay_id, opening.sale)
         department = opening.department or terms.kind.department
         owners = await self.owners(
             hotel, Need(hotel.id, department, opening.language, terms.rules.skill, lot=opening.key)
@@ -138,7 +138,7 @@ class Desk:
         self.give(hotel, owners.owner.owner)
         asked = repeat_key(terms.kind, opening) if terms.rules.repeat_window_s else None
         if asked is not None:
-            self._firsts[asked] = FirstAsked(record_id, self.house.clock.now())
+            self._firsts.note(asked, record_id, self.house.clock.now())
         state = await self._take(None, decision, hotel, provenance, texts)
         return await self.confirm(state, provenance)
 
@@ -169,10 +169,7 @@ class Desk:
         window_s = (await self.rules(hotel)).of(opening.kind).repeat_window_s
         if key is None or not window_s:
             return None
-        opened = self._firsts.get(key)
-        if opened is None and key not in self._looked:
-            self._looked[key] = await self.house.repeats.find(self.scope, key, self.tx)
-        asked = opened or self._looked[key]
+        asked = await self._firsts.of(key)
         first = await self.find(asked.record_id) if asked else None
         while first is not None and first.merged_into is not None:
             first = await self.find(first.merged_into)
@@ -190,9 +187,7 @@ class Desk:
     ) -> RecordState:
         """Decide a command on a record; a refusal raises and takes nothing."""
         hotel = self.house.hotel_of_event(self.scope.chain, state.property_id)
-        terms = await self.terms(state.kind, hotel, state.stay_id, state.sale)
-        terms = await self._with_stay(terms, state, command)
-        terms = await self._with_spent(terms, state, command, doer)
+        terms = await self.bounds.of_command(state, hotel, command, doer)
         if asks_children(state, command):
             terms = replace(terms, children=await self.children(state))
         decision = decide(state, command, doer, terms, self.house.clock.now())
@@ -248,48 +243,7 @@ class Desk:
 
     async def rules(self, hotel: Property) -> HotelRules:
         """The rules in force, read once."""
-        if hotel.id not in self._rules:
-            self._rules[hotel.id] = await self.house.hotel_rules(self.scope, hotel.id)
-        return self._rules[hotel.id]
-
-    async def terms(self, kind: str, hotel: Property, stay_id: str | None, sale: Sale | None = None) -> Terms:
-        """What binds a record of a kind at a hotel; with its stay, where conditions or a sale may ask about it."""
-        terms = self.house.terms(kind, await self.rules(hotel), hotel)
-        if stay_id is None or not (terms.rules.conditions or terms.rules.notices or sale):
-            return terms
-        stay = await self.stay(stay_id)
-        return replace(terms, stay=stay, selling=await self.till.selling(sale, stay, hotel) if sale else None)
-
-    async def stay(self, stay_id: str) -> Stay | None:
-        """A stay as this unit of work has it: as it was just told, or as it is mirrored."""
-        if stay_id not in self.told:
-            stays = await self.house.stays.find_all(self.scope, [stay_id], self.tx)
-            self.told |= {stay.id: stay for stay in stays}
-        return self.told.get(stay_id)
-
-    async def _with_stay(self, terms: Terms, state: RecordState, command: Command) -> Terms:
-        """The stay, where the command asks for or decides on a value of it."""
-        if terms.stay is not None or state.stay_id is None or not names_the_stay(state, command):
-            return terms
-        return replace(terms, stay=await self.stay(state.stay_id))
-
-    async def _with_spent(self, terms: Terms, state: RecordState, command: Command, doer: Doer) -> Terms:
-        """What is asked for elsewhere, where money is asked for here.
-
-        The locks are read first and moved in the same transaction: of two people who ask at once, or one in two
-        sessions, one reads what the other has written, so that no sum is passed unseen.
-        """
-        if not doer.bound or not asks_for_money(command, terms):
-            return terms
-        now = self.house.clock.now()
-        day = f"{doer.id}|{local_day(now, zone(state.zone)).isoformat()}"
-        names = [f"day|{day}"] + ([f"stay|{state.stay_id}"] if state.stay_id else [])
-        self._locks |= await self.house.locks.read(self.scope, [n for n in names if n not in self._locks], self.tx)
-        # All of the chain: what a person asked for at a hotel counts, whatever this token covers.
-        everywhere = Scope(chain=self.scope.chain)
-        others = await self.house.records.staked(everywhere, state.stay_id, day, self.tx)
-        others = [held.state if (held := self._held.get(one.id)) else one for one in others]
-        return replace(terms, spent=spent_elsewhere(state, others, doer.id, now))
+        return await self.bounds.rules(hotel)
 
     async def owners(self, hotel: Property, need: Need) -> Owners:
         """Who a record with this need goes to now."""
@@ -312,39 +266,22 @@ class Desk:
             changed=[(held.stored.version, held.state) for held in touched if held.stored is not None],
             texts=self._texts,
         )
-        await self.house.locks.move(self.scope, self._locks, self.tx)
+        await self.bounds.write()
         await self.house.records.write(self.scope, writing, self.tx)
         await self.purse.write()
         await self.till.write([(held.stored, held.state) for held in touched])
         for provenance, events in _by_provenance(self._events):
             await self.house.journal.append(self.tx, events, provenance)
-        await self._note_firsts()
+        await self._firsts.write()
         await self._set_timers(touched)
-        await self._set_answer_timers(touched)
-
-    async def _note_firsts(self) -> None:
-        for key, first in self._firsts.items():
-            if key in self._looked:
-                await self.house.repeats.note(self.scope, key, first, self._looked[key], self.tx)
-            else:
-                await self.house.repeats.overwrite(self.scope, key, first.record_id, first.at, self.tx)
-
-    async def _set_answer_timers(self, touched: Sequence[_Held]) -> None:
-        arm, disarm = answer_timers([(held.stored, held.state) for held in touched])
-        if arm:
-            await self.house.alarm.arm(self.tx, arm)
-        if disarm:
-            await self.house.alarm.disarm(self.tx, disarm)
 
     async def _set_timers(self, touched: Sequence[_Held]) -> None:
-        before = {each: timer for held in touched if held.stored for each, timer in timers_of(held.stored).items()}
-        after = {each: timer for held in touched for each, timer in timers_of(held.state).items()}
-        new = [timer for each, timer in after.items() if before.get(each) != timer]
-        if new:
-            await self.house.alarm.arm(self.tx, new)
-        gone = [each for each in before if each not in after]
-        if gone:
-            await self.house.alarm.disarm(self.tx, gone)
+        moved = [(held.stored, held.state) for held in touched]
+        for arm, disarm in (timer_changes(moved), answer_timers(moved)):
+            if arm:
+                await self.house.alarm.arm(self.tx, arm)
+            if disarm:
+                await self.house.alarm.disarm(self.tx, disarm)
 
 
 def _by_provenance(events: Sequence[tuple[Provenance, NewEvent]]) -> list[tuple[Provenance, list[NewEvent]]]:

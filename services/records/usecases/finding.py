@@ -1,6 +1,5 @@
 """Finds records: filters, words, order, pages and sparse fields, never by what the caller may not read (S20)."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,11 +8,11 @@ from services.records.domain.state import RecordState
 from services.records.ports import By, Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown import Card, Cards
 from services.records.usecases.shown_finding import SparseCards
 from services.records.usecases.sparse import columns, sparse
+from shared.chassis.paging import cursor, cursor_of
 from shared.contracts.errors import Breach, breached, forbidden, invalid
 from shared.contracts.identity import Department, Principal
 
@@ -40,7 +39,10 @@ class Finding:
         self._house = house
 
     async def page(self, principal: Principal, query: Query, wanted: Wanted) -> Cards | SparseCards:
-        """One page; records the caller may not read are absent, a filter or order by a private field is refused."""
+        """One page; records the caller may not read are absent, a filter or order by a private field is refused.
+
+        A page may hold fewer than asked for, even none, and still have a next one.
+        """
         self._refuse_strangers(principal, wanted.others, "filter")
         by, descending = self._order(principal, wanted.sort)
         names = columns(wanted.fields, Card.model_fields)
@@ -51,12 +53,9 @@ class Finding:
             by=by,
             descending=descending,
             after=cursor(wanted.after),
-            limit=query.limit + 1,
         )
         found = await self._house.records.page(scope_of(principal), asked)
-        page = found[: query.limit]
-        cards = self.cards(principal, page)
-        more = cursor_of(place_of(page[-1], by)) if len(found) > query.limit else None
+        cards, more = self.cards(principal, found.states), cursor_of(found.after)
         if names is None:
             return Cards(cards=cards, next=more)
         return SparseCards(cards=tuple(sparse(each, names) for each in cards), next=more)
@@ -120,9 +119,3 @@ def _words(text: str | None) -> tuple[str, ...]:
     if not 1 <= len(words) <= MOST_WORDS:
         raise invalid("text", "words", f"text holds between one and {MOST_WORDS} words.")
     return words
-
-
-def place_of(state: RecordState, by: By) -> tuple[dt.datetime, str]:
-    """Where a page that is ordered so ends with this record."""
-    moment: dt.datetime = getattr(state, by.value)
-    return moment, state.id

@@ -9,7 +9,6 @@ from services.records.domain.texts import require_reason
 from services.records.ports import HandoverQuery, Writing
 from services.records.usecases.handing import OVERDUE, Asked, Handing, told
 from services.records.usecases.house import House
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.pen import Pen
 from services.records.usecases.permissions import may_in
 from services.records.usecases.reading import scope_of
@@ -17,6 +16,7 @@ from services.records.usecases.shown_handovers import ShownHandover, ShownHandov
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import once
 from shared.chassis.mongo import Tx
+from shared.chassis.paging import cursor, cursor_of
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, invalid, not_found
 from shared.contracts.handovers import Handover, HandoverState
 from shared.contracts.identity import MANAGERS, Department, Principal

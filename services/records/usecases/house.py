@@ -14,10 +14,12 @@ from services.records.ports import (
     ClaimStore,
     Clock,
     DutyStore,
+    EarningStore,
     ErasureStore,
     FileStore,
     HandoverStore,
     Journal,
+    Lines,
     Locks,
     LoyaltyLedger,
     OfferStore,
@@ -52,6 +54,8 @@ class House:
     handovers: HandoverStore
     offers: OfferStore
     claims: ClaimStore
+    lines: Lines
+    earnings: EarningStore
     campaigns: CampaignStore
     loyalty: LoyaltyLedger
     journal: Journal
@@ -91,7 +95,14 @@ class House:
     def terms(self, kind: str, rules: HotelRules, hotel: Property) -> Terms:
         """What binds a record of a kind at a hotel."""
         spec, held = self.catalogue.kind(kind), rules.of(kind)
-        return Terms(spec, held, rules.version, hotel.currency, chain_version=rules.chain_version)
+        return Terms(
+            spec,
+            held,
+            rules.version,
+            hotel.currency,
+            chain_version=rules.chain_version,
+            incentives=rules.incentives,
+        )
 
     def roster(self, hotel: Property, rules: HotelRules, load: Mapping[str, int]) -> Roster:
         """Who works at a hotel, with what load."""

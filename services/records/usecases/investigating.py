@@ -37,7 +37,7 @@ class Investigating:
         if state is None or note is None or note.repeat_key is None:
             return
         hotel = self._house.hotel_of_event(state.chain, state.property_id)
-        repeats = (await desk.terms(state.kind, hotel, None)).rules.repeats
+        repeats = (await desk.bounds.terms(state.kind, hotel, None)).rules.repeats
         since = self._house.clock.now() - dt.timedelta(seconds=repeats.window_s)
         behind = await self._house.records.of_cause(scope, note.repeat_key, since, tx)
         times = sum(_counts(each, note.repeat_key, since) for state in behind for each in state.exception_notes)

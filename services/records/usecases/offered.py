@@ -2,8 +2,9 @@
 
 from services.records.domain.capacity import days_of
 from services.records.domain.eligibility import unmet, why
-from services.records.domain.offers import OfferVersion, in_words
+from services.records.domain.offers import OfferTerms, OfferVersion, Way, in_words
 from services.records.domain.pricing import quote
+from services.records.domain.selling import decides_at
 from services.records.usecases.house import House
 from services.records.usecases.offering import KIND
 from services.records.usecases.permissions import may_in
@@ -13,7 +14,7 @@ from services.records.usecases.shown_offers import offer as shown
 from shared.contracts.errors import invalid, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.stays import Stay
-from shared.contracts.values import local_day, zone
+from shared.contracts.values import Money, local_day, zone
 
 
 class Offered:
@@ -73,6 +74,9 @@ class Offered:
             why=told,
             quantity=quantity,
             price=price(quote(terms, stay, today, quantity)),
+            way=terms.way.value,
+            decides_at=decides_at(terms, stay, place, today),
+            floor=_floor(terms),
         )
 
     async def _found(self, principal: Principal, offer: str, version: int | None) -> OfferVersion:
@@ -87,3 +91,10 @@ class Offered:
         if not found:
             raise not_found("stay")
         return found[0]
+
+
+def _floor(terms: OfferTerms) -> Money | None:
+    """From what price of one on guests may bid. The reserve, and what others bid, is nobody's to hear."""
+    if terms.way is not Way.BID or terms.floor is None:
+        return None
+    return Money(amount=terms.floor, currency=terms.price.currency)

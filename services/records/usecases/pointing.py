@@ -1,5 +1,7 @@
 """Answers about a guest's loyalty: tier, balance and entries; each read is written down."""
 
+from pydantic import Field
+
 from services.records.domain.points import Entry
 from services.records.usecases.house import House
 from services.records.usecases.permissions import may_in
@@ -11,7 +13,7 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.policy import Resource
-from shared.contracts.values import Frozen
+from shared.contracts.values import Frozen, Instant
 
 
 class ShownPoints(Frozen):
@@ -20,6 +22,9 @@ class ShownPoints(Frozen):
     guest_id: str
     tier: str | None
     balance: int
+    mirrored: int | None = Field(default=None, description="What the PMS's programme said last")
+    mirrored_at: Instant | None = None
+    drift: int | None = Field(default=None, description="What the balance is more, or less, than the programme said")
     entries: tuple[Entry, ...]
     next: int | None = None
 
@@ -47,6 +52,9 @@ class Pointing:
             guest_id=guest_id,
             tier=stay.tier,
             balance=account.balance,
+            mirrored=account.mirrored,
+            mirrored_at=account.mirrored_at,
+            drift=account.drift,
             entries=tuple(page),
             next=page[-1].seq if more else None,
         )

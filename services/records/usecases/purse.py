@@ -8,8 +8,10 @@ from services.records.domain.points import (
     Entry,
     EntryKind,
     Move,
+    account_after,
     guest_of,
     intended,
+    mirrored,
     move_of,
     posted,
     promises,
@@ -20,6 +22,7 @@ from services.records.domain.rules import KindRules
 from services.records.domain.state import RecordState
 from services.records.usecases.house import House
 from shared.chassis.mongo import Tx
+from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
 
 
@@ -56,8 +59,19 @@ class Purse:
             if there is None:
                 return  # closed before this ledger was kept: there is nothing to move back
         entry = posted(account, move, state, by, self.house.clock.now())
-        self._accounts[account.guest_id] = Account(account.guest_id, entry.seq, entry.balance)
+        self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        self._accounts[entry.guest_id] = account_after(entry)
         self._entries.append(entry)
+
+    async def mirror(self, stay: Stay) -> None:
+        """Take over what the PMS's programme says the guest has, if it says something new."""
+        if stay.loyalty_points is None:
+            return
+        entry = mirrored(await self._account(stay.guest_id), stay, self.house.clock.now())
+        if entry is not None:
+            self._add(entry)
 
     async def _require_within(self, state: RecordState, account: Account, rules: KindRules, points: int) -> None:
         if rules.points_per_stay is None or state.stay_id is None:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from services.records.domain.state import Question, RecordState
 from services.records.ports import Query, Unanswered
-from services.records.usecases.finding import place_of
 from services.records.usecases.house import House
 from services.records.usecases.masks import WORDS
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.permissions import note_reads
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_questions import AskedOf, QuestionPage
+from shared.chassis.paging import cursor, cursor_of
 from shared.contracts.identity import Principal
 
 
@@ -40,17 +39,17 @@ class Questions:
         """
         now = self._house.clock.now()
         asked = _asked(principal, put, now)
-        query = Query(now, put.property_id, unanswered=asked, after=cursor(put.after), limit=put.limit + 1)
+        query = Query(now, put.property_id, unanswered=asked, after=cursor(put.after), limit=put.limit)
         scope = scope_of(principal)
         found = await self._house.records.page(scope, query)
-        page = [state for state in found[: put.limit] if self._readable(principal, state)]
+        page = [state for state in found.states if self._readable(principal, state)]
         waiting = [(state, each) for state in page for each in state.asked if _is_of(each, asked)]
         texts = await self._house.texts.read(scope, {question.text.ref for _, question in waiting})
         if texts:
             await note_reads(self._house, principal, page, frozenset({WORDS}))
         shown = [self._shown(state, each, texts, now) for state, each in waiting]
-        more = cursor_of(place_of(found[put.limit - 1], query.by)) if len(found) > put.limit else None
-        return QuestionPage(questions=tuple(sorted(shown, key=lambda each: (each.answer_by, each.id))), next=more)
+        ordered = tuple(sorted(shown, key=lambda each: (each.answer_by, each.id)))
+        return QuestionPage(questions=ordered, next=cursor_of(found.after))
 
     def _readable(self, principal: Principal, state: RecordState) -> bool:
         people = self._house.people

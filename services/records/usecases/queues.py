@@ -9,10 +9,10 @@ from services.records.ports import Waiting
 from services.records.usecases import showing
 from services.records.usecases.house import House
 from services.records.usecases.masks import Mask
-from services.records.usecases.paging import cursor, cursor_of
 from services.records.usecases.permissions import may_or_for, stand_ins
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_reviews import Exceptions, Proposals, WaitingException, WaitingProposal
+from shared.chassis.paging import cursor, cursor_of
 from shared.contracts.errors import AppError
 from shared.contracts.identity import DataClass, Principal
 

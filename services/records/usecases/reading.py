@@ -140,13 +140,13 @@ class Reading:
         query = Query(now, property_id, ids=ids, limit=limit)
         live = await self._house.records.page(scope, replace(query, statuses=OPEN))
         closed = await self._house.records.page(scope, replace(query, closed_since=day.astimezone(dt.UTC)))
-        return Cards(cards=self._cards(principal, [*live, *closed]))
+        return Cards(cards=self._cards(principal, [*live.states, *closed.states]))
 
     async def journey(self, principal: Principal, stay_id: str) -> Journey:
         """All records of a stay, in the order they were opened."""
         query = Query(self._house.clock.now(), stay_id=stay_id, limit=JOURNEY)
         found = await self._house.records.page(scope_of(principal), query)
-        ordered = sorted(found, key=lambda state: (state.opened_at, state.id))
+        ordered = sorted(found.states, key=lambda state: (state.opened_at, state.id))
         return Journey(stay_id=stay_id, cards=self._cards(principal, ordered))
 
     def kinds(self) -> Kinds:

@@ -24,7 +24,8 @@ class Remembering:
         house, scope = self._house, scope_of(principal)
         kinds = tuple(spec.code for spec in house.catalogue.kinds.values() if spec.remembers is not None)
         query = Query(house.clock.now(), guest_ids=(guest_id,), kinds=kinds, by=By.OPENED, descending=True, limit=MOST)
-        found = [state for state in await house.records.page(scope, query) if self._mask(principal, state) is not None]
+        page = await house.records.page(scope, query)
+        found = [state for state in page.states if self._mask(principal, state) is not None]
         stays = await house.stays.find_all(scope, {state.stay_id for state in found if state.stay_id})
         held = preferences(found, house.catalogue.kinds, {stay.id: stay for stay in stays})
         masks = {state.id: self._masked(principal, state) for state in held}

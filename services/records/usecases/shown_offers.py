@@ -36,7 +36,10 @@ class Price(Frozen):
 
 
 class Quoted(Frozen):
-    """An offer for one stay: its price, whether the stay may have it, and every condition with what it says."""
+    """An offer for one stay: its price, whether the stay may have it, and every condition with what it says.
+
+    Of one that is decided at an hour, when; of one that guests bid for, from what price of one on.
+    """
 
     offer_id: str
     version: int
@@ -47,6 +50,9 @@ class Quoted(Frozen):
     why: tuple[Told, ...]
     quantity: int
     price: Price
+    way: str = "fixed"
+    decides_at: Instant | None = None
+    floor: Money | None = None
 
 
 class StayOffers(Frozen):

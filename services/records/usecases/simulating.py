@@ -108,13 +108,13 @@ class Simulating:
         if stay is None:
             raise not_found("stay")
         now = self._house.clock.now()
-        found = await self._house.records.page(scope, Query(now, stay_id=stay_id, limit=MOST_CASES + 1))
-        states = sorted(found[:MOST_CASES], key=lambda each: (each.opened_at, each.id))
+        found = await self._house.records.page(scope, Query(now, stay_id=stay_id, limit=MOST_CASES))
+        states = sorted(found.states, key=lambda each: (each.opened_at, each.id))
         occurred = StayOccurred("changed", stay, "simulation", now, zone(hotel.zone))
         keys = {state.trigger.key for state in states}
         fresh = [each for each in self._house.catalogue.openings(occurred) if each.key not in keys]
         there = [case_of(state, stay) for state in states]
-        return [*there, *(Case(f"new:{each.key}", each, now, stay) for each in fresh)], len(found) <= MOST_CASES
+        return [*there, *(Case(f"new:{each.key}", each, now, stay) for each in fresh)], found.after is None
 
     async def _there(self, scope: Scope, states: Sequence[RecordState]) -> list[Case]:
         ids = {state.stay_id for state in states if state.stay_id}

@@ -5,11 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from services.records.domain.capacity import Taken, days_of, of_claim
+from services.records.domain.earnings import lines_of
 from services.records.domain.eligibility import unmet, why
 from services.records.domain.kinds import KindSpec
 from services.records.domain.occurrences import Opening
-from services.records.domain.offers import OfferVersion
+from services.records.domain.offers import OfferVersion, Way
 from services.records.domain.selling import Selling, not_eligible, pinned
+from services.records.domain.standby import in_line
 from services.records.domain.state import RecordState
 from services.records.ports import Claim
 from services.records.usecases.house import House
@@ -52,7 +54,8 @@ class Till:
     async def _chosen(
         self, offers: Collection[OfferVersion], opening: Opening, asked: bool, stay: Stay, hotel: Property, service: str
     ) -> OfferVersion | None:
-        wanted = [each for each in offers if each.terms.service == service]
+        # Who asks for something now is not put in line for it; a person, or a campaign, may do that.
+        wanted = [each for each in offers if each.terms.service == service and each.terms.way is Way.FIXED]
         suggested = opening.source is TriggerKind.BOOKING and not asked
         for offer in [each for each in offers if each.terms.suggested] if suggested else wanted:
             if await self.may_have(offer, stay, hotel):
@@ -111,12 +114,21 @@ class Till:
             self._taken[claim.offer_id, day] = held | {slot} if here else held - {slot}
 
     async def write(self, touched: Collection[tuple[RecordState | None, RecordState]]) -> None:
-        """Take and give back slots as the records say it."""
+        """Take and give back slots, places in line and what agents earn, as the records say it."""
         moved = [each for before, after in touched for each in _moved(before, after)]
         if moved:
             claimed = [claim for claim, here in moved if here]
             released = [claim for claim, here in moved if not here]
             await self.house.claims.write(self.scope, claimed, released, self.tx)
+        stood = [(in_line(before), in_line(after)) for before, after in touched]
+        came = [after for before, after in stood if after is not None and after != before]
+        went = [before.record_id for before, after in stood if before is not None and after is None]
+        if came or went:
+            await self.house.lines.write(self.scope, came, went, self.tx)
+        now = self.house.clock.now()
+        earned = [line for before, after in touched for line in lines_of(before, after, now)]
+        if earned:
+            await self.house.earnings.add(self.scope, earned, self.tx)
 
 
 def sold(opening: Opening, kind: KindSpec, sale: Sale) -> Opening:

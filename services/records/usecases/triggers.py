@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 from services.records.domain import commands as c
 from services.records.domain.kinds import FieldType
-from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
+from services.records.domain.occurrences import (
+    FinanceOccurred,
+    MessageOccurred,
+    Occurrence,
+    Opening,
+    StayOccurred,
+    TaskOccurred,
+)
 from services.records.domain.parts import Repeat
 from services.records.domain.repeats import may_count
 from services.records.domain.state import RecordState
@@ -25,7 +32,8 @@ from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
 from shared.contracts.records import Outcome, Status
 from shared.contracts.stays import Stay, StayEvent, StayStatus
-from shared.contracts.values import Scope, zone
+from shared.contracts.tasks import TaskEvent
+from shared.contracts.values import Money, Scope, derived_id, zone
 from shared.contracts.writebacks import UNSETTLED, Writeback, WritebackEvent
 
 PMS = c.Doer(Actor(kind=ActorKind.PMS, id="pms"))
@@ -82,6 +90,12 @@ class _Batch:
                 place = self._zone(each.envelope, body.finance.property_id)
                 what = FinanceOccurred(each.verb, body.finance, stay, each.envelope.id, each.envelope.time, place)
                 await self._open_all(self._house.catalogue.openings(what), SYSTEM, each)
+            elif isinstance(body, TaskEvent):
+                stay = self._stays.get(body.task.stay_id or "")
+                place = self._zone(each.envelope, body.task.property_id)
+                seen = TaskOccurred(each.verb, body.task, stay, each.envelope.id, each.envelope.time, place)
+                for opening in self._house.catalogue.openings(seen):
+                    await self._ask(opening, each, PMS)
             elif isinstance(body, PostingEvent):
                 await self._on_posting(each, body.posting)
             elif isinstance(body, WritebackEvent):
@@ -115,7 +129,8 @@ class _Batch:
         stay = body.stay
         openings = self._house.catalogue.openings(self._occurred(each))
         before = self._stays.get(stay.id)
-        self._desk.told[stay.id] = stay
+        self._desk.bounds.told[stay.id] = stay
+        await self._desk.purse.mirror(stay)
         for state in self._desk.open_of_stay(stay.id):
             await self._follow(each, state, stay, openings)
             await self._move_sale(each, state.id, before, stay)
@@ -166,6 +181,8 @@ class _Batch:
             return
         if state is not None and state.sale is not None and message.answer == "cancelled":
             await self._cancelled(each, state)
+        elif state is not None and state.sale is not None and message.bid is not None:
+            await self._bid(each, state, message.bid)
         elif state is not None and message.answer is not None:
             await self._answered(each, state, message.answer)
         if message.guest_id and STOP & {message.topic_code, message.answer}:
@@ -177,24 +194,28 @@ class _Batch:
         for opening in self._house.catalogue.openings(what):
             await self._ask(opening, each)
 
-    async def _ask(self, opening: Opening, each: Heard) -> None:
-        """Open what a guest's message asks for; what was asked before counts on the record that was opened then."""
+    async def _ask(self, opening: Opening, each: Heard, doer: c.Doer = GUEST) -> None:
+        """Open what a message or a task asks for; what was asked before counts on the record that was opened then."""
         if await self._desk.is_taken(opening.key):
             return
         first, provenance = await self._desk.first_of(opening), Provenance.of(each.envelope)
         if first is None:
-            await self._desk.open(opening, GUEST, provenance)
+            await self._desk.open(opening, doer, provenance)
             return
         repeat = Repeat(at=each.envelope.time, source=opening.source, key=opening.key)
         if may_count(first, repeat):
-            await self._desk.tell(first, c.CountRepeat(repeat), GUEST, provenance)
+            await self._desk.tell(first, c.CountRepeat(repeat), doer, provenance)
 
     async def _campaigned(self, message: Message) -> RecordState | None:
         """The campaign's record that an answer without a record belongs to: named by offer, or the stay's only one.
 
         One that is closed has had this very answer; another answer to it is a new matter.
         """
-        if message.answer is None or message.stay_id is None or message.direction is Direction.OUTBOUND:
+        if (
+            (message.answer is None and message.bid is None)
+            or message.stay_id is None
+            or message.direction is Direction.OUTBOUND
+        ):
             return None
         ids = await self._house.campaigns.sent_to(self._desk.scope, message.stay_id, self._desk.tx)
         held = [state for each in ids if (state := await self._desk.find(each)) is not None]
@@ -224,6 +245,20 @@ class _Batch:
             if answered.sale is not None and answered.sale.campaign and answer == "declined":
                 said_no = c.CompleteRecord(Outcome.DECLINED, Reason(code="guest_declined"))
                 await self._desk.tell(answered, said_no, SYSTEM, Provenance.of(each.envelope))
+
+    async def _bid(self, each: Heard, state: RecordState, bid: Money) -> None:
+        """The guest's price; one that does not count is told to them, and nobody else's is."""
+        if state.status is Status.COMPLETE:
+            return
+        provenance = Provenance.of(each.envelope)
+        try:
+            await self._desk.tell(state, c.PlaceBid(bid), GUEST, provenance)
+        except AppError as refusal:
+            if refusal.kind not in (ErrorKind.CONFLICT, ErrorKind.INVALID):
+                raise
+            told = derived_id("bid_refused", state.id, each.envelope.subject)
+            if all(one.id != told for one in state.guest_messages):
+                await self._desk.tell(state, c.RefuseBid(told), SYSTEM, provenance)
 
     async def _cancelled(self, each: Heard, state: RecordState) -> None:
         """The guest takes back what they bought, where they still may; else a person hears of it."""
@@ -258,4 +293,6 @@ def _stay_id(body: EventBody) -> str | None:
         return body.stay.id
     if isinstance(body, MessageEvent):
         return body.message.stay_id
+    if isinstance(body, TaskEvent):
+        return body.task.stay_id
     return body.finance.stay_id if isinstance(body, FinanceEvent) else None

@@ -18,12 +18,19 @@ from services.records.domain.kinds import (
     When,
     WorkflowSpec,
 )
-from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
+from services.records.domain.occurrences import (
+    FinanceOccurred,
+    MessageOccurred,
+    Occurrence,
+    Opening,
+    StayOccurred,
+    TaskOccurred,
+)
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
 from services.records.workflows.investigation import INVESTIGATION
 from services.records.workflows.limits import A_DAY_S, among, auto, between
-from services.records.workflows.openings import about_stay, following, from_finance, from_message
+from services.records.workflows.openings import about_stay, following, from_finance, from_message, from_task
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -286,6 +293,17 @@ def on_message(what: Occurrence) -> tuple[Opening, ...]:
     return ()
 
 
+def on_task(what: Occurrence) -> tuple[Opening, ...]:
+    """A task that staff wrote down in the PMS: a complaint to make good, or a request; paid ones belong to upsell."""
+    if not isinstance(what, TaskOccurred) or what.task.code in PAID:
+        return ()
+    code = what.task.code
+    if code in COMPLAINTS:
+        return (from_task(SERVICE_RECOVERY, what, {"problem": COMPLAINTS[code]}),)
+    topic = request_topic(code)
+    return (from_task(GUEST_REQUEST, what, {"topic": topic}, department=REQUESTS[topic]),)
+
+
 def on_refund(what: Occurrence) -> tuple[Opening, ...]:
     """A refund or a dispute was seen: something went wrong for a guest."""
     problems = {"refund_seen": "refund", "dispute_seen": "dispute"}
@@ -324,6 +342,7 @@ WORKFLOW = WorkflowSpec(
         TriggerRule("room_mismatch", TriggerKind.BOOKING, on_room_mismatch),
         TriggerRule("check_out_follow_up", TriggerKind.BOOKING, on_check_out),
         TriggerRule("guest_message", TriggerKind.GUEST_REQUEST, on_message),
+        TriggerRule("pms_task", TriggerKind.STAFF_TASK, on_task),
         TriggerRule("refund", TriggerKind.FINANCE_ACTION, on_refund),
     ),
     follow_ons=(

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.records.domain.deadlines import anchored
 from services.records.domain.kinds import Anchor, KindSpec
-from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Opening, StayOccurred
+from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Opening, StayOccurred, TaskOccurred
 from services.records.domain.state import RecordState
 from shared.contracts.identity import Department
 from shared.contracts.records import TriggerKind
@@ -73,6 +73,27 @@ def from_finance(kind: KindSpec, what: FinanceOccurred, fields: Mapping[str, Any
         room=what.stay.room if what.stay else None,
         language=what.stay.language if what.stay else "en",
         fields=fields,
+    )
+
+
+def from_task(
+    kind: KindSpec, what: TaskOccurred, fields: Mapping[str, Any], *, department: Department | None = None
+) -> Opening:
+    """One record of a kind for a task of the PMS."""
+    task, stay = what.task, what.stay
+    return Opening(
+        kind=kind.code,
+        source=TriggerKind.STAFF_TASK,
+        key=f"{kind.code}:task:{task.id}",
+        property_id=task.property_id,
+        stay_id=task.stay_id,
+        guest_id=stay.guest_id if stay else None,
+        room=task.room or (stay.room if stay else None),
+        language=stay.language if stay else "en",
+        fields=fields,
+        department=task.department or department,
+        due_at=task.due_at if task.due_at and task.due_at > what.at else None,
+        stay=stay,
     )
 
 

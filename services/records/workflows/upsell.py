@@ -21,11 +21,18 @@ from services.records.domain.kinds import (
     When,
     WorkflowSpec,
 )
-from services.records.domain.occurrences import FinanceOccurred, MessageOccurred, Occurrence, Opening, StayOccurred
+from services.records.domain.occurrences import (
+    FinanceOccurred,
+    MessageOccurred,
+    Occurrence,
+    Opening,
+    StayOccurred,
+    TaskOccurred,
+)
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
 from services.records.workflows.limits import A_DAY_S, auto, between
-from services.records.workflows.openings import about_stay, following, from_finance, from_message
+from services.records.workflows.openings import about_stay, following, from_finance, from_message, from_task
 from services.records.workflows.topics import PAID, REQUESTS, SERVICES
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -245,6 +252,8 @@ def on_message(what: Occurrence) -> tuple[Opening, ...]:
     if not isinstance(what, MessageOccurred) or what.verb != "received":
         return ()
     message, code = what.message, what.message.topic_code
+    if message.bid is not None and message.answer is None:
+        return ()  # it belongs to a record that takes bids, or to none
     if message.answer is not None and message.record_id is None:
         answer = message.answer if message.answer in ("accepted", "declined") else "question"
         campaign = code if code in CAMPAIGNS else "other"
@@ -252,6 +261,14 @@ def on_message(what: Occurrence) -> tuple[Opening, ...]:
     if code in PAID and message.answer is None:
         return (from_message(GUEST_REQUEST, what, {"service": code}, department=PAID[code]),)
     return ()
+
+
+def on_task(what: Occurrence) -> tuple[Opening, ...]:
+    """A task in the PMS about something that costs."""
+    if not isinstance(what, TaskOccurred) or what.task.code not in PAID:
+        return ()
+    code = what.task.code
+    return (from_task(GUEST_REQUEST, what, {"service": code}, department=PAID[code]),)
 
 
 def on_charge(what: Occurrence) -> tuple[Opening, ...]:
@@ -286,6 +303,7 @@ WORKFLOW = WorkflowSpec(
         TriggerRule("paid_requests", TriggerKind.GUEST_REQUEST, on_stay_requests),
         TriggerRule("check_out_offer", TriggerKind.BOOKING, on_check_out),
         TriggerRule("campaign_answer", TriggerKind.GUEST_REQUEST, on_message),
+        TriggerRule("pms_paid_task", TriggerKind.STAFF_TASK, on_task),
         TriggerRule("charge", TriggerKind.FINANCE_ACTION, on_charge),
     ),
     follow_ons=(

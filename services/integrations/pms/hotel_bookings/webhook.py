@@ -85,6 +85,7 @@ class ReservationPayload(Wire):
     distribution_channel: Code | None = None
     deposit_type: Code | None = None
     tier: Code | None = None
+    loyalty_points: int | None = Field(default=None, ge=0, le=10**9, strict=True)
     is_repeated_guest: bool = False
     vip: bool = False
     parking_spaces: int = Field(default=0, ge=0, le=99)
@@ -181,6 +182,7 @@ def _reservation(event: EventPayload, property_id: str) -> Reservation:
         deposit=said.deposit_type,
         country=guest.country if guest else None,
         tier=said.tier,
+        loyalty_points=said.loyalty_points,
         repeat=said.is_repeated_guest,
         vip=said.vip,
         parking=said.parking_spaces,
@@ -227,6 +229,7 @@ def write(event_id: str, event: str, of: Reservation) -> dict[str, Any]:
             "distribution_channel": of.channel,
             "deposit_type": of.deposit,
             "tier": of.tier,
+            "loyalty_points": of.loyalty_points,
             "is_repeated_guest": of.repeat,
             "vip": of.vip,
             "parking_spaces": of.parking,

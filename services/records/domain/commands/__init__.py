@@ -33,6 +33,7 @@ from services.records.domain.commands.exceptions import CorrectException, RaiseE
 from services.records.domain.commands.money import AddLine, SettleLine
 from services.records.domain.commands.people import DeclineRecord, ReassignRecord, ReplaceAbsent
 from services.records.domain.commands.selling import CancelSale, ConfirmSale, MoveSale, TakePrice
+from services.records.domain.commands.standby import GrantSale, LetSaleGo, PlaceBid, RefuseBid
 from services.records.domain.commands.talk import AddNote, AnswerQuestion, AskQuestion, RequestMessage, SettleMessage
 from services.records.domain.commands.work import (
     AcceptRecord,
@@ -71,8 +72,10 @@ __all__ = [
     "EndWait",
     "ExpireProposal",
     "ExpireRecord",
+    "GrantSale",
     "HandOff",
     "LetGo",
+    "LetSaleGo",
     "LinkStay",
     "MergeRecord",
     "MoveSale",
@@ -80,10 +83,12 @@ __all__ = [
     "NoteOverdueAnswer",
     "OpenRecord",
     "Ownership",
+    "PlaceBid",
     "ProposeChange",
     "ProposeWriteback",
     "RaiseException",
     "ReassignRecord",
+    "RefuseBid",
     "ReopenRecord",
     "ReplaceAbsent",
     "RequestMessage",

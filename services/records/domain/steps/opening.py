@@ -23,16 +23,7 @@ from shared.contracts.records import NextAction, RecordEvent, Status, Trigger
 def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> tuple[RecordState, NewEvent]:
     """The first version of a record and the event that says so; breaches refuse it, all at once."""
     opening, rules = command.opening, terms.rules
-    values, breaches = normalise(opening.fields, terms)
-    breaches += missing_breaches(values, terms, Stage.OPEN)
-    if doer.bound:
-        about = _about(command, terms, now)
-        breaches += limit_breaches(values, terms) + notice_breaches(values, values, terms, about)
-        broken = {each.field for each in breaches}
-        asked = at_stage(rules.conditions, Stage.OPEN)
-        breaches += condition_breaches(asked, values, terms.kind, about, broken)
-    if breaches:
-        raise breached(breaches)
+    values = _checked(command, doer, terms, now)
     due_at = due(rules.sla, now, opening.due_at)
     state = RecordState(
         id=command.record_id,
@@ -74,6 +65,21 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
     )
     state = settled(state, terms)
     return state, _event(state, opening.insisted, doer, terms, now)
+
+
+def _checked(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> dict[str, Any]:
+    """The values as they are kept. A hotel's limits bind people; what a machine reports is kept as it came."""
+    values, breaches = normalise(command.opening.fields, terms)
+    breaches += missing_breaches(values, terms, Stage.OPEN)
+    if doer.bound:
+        about = _about(command, terms, now)
+        breaches += limit_breaches(values, terms) + notice_breaches(values, values, terms, about)
+        broken = {each.field for each in breaches}
+        asked = at_stage(terms.rules.conditions, Stage.OPEN)
+        breaches += condition_breaches(asked, values, terms.kind, about, broken)
+    if breaches:
+        raise breached(breaches)
+    return values
 
 
 def _stakes(

@@ -6,6 +6,7 @@ from services.records.domain.act import Act, Step
 from services.records.domain.authority import DECIDERS
 from services.records.domain.commands import CancelSale, Command, ConfirmSale, MoveSale, TakePrice
 from services.records.domain.selling import pinned
+from services.records.domain.standby import WAITING
 from services.records.domain.steps.approval import confirmed_by_policy
 from services.records.domain.steps.closing import close, fulfilled_by_policy
 from services.records.domain.steps.refunds import charge_of, refunded
@@ -25,6 +26,8 @@ def confirm(act: Act, command: ConfirmSale) -> Act:
     sale = act.state.sale
     if sale is None:
         raise conflict("nothing_sold", "This record sells nothing of the catalogue.")
+    if sale.state == WAITING:
+        raise conflict("awaits_grant", "This stands in line for its hour.")
     by = policy(act.terms.version)
     if not act.state.accepted:
         move: dict[str, Any] = {"accepted": True, "by": by, "reason": Reason(code="catalogue_terms")}
@@ -33,7 +36,8 @@ def confirm(act: Act, command: ConfirmSale) -> Act:
     act = confirmed_by_policy(act, command.on_behalf_of)
     if command.message_id is not None:
         act = messaged(act, _message(act, command.message_id), by=by)
-    if wanted(act.state, act.terms.kind) and sale.instant and not _delivers(act):
+    in_line = act.state.sale is not None and act.state.sale.state == WAITING
+    if wanted(act.state, act.terms.kind) and sale.instant and not in_line and not _delivers(act):
         act = fulfilled_by_policy(act, GUEST_ACCEPTED)
     return act
 
@@ -80,7 +84,10 @@ def _priced_again(act: Act, reason: Reason, update: dict[str, Any]) -> Act:
     if sale is None or selling is None or sells is None:
         raise conflict("nothing_sold", "This record sells nothing of the catalogue.")
     fresh = pinned(selling.current, selling.stay, selling.zone, act.now, sale.quantity)
-    fresh = fresh.model_copy(update={"campaign": sale.campaign, "arm": sale.arm})
+    fresh = fresh.model_copy(update={"campaign": sale.campaign, "arm": sale.arm, "bid": sale.bid})
+    if sale.bid is not None and fresh.way == sale.way:
+        bid = selling.price_now(fresh, act.now)
+        fresh = fresh.model_copy(update={"quoted": bid.total, "tax": bid.tax})
     fields = act.state.fields | {sells.price: fresh.quoted.model_dump()}
     return act.then("repriced", reason=reason, sale=fresh, fields=fields, checked=None, approved_by=None, **update)
 
@@ -109,6 +116,8 @@ def cancel(act: Act, command: CancelSale) -> Act:
 
 def _refuse_late_guest(act: Act) -> None:
     assert act.state.sale is not None
+    if act.state.sale.state == WAITING:
+        return
     until = act.state.sale.cancel_until
     if act.doer.actor.kind is ActorKind.GUEST and (until is None or act.now > until):
         raise conflict("too_late_to_cancel", "The guest may not cancel this by themselves any more; a person decides.")

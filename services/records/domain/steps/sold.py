@@ -6,7 +6,9 @@ from services.records.domain.act import Act
 from services.records.domain.kinds import KindSpec
 from services.records.domain.pricing import units_for
 from services.records.domain.selling import price_breaches, sold_out
+from services.records.domain.standby import WAITING, stands_by, waiting
 from services.records.domain.state import RecordState
+from services.records.domain.steps.earning import earning
 from shared.contracts.errors import AppError, breached, conflict
 from shared.contracts.offers import Sale
 from shared.contracts.records import Outcome
@@ -34,6 +36,20 @@ def holding(act: Act) -> Sale:
     if claims is None:
         raise sold_out(sale)
     return sale.model_copy(update={"state": "held", "claims": claims})
+
+
+def queued(act: Act, sale: Sale) -> dict[str, Any]:
+    """What taking a place in line does: no slot is taken, nothing charged, and the work is due at the offer's hour."""
+    selling, hour = act.terms.selling, sale.decides_at
+    if selling is None or hour is None:
+        return {"sale": sale}
+    return {"sale": waiting(sale, selling.pinned, act.now), "due_at": max(act.state.due_at, hour)}
+
+
+def taken_on(act: Act) -> dict[str, Any]:
+    """What a guest's yes to a promise does: slots taken, or a place in line."""
+    sale = act.state.sale
+    return queued(act, sale) if sale is not None and stands_by(sale) else {"sale": holding(act)}
 
 
 def refusal(act: Act) -> AppError | None:
@@ -64,7 +80,7 @@ def on_approval(act: Act) -> dict[str, Any]:
     if act.state.sale is None:
         return {}
     require_price(act, act.state.fields)
-    return {"sale": holding(act)} if wanted(act.state, act.terms.kind) else {}
+    return taken_on(act) if wanted(act.state, act.terms.kind) else {}
 
 
 def on_values(act: Act, after: dict[str, Any]) -> dict[str, Any]:
@@ -76,11 +92,11 @@ def on_values(act: Act, after: dict[str, Any]) -> dict[str, Any]:
     if sale is None or ANSWER not in after:
         return {}
     if after[ANSWER] != "accepted":
-        return {"sale": released(sale)} if sale.claims or sale.state == "held" else {}
+        return {"sale": released(sale)} if sale.claims or sale.state in ("held", WAITING) else {}
     if act.state.approved_by is None:
         return {}
     try:
-        return {"sale": holding(act)}
+        return taken_on(act)
     except AppError:
         if act.doer.bound:
             raise
@@ -88,8 +104,8 @@ def on_values(act: Act, after: dict[str, Any]) -> dict[str, Any]:
 
 
 def released(sale: Sale, state: str = "open") -> Sale:
-    """The sale without slots."""
-    return sale.model_copy(update={"state": state, "claims": ()})
+    """The sale without slots, and without a place in line."""
+    return sale.model_copy(update={"state": state, "claims": (), "waits_since": None})
 
 
 def on_resuming(act: Act) -> dict[str, Any]:
@@ -104,7 +120,9 @@ def on_closing(act: Act, outcome: Outcome) -> dict[str, Any]:
         return {}
     if outcome is not Outcome.FULFILLED or not wanted(act.state, act.terms.kind):
         return {"sale": released(sale, "released")}
-    return {"sale": holding(act).model_copy(update={"state": "sold"})}
+    if stands_by(sale):
+        raise conflict("not_granted", "This stands in line for its hour; it is not the guest's before it is granted.")
+    return {"sale": holding(act).model_copy(update={"state": "sold"}), "earning": earning(act)}
 
 
 def on_reopening(act: Act) -> dict[str, Any]:

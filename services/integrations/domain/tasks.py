@@ -1,0 +1,51 @@
+"""Tasks that staff write down in the PMS; each is told once, by its number there."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from services.integrations.domain.connections import Connection
+from shared.contracts.envelope import NewEvent
+from shared.contracts.identity import Actor, ActorKind, Department
+from shared.contracts.tasks import PmsTask, TaskEvent
+from shared.contracts.values import derived_id, stay_id
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSaid:
+    """A task as the PMS tells it."""
+
+    event_id: str
+    number: str
+    code: str
+    reservation: str | None = None
+    room: str | None = None
+    department: Department | None = None
+    due_at: dt.datetime | None = None
+
+
+def seen(connection: Connection, said: TaskSaid, now: dt.datetime) -> NewEvent:
+    """The event of one task; another event about the same number is the same task."""
+    of = connection.property_id
+    task = PmsTask(
+        id=derived_id("task", of, connection.pms, said.number),
+        property_id=of,
+        pms=connection.pms,
+        number=said.number,
+        source_event=said.event_id,
+        code=said.code,
+        stay_id=stay_id(of, connection.pms, said.reservation) if said.reservation else None,
+        room=said.room,
+        department=said.department,
+        due_at=said.due_at,
+        at=now,
+        version=1,
+    )
+    return NewEvent(
+        type="task.seen.v1",
+        chain=connection.chain,
+        property_id=of,
+        subject=task.id,
+        sequence=1,
+        time=now,
+        body=TaskEvent(actor=Actor(kind=ActorKind.PMS, id=connection.pms), task=task),
+    )
