@@ -11,7 +11,7 @@ from services.integrations.domain.messages import GuestMessage
 from shared.contracts.errors import invalid
 from shared.contracts.identity import Principal
 from shared.contracts.messages import Direction, MessageState
-from shared.contracts.stays import Stay
+from shared.contracts.stays import SeenStay
 from shared.contracts.values import Instant
 
 MAX_IDS = 200
@@ -79,7 +79,7 @@ class GuestFile(BaseModel):
 
     guest_id: str
     profile: GuestOut | None
-    stays: list[Stay]
+    stays: list[SeenStay]
     messages: list[MessageHeld]
     drafts: list[DraftHeld]
     elsewhere: bool

@@ -16,7 +16,7 @@ from services.records.api.examples import (
 )
 from services.records.api.saved_views import VIEW
 from shared.contracts.policy import Resource
-from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Row, granted, of
+from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
 
 ACTIONS = {
     "accept": "accept",
@@ -170,4 +170,20 @@ _SOLD = (
     _on("POST /v1/campaigns/{campaign_id}/stop", "manage", OFFER, body=campaigns.STOP),
     _on("GET /v1/guests/{guest_id}/points", "read", Resource.GUEST, needs=of(GUEST), thing="guest_id"),
 )
-ROWS = (*_SEEN, *_DONE, *_RULED, *_HANDED, *_SOLD)
+RETAINED = {"days": 400, "expected": 0, "reason": "A test."}
+WHOLE: dict[str, Any] = {"place": Place.WHOLE_CHAIN}
+_HELD = (
+    granted(
+        "GET /v1/guests/{guest_id}/file",
+        "export",
+        Resource.GUEST,
+        barred=Barred.ABSENT,
+        thing="record_id",
+        needs=of(GUEST, PRIVATE),
+        shows=SECRET_WORDS,
+    ),
+    granted("GET /ops/v1/retention", "status", Resource.OPERATION, **WHOLE),
+    granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **WHOLE),
+    granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **WHOLE),
+)
+ROWS = (*_HELD, *_SEEN, *_DONE, *_RULED, *_HANDED, *_SOLD)
