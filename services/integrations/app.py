@@ -150,7 +150,7 @@ def assemble(have: Parts) -> FastAPI:
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
-        disclose=Disclose(have.stays, have.messages, have.ledger, policy, clock),
+        disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
     )
     return chassis.app(
         title="integrations",

@@ -82,6 +82,6 @@ async def test_erasures_are_listed_and_run_again_after_a_backup(house: House, ht
     again = bellboard(house, "erasures", "replay")
     assert asked["id"][:8] in listed.stdout.replace("\n", "")
     assert (again.returncode, "erased again, in every store" in again.stdout) == (0, True), again.stderr
-    row = house.mongo["bellboard_integrations"]["erasures"].find_one({"_id": asked["id"]})
+    row = house.mongo["bellboard_integrations"]["erasures"].find_one({"guest": guest, "run": 2})
     assert row is not None
-    assert (row["state"], row["run"]) == ("done", 2)
+    assert row["state"] == "done"

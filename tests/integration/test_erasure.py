@@ -169,7 +169,9 @@ async def test_name_comes_back_by_no_road_and_a_restored_backup_is_erased_again(
     chain.rows("integrations", "profiles").insert_many(profiles)
     assert everywhere(chain, CANARY) == {"records.texts", "integrations.profiles"}
     replayed = await chain.done("gil", "POST", "integrations", "/v1/erasures/replay")
-    await guest.when_done(f"/v1/erasures/{first['id']}", run=2)
+    newest = (await chain.done("gil", "GET", "integrations", "/v1/erasures"))["items"][0]
+    assert (newest["guest_id"], newest["id"] != first["id"]) == (guest.id, True)
+    await guest.when_done(f"/v1/erasures/{newest['id']}", run=2)
 
     assert replayed == {"erasures": 1}
     assert everywhere(chain, CANARY) == set()

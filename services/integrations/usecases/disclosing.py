@@ -1,10 +1,12 @@
 """Everything integrations holds of one guest, for the guest: profile, stays, messages, drafts. Written down first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.messages import Draft, GuestMessage
+from services.integrations.domain.postings import FolioLine
 from services.integrations.ports import StayStore
 from services.integrations.usecases.reading import Ledger, scope_of
 from shared.chassis.clock import Clock
@@ -31,6 +33,12 @@ class Messages(Protocol):
     async def drafts_of(self, scope: Scope, guest_id: str) -> list[Draft]: ...
 
 
+class Folios(Protocol):
+    """The part of the folio ledger that is needed."""
+
+    async def of_stays(self, scope: Scope, stay_ids: Sequence[str]) -> list[FolioLine]: ...
+
+
 @dataclass(frozen=True)
 class Held:
     """What is held of one person. `elsewhere`: they stayed at hotels that are not the caller's, too."""
@@ -39,15 +47,18 @@ class Held:
     stays: list[SeenStay]
     messages: list[GuestMessage]
     drafts: list[Draft]
+    folio: list[FolioLine]
     elsewhere: bool
 
 
 class Disclose:
     """Hands out what is held of a person to who may."""
 
-    def __init__(self, stays: StayStore, messages: Messages, ledger: Ledger, policy: Policy, clock: Clock) -> None:
-        self._stays, self._messages, self._ledger = stays, messages, ledger
-        self._policy, self._clock = policy, clock
+    def __init__(
+        self, stays: StayStore, messages: Messages, folios: Folios, ledger: Ledger, policy: Policy, clock: Clock
+    ) -> None:
+        self._stays, self._messages, self._folios = stays, messages, folios
+        self._ledger, self._policy, self._clock = ledger, policy, clock
 
     async def __call__(self, principal: Principal, guest_id: str, correlation: str) -> Held:
         """All that is held of a guest in the caller's hotels; nobody known there is a 404."""
@@ -81,5 +92,6 @@ class Disclose:
             stays=[SeenStay.masked(stay, money=money) for stay in stays],
             messages=await self._messages.of_guest(scope, guest_id),
             drafts=await self._messages.drafts_of(scope, guest_id),
+            folio=await self._folios.of_stays(scope, [stay.id for stay in stays]) if money else [],
             elsewhere=not all(scope.covers(one) for one in known),
         )
