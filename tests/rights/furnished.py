@@ -14,7 +14,7 @@ from services.auth.events import AuditHandler
 from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
-from services.integrations.api.erasures import ASKED as ERASED
+from services.integrations.api.erasures import ASKED
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -73,7 +73,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
         await database.run(lambda tx: handler.apply(tx, [stay_told(booked)]))
         names = await _furnished(Furnisher(http, "records", everything(GUESTS)), booked.id)
         house.canaries = {DataClass.PRIVATE_STAY: WORDS, DataClass.PAYMENT: str(AMOUNT)}
-        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, **names)
+        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, name="record_words", **names)
 
 
 async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
@@ -169,16 +169,17 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             DataClass.GUEST_IDENTITY: profile.email,
             DataClass.PAYMENT: f'"amount":{kept.stay.rate.amount},',
         }
-        async with standing.client() as client:
-            desk = Furnisher(client, "integrations", everything(WORK))
-            asked = await desk.post("/v1/erasures", ERASED | {"guest_id": profile.id})
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
+        async with house.client() as client:
+            body = ASKED | {"guest_id": profile.id}
+            asked = await Furnisher(client, "integrations", everything(WORK)).post("/v1/erasures", body)
         yield named(
             house,
             stay_id=found,
             guest_id=profile.id,
             guest_name=profile.last_name,
             erasure_id=asked["id"],
+            name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",
         )

@@ -21,6 +21,7 @@ class Noun(enum.StrEnum):
     HANDOVER = "handover"
     ERASURE = "erasure"
     QUESTION = "question"
+    GAP = "gap"
 
 
 class Op(enum.StrEnum):
@@ -211,6 +212,15 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.CRITICAL,
         audience=Role.GENERAL_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),),
+    ),
+    Rule(
+        code="audit_gap",
+        on=Noun.GAP,
+        when=(Condition(fact="state", value="open"),),
+        moment="fill_by",
+        severity=Severity.CRITICAL,
+        audience=Role.CHAIN_ADMIN,
+        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
     ),
 )
 

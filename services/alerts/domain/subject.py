@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from services.alerts.domain.rules import Noun
+from shared.contracts.audit import Gap
 from shared.contracts.guests import Erasure
 from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
@@ -153,6 +154,12 @@ def erasure_subject(erasure: Erasure, now: dt.datetime) -> Subject:
         property_id=erasure.property_id,
         facts=_cut({"state": erasure.state.value, "confirm_by": erasure.confirm_by, "now": now}),
     )
+
+
+def gap_subject(gap: Gap, property_id: str) -> Subject:
+    """Versions that the audit log misses as a subject: it rings when they do not come."""
+    facts = _cut({"state": gap.state.value, "fill_by": gap.fill_by})
+    return Subject(noun=Noun.GAP, id=gap.id, property_id=property_id, facts=facts)
 
 
 def at_home(subject: Subject, record: Subject | None) -> Subject:

@@ -1,17 +1,22 @@
 """What protects the routes of integrations."""
 
-from services.integrations.api.erasures import AGREED
-from services.integrations.api.erasures import ASKED as ERASED
+from typing import Any
+
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.finance import ACTION
 from services.integrations.api.messages import HANDED_OVER
 from services.integrations.api.pms import TASK
 from shared.contracts.policy import ANY, Resource
-from tests.rights.rows import GUEST, PAYMENT, Barred, Door, Place, Row, granted, of
+from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
 
 HERE = {"property": "city"}
 SAID = {"stay_id": "{stay_id}", "topic_code": "baby_cot", "text": "May we have a cot?"}
 READ = of(GUEST)
+FILE = of(GUEST, PRIVATE)
 STALE = {"If-Match": '"999999"'}
+FORGET = ASKED | {"guest_id": "{guest_id}"}
+RETAINED = {"days": 400, "expected": 0, "reason": "A test."}
+OPERATED: dict[str, Any] = {"place": Place.WHOLE_CHAIN}
 ROWS = (
     Row("POST /v1/pms/{property_id}/{token}/{vendor}/events", door=Door.SECRET, body={}),
     Row("POST /v1/pms/{property_id}/{token}/{vendor}/tasks", door=Door.SECRET, body=TASK),
@@ -50,16 +55,18 @@ ROWS = (
         "GET /v1/guests/{guest_id}/file",
         "export",
         Resource.GUEST,
-        place=Place.CHAIN,
-        shows=READ,
-        addressed=of(PAYMENT),
-        empty_elsewhere=True,
+        thing="guest_id",
+        needs=FILE,
+        shows=of(GUEST, PAYMENT),
     ),
+    granted("POST /v1/erasures", "erase", Resource.GUEST, body=FORGET),
+    granted("POST /v1/erasures/{erasure_id}/decision", "erase", Resource.GUEST, body=AGREED, headers=STALE),
     granted("GET /v1/erasures", "erase", Resource.GUEST, place=Place.CHAIN),
     granted("GET /v1/erasures/{erasure_id}", "erase", Resource.GUEST, thing="erasure_id"),
-    granted("POST /v1/erasures", "erase", Resource.GUEST, body=ERASED | {"guest_id": "{guest_id}"}),
-    granted("POST /v1/erasures/{erasure_id}/decision", "erase", Resource.GUEST, body=AGREED, headers=STALE),
     granted("POST /v1/erasures/replay", "erase", Resource.GUEST, place=Place.WHOLE_CHAIN),
+    granted("GET /ops/v1/retention", "status", Resource.OPERATION, **OPERATED),
+    granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **OPERATED),
+    granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **OPERATED),
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
     granted("POST /v1/drafts", "request_message", ANY, body={"stay_id": "{stay_id}", "text": "Your cot is there."}),
 )

@@ -178,16 +178,20 @@ _EARNED = (
     granted("GET /v1/incentives", "read", Resource.INCENTIVE, query=PERIOD | {"agent": "furnisher"}),
     granted("GET /v1/incentives/agents", "read", Resource.INCENTIVE, query=PERIOD),
 )
-_HANDED_OUT = (
-    # Whole, for the guest: what concerns them is theirs whatever its class.
+RETAINED = {"days": 400, "expected": 0, "reason": "A test."}
+WHOLE: dict[str, Any] = {"place": Place.WHOLE_CHAIN}
+_HELD = (
     granted(
         "GET /v1/guests/{guest_id}/file",
         "export",
         Resource.GUEST,
-        place=Place.CHAIN,
-        shows=of(PRIVATE),
-        addressed=of(PAYMENT),
-        empty_elsewhere=True,
+        barred=Barred.ABSENT,
+        thing="record_id",
+        needs=of(GUEST, PRIVATE),
+        shows=SECRET_WORDS,
     ),
+    granted("GET /ops/v1/retention", "status", Resource.OPERATION, **WHOLE),
+    granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **WHOLE),
+    granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **WHOLE),
 )
-ROWS = (*_EARNED, *_HANDED_OUT, *_SEEN, *_DONE, *_RULED, *_HANDED, *_SOLD)
+ROWS = (*_EARNED, *_HELD, *_SEEN, *_DONE, *_RULED, *_HANDED, *_SOLD)
