@@ -29,9 +29,11 @@ from shared.contracts.reports import REPORT_VERBS, ReportEvent
 from shared.contracts.retention import RETENTION_VERBS, RetentionEvent
 from shared.contracts.staff import (
     API_KEY_VERBS,
+    GLASS_VERBS,
     PROPERTY_VERBS,
     STAFF_VERBS,
     ApiKeyEvent,
+    GlassEvent,
     PropertyEvent,
     ProviderEvent,
     StaffEvent,
@@ -83,6 +85,7 @@ _ALL = [
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
+    *_types("glass", GLASS_VERBS, topics.STAFF, GlassEvent),
     *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
     *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),

@@ -272,7 +272,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
+            ripe = await ripe_auth(client, headers, signed["duty"]) | await ripe_policy(client, signed["olga"])
         signed.pop("olga")
         yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 

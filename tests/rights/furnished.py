@@ -7,9 +7,9 @@ from pathlib import Path
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
-from services.auth.api.service_accounts import OPENED
 from services.auth.app import assemble as assemble_auth
 from services.auth.app import join
+from services.auth.domain.federation import Provider
 from services.auth.events import AuditHandler
 from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
@@ -30,6 +30,7 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.service import Chassis
 from shared.contracts.identity import DataClass, Department
 from shared.contracts.records import LineKind, MoneyLine
+from shared.contracts.staff import Glass, StaffMember
 from shared.contracts.values import Money, Scope, stay_id
 from tests.factories.bookings import payloads, small_schedule
 from tests.factories.front_desk import StillClock, fake_house
@@ -185,6 +186,36 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         )
 
 
+DOORS = {"account_id": "the-program", "key_id": "0123456789abcdef", "glass_id": "glass:the-glass"}
+
+
+async def furnish_doors(chassis: Chassis, person: StaffMember) -> None:
+    """A provider of each chain, a program with a key, and a glass that somebody broke."""
+    now = chassis.clock.real_now()
+    for chain in (CHAIN, OTHER_CHAIN):
+        terms = {"name": "Login", "issuer": "https://login.example", "client_id": "bellboard"}
+        provider = Provider(chain=chain, version=1, sealed="none", **terms)
+        await chassis.mongo.collection("providers").insert_one({"_id": chain, "body": provider.model_dump(mode="json")})
+    program = person.model_copy(update={"id": DOORS["account_id"], "service": True, "properties": (PROPERTY,)})
+    row = {"_id": program.id, "chain": CHAIN, "ver": 1, "body": program.model_dump(mode="json")}
+    await chassis.mongo.collection("staff").insert_one(row)
+    key = {"account_id": program.id, "digest": "none", "scopes": ["read:*"], "properties": [PROPERTY]}
+    times = {"created_at": now, "created_by": person.id, "expires_at": now}
+    await chassis.mongo.collection("api_keys").insert_one({"_id": DOORS["key_id"], "chain": CHAIN, **key, **times})
+    glass = Glass(
+        id=DOORS["glass_id"],
+        chain=CHAIN,
+        property_id=PROPERTY,
+        zone="Europe/Lisbon",
+        staff_id=person.id,
+        broken_at=now,
+        until=now,
+        version=1,
+    )
+    broken = {"_id": glass.id, "chain": CHAIN, "staff_id": person.id, "ver": 1, "waiting": True}
+    await chassis.mongo.collection("glasses").insert_one(broken | {"body": glass.model_dump(mode="json")})
+
+
 @contextlib.asynccontextmanager
 async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
     """Auth with the cast in its directory, a person to be asked about, and a log with an entry."""
@@ -205,13 +236,11 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
             change = DirectoryChange(events=(), member=person)
             await have.directory._store.save(Scope(chain=person.chain), change, Provenance.fresh("furnish-1"), 200)
 
-        async with standing.client() as client:
-            desk = Furnisher(client, "auth", everything(WORK))
-            account = await desk.post("/v1/service-accounts", OPENED)
+        await furnish_doors(chassis, target)
 
         async def learn(tx: Tx) -> None:
             await AuditHandler(Arrivals(chassis.mongo), chassis.clock.real_now).apply(tx, UNSOUND)
 
         await chassis.mongo.run(learn)
         await have.sequencer.turn()
-        yield named(house, staff_id=target.id, account_id=account["id"])
+        yield named(house, staff_id=target.id, chain=CHAIN, group_id="the-group", **DOORS)

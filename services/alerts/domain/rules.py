@@ -19,6 +19,7 @@ class Noun(enum.StrEnum):
     POSTING = "posting"
     REPORT = "report"
     HANDOVER = "handover"
+    GLASS = "glass"
     ERASURE = "erasure"
     QUESTION = "question"
     GAP = "gap"
@@ -39,6 +40,7 @@ class Concern(enum.StrEnum):
     WORK = "work"
     LIFE_SAFETY = "life_safety"
     PAYMENT_FAILURE = "payment_failure"
+    SECURITY = "security"
 
 
 class Condition(Frozen):
@@ -92,6 +94,20 @@ MANAGERS_LATER = (
 )
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        code="glass_broken",
+        on=Noun.GLASS,
+        when=(Condition(fact="state", value="broken"),),
+        moment="now",
+        severity=Severity.CRITICAL,
+        audience=Role.GENERAL_MANAGER,
+        steps=(
+            EscalationStep(after_s=900, role=Role.GENERAL_MANAGER),
+            EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),
+        ),
+        second_limit_s=24 * 3600,
+        concern=Concern.SECURITY,
+    ),
     Rule(
         code="accept_overdue",
         on=Noun.RECORD,

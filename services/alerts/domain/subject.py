@@ -14,6 +14,7 @@ from shared.contracts.messages import Message
 from shared.contracts.money import Posting
 from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Status
 from shared.contracts.reports import ReportRun
+from shared.contracts.staff import Glass
 from shared.contracts.values import EntityId, Frozen
 
 
@@ -143,6 +144,18 @@ def handover_subject(handover: Handover, now: dt.datetime) -> Subject:
         zone=handover.zone,
         department=handover.department,
         facts=_cut({"state": handover.state.value, "acknowledge_by": handover.acknowledge_by, "now": now}),
+    )
+
+
+def glass_subject(glass: Glass, now: dt.datetime) -> Subject:
+    """Rights that somebody took in an emergency as a subject: it rings, quiet hours or not, until that is reviewed."""
+    state = "broken" if glass.reviewed_by is None else "reviewed"
+    return Subject(
+        noun=Noun.GLASS,
+        id=glass.id,
+        property_id=glass.property_id,
+        zone=glass.zone,
+        facts=_cut({"state": state, "now": now}),
     )
 
 

@@ -170,6 +170,8 @@ def _administration() -> tuple[Grant, ...]:
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
         _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        _grant(REVIEWERS, ("break_glass",), Resource.STAFF, obligations=("reason",)),
+        _grant((*admin, Role.GENERAL_MANAGER), ("review_glass",), Resource.STAFF, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),

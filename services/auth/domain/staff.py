@@ -35,10 +35,10 @@ class PropertyDraft(Frozen):
 
 
 class StaffDraft(Frozen):
-    """A person as an administrator writes them. `properties` null means every property of the chain."""
+    """A person as the directory takes them; without a role they may do nothing. `properties` null: every property."""
 
     display_name: Name
-    roles: tuple[Role, ...] = Field(min_length=1)
+    roles: tuple[Role, ...]
     departments: tuple[Department, ...] = ()
     properties: tuple[Slug, ...] | None = None
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, max_length=20)
