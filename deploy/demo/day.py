@@ -24,6 +24,8 @@ from deploy.demo.feed import Feed
 from deploy.demo.guests import Guests
 from deploy.demo.promises import PROMISES, Context, Finding
 from deploy.demo.recomputed import audit_verifies, reports_match, stays_are_the_last_word
+from deploy.demo.sales_promises import SALES
+from deploy.demo.shop import Shop
 from deploy.demo.staffing import Staffing
 from deploy.demo.trouble import Trouble
 from deploy.local import services
@@ -111,6 +113,7 @@ class Day:
         guests = Guests(stack.mongo_url, stack.url("integrations"), tokens, self._clock, self._wishes.seed)
         self._console.print(summary.accounts(stack.url("console")))
         pms = httpx.AsyncClient(base_url=stack.url("integrations"), timeout=15, trust_env=False)
+        await Shop(desk(http, urls, "revenue"), {crew.property_id: crew.watcher for crew in crews}, self._clock).open()
         self._clock.run()
         players = [
             asyncio.create_task(feed.run(pms, tokens)),
@@ -179,6 +182,7 @@ class Day:
         context = Context(self._clock.clock.now(), self._grace())
         checks = [
             *PROMISES,
+            *SALES,
             ("The audit log verifies", audit_verifies),
             ("Stays equal the PMS's last word", stays_are_the_last_word(feed.pushed())),
             ("Reports = recomputed from the topics", reports_match),

@@ -11,6 +11,7 @@ import httpx
 from pymongo import AsyncMongoClient
 
 from deploy.demo.clock import DemoClock
+from deploy.demo.hotels import CURRENCY
 
 LOOK_S = 1.0
 AGAIN_S = 0.5
@@ -18,6 +19,8 @@ ANSWERS, SCORES, ASKS, COMPLAINS = 0.8, 0.45, 0.10, 0.04
 WISHES = ("extra_towels", "late_checkout", "airport_transfer", "quiet_room", "baby_cot")
 TROUBLE = ("noise", "cleanliness")
 CAMPAIGNS = ("spa_day", "half_board", "room_upgrade")
+TAKES = {"pre_arrival_offer": 0.35, "campaign_reply": 0.6}
+OFFERED = frozenset(TAKES)
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -49,7 +52,8 @@ class Guests:
 
     async def _one(self, http: httpx.AsyncClient, row: dict[str, Any]) -> None:
         lot = random.Random(f"{self._seed}|{row['agg']}|{row['type']}")
-        said = self._answer(row, lot) if row["type"].startswith("message.") else self._about_stay(row, lot)
+        told = row["type"].startswith("message.")
+        said = await self._answer(row, lot) if told else self._about_stay(row, lot)
         if said is None:
             return
         where = f"{self._url}/v1/guest-messages/{row['prop']}/{self._tokens[row['prop']]}"
@@ -64,14 +68,20 @@ class Guests:
                 pass  # said again when the channel is back
             await asyncio.sleep(AGAIN_S)
 
-    @staticmethod
-    def _answer(row: dict[str, Any], lot: random.Random) -> dict[str, Any] | None:
+    async def _answer(self, row: dict[str, Any], lot: random.Random) -> dict[str, Any] | None:
         message = _body(row)["message"]
-        if message.get("record_id") is None or message["topic_code"] != "pre_arrival_offer" or lot.random() > ANSWERS:
+        if message.get("record_id") is None or message["topic_code"] not in OFFERED or lot.random() > ANSWERS:
             return None
-        answer = "accepted" if lot.random() < 0.35 else "declined"
+        record = await self._rows["bellboard_records"]["records"].find_one({"_id": message["record_id"]})
+        sale = (record or {}).get("state", {}).get("sale") or {}
+        if message["topic_code"] == "campaign_reply" and sale.get("state") != "open":
+            return None  # it says what became of it: nobody answers that
         told = {"stay_id": message["stay_id"], "topic_code": message["topic_code"], "record_id": message["record_id"]}
-        return told | {"answer": answer, "channel": "web"}
+        yes = lot.random() < TAKES[message["topic_code"]]
+        if yes and sale.get("way") == "bid":
+            bid = {"amount": 100 * lot.randint(15, 120), "currency": CURRENCY}
+            return told | {"bid": bid, "channel": "web"}
+        return told | {"answer": "accepted" if yes else "declined", "channel": "web"}
 
     @staticmethod
     def _about_stay(row: dict[str, Any], lot: random.Random) -> dict[str, Any] | None:

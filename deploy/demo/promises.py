@@ -57,7 +57,8 @@ def _histories(events: list[Envelope]) -> dict[str, list[Envelope]]:
     return {record: [found[n] for n in sorted(found)] for record, found in by_record.items()}
 
 
-def _latest(evidence: Evidence) -> Iterator[dict[str, object]]:
+def latest(evidence: Evidence) -> Iterator[dict[str, Any]]:
+    """Every record as its newest event tells it."""
     for history in _histories(evidence.events(topics.RECORDS)).values():
         yield history[-1].value_object()["record"]
 
@@ -138,7 +139,7 @@ def late_had_alert(evidence: Evidence, context: Context) -> Finding:
         alert = event.value_object().get("alert", {})
         alerted[alert.get("record_id")].add(alert.get("rule"))
     found = Finding()
-    for record in _latest(evidence):
+    for record in latest(evidence):
         due = dt.datetime.fromisoformat(str(record["due_at"]))
         closed = record.get("closed_at")
         ended = dt.datetime.fromisoformat(str(closed)) if closed else context.now - context.grace
@@ -204,7 +205,7 @@ def ordered_on_the_wire(evidence: Evidence, _: Context) -> Finding:
 
 def stays_opened_their_work(evidence: Evidence, _: Context) -> Finding:
     """M1: each special request of a guest in the house, and each check-out, has its record."""
-    keys = {str(record["trigger"]["key"]) for record in _latest(evidence)}  # type: ignore[index]  # JSON
+    keys = {str(record["trigger"]["key"]) for record in latest(evidence)}
     found = Finding()
     for event in evidence.events(topics.STAYS):
         stay, backfill = event.value_object().get("stay"), event.value_object().get("backfill")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.alerts.domain.subject import (
     Subject,
     erasure_subject,
+    gap_subject,
     glass_subject,
     handover_subject,
     message_subject,
@@ -17,6 +18,7 @@ from services.alerts.usecases.watching import Sighting, Watching
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts import topics
+from shared.contracts.audit import GapEvent
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
 from shared.contracts.guests import ErasureEvent
@@ -28,7 +30,15 @@ from shared.contracts.reports import ReportEvent
 from shared.contracts.staff import GlassEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS, topics.STAFF)
+TOPICS = (
+    topics.RECORDS,
+    topics.MONEY,
+    topics.MESSAGES,
+    topics.REPORTS,
+    topics.GUESTS,
+    topics.POLICY,
+    topics.STAFF,
+)
 
 
 class Handler:
@@ -83,4 +93,6 @@ def _by_themselves(event: Envelope, body: EventBody | None) -> tuple[Subject, ..
         return (glass_subject(body.glass, event.time),)
     if isinstance(body, ErasureEvent):
         return (erasure_subject(body.erasure, event.time),)
+    if isinstance(body, GapEvent):
+        return (gap_subject(body.gap, event.property_id),)
     return ()

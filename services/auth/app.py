@@ -1,8 +1,11 @@
 """Auth's composition root."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from prometheus_client import Gauge
 
 from services.auth.adapters.keyring import FileKeyRing
 from services.auth.adapters.oidc import OidcProvider
@@ -32,6 +35,7 @@ from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.audit_index import AuditIndex
+from services.auth.store.audit_versions import AuditVersions
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.glass import MongoGlass
@@ -45,6 +49,7 @@ from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Indexer, Sequencer
 from services.auth.usecases.breaking_glass import BreakingGlass
+from services.auth.usecases.completeness import Completeness
 from services.auth.usecases.directory import Directory
 from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.federating import Doors, Federating
@@ -97,6 +102,7 @@ class Parts:
     loading: Loading
     sequencer: Sequencer
     indexer: Indexer
+    completeness: Completeness
     reading: ReadingAudit
     evidence: Evidence
 
@@ -108,8 +114,9 @@ class Parts:
 
 def audit_store(settings: Settings) -> tuple[Mongo, MongoAudit]:
     """The audit log alone, for the verifier: it needs no keys and no Kafka."""
-    mongo = Mongo.of(settings)
-    return mongo, MongoAudit(mongo, Outbox(mongo, Clock.of(settings), settings.service))
+    mongo, clock = Mongo.of(settings), Clock.of(settings)
+    outbox = Outbox(mongo, clock, settings.service)
+    return mongo, MongoAudit(mongo, outbox, AuditIndex(mongo, AuditVersions(mongo, outbox), clock.real_now))
 
 
 def join(settings: Settings) -> Parts:
@@ -119,7 +126,9 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    tallies = AuditVersions(mongo, outbox)
+    index = AuditIndex(mongo, tallies, clock.real_now)
+    audit = MongoAudit(mongo, outbox, index)
     reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
@@ -161,9 +170,19 @@ def join(settings: Settings) -> Parts:
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
         indexer=Indexer(index),
+        completeness=Completeness(tallies, clock, dt.timedelta(seconds=settings.gap_grace_s), _gaps(chassis)),
         reading=reading,
         evidence=Evidence(audit, reading, clock),
     )
+
+
+def _gaps(chassis: Chassis) -> Callable[[int], None]:
+    gauge = Gauge(
+        "bellboard_audit_gaps",
+        "Aggregates of which the audit log misses versions",
+        registry=chassis.telemetry.metrics.registry,
+    )
+    return gauge.set
 
 
 def build(settings: Settings) -> FastAPI:
@@ -205,6 +224,7 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
             Job("audit-index", SEQUENCE_S, parts.indexer.turn),
+            Job("completeness", settings.gap_looked_s, parts.completeness.look),
         ],
         prepare=[parts.prepare, load_seed],
     )

@@ -18,6 +18,7 @@ from services.console.adapters.http import Client
 from services.console.adapters.integrations import IntegrationsClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
+from services.console.adapters.speech import Speech
 from services.console.api import board, desk, entry, failures, live, record, session
 from services.console.api.gate import Gate
 from services.console.api.render import HERE, Headers
@@ -76,6 +77,7 @@ def dress(app: FastAPI) -> FastAPI:
     """Pages for failures, headers on everything, and the static files."""
     failures.install(app)
     app.add_middleware(Headers)
+    app.add_middleware(Speech)
     # Streams are left alone by it; browsers send our cookie to no request that another site makes in the background.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

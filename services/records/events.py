@@ -23,7 +23,7 @@ class Handler:
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Apply new events in order; a type of a newer version is ignored."""
         heard = [Heard(event, body) for event in events if (body := body_of(event)) is not None]
-        people = [each.body.staff for each in heard if isinstance(each.body, StaffEvent)]
+        people = [(each.body.staff, each.envelope.time) for each in heard if isinstance(each.body, StaffEvent)]
         if people:
             await self._absences.heard(tx, people)
         if len(people) < len(heard):

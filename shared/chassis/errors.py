@@ -15,7 +15,7 @@ from shared.chassis.addresses import without_token
 from shared.chassis.guarding import HEADERS
 from shared.chassis.mongo import DatabaseError, Duplicate
 from shared.contracts.errors import AppError, Breach, ErrorKind, Phrase
-from shared.contracts.phrases import preferred, spoken
+from shared.contracts.phrases import preferred, spoken, told
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
@@ -59,15 +59,8 @@ def problem(
 async def _refused(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, AppError)
     language = preferred(request.headers.get("accept-language"))
-    breaches = [spoken(each, language) for each in failure.breaches]
-    told = failure.own.get(language, failure.message)
-    if breaches and failure.message == _joined(failure.breaches):
-        told = _joined(breaches)
-    return problem(STATUS[failure.kind], failure.code, told, breaches, language)
-
-
-def _joined(breaches: Sequence[Breach]) -> str:
-    return "; ".join(each.message for each in breaches)
+    detail, breaches = told(failure, language)
+    return problem(STATUS[failure.kind], failure.code, detail, breaches, language)
 
 
 async def _misread(request: Request, failure: Exception) -> JSONResponse:
@@ -83,9 +76,9 @@ async def _misread(request: Request, failure: Exception) -> JSONResponse:
         for error in failure.errors()
     ]
     language = preferred(request.headers.get("accept-language"))
-    told = [spoken(each, language) for each in breaches]
-    detail = "; ".join(f"{breach.field}: {breach.message}" for breach in told)
-    return problem(422, "request_invalid", detail, told, language)
+    said = [spoken(each, language) for each in breaches]
+    detail = "; ".join(f"{breach.field}: {breach.message}" for breach in said)
+    return problem(422, "request_invalid", detail, said, language)
 
 
 def _plain(context: Mapping[str, Any]) -> dict[str, str | int]:

@@ -21,6 +21,8 @@ VARIABLE = "BELLBOARD_FAULT_POINTS"
 POINTS = {
     "command.in_transaction": "a command's writes are made, not committed",
     "command.committed": "a command is committed, its answer not given",
+    "campaign.in_transaction": "a batch of a campaign is written, not committed",
+    "campaign.committed": "a batch of a campaign is committed, the next has not begun",
     "relay.read": "event rows are read, none is sent",
     "relay.acknowledged": "Kafka has acknowledged rows, they are not marked",
     "consume.read": "a batch is read, its transaction has not begun",

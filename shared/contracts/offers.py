@@ -65,7 +65,9 @@ class Sale(Wire):
     tax: Money
     departments: tuple[Department, ...] = ()
     instant: bool = False
-    state: Code = Field(default="open", description="open, waiting, held, sold, released, cancelling or cancelled")
+    state: Code = Field(
+        default="open", description="open, missed, waiting, held, sold, released, cancelling or cancelled"
+    )
     claims: tuple[str, ...] = ()
     cancel_until: Instant | None = Field(default=None, description="Until when the guest may cancel by themselves")
     campaign: EntityId | None = None

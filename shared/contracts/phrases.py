@@ -1,9 +1,10 @@
 """What refusals say, in the languages that callers read: one small catalogue by template, with parameters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from shared.contracts.errors import Breach, Phrase
+from shared.contracts.errors import AppError, Breach, Phrase
+from shared.contracts.refusals import FAULTS, REFUSALS
 
 _EN: Mapping[str, str] = {
     "required": "{field} must say something.",
@@ -162,8 +163,31 @@ def _filled(template: str, said: Phrase, english: str) -> str:
 
 
 def spoken(broken: Breach, language: str) -> Breach:
-    """A breach with its message in a language."""
+    """A breach with its message in a language; a fault of rules without a phrase of its own by its rule's name."""
+    fault = FAULTS.get(language, {}).get(broken.rule) if broken.said is None else None
+    if fault is not None:
+        return broken.model_copy(update={"message": fault.format(field=broken.field)})
     return broken.model_copy(update={"message": in_language(broken.said, broken.message, language)})
+
+
+def told(refusal: AppError, language: str) -> tuple[str, list[Breach]]:
+    """What a refusal and its breaches say in a language: somebody's own words first, then the catalogue's."""
+    by_code = REFUSALS.get(language, {}).get(refusal.code)
+    breaches = [
+        each.model_copy(update={"message": by_code})
+        if by_code is not None and each.said is None and each.rule == refusal.code
+        else spoken(each, language)
+        for each in refusal.breaches
+    ]
+    own = refusal.own.get(language)
+    if own is None and breaches and refusal.message == joined(refusal.breaches):
+        return joined(breaches), breaches
+    return own or by_code or refusal.message, breaches
+
+
+def joined(breaches: Iterable[Breach]) -> str:
+    """The messages of breaches as one."""
+    return "; ".join(each.message for each in breaches)
 
 
 def preferred(accepted: str | None) -> str:

@@ -144,6 +144,17 @@ class MoneyLine(Wire):
     adjusts: EntityId | None = Field(default=None, description="The line that this one takes back")
 
 
+class OpenQuestion(Wire):
+    """A question on a record that has no answer yet: whose it is and by when, never its words."""
+
+    id: EntityId
+    asked_by: EntityId
+    asked_at: Instant
+    answer_by: Instant
+    to_department: Department | None = None
+    to_staff: EntityId | None = None
+
+
 class RecordSnapshot(Wire):
     """A record after a change, without what only grows (notes, history, messages: counts instead)."""
 
@@ -194,6 +205,7 @@ class RecordSnapshot(Wire):
     corrections: int = 0
     notes: int = 0
     questions: int = 0
+    open_questions: tuple[OpenQuestion, ...] = ()
     rules_version: Version = 1
     chain_rules_version: Version = 1
     parent: EntityId | None = None

@@ -152,7 +152,7 @@ async def test_restart_in_the_middle_sends_nothing_twice_and_leaves_nobody_out(
     with pytest.raises(RuntimeError):
         await launch()
     desk.database.fail = None
-    assert (len(sent(desk)), desk.database.tables.cursors[campaign["id"]]) == (2, "stay-1")
+    assert (len(sent(desk)), desk.database.tables.cursors[campaign["id"]].cursor) == (2, "stay-1")
     assert await launch() == 3
     messages = [event for event in desk.database.tables.events if event.type == "record.message_requested.v1"]
     assert (len({row.stay_id for row in sent(desk)}), len(messages)) == (5, 5)
@@ -273,3 +273,36 @@ async def test_price_outside_the_hotels_limits_is_left_to_a_person(rita: Caller,
     assert await Launching(desk.house)() == 1
     [record] = sent(desk)
     assert (record.status, record.guest_messages) == ("new", ())
+
+
+async def test_round_reads_only_stays_that_were_heard_of_since_or_whose_moment_came(
+    rita: Caller, gil: Caller, desk: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[list[str]] = []
+    find = desk.house.campaigns.stays
+
+    async def stays(*asked: Any) -> Any:
+        found = await find(*asked)
+        looked.append([each.id for each in found])
+        return found
+
+    monkeypatch.setattr(desk.house.campaigns, "stays", stays)
+    later = stay(
+        id="stay-later", guest_id="guest-later", arrival=stay().arrival + DAY, departure=stay().departure + DAY
+    )
+    await mirrored(desk, stay(id="stay-now", guest_id="guest-now"), later)
+    await running(rita, gil, await published(rita), days=-10)
+    launch = Launching(desk.house)
+    desk.clock.moment += dt.timedelta(hours=1)
+    assert await launch() == 1
+    long_ago = dt.datetime.now(dt.UTC) - DAY
+    desk.database.tables.kept_at |= dict.fromkeys(desk.database.tables.kept_at, long_ago)
+    assert await launch() == 0
+    desk.clock.moment += DAY
+    assert await launch() == 1
+    await mirrored(desk, stay(id="stay-now", guest_id="guest-now", version=2))
+    assert await launch() == 0
+    assert looked == [["stay-later", "stay-now"], [], ["stay-later"], ["stay-now"]]
+    monkeypatch.setattr(launching, "WHOLE_S", 0.0)
+    await launch()
+    assert sorted(looked[-1]) == ["stay-later", "stay-now"]

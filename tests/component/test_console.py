@@ -351,3 +351,10 @@ async def test_cards_fetched_again_name_those_that_left_the_board(browser: httpx
     assert 'data-card="r-rich"' in html
     assert 'data-gone="r999"' in html
     assert "<b>" not in html
+
+
+async def test_services_hear_what_language_the_viewer_reads(console: FakeConsole, browser: httpx.AsyncClient) -> None:
+    await sign_in(browser)
+    console.services.state.languages.clear()
+    await browser.get("/records/r-rich", headers={"Accept-Language": "de-AT, en;q=0.5"})
+    assert set(console.services.state.languages) == {"de-AT, en;q=0.5"}

@@ -61,3 +61,19 @@ async def test_pages_hold_every_question_once(ana: Caller) -> None:
 )
 async def test_questions_are_refused_when_asked_for_wrongly(ana: Caller, params: dict[str, str], named: object) -> None:
     assert refusal(await ana.get("/v1/questions", **params)) == (422, named)
+
+
+async def test_snapshot_tells_others_of_unanswered_questions_without_their_words(desk: FrontDesk) -> None:
+    async with desk.client() as http:
+        ana = Caller(http)
+        body = {"property_id": "resort", "kind": "guest_request", "fields": {"topic": "baby_cot"}}
+        record = (await ana.post("/v1/records", body)).json()
+        question = {"text": "Is it clean?", "to_department": "housekeeping", "answer_by": "2026-07-01T12:00:00Z"}
+        asked = (await ana.act(record, "questions", question)).json()
+        answer = {"question_id": asked["questions"][0]["id"], "text": "Yes, it is."}
+        reply = await ana.act(asked, "answers", answer)
+        assert reply.status_code == 200, reply.text
+    events = [event for event in desk.database.tables.events if event.type.startswith("record.question")]
+    told = [event.value_object()["record"]["open_questions"] for event in events]
+    assert [[each["to_department"] for each in one] for one in told] == [["housekeeping"], []]
+    assert "clean" not in str(told)

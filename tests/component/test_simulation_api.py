@@ -9,10 +9,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from services.records.api.offers import NEXT
+from shared.contracts.envelope import Envelope
+from shared.contracts.identity import system
+from shared.contracts.staff import Absence, StaffEvent
 from shared.contracts.stays import Party
-from tests.factories.front_desk import Caller, FrontDesk, ruled
+from tests.component.selling import mirrored, published
+from tests.factories.front_desk import GUEST_FACING, Caller, FrontDesk, ruled
 from tests.factories.guest_events import stay_told
-from tests.factories.guest_records import NOW, stay, wish
+from tests.factories.guest_records import NOW, member, stay, wish
+from tests.factories.records import envelope
 from tests.fakes.records import Tables
 
 STAY = stay(
@@ -21,6 +27,7 @@ STAY = stay(
     repeat=True,
 )
 URL = "/v1/rules/simulate"
+ALL_JULY = (Absence(start=dt.datetime(2026, 6, 30, tzinfo=dt.UTC), end=dt.datetime(2026, 8, 1, tzinfo=dt.UTC)),)
 COT = {"property_id": "resort", "kind": "guest_request", "room": "214"}
 QUIET = {"limits": [{"rule": "quiet", "field": "promised_time", "at_most": "20:00"}]}
 SLOW = {
@@ -238,3 +245,46 @@ async def test_simulation_is_no_property_whose_rules_could_be_replaced() -> None
         asked = await http.request("OPTIONS", URL, headers=Caller(http, "gil").headers())
         rules = await http.request("OPTIONS", "/v1/rules/resort", headers=Caller(http, "gil").headers())
     assert [(each.status_code, each.headers["allow"]) for each in (asked, rules)] == [(405, "POST"), (405, "PUT")]
+
+
+def told_of(name: str, version: int, at: dt.datetime, **changed: Any) -> Envelope:
+    person = member(name, departments=GUEST_FACING, version=version, **changed)
+    return envelope("staff.changed.v1", name, version, at, StaffEvent(actor=system("auth"), staff=person))
+
+
+async def test_owner_of_a_past_record_is_chosen_among_those_who_worked_there_then() -> None:
+    desk = FrontDesk()
+    before = NOW - dt.timedelta(days=30)
+    everybody = [told_of(name, 1, before) for name in ("ana", "rui", "sofia")]
+    # Eva was there when the record was opened, and left since; nobody else of the desk was on the staff yet.
+    gone = [told_of("eva", 1, before, languages=("en",)), told_of("eva", 2, NOW + dt.timedelta(hours=5), active=False)]
+    absent = [told_of(one.subject, 2, before, absences=ALL_JULY) for one in everybody]
+    await desk.hears(*everybody, *absent, *gone)
+    async with desk.client() as http:
+        record = await opened(http, promised_time="15:00")
+        desk.clock.moment += dt.timedelta(days=2)
+        told = await simulated(http, {"kinds": {"guest_request": SLOW}}, week_from="2026-06-29")
+    [case] = [each for each in told["cases"] if each["record_id"] == record["id"]]
+    assert case["in_force"]["owner"] == "eva"
+
+
+async def test_simulation_names_whose_yes_the_money_needs_and_whether_what_is_sold_can_be_promised() -> None:
+    desk = FrontDesk()
+    await mirrored(desk, stay())
+    tiers = {"kinds": {"pre_arrival_offer": {"tiers": [{"above": 1_000, "role": "general_manager"}]}}}
+    async with desk.client() as http:
+        offer = await published(Caller(http, "rita"), capacity=1)
+        body = {"property_id": "resort", "kind": "pre_arrival_offer", "stay_id": stay().id, "fields": {"offer": "spa"}}
+        entry = await Caller(http).post("/v1/records", body | {"offer_id": offer["id"]})
+        assert entry.status_code == 201, entry.text
+        free = await simulated(http, tiers, stay_id=stay().id)
+        await Caller(http, "rita").put(
+            f"/v1/offers/{offer['id']}", NEXT | {"terms": NEXT["terms"] | {"capacity": 0}}, version=1
+        )
+        full = await simulated(http, tiers, stay_id=stay().id)
+    [case] = [each for each in free["cases"] if each["record_id"]]
+    assert (case["in_force"]["approver"], case["draft"]["approver"]) == (None, "general_manager")
+    assert (case["in_force"]["offer"], case["in_force"]["offer_refused"]) == ("spa_day", None)
+    assert "approver" in case["differs"]
+    [case] = [each for each in full["cases"] if each["record_id"]]
+    assert case["in_force"]["offer_refused"] == "sold_out"

@@ -52,6 +52,7 @@ from tests.fakes.records import (
     FakeTexts,
 )
 from tests.fakes.saved_views import FakeViews
+from tests.fakes.staff_history import FakeStaffHistory
 
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
@@ -158,6 +159,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         claims=FakeClaims(database),
         lines=FakeLines(database),
         earnings=FakeEarnings(database),
+        staff_history=FakeStaffHistory(database),
         campaigns=FakeCampaigns(database),
         loyalty=FakeLoyalty(database),
         journal=FakeJournal(database, chassis.outbox),

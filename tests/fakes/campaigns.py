@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from services.records.domain.campaigns import CampaignState, Phase
 from services.records.domain.state import RecordState
-from services.records.ports import Span, Tally
+from services.records.ports import News, Round, Span, Tally
 from shared.chassis.mongo import Tx
 from shared.contracts.records import LineKind, Status
 from shared.contracts.stays import Stay
@@ -34,12 +34,12 @@ class FakeCampaigns:
 
     async def write(self, scope: Scope, campaign: CampaignState, tx: Tx) -> None:
         self._db.tables.campaigns[campaign.id] = campaign
-        self._db.tables.cursors.setdefault(campaign.id, None)
+        self._db.tables.cursors.setdefault(campaign.id, Round())
 
-    async def cursor(self, scope: Scope, campaign_id: str, tx: Tx) -> str | None:
-        return self._db.tables.cursors.get(campaign_id)
+    async def round(self, scope: Scope, campaign_id: str, tx: Tx) -> Round:
+        return self._db.tables.cursors.get(campaign_id, Round())
 
-    async def advance(self, scope: Scope, campaign_id: str, before: str | None, after: str | None, tx: Tx) -> None:
+    async def advance(self, scope: Scope, campaign_id: str, before: Round, after: Round, tx: Tx) -> None:
         self._db.tables.cursors[campaign_id] = after
 
     async def stays(self, scope: Scope, span: Span, after: str | None, limit: int, tx: Tx | None = None) -> list[Stay]:
@@ -49,8 +49,12 @@ class FakeCampaigns:
             if (stay.chain, stay.property_id, stay.status) == (scope.chain, span.property_id, span.status)
             and span.first <= getattr(stay, span.by) <= span.last
             and stay.id > (after or "")
+            and (span.news is None or self._is_news(stay, span.news))
         ]
         return found[:limit]
+
+    def _is_news(self, stay: Stay, news: News) -> bool:
+        return self._db.tables.kept_at[stay.id] >= news.since or getattr(stay, news.by) in news.due
 
     async def sent_to(self, scope: Scope, stay_id: str, tx: Tx) -> list[str]:
         rows = self._db.tables.records.values()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.records.domain.handover import HandoverDocument, Item, open_questions
 from services.records.domain.state import RecordState
-from services.records.ports import HandoverQuery, Plan
+from services.records.ports import HandoverQuery, Mix, Part, Plan
 from shared.chassis.mongo import Duplicate, Tx
 from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department
@@ -73,6 +73,18 @@ class FakeHandovers:
     async def find(self, scope: Scope, handover_id: str, tx: Tx | None = None) -> Handover | None:
         found = await self.document(scope, handover_id, tx)
         return found.head if found else None
+
+    async def part(self, scope: Scope, handover_id: str, after: int, limit: int) -> Part | None:
+        found = await self.document(scope, handover_id)
+        if found is None:
+            return None
+        both = [(each.kind, each.department, False) for each in found.items]
+        both += [(each.kind, each.department, True) for each in found.gone]
+        mix = [
+            Mix(kind, department, both.count((kind, department, gone)), gone) for kind, department, gone in set(both)
+        ]
+        gone = found.gone if after == 0 else ()
+        return Part(found.head, found.items[after : after + limit], gone, mix, found.reason_code)
 
     async def document(self, scope: Scope, handover_id: str, tx: Tx | None = None) -> HandoverDocument | None:
         chain, found = self._db.tables.handovers.get(handover_id, ("", None))

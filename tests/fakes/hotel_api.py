@@ -33,12 +33,14 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     app.state.silent = set()
     app.state.closed = set()
     app.state.asked = []
+    app.state.languages = []
     app.state.renewals = 0
     app.state.provider, app.state.begun, app.state.code = "", {}, ""
 
     @app.middleware("http")
     async def silence(request: Request, call_next: Any) -> Any:
         app.state.asked.append(f"{request.method} {request.url.path}")
+        app.state.languages.append(request.headers.get("accept-language", ""))
         if any(request.url.path.startswith(path) for path in app.state.silent):
             return JSONResponse({}, 503)
         if any(request.url.path.startswith(path) for path in app.state.closed):

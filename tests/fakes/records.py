@@ -17,11 +17,12 @@ from services.records.domain.points import Entry
 from services.records.domain.repeats import FirstAsked
 from services.records.domain.rulebook import Head, RuleVersion, standing
 from services.records.domain.saved_views import SavedView
+from services.records.domain.staff_history import StaffVersion
 from services.records.domain.standby import InLine
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Claim, Page, PendingErasure, Plan, Query, Unanswered, Waiting, Writing
+from services.records.ports import Claim, Page, PendingErasure, Plan, Query, Round, Unanswered, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -57,9 +58,11 @@ class Tables:
     offers: dict[tuple[str, int], OfferVersion] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
     lines: dict[str, InLine] = field(default_factory=dict)
+    staff: dict[tuple[str, str, int], StaffVersion] = field(default_factory=dict)
     earnings: dict[str, EarningLine] = field(default_factory=dict)
     campaigns: dict[str, CampaignState] = field(default_factory=dict)
-    cursors: dict[str, str | None] = field(default_factory=dict)
+    cursors: dict[str, Round] = field(default_factory=dict)
+    kept_at: dict[str, dt.datetime] = field(default_factory=dict)
     opted_out: dict[str, bool] = field(default_factory=dict)
     loyalty: dict[tuple[str, int], Entry] = field(default_factory=dict)
     views: dict[str, SavedView] = field(default_factory=dict)
@@ -254,6 +257,7 @@ class FakeStays:
 
     async def keep(self, scope: Scope, stays: Sequence[Stay], tx: Tx) -> None:
         self._db.tables.stays |= {stay.id: stay for stay in stays}
+        self._db.tables.kept_at |= {stay.id: dt.datetime.now(dt.UTC) for stay in stays}
 
 
 class FakeRules:

@@ -138,6 +138,12 @@ async def test_handover_of_two_thousand_is_made_once_by_two_processes_and_its_ev
     document = await MongoHandovers(desks[1].chassis.mongo).document(SCOPE, heads[0]["_id"])
     assert document is not None
     assert {each.record_id for each in document.items} == set(ids)
+    heads_of, told = desks[0].chassis.mongo.collection("handovers"), MongoHandovers(desks[0].chassis.mongo)
+    for _ in range(2):  # as it is made now, and as it was made before its mix was kept
+        parts = [await told.part(SCOPE, heads[0]["_id"], after, 300) for after in range(0, 2_100, 300)]
+        assert [one for part in parts if part for one in part.items] == list(document.items)
+        assert {part.total for part in parts if part} == {2_000}
+        await heads_of.update_one({"_id": heads[0]["_id"]}, {"$unset": {"mix": ""}})
     events = await desks[0].chassis.mongo.collection("events").find({"agg": heads[0]["_id"]})
     assert [row["type"] for row in events] == ["handover.prepared.v1"]
     assert len(events[0]["value"]) < MAX_VALUE_BYTES / 8

@@ -112,7 +112,8 @@ def wrongs(house: House, row: Row, person: Person, said: httpx.Response) -> list
             found.append(f"names {row.thing}")
         if shown and not present and row.method == "GET":
             found.append(f"does not name {row.thing}: {said.text[:200]}")
-    return found + _unmasked(house, row, person, said, allowed and here)
+    theirs = here and (person.of_property or not row.empty_elsewhere)
+    return found + _unmasked(house, row, person, said, allowed and theirs)
 
 
 def _fitting(row: Row, allowed: bool, here: bool) -> set[Answer]:

@@ -14,6 +14,7 @@ from services.auth.events import AuditHandler
 from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
+from services.integrations.api.erasures import ASKED
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -46,6 +47,13 @@ from tests.rights.people import OTHER_CHAIN, everything, second
 WORK, OTHER = Department.HOUSEKEEPING, Department.MAINTENANCE
 GUESTS = Department.GUEST_RELATIONS
 AMOUNT = 918_273
+CHARGED = 4_321
+SOLD = {
+    "kind": "preference_note",
+    "fields": {"topic": "bed", "valid_for": "this_stay"},
+    "department": "guest_relations",
+}
+CHARGE = {"kind": "cost", "amount": {"amount": CHARGED, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}}
 WORDS = "zz private words about a stay"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
 NOTED = {"topic": "spa", "details": WORDS, "budget": {"amount": AMOUNT, "currency": "EUR"}}
@@ -58,7 +66,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
     chassis.clock, database = StillClock(), FakeDatabase()
     desk = fake_house(chassis, database)
     app = assemble_records(chassis, desk)
-    house = House("records", app, chassis, GUESTS, OTHER, {})
+    house = House("records", app, chassis, GUESTS, OTHER, {}, database=database)
     inhabit(chassis, GUESTS, OTHER)
     booked = stay(property_id=PROPERTY, chain=CHAIN)
     async with closing(chassis), house.client() as http:
@@ -66,7 +74,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
         await database.run(lambda tx: handler.apply(tx, [stay_told(booked)]))
         names = await _furnished(Furnisher(http, "records", everything(GUESTS)), booked.id)
         house.canaries = {DataClass.PRIVATE_STAY: WORDS, DataClass.PAYMENT: str(AMOUNT)}
-        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, **names)
+        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, name="record_words", **names)
 
 
 async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
@@ -81,12 +89,16 @@ async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
     record = await desk.on(record, "attachments", PDF)
     noted = {"cause": record["causes"][0], "unusual": WORDS, "guest_impact": WORDS, "comment": WORDS}
     record = await desk.on(record, "exceptions", noted)
+    sold = await desk.post("/v1/records", {"property_id": PROPERTY, **SOLD})
+    sold = await desk.on(sold, "lines", CHARGE)
+    assert sold["money"]
     offer = await desk.post("/v1/offers", offers.NEW | {"terms": offers.SPA | {"code": "spa_seed"}})
     terms = campaigns.TERMS | {"arms": [{"code": "plain", "offer_id": offer["id"]}]}
     campaign = await desk.post("/v1/campaigns", campaigns.NEW | {"terms": terms})
     handover = await desk.post("/v1/handovers", handovers.PREPARED | {"department": GUESTS.value})
     return {
         "record_id": record["id"],
+        "sold_id": sold["id"],
         "owner_id": record["owner"],
         "file_id": record["files"][0]["id"],
         "offer_id": offer["id"],
@@ -159,11 +171,16 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             DataClass.PAYMENT: f'"amount":{kept.stay.rate.amount},',
         }
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
+        async with house.client() as client:
+            body = ASKED | {"guest_id": profile.id}
+            asked = await Furnisher(client, "integrations", everything(WORK)).post("/v1/erasures", body)
         yield named(
             house,
             stay_id=found,
             guest_id=profile.id,
             guest_name=profile.last_name,
+            erasure_id=asked["id"],
+            name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",
         )

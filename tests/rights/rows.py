@@ -72,6 +72,8 @@ class Row:
     addressed: frozenset[DataClass] = frozenset()
     """Classes that the answer may hold because the words were written to the caller."""
     barred: Barred = Barred.REFUSED
+    empty_elsewhere: bool = False
+    """Of the chain, but what it shows is one hotel's: people of another are shown nothing of it."""
     thing: str | None = None
     """What the answer names to those who may see it, and to nobody else."""
     query: Mapping[str, Any] = field(default_factory=dict)

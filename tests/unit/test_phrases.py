@@ -1,13 +1,16 @@
 """What refusals say, in the languages that callers read."""
 
+import ast
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.errors import Breach, Phrase
-from shared.contracts.phrases import PHRASES, breach, in_language, preferred, spoken
+from shared.contracts.errors import AppError, Breach, ErrorKind, Phrase, breached, conflict
+from shared.contracts.phrases import PHRASES, breach, in_language, preferred, spoken, told
+from shared.contracts.refusals import FAULTS, REFUSALS
 
 
 def _names(template: str) -> set[str]:
@@ -73,3 +76,46 @@ def test_how_a_breach_is_said_never_travels() -> None:
     told = breach("price", "late_ceiling", "at_most", bound=5_000)
     assert told.model_dump().keys() == {"field", "rule", "message"}
     assert Breach.model_json_schema()["properties"].keys() == {"field", "rule", "message"}
+
+
+def _codes(folder: Path, makers: tuple[str, ...]) -> set[str]:
+    """The codes that refusals of some makers bear, where they are written out."""
+    calls = [node for file in folder.rglob("*.py") for node in ast.walk(ast.parse(file.read_text()))]
+    made = [node for node in calls if isinstance(node, ast.Call) and getattr(node.func, "id", "") in makers]
+    first = [node.args[0] for node in made if node.args]
+    return {str(each.value) for each in first if isinstance(each, ast.Constant)}
+
+
+@pytest.mark.parametrize("language", ["de", "pt"])
+def test_every_refusal_of_records_is_said_in_every_language(language: str) -> None:
+    codes = _codes(Path(__file__).parents[2] / "services" / "records", ("conflict", "forbidden"))
+    assert len(codes) > 50
+    assert codes - REFUSALS[language].keys() == set()
+
+
+def test_languages_know_the_same_refusals_and_faults() -> None:
+    assert REFUSALS["de"].keys() == REFUSALS["pt"].keys()
+    assert FAULTS["de"].keys() == FAULTS["pt"].keys()
+    assert {"field"} == {name for said in FAULTS.values() for text in said.values() for name in _names(text)}
+
+
+def test_conflict_is_said_by_its_code_and_its_breach_with_it() -> None:
+    sold_out = AppError(
+        ErrorKind.CONFLICT, "sold_out", "It is sold out.", [Breach(field="offer", rule="sold_out", message="x")]
+    )
+    detail, breaches = told(sold_out, "de")
+    assert (detail, [each.message for each in breaches]) == ("An diesem Tag ist es ausverkauft.", [detail])
+    assert told(sold_out, "en")[0] == "It is sold out."
+    assert told(conflict("unheard_of", "Odd."), "de")[0] == "Odd."
+
+
+def test_own_words_of_a_refusal_come_before_the_catalogue() -> None:
+    assert told(conflict("not_accepted", "Accept it.", {"de": "Nimm es an."}), "de")[0] == "Nimm es an."
+
+
+def test_fault_of_rules_is_said_by_its_rule_unless_it_has_a_phrase_of_its_own() -> None:
+    fault = Breach(field="kinds.a.sla", rule="contradiction", message="Work cannot …")
+    assert spoken(fault, "pt").message.startswith("kinds.a.sla: não se aceita")
+    assert spoken(breach("price", "limit", "at_most", bound=1), "de").message == "price darf höchstens 1 sein."
+    detail, _ = told(breached([fault, fault]), "de")
+    assert detail.count("kinds.a.sla") == 2

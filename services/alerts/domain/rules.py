@@ -21,6 +21,8 @@ class Noun(enum.StrEnum):
     HANDOVER = "handover"
     GLASS = "glass"
     ERASURE = "erasure"
+    QUESTION = "question"
+    GAP = "gap"
 
 
 class Op(enum.StrEnum):
@@ -162,6 +164,24 @@ RULES: tuple[Rule, ...] = (
         second_limit_s=3600,
     ),
     Rule(
+        code="question_overdue",
+        on=Noun.QUESTION,
+        when=(OPEN,),
+        moment="answer_by",
+        severity=Severity.WARNING,
+        steps=(EscalationStep(after_s=600, role=Role.SUPERVISOR), *MANAGERS_LATER),
+        second_limit_s=3600,
+    ),
+    Rule(
+        code="late_yes",
+        on=Noun.RECORD,
+        when=(OPEN, Condition(fact="sale", value="missed")),
+        moment="now",
+        severity=Severity.WARNING,
+        steps=(EscalationStep(after_s=900, role=Role.SUPERVISOR), *MANAGERS_LATER),
+        second_limit_s=3600,
+    ),
+    Rule(
         code="message_failed",
         on=Noun.MESSAGE,
         when=(Condition(fact="state", value="failed"),),
@@ -208,6 +228,15 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.CRITICAL,
         audience=Role.GENERAL_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),),
+    ),
+    Rule(
+        code="audit_gap",
+        on=Noun.GAP,
+        when=(Condition(fact="state", value="open"),),
+        moment="fill_by",
+        severity=Severity.CRITICAL,
+        audience=Role.CHAIN_ADMIN,
+        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
     ),
 )
 

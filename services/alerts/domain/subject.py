@@ -6,12 +6,13 @@ from typing import Any
 from pydantic import Field
 
 from services.alerts.domain.rules import Noun
+from shared.contracts.audit import Gap
 from shared.contracts.guests import Erasure
 from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
 from shared.contracts.messages import Message
 from shared.contracts.money import Posting
-from shared.contracts.records import EscalationStep, RecordSnapshot, Status
+from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Status
 from shared.contracts.reports import ReportRun
 from shared.contracts.staff import Glass
 from shared.contracts.values import EntityId, Frozen
@@ -65,6 +66,7 @@ def record_subjects(record: RecordSnapshot, now: dt.datetime) -> tuple[Subject, 
         "running": running(record),
         "owner_rule": record.owner_rule,
         "handoffs": record.handoffs,
+        "sale": record.sale.state if record.sale else None,
         "kind": record.kind,
         "status": record.status.value,
         "accept_by": record.accept_by,
@@ -79,7 +81,15 @@ def record_subjects(record: RecordSnapshot, now: dt.datetime) -> tuple[Subject, 
         )
         for review in record.reviews
     ]
-    return (Subject(noun=Noun.RECORD, id=record.id, facts=_cut(facts), **shared), *reviews)
+    questions = [_question(each, shared) for each in record.open_questions]
+    return (Subject(noun=Noun.RECORD, id=record.id, facts=_cut(facts), **shared), *reviews, *questions)
+
+
+def _question(question: OpenQuestion, shared: dict[str, Any]) -> Subject:
+    """A question that waits for its answer: it is of whom it was put to, not of who has the record."""
+    theirs = {"owner": question.to_staff, "department": question.to_department or shared["department"]}
+    facts = _cut({"open": True, "answer_by": question.answer_by})
+    return Subject(noun=Noun.QUESTION, id=question.id, facts=facts, **{**shared, **theirs})
 
 
 def _cut(facts: dict[str, Any]) -> dict[str, Any]:
@@ -157,6 +167,12 @@ def erasure_subject(erasure: Erasure, now: dt.datetime) -> Subject:
         property_id=erasure.property_id,
         facts=_cut({"state": erasure.state.value, "confirm_by": erasure.confirm_by, "now": now}),
     )
+
+
+def gap_subject(gap: Gap, property_id: str) -> Subject:
+    """Versions that the audit log misses as a subject: it rings when they do not come."""
+    facts = _cut({"state": gap.state.value, "fill_by": gap.fill_by})
+    return Subject(noun=Noun.GAP, id=gap.id, property_id=property_id, facts=facts)
 
 
 def at_home(subject: Subject, record: Subject | None) -> Subject:

@@ -1,5 +1,7 @@
 """The indexes of auth's collections."""
 
+import datetime as dt
+
 from services.auth.domain.sessions import LONGEST
 from services.auth.domain.throttle import FORGOTTEN_AFTER_S
 from services.auth.store.arrivals import WAITING
@@ -25,6 +27,10 @@ INDEXES: dict[str, list[Index]] = {
     "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
     "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],
     "audit": [Index(("chain", "index"), unique=True)],
+    "audit_versions": [
+        Index(("since",), partial={"since": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}}),
+        Index(("open",), partial={"open": True}),
+    ],
     "audit_facts": [
         Index(("chain", "keys", ("index", -1))),
         Index(("chain", "time")),

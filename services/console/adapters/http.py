@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from services.console.adapters.speech import ACCEPTED
 from services.console.domain.problem import Down, Refused, read
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Client:
         self, method: str, path: str, access: str, *, headers: Mapping[str, str] | None = None, **given: Any
     ) -> Any:
         bearer = {"Authorization": f"Bearer {access}"} if access else {}
+        bearer |= {"Accept-Language": spoken} if (spoken := ACCEPTED.get()) else {}
         try:
             answer = await self._http.request(
                 method, self._base + path, headers={**bearer, **(headers or {})}, timeout=self._timeout, **given

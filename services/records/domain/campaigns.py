@@ -16,7 +16,17 @@ from services.records.domain.offers import Eligibility, Language, expression_fau
 from shared.contracts.errors import Breach
 from shared.contracts.offers import Campaign as CampaignTold
 from shared.contracts.stays import Stay, StayStatus
-from shared.contracts.values import Code, EntityId, Frozen, Instant, LocalTime, Version, card_numbers, local_day
+from shared.contracts.values import (
+    Code,
+    EntityId,
+    Frozen,
+    Instant,
+    LocalTime,
+    Version,
+    card_numbers,
+    instant_of,
+    local_day,
+)
 
 
 class When(enum.StrEnum):
@@ -206,3 +216,18 @@ def window(terms: CampaignTerms, now: dt.datetime, place: ZoneInfo) -> tuple[str
     if terms.moment is When.IN_STAY:
         return "departure", today, today + dt.timedelta(days=366)
     return "arrival", today - day, today - dt.timedelta(days=terms.days) + day
+
+
+def due_days(
+    terms: CampaignTerms, after: dt.datetime, now: dt.datetime, place: ZoneInfo
+) -> tuple[str, tuple[dt.date, ...]]:
+    """The days of arrival (or departure) whose moment came after one moment and by another; and which of the two."""
+    by = "departure" if terms.moment is When.POST_STAY else "arrival"
+    back = dt.timedelta(days=terms.days)
+    first, last = local_day(after, place) - back, local_day(now, place) - back
+    days = [first + dt.timedelta(days=each) for each in range((last - first).days + 1)]
+    return by, tuple(day for day in days if after < _moment(day, terms, place) <= now)
+
+
+def _moment(day: dt.date, terms: CampaignTerms, place: ZoneInfo) -> dt.datetime:
+    return instant_of(dt.datetime.combine(day + dt.timedelta(days=terms.days), terms.at), place)

@@ -4,7 +4,7 @@ from services.records.domain.finding import words_of
 from services.records.domain.kinds import KindSpec, Move, Stage
 from services.records.domain.state import RecordState
 from services.records.domain.terms import Terms
-from shared.contracts.records import NextAction, Review, Status
+from shared.contracts.records import NextAction, OpenQuestion, Review, Status
 from shared.contracts.writebacks import UNSETTLED
 
 
@@ -20,6 +20,7 @@ def settled(state: RecordState, terms: Terms) -> RecordState:
             "subtasks": len(state.children),
             "attachments": len(state.files),
             "repeats": len(state.repeated),
+            "open_questions": open_questions(state),
         }
     )
     counted = counted.model_copy(update={"words": words_of(counted, terms.kind)})
@@ -51,6 +52,14 @@ def open_reviews(state: RecordState, terms: Terms) -> tuple[Review, ...]:
         if each.pending
     ]
     return tuple(sorted([*exceptions, *proposals], key=lambda review: review.since))
+
+
+def open_questions(state: RecordState) -> tuple[OpenQuestion, ...]:
+    """The questions that nobody has answered yet."""
+    names = OpenQuestion.model_fields
+    return tuple(
+        OpenQuestion(**{name: getattr(each, name) for name in names}) for each in state.asked if each.answer is None
+    )
 
 
 def missing_fields(state: RecordState, terms: Terms) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """What would have become of records under other rules: owner, breaches, deadlines, what rings, what follows."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from services.records.domain.act import about
+from services.records.domain.act import Act, about
 from services.records.domain.catalogue import Catalogue
 from services.records.domain.commands import AcceptRecord, Doer, OpenRecord
 from services.records.domain.conditions import condition_breaches
@@ -12,13 +12,16 @@ from services.records.domain.decide import decide, open_record
 from services.records.domain.occurrences import Opening
 from services.records.domain.owners import Need, Roster, choose
 from services.records.domain.rules import HotelRules
+from services.records.domain.selling import Selling
+from services.records.domain.stakes import Spent
 from services.records.domain.state import RecordState
-from services.records.domain.terms import Terms
+from services.records.domain.steps.approval import money_needs
+from services.records.domain.terms import NOTHING, Terms
 from services.records.domain.validation import limit_breaches, notice_breaches
 from shared.contracts.errors import AppError, Breach
 from shared.contracts.identity import Actor, ActorKind, Role, system
 from shared.contracts.records import EscalationStep, Status
-from shared.contracts.staff import Property
+from shared.contracts.staff import Property, StaffMember
 from shared.contracts.stays import Stay
 
 MACHINE = Doer(system("simulation"))
@@ -35,6 +38,8 @@ class Case:
     stay: Stay | None = None
     there: bool = False
     ended_at: dt.datetime | None = None
+    selling: Selling | None = None
+    spent: Spent = NOTHING
 
     @property
     def followed(self) -> int:
@@ -44,12 +49,17 @@ class Case:
 
 @dataclass(frozen=True)
 class World:
-    """What both sides share: workflows, hotel, people with their load, and now."""
+    """What both sides share: workflows, hotel, people with their load, who of them worked there when, and now."""
 
     catalogue: Catalogue
     hotel: Property
     roster: Roster
     now: dt.datetime
+    staff_at: Callable[[dt.datetime], tuple[StaffMember, ...]] | None = None
+
+    def roster_at(self, at: dt.datetime) -> Roster:
+        """The people as they were at a moment."""
+        return self.roster if self.staff_at is None else replace(self.roster, staff=self.staff_at(at))
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,9 @@ class Told:
     owner_rule: str
     breaches: tuple[Breach, ...]
     approved_by_policy: bool
+    approver: Role | None = None
+    offer: str | None = None
+    offer_refused: str | None = None
     accept_by: dt.datetime | None = None
     due_at: dt.datetime | None = None
     at_risk_at: dt.datetime | None = None
@@ -86,6 +99,7 @@ def case_of(state: RecordState, stay: Stay | None) -> Case:
         department=state.department,
         due_at=None if due_at == plain else due_at,
         expires_at=state.expires_at,
+        sale=state.sale,
     )
     return Case(state.id, opening, state.opened_at, stay, there=True, ended_at=state.closed_at)
 
@@ -94,11 +108,20 @@ def told(case: Case, world: World, rules: HotelRules, load: Mapping[str, int]) -
     """What rules say of a case, and of a new one the cases that follow on it at once."""
     kind, hotel = world.catalogue.kind(case.opening.kind), world.hotel
     terms = Terms(
-        kind, rules.of(kind.code), rules.version, hotel.currency, case.stay, chain_version=rules.chain_version
+        kind,
+        rules.of(kind.code),
+        rules.version,
+        hotel.currency,
+        case.stay,
+        chain_version=rules.chain_version,
+        selling=case.selling,
+        spent=case.spent,
     )
     department = case.opening.department or kind.department
     need = Need(hotel.id, department, case.opening.language, terms.rules.skill, lot=case.opening.key)
-    ownership = choose(need, replace(world.roster, load=load, fallback_owners=rules.fallback_owners), case.at)
+    ownership = choose(
+        need, replace(world.roster_at(case.at), load=load, fallback_owners=rules.fallback_owners), case.at
+    )
     command = OpenRecord(case.record_id, case.opening, hotel.chain, hotel.zone, ownership)
     try:
         state = open_record(command, MACHINE, terms, case.at).state
@@ -110,6 +133,9 @@ def told(case: Case, world: World, rules: HotelRules, load: Mapping[str, int]) -
         owner_rule=ownership.rule,
         breaches=tuple(_breaches(state, terms, case.at)),
         approved_by_policy=_approved(state, terms, case.at),
+        approver=_approver(state, terms, case.at),
+        offer=state.sale.code if state.sale else None,
+        offer_refused=_offer_refused(state, terms, case.at),
         accept_by=state.accept_by,
         due_at=state.due_at,
         at_risk_at=state.due_at - dt.timedelta(seconds=state.sla.warn_s),
@@ -132,6 +158,18 @@ def _approved(state: RecordState, terms: Terms, at: dt.datetime) -> bool:
     """Whether the policy approves it as soon as its owner accepts."""
     owner = Doer(Actor(kind=ActorKind.STAFF, id=state.owner))
     return decide(state, AcceptRecord(), owner, terms, at).state.status is Status.APPROVED
+
+
+def _approver(state: RecordState, terms: Terms, at: dt.datetime) -> Role | None:
+    """The role of the tier that its money passes, alone or with what was asked for the stay."""
+    owner = Doer(Actor(kind=ActorKind.STAFF, id=state.owner))
+    return money_needs(Act(state, terms, owner, at))
+
+
+def _offer_refused(state: RecordState, terms: Terms, at: dt.datetime) -> str | None:
+    """Why what it sells could not be promised, as the catalogue and its places stand now."""
+    refusal = terms.selling.refusal(state.sale, at) if state.sale and terms.selling and not state.sale.claims else None
+    return refusal.code if refusal else None
 
 
 def _until(case: Case, world: World) -> dt.datetime:
@@ -168,7 +206,7 @@ def simulated(cases: Sequence[Case], world: World, rules: HotelRules) -> dict[st
 
 
 COMPARED = (
-    *("owner", "owner_rule", "breaches", "approved_by_policy", "accept_by", "due_at", "at_risk_at"),
+    *("owner", "owner_rule", "breaches", "approved_by_policy", "approver", "accept_by", "due_at", "at_risk_at"),
     *("steps", "late", "rung", "opens"),
 )
 

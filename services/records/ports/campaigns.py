@@ -12,14 +12,46 @@ from shared.contracts.values import Scope
 
 
 @dataclass(frozen=True)
+class News:
+    """What is worth another look: stays heard of since a real moment, and those whose moment came meanwhile.
+
+    `due` are days of arrival (or, `by` departure, of departure) whose moment came.
+    """
+
+    since: dt.datetime
+    by: str = "arrival"
+    due: tuple[dt.date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+    """How far a campaign has come. `cursor`: the stay after which a round goes on, None between two.
+
+    `began` (real) and `through` (business) are of the round that runs, or ran last; `whole` (real) of the last one that
+    looked at every stay, `version` the campaign's then; `news` what this round is about, None for every stay.
+    """
+
+    cursor: str | None = None
+    began: dt.datetime | None = None
+    through: dt.datetime | None = None
+    whole: dt.datetime | None = None
+    version: int = 0
+    news: News | None = None
+
+
+@dataclass(frozen=True)
 class Span:
-    """Stays of a property whose arrival or departure lies between two days, both included."""
+    """Stays of a property whose arrival or departure lies between two days, both included.
+
+    `news`: only those of them that are worth another look.
+    """
 
     property_id: str
     by: str
     first: dt.date
     last: dt.date
     status: str
+    news: "News | None" = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +84,12 @@ class CampaignStore(Protocol):
         """Keep a campaign; the unique event of its version guards it."""
         ...
 
-    async def cursor(self, scope: Scope, campaign_id: str, tx: Tx) -> str | None:
-        """The stay after which this round goes on; None at the start of a round."""
+    async def round(self, scope: Scope, campaign_id: str, tx: Tx) -> Round:
+        """How far it has come."""
         ...
 
-    async def advance(self, scope: Scope, campaign_id: str, before: str | None, after: str | None, tx: Tx) -> None:
-        """Move the cursor on, in the transaction of what was done up to there."""
+    async def advance(self, scope: Scope, campaign_id: str, before: Round, after: Round, tx: Tx) -> None:
+        """Go on, in the transaction of what was done up to there; if somebody else did meanwhile, nothing moves."""
         ...
 
     async def stays(self, scope: Scope, span: Span, after: str | None, limit: int, tx: Tx | None = None) -> list[Stay]:

@@ -1,11 +1,11 @@
 """Handovers, the plan of when the next is due, and the work they are made of."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.records.domain.handover import HandoverDocument, Item
+from services.records.domain.handover import Gone, HandoverDocument, Item
 from services.records.domain.state import RecordState
 from shared.chassis.mongo import Tx
 from shared.contracts.handovers import Handover, HandoverState
@@ -37,6 +37,32 @@ class HandoverQuery:
     state: HandoverState | None = None
     after: tuple[dt.datetime, str] | None = None
     limit: int = 50
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How many items (or, `gone`, records that left) of a kind and department a handover has."""
+
+    kind: str
+    department: Department
+    count: int
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some items of a handover, from a place on, with its head and what all of it consists of."""
+
+    head: Handover
+    items: Sequence[Item]
+    gone: Sequence[Gone]
+    mix: Sequence[Mix]
+    reason_code: str | None = None
+
+    @property
+    def total(self) -> int:
+        """How many items there are in all."""
+        return sum(each.count for each in self.mix if not each.gone)
 
 
 class HandoverStore(Protocol):
@@ -76,6 +102,10 @@ class HandoverStore(Protocol):
 
     async def find(self, scope: Scope, handover_id: str, tx: Tx | None = None) -> Handover | None:
         """The head of one handover."""
+        ...
+
+    async def part(self, scope: Scope, handover_id: str, after: int, limit: int) -> Part | None:
+        """One handover with the items from a place on; those that left come with the first."""
         ...
 
     async def document(self, scope: Scope, handover_id: str, tx: Tx | None = None) -> HandoverDocument | None:

@@ -1,5 +1,6 @@
 """The records database: the only files of this service that speak Mongo."""
 
+from services.records.store.aging import MongoAging
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
 from services.records.store.earnings import MongoEarnings
@@ -14,11 +15,13 @@ from services.records.store.records import MongoRecords
 from services.records.store.repeats import MongoRepeats
 from services.records.store.rules import MongoRules
 from services.records.store.saved_views import MongoViews
+from services.records.store.staff_history import MongoStaffHistory
 from services.records.store.standby import MongoLines
 from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
 __all__ = [
+    "MongoAging",
     "MongoCampaigns",
     "MongoClaims",
     "MongoDuties",
@@ -33,6 +36,7 @@ __all__ = [
     "MongoRecords",
     "MongoRepeats",
     "MongoRules",
+    "MongoStaffHistory",
     "MongoStays",
     "MongoTexts",
     "MongoViews",

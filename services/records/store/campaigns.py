@@ -1,10 +1,11 @@
 """Campaigns in MongoDB: each with how far its round has come, whom it must not write to, and what became of it."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from services.records.domain.campaigns import CampaignState, Phase
-from services.records.ports import Span, Tally
+from services.records.ports import News, Round, Span, Tally
 from services.records.store.records import within
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.contracts.stays import Stay
@@ -51,15 +52,26 @@ class MongoCampaigns:
         begun: list[BulkOp] = [Put({"_id": campaign.id}, {"$setOnInsert": {"chain": scope.chain, "cursor": None}})]
         await self._runs.bulk(begun, tx=tx)
 
-    async def cursor(self, scope: Scope, campaign_id: str, tx: Tx) -> str | None:
-        """The stay after which this round goes on; None at the start of a round."""
-        row = await self._runs.find_one({"_id": campaign_id, "chain": scope.chain}, tx=tx)
-        return row["cursor"] if row else None
+    async def round(self, scope: Scope, campaign_id: str, tx: Tx) -> Round:
+        """How far it has come."""
+        row = await self._runs.find_one({"_id": campaign_id, "chain": scope.chain}, tx=tx) or {}
+        news = row.get("news")
+        days = tuple(dt.date.fromisoformat(day) for day in news["due"]) if news else ()
+        return Round(
+            cursor=row.get("cursor"),
+            news=News(news["since"], news["by"], days) if news else None,
+            version=row.get("version", 0),
+            **{name: row.get(name) for name in ("began", "through", "whole")},
+        )
 
-    async def advance(self, scope: Scope, campaign_id: str, before: str | None, after: str | None, tx: Tx) -> None:
-        """Move the cursor on, in the transaction of what was done up to there."""
-        mine = {"_id": campaign_id, "chain": scope.chain, "cursor": before}
-        moved: list[BulkOp] = [Put(mine, {"$set": {"cursor": after}}, upsert=False)]
+    async def advance(self, scope: Scope, campaign_id: str, before: Round, after: Round, tx: Tx) -> None:
+        """Go on, in the transaction of what was done up to there; if somebody else did meanwhile, nothing moves."""
+        mine = {"_id": campaign_id, "chain": scope.chain, "cursor": before.cursor}
+        told: Document = {name: getattr(after, name) for name in ("cursor", "began", "through", "whole", "version")}
+        news = after.news
+        days = [day.isoformat() for day in news.due] if news else []
+        told["news"] = {"since": news.since, "by": news.by, "due": days} if news else None
+        moved: list[BulkOp] = [Put(mine, {"$set": told}, upsert=False)]
         await self._runs.bulk(moved, tx=tx)
 
     async def stays(self, scope: Scope, span: Span, after: str | None, limit: int, tx: Tx | None = None) -> list[Stay]:
@@ -67,6 +79,9 @@ class MongoCampaigns:
         days = {"$gte": span.first.isoformat(), "$lte": span.last.isoformat()}
         wanted: Document = {"chain": scope.chain, "stay.property_id": span.property_id, f"stay.{span.by}": days}
         wanted |= {"stay.status": span.status, "_id": {"$gt": after or ""}}
+        if span.news is not None:
+            due = [day.isoformat() for day in span.news.due]
+            wanted["$or"] = [{"kept_at": {"$gte": span.news.since}}, {f"stay.{span.news.by}": {"$in": due}}]
         rows = await self._stays.find(wanted, sort=[("_id", 1)], limit=limit, tx=tx)
         return [stay for row in rows if scope.covers((stay := Stay.model_validate(row["stay"])).property_id)]
 

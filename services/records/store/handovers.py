@@ -1,12 +1,13 @@
 """Handovers in MongoDB: heads, their items in pages, and the plan of each department's next."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
 from services.records.domain.handover import Gone, HandoverDocument, Item
 from services.records.domain.state import RecordState
-from services.records.ports import HandoverQuery, Plan
+from services.records.ports import HandoverQuery, Mix, Part, Plan
 from services.records.store.records import within
 from shared.chassis.mongo import Document, Insert, Mongo, Put, Tx
 from shared.contracts.handovers import Handover
@@ -75,6 +76,7 @@ class MongoHandovers:
             "at": head.at,
             **_moving(head),
         }
+        row["mix"] = _mix(document)
         row["why"] = document.model_dump(mode="json", include={"reason_code", "reason"})
         await self._heads.insert_one(row, tx=tx)
         pages = [_page(scope, document, first) for first in range(0, max(len(document.items), 1), PAGE)]
@@ -101,6 +103,27 @@ class MongoHandovers:
             items=tuple(Item.model_validate(one) for page in pages for one in page["items"]),
             gone=tuple(Gone.model_validate(one) for page in pages for one in page["gone"]),
             **row["why"],
+        )
+
+    async def part(self, scope: Scope, handover_id: str, after: int, limit: int) -> Part | None:
+        """One handover with the items from a place on; those that left come with the first."""
+        row = await self._heads.find_one({"_id": handover_id, **within(scope)})
+        if row is None:
+            return None
+        # Handovers made before the mix was kept are counted once more, from the whole.
+        whole = await self.document(scope, handover_id) if "mix" not in row else None
+        mix = _mix(whole) if whole else row.get("mix", [])
+        first, last = after // PAGE, (after + limit - 1) // PAGE
+        wanted = {"handover_id": handover_id, "number": {"$gte": first, "$lte": last}}
+        pages = await self._pages.find(wanted, sort=[("number", 1)])
+        items = [one for page in pages for one in page["items"]][after - first * PAGE :][:limit]
+        left = [one for page in pages for one in page["gone"]] if after == 0 else []
+        return Part(
+            head=Handover.model_validate(row["head"]),
+            items=[Item.model_validate(one) for one in items],
+            gone=[Gone.model_validate(one) for one in left],
+            mix=[Mix(each["kind"], Department(each["department"]), each["count"], each["gone"]) for each in mix],
+            reason_code=row["why"]["reason_code"],
         )
 
     async def page(self, scope: Scope, query: HandoverQuery) -> list[Handover]:
@@ -136,6 +159,16 @@ def _page(scope: Scope, document: HandoverDocument, first: int) -> Document:
         "items": [one.model_dump(mode="json") for one in document.items[first : first + PAGE]],
         "gone": [one.model_dump(mode="json") for one in left],
     }
+
+
+def _mix(document: HandoverDocument) -> list[Document]:
+    """What a handover consists of, by kind and department: enough to count what a reader may not see."""
+    counted = Counter((each.kind, each.department.value, False) for each in document.items)
+    counted += Counter((each.kind, each.department.value, True) for each in document.gone)
+    return [
+        {"kind": kind, "department": department, "gone": gone, "count": count}
+        for (kind, department, gone), count in sorted(counted.items())
+    ]
 
 
 def _plan(row: Document) -> Plan:

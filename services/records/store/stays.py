@@ -24,7 +24,13 @@ class MongoStays:
     async def keep(self, scope: Scope, stays: Sequence[Stay], tx: Tx) -> None:
         """Remember stays; the consumer's cursors have put their versions in order."""
         rows = [
-            Put({"_id": stay.id}, {"$set": {"chain": scope.chain, "stay": stay.model_dump(mode="json")}})
+            Put(
+                {"_id": stay.id},
+                {
+                    "$set": {"chain": scope.chain, "stay": stay.model_dump(mode="json")},
+                    "$currentDate": {"kept_at": True},
+                },
+            )
             for stay in stays
         ]
         await self._rows.bulk(rows, tx=tx)

@@ -1,5 +1,6 @@
 """Who becomes absent loses their open work to the next by the rule: in batches, each once, nothing left behind."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -7,6 +8,7 @@ from itertools import groupby
 from services.records.domain.absence import Duty, duty_of, sweeps
 from services.records.domain.commands import Doer, ReplaceAbsent
 from services.records.domain.owners import need_of
+from services.records.domain.staff_history import StaffVersion
 from services.records.usecases.desk import Desk
 from services.records.usecases.house import House
 from shared.chassis.mongo import Tx
@@ -33,12 +35,14 @@ class Absences:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def heard(self, tx: Tx, people: Sequence[StaffMember]) -> None:
-        """Remember these people and set the timers of their absences."""
-        now = self._house.clock.now()
+    async def heard(self, tx: Tx, told: Sequence[tuple[StaffMember, dt.datetime]]) -> None:
+        """Remember these people, each as of the moment it was told, and set the timers of their absences."""
+        now, people = self._house.clock.now(), [person for person, _ in told]
         for chain in sorted({person.chain for person in people}):
             duties = [duty_of(person) for person in people if person.chain == chain]
             await self._house.duties.keep(Scope(chain=chain), duties, tx)
+            versions = [StaffVersion(since=at, member=person) for person, at in told if person.chain == chain]
+            await self._house.staff_history.keep(Scope(chain=chain), versions, tx)
         timers = {
             timer_id: Timer(timer_id, ABSENT, person.id, due, 0, {"chain": person.chain})
             for person in people

@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import replace
 
 from services.records.domain import handover as h
+from services.records.domain.handover import Item
 from services.records.domain.rota import Dial
 from services.records.domain.texts import require_reason
-from services.records.ports import HandoverQuery, Writing
+from services.records.ports import HandoverQuery, Part, Writing
 from services.records.usecases.handing import OVERDUE, Asked, Handing, told
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
@@ -47,23 +48,41 @@ class Handovers:
 
     async def one(self, principal: Principal, handover_id: str, after: int, limit: int) -> ShownHandover:
         """One handover with some of its items: those the caller may read, the others counted."""
-        found = await self._house.handovers.document(scope_of(principal), handover_id)
+        found = await self._house.handovers.part(scope_of(principal), handover_id, after, limit)
         if found is None:
             raise not_found("handover")
         head = found.head
         may_in(self._house, principal, "read", KIND, head.property_id, head.department)
-        items = [each for each in found.items if self._reads(principal, head, each.kind, each.department)]
+        items, following = await self._readable(principal, found, after, limit)
         left = [each for each in found.gone if self._reads(principal, head, each.kind, each.department)]
-        following = after + limit if after + limit < len(items) else None
+        hidden = [each.count for each in found.mix if not self._reads(principal, head, each.kind, each.department)]
         return ShownHandover(
             **dict(head),
-            items=tuple(items[after : after + limit]),
+            items=tuple(items),
             gone=tuple(left),
-            hidden=len(found.items) - len(items) + len(found.gone) - len(left),
+            hidden=sum(hidden),
             reason_code=found.reason_code,
             may_acknowledge=head.state is not HandoverState.SUPERSEDED and self._barred(principal, head) is None,
             next=following,
         )
+
+    async def _readable(
+        self, principal: Principal, found: Part, after: int, limit: int
+    ) -> tuple[list[Item], int | None]:
+        """The items from a place on that the caller may read, and the place of those that follow."""
+        head, items, place, part = found.head, list[Item](), after, found
+        while True:
+            for each in part.items:
+                if len(items) == limit:
+                    return items, place
+                place += 1
+                items += [each] if self._reads(principal, head, each.kind, each.department) else []
+            if not part.items or place >= found.total:
+                return items, None
+            more = await self._house.handovers.part(scope_of(principal), head.id, place, limit)
+            if more is None:
+                return items, None
+            part = more
 
     def _reads(self, principal: Principal, head: Handover, kind: str, department: Department) -> bool:
         return self._house.people.decide(principal, "read", kind, head.property_id, department).allow

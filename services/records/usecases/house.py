@@ -29,6 +29,7 @@ from services.records.ports import (
     RecordStore,
     RepeatGuard,
     RulesStore,
+    StaffHistory,
     StayMirror,
     TextStore,
     Transactions,
@@ -56,6 +57,7 @@ class House:
     claims: ClaimStore
     lines: Lines
     earnings: EarningStore
+    staff_history: StaffHistory
     campaigns: CampaignStore
     loyalty: LoyaltyLedger
     journal: Journal

@@ -15,7 +15,8 @@ class ShownHandovers(Frozen):
 class ShownHandover(Handover):
     """A handover with a page of its items, soonest due first; `hidden` counts what the caller may not read of it.
 
-    `next` goes into `after` for the items that follow.
+    What left the department in the shift (`gone`) comes with the first page. `next` goes into `after` for the items
+    that follow.
     """
 
     items: tuple[Item, ...]

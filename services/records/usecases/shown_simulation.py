@@ -19,6 +19,9 @@ class Simulated(Frozen):
     owner_rule: str
     breaches: tuple[Breach, ...] = Field(description="What its values would break when they are given or confirmed")
     approved_by_policy: bool = Field(description="Approved without a person as soon as it is accepted")
+    approver: Role | None = Field(description="Whose yes its money needs, with what else was asked for the stay")
+    offer: str | None = Field(description="What it sells of the catalogue")
+    offer_refused: str | None = Field(description="Why that cannot be promised now: sold_out, price_changed, …")
     accept_by: Instant | None
     due_at: Instant | None
     at_risk_at: Instant | None

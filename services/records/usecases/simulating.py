@@ -2,23 +2,27 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from services.records.domain.occurrences import StayOccurred
 from services.records.domain.rule_faults import rule_faults
 from services.records.domain.rulebook import CHAIN_LEVEL, FIRST, RuleVersion, merged, standing
 from services.records.domain.rules import HotelRules, PropertyRules, in_force
 from services.records.domain.simulation import Case, Told, World, case_of, differing, simulated
+from services.records.domain.staff_history import as_of
+from services.records.domain.stakes import spent_elsewhere
 from services.records.domain.state import RecordState
 from services.records.ports import Query
 from services.records.usecases.house import House
 from services.records.usecases.permissions import may_in
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_simulation import Pair, ShownSimulation, counts, shown_case
+from services.records.usecases.till import Till
+from shared.chassis.mongo import Tx
 from shared.contracts.errors import breached, forbidden, invalid, not_found
 from shared.contracts.identity import Principal
-from shared.contracts.staff import Property
+from shared.contracts.staff import Property, StaffMember
 from shared.contracts.stays import Stay
 from shared.contracts.values import Scope, instant_of, zone
 
@@ -46,14 +50,16 @@ class Simulating:
         self._house = house
 
     async def simulate(self, principal: Principal, draft: Draft) -> ShownSimulation:
-        """The difference the draft would make, under the people, shifts and load of now."""
+        """The difference the draft would make, under the people and shifts of each moment and the load of now."""
         scope, hotel = self._allowed(principal, draft)
         self._check(draft)
         cases, complete = await self._cases(scope, hotel, draft)
         now = self._house.clock.now()
         held, drafted = await self._sides(scope, draft, principal.staff_id, now)
         load = dict(await self._house.records.load(scope, hotel.id))
-        world = World(self._house.catalogue, hotel, self._house.roster(hotel, held, load), now)
+        cases = await self._with_sales(scope, hotel, cases)
+        staff_at = await self._staff_at(scope, hotel, now)
+        world = World(self._house.catalogue, hotel, self._house.roster(hotel, held, load), now, staff_at)
         pairs = await _compared(cases, world, held, drafted)
         telling = [each for each in pairs if draft.stay_id or differing(*each[1:])]
         told = [each for each in telling if self._readable(principal, each[0])][:MOST_LISTED]
@@ -113,13 +119,43 @@ class Simulating:
         occurred = StayOccurred("changed", stay, "simulation", now, zone(hotel.zone))
         keys = {state.trigger.key for state in states}
         fresh = [each for each in self._house.catalogue.openings(occurred) if each.key not in keys]
-        there = [case_of(state, stay) for state in states]
+        there = [_with_spent(case_of(state, stay), state, states) for state in states]
         return [*there, *(Case(f"new:{each.key}", each, now, stay) for each in fresh)], found.after is None
+
+    async def _staff_at(
+        self, scope: Scope, hotel: Property, now: dt.datetime
+    ) -> Callable[[dt.datetime], tuple[StaffMember, ...]]:
+        """Who worked at the hotel at any moment; from now on those that it has."""
+        present = self._house.people.staff(hotel.chain, hotel.id)
+        history = await self._house.staff_history.until(Scope(chain=scope.chain), now)
+        return lambda at: tuple(present) if at >= now else as_of(history, present, hotel.id, at)
+
+    async def _with_sales(self, scope: Scope, hotel: Property, cases: Sequence[Case]) -> list[Case]:
+        """The cases with what they sell, at the catalogue's prices and places; what has no offer does not open."""
+
+        async def work(tx: Tx) -> list[Case]:
+            till, found = Till(self._house, scope, tx), list[Case]()
+            for case in cases:
+                kind = self._house.catalogue.kind(case.opening.kind)
+                opening = case.opening if case.there else await till.priced(case.opening, kind, hotel)
+                if opening is None:
+                    continue
+                selling = await till.selling(opening.sale, case.stay, hotel) if opening.sale else None
+                found.append(replace(case, opening=opening, selling=selling))
+            return found
+
+        return await self._house.transactions.run(work)
 
     async def _there(self, scope: Scope, states: Sequence[RecordState]) -> list[Case]:
         ids = {state.stay_id for state in states if state.stay_id}
+        by_stay: dict[str, list[RecordState]] = {}
+        for state in states:
+            by_stay.setdefault(state.stay_id or "", []).append(state)
         stays: dict[str, Stay] = {stay.id: stay for stay in await self._house.stays.find_all(scope, ids)}
-        return [case_of(state, stays.get(state.stay_id or "")) for state in states]
+        return [
+            _with_spent(case_of(state, stays.get(state.stay_id or "")), state, by_stay.get(state.stay_id or "", ()))
+            for state in states
+        ]
 
     async def _sides(self, scope: Scope, draft: Draft, by: str, now: dt.datetime) -> tuple[HotelRules, HotelRules]:
         """The rules in force, and those that the draft would put in their place."""
@@ -131,6 +167,11 @@ class Simulating:
         if draft.of_chain:
             return held, _over(in_force(self._house.catalogue.defaults, written, held.chain_version), own)
         return held, in_force(merged(self._house.catalogue.defaults, chain, None), written, held.version)
+
+
+def _with_spent(case: Case, state: RecordState, others: Sequence[RecordState]) -> Case:
+    """The case with what was asked for on other records that are looked at: of its stay, and by its owner that day."""
+    return replace(case, spent=spent_elsewhere(state, others, state.owner, case.at))
 
 
 def _over(under: HotelRules, own: RuleVersion | None) -> HotelRules:

@@ -72,7 +72,8 @@ def test_slot_is_taken_with_the_guests_yes_to_a_promise_and_not_before() -> None
 def test_yes_that_comes_too_late_is_kept_and_cannot_be_fulfilled_when_sold_out() -> None:
     spa, full = offer(capacity=1), {DAY: frozenset({0})}
     state = answered(approved(spa), spa, YES, taken=full)
-    assert (state.fields["guest_answer"], state.sale and state.sale.claims) == ("accepted", ())
+    assert state.sale is not None
+    assert (state.fields["guest_answer"], state.sale.state, state.sale.claims) == ("accepted", "missed", ())
     with pytest.raises(AppError) as refusal:
         done(state, c.CompleteRecord(Outcome.FULFILLED, WHY), held=held(spa, taken=full))
     assert code(refusal) == "sold_out"

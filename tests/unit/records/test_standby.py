@@ -65,10 +65,10 @@ def test_what_stands_in_line_cannot_be_fulfilled_before_it_is_granted() -> None:
     sold = offer(**STANDBY)
     with pytest.raises(AppError) as refusal:
         done(waiting(sold), c.CompleteRecord(Outcome.FULFILLED, WHY), held=held(sold))
-    assert code(refusal) == "not_granted"
+    assert code(refusal) == "awaits_grant"
     with pytest.raises(AppError) as refusal:
         done(offered(sold), c.CompleteRecord(Outcome.FULFILLED, WHY, YES), held=held(sold))
-    assert code(refusal) == "not_granted"
+    assert code(refusal) == "awaits_grant"
 
 
 def test_grant_takes_the_slot_tells_the_guest_and_leaves_the_work_to_a_person() -> None:

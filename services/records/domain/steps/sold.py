@@ -15,6 +15,8 @@ from shared.contracts.records import Outcome
 from shared.contracts.values import local_day
 
 ANSWER = "guest_answer"
+MISSED = "missed"
+"""A yes that came when all were taken."""
 CANCELLED = frozenset({"cancelling", "cancelled"})
 
 
@@ -86,13 +88,14 @@ def on_approval(act: Act) -> dict[str, Any]:
 def on_values(act: Act, after: dict[str, Any]) -> dict[str, Any]:
     """What new values do to the sale: a yes to a promise takes slots, any other answer gives them back.
 
-    A yes that comes too late, when all are taken, is kept as the guest said it: the record cannot be fulfilled.
+    A yes that comes too late, when all are taken, is kept as the guest said it and marked, so that it rings: the record
+    cannot be fulfilled.
     """
     sale = act.state.sale
     if sale is None or ANSWER not in after:
         return {}
     if after[ANSWER] != "accepted":
-        return {"sale": released(sale)} if sale.claims or sale.state in ("held", WAITING) else {}
+        return {"sale": released(sale)} if sale.claims or sale.state in ("held", WAITING, MISSED) else {}
     if act.state.approved_by is None:
         return {}
     try:
@@ -100,7 +103,7 @@ def on_values(act: Act, after: dict[str, Any]) -> dict[str, Any]:
     except AppError:
         if act.doer.bound:
             raise
-        return {}
+        return {"sale": sale.model_copy(update={"state": MISSED})}
 
 
 def released(sale: Sale, state: str = "open") -> Sale:
@@ -121,7 +124,7 @@ def on_closing(act: Act, outcome: Outcome) -> dict[str, Any]:
     if outcome is not Outcome.FULFILLED or not wanted(act.state, act.terms.kind):
         return {"sale": released(sale, "released")}
     if stands_by(sale):
-        raise conflict("not_granted", "This stands in line for its hour; it is not the guest's before it is granted.")
+        raise conflict("awaits_grant", "This stands in line for its hour; it is not the guest's before it is granted.")
     return {"sale": holding(act).model_copy(update={"state": "sold"}), "earning": earning(act)}
 
 
