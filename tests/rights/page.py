@@ -29,12 +29,14 @@ DOORS = {
     Door.OPEN: "anybody",
     Door.SECRET: "who knows the unguessable address",
     Door.SIGNED_IN: "anybody who is signed in",
+    Door.KEY: "who holds a service account's key",
     Door.STAFF_OR_TOKEN: "who is signed in, or the operations token",
 }
 PLACES = {
     Place.CHAIN: "the chain; people of one hotel see their part",
     Place.WHOLE_CHAIN: "the chain; only people of the whole chain",
     Place.PROPERTY: "one hotel; another's is a 404",
+    Place.ONE_OF_ALL: "one hotel; only people of the whole chain",
 }
 LETTERS = {
     "guest_identity": "G",
