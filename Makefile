@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 READY := .venv/.ready
 FOLDER ?= .bellboard/demo
+WORKERS ?= 2
+ALONE := tests/e2e tests/browser tests/faults
 KAFKA_JARS := .bellboard/cache/new-jars
 
 help: ## Show this list
@@ -24,8 +26,10 @@ demo: $(READY) ## Live through a hotel day; SECONDS=60 ends by itself and checks
 demo-reset: $(READY) ## Forget everything the demo wrote
 	@$(BIN)/bellboard stack wipe --folder "$(FOLDER)"
 
-test: $(READY) ## Run every test
-	@$(BIN)/pytest $(ARGS)
+test: $(READY) ## Run every test, two at a time but for those with a whole stack of their own; ARGS=… runs some
+	@$(if $(ARGS),$(BIN)/pytest $(ARGS),code=0; \
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ALONE:%=--ignore=%) || code=$$?; \
+	$(BIN)/pytest $(ALONE) || code=$$?; exit $$code)
 
 test-unit: $(READY) ## Run the pure tests and those of the house's shape (seconds)
 	@$(BIN)/pytest tests/unit tests/architecture $(ARGS)

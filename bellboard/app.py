@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bellboard.commands import audit, demo, feed, import_, operations, stack
+from bellboard.commands import audit, demo, erasures, feed, guests, import_, operations, stack
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(audit.app, name="audit")
+app.add_typer(erasures.app, name="erasures")
+app.add_typer(guests.app, name="guests")
 app.command("demo")(demo.run)
 app.command("status")(operations.status)
 app.command("republish")(operations.republish)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import commands, consume, decide, imports, latency, memory, page, relay, scale, search, startup
+from bench import audit, commands, consume, decide, imports, latency, memory, page, relay, scale, search, startup
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
 from bench.machine import occasion
@@ -26,6 +26,7 @@ ON_SERVERS: dict[str, Measure] = {
     "latency": latency.measure,
     "import": imports.measure,
     "decide": decide.measure,
+    "audit": audit.measure,
     "scale": scale.measure,
     "search": search.measure,
     "memory": memory.measure,

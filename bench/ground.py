@@ -72,6 +72,7 @@ class Ground:
             http_port=port,
             urls={each: stack.url(each) for each in services.SERVICES},
             data_dir=str(stack.folder.data(name)),
+            operations_token=stack.operations_token,
         )
         environment = {**services.environment(around), **_OF_SERVICES, "BELLBOARD_MONGO_DATABASE": database}
         async with process(services.module(name), self.logs / f"{name}-{port}.log", **environment) as child:

@@ -10,12 +10,13 @@ import typer
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from bellboard.commands.operations import Login, Operator, Password
 from bellboard.commands.servers import Folder, mongo_of
 from bellboard.screen import complain, out, say, table
 from deploy.local.faults import StackFault
 from deploy.local.stack import DEFAULT_FOLDER
 from services.auth.app import audit_store
-from services.auth.domain.export import ExportReader, NoExport
+from services.auth.domain.export import LineReader, NoExport, reader_of
 from services.auth.domain.verification import Report, Verification
 from services.auth.settings import Settings
 from shared.chassis.mongo import DatabaseError
@@ -24,7 +25,9 @@ from shared.contracts.values import Scope
 
 app = typer.Typer(help="The audit log.", no_args_is_help=True)
 
-File = Annotated[Path | None, typer.Argument(help="An export of the log (JSON lines).", show_default=False)]
+File = Annotated[
+    Path | None, typer.Argument(help="An export of the log, or evidence from it (JSON lines).", show_default=False)
+]
 MongoUrl = Annotated[str | None, typer.Option("--mongo", metavar="URL", help="Read the log from auth's database.")]
 Chain = Annotated[str | None, typer.Option(help="Only this chain's log; by default each one in the database.")]
 WitnessFiles = Annotated[
@@ -42,11 +45,6 @@ _LOOK = (
 )
 _SHOWN = 20
 Keys = dict[str, dict[str, Any]]
-
-
-@app.callback()
-def audit() -> None:
-    """Keep `verify` a sub-command while it is alone."""
 
 
 @app.command()
@@ -84,6 +82,34 @@ def verify(
     raise typer.Exit(0 if all(report.sound for report in reports) else 1)
 
 
+@app.command()
+def evidence(
+    about: Annotated[str, typer.Argument(help="The id of a record or of a stay.")],
+    password: Password,
+    to: Annotated[Path | None, typer.Option("--to", help="The file to write; default evidence-ID.jsonl here.")] = None,
+    chain: Annotated[str, typer.Option(help="The chain to sign in at.")] = "grand",
+    login: Login = "auditor",
+    folder: Folder = DEFAULT_FOLDER,
+) -> None:
+    """Write everything the log says of one record or stay into one file, with its proofs, masked for its reader.
+
+    `bellboard audit verify FILE` checks it without the log. Exit code 1: nothing is known of it.
+    """
+    operator = Operator(folder, chain, login, password)
+    target = to or Path(f"evidence-{about}.jsonl")
+    for kind in ("record", "stay"):
+        lines = operator.lines("auth", "/v1/audit/evidence", **{kind: about})
+        if told := [one["text"] for one in lines if one["kind"] == "entry"]:
+            words = operator.words(about) if kind == "record" else []
+            target.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in (*lines, *words)))
+            for text in told:
+                say(text)
+            say(f"{len(told):,} entries about this {kind} are in {target}.")
+            return
+    complain(f"The log says nothing about {about}.")
+    raise typer.Exit(1)
+
+
 def _keys(files: Iterable[Path]) -> Keys:
     try:
         return {str((jwk := json.loads(file.read_text()))["kid"]): jwk for file in files}
@@ -105,12 +131,15 @@ def _checkpoints(files: Iterable[Path]) -> list[Checkpoint]:
 
 
 def _verify_file(file: Path, pinned: Keys, heads: list[Checkpoint]) -> Report:
-    reader = ExportReader(pinned, heads)
     with Progress(*_LOOK[:2], *_LOOK[3:], console=out) as progress, file.open("rb") as lines:
         task = progress.add_task(file.name, total=file.stat().st_size)
+        reader: LineReader | None = None
         for line in lines:
+            reader = reader or reader_of(line, pinned, heads)
             reader.line(line)
             progress.advance(task, len(line))
+    if reader is None:
+        raise NoExport("The file is empty.")
     return reader.finish()
 
 
@@ -142,6 +171,8 @@ def _show(report: Report) -> None:
         f"[bold]{report.chain}[/]: {verdict}. entries {report.entries:,}, aggregates {report.aggregates:,}, "
         f"checkpoints {report.checkpoints:,}, newer than the last one {report.unsigned:,}."
     )
+    if report.withheld:
+        say(f"Of {report.withheld:,} masked entries only the place is proven: their reader may not see all they say.")
     if report.sound:
         return
     shown = table("What is wrong, first things first", "entry", "fault", "aggregate", "what")

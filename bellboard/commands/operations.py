@@ -1,5 +1,6 @@
 """`bellboard status`, `republish`, `reread`, `rebuild`, `redrive`: what operators do, through the services' doors."""
 
+import json
 import time
 import uuid
 from pathlib import Path
@@ -37,20 +38,36 @@ class Operator:
         """Read something."""
         return self._asked("GET", service, path, params=params)
 
+    def lines(self, service: str, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Read a file of JSON lines."""
+        return [json.loads(line) for line in self._reply("GET", service, path, params=params).text.splitlines()]
+
+    def words(self, record_id: str) -> list[dict[str, Any]]:
+        """What people wrote on a record, as records shows it to this reader; none where it does not."""
+        reply = self.sent("GET", "records", f"/v1/records/{record_id}/history")
+        return [{"kind": "words", "record": record_id, **reply.json()}] if reply.is_success else []
+
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
         """Do something."""
         return self._asked("POST", service, path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
 
     def _asked(self, method: str, service: str, path: str, **options: Any) -> Any:
+        return self._reply(method, service, path, **options).json()
+
+    def _reply(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
+        reply = self.sent(method, service, path, **options)
+        if not reply.is_success:
+            raise StackFault(f"{service} says no: {reply.json().get('detail', reply.status_code)}")
+        return reply
+
+    def sent(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
+        """The reply of a service, whatever it says; no reply raises StackFault."""
         if service not in self.urls:
             raise StackFault(f"There is no service {service!r}; there are {', '.join(sorted(self.urls))}.")
         try:
-            reply = self._http.request(method, f"{self.urls[service]}{path}", **options)
+            return self._http.request(method, f"{self.urls[service]}{path}", **options)
         except httpx.TransportError as failure:
             raise StackFault(f"{service} does not answer at {self.urls[service]}; is it started?") from failure
-        if not reply.is_success:
-            raise StackFault(f"{service} says no: {reply.json().get('detail', reply.status_code)}")
-        return reply.json()
 
 
 def status(password: Password, chain: Chain = "grand", login: Login = "admin", folder: Folder = DEFAULT_FOLDER) -> None:

@@ -16,6 +16,7 @@ class Surroundings:
     http_port: int
     urls: Mapping[str, str]
     data_dir: str
+    operations_token: str
 
 
 def module(name: str) -> str:
@@ -31,5 +32,6 @@ def environment(around: Surroundings) -> dict[str, str]:
         "BELLBOARD_HTTP_HOST": around.http_host,
         "BELLBOARD_HTTP_PORT": str(around.http_port),
         "BELLBOARD_DATA_DIR": around.data_dir,
+        "BELLBOARD_OPERATIONS_TOKEN": around.operations_token,
         **{f"BELLBOARD_{name.upper()}_URL": around.urls[name] for name in SERVICES},
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -18,6 +19,7 @@ from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.supervisor import Child, Program, Supervisor
 from shared.contracts.topics import TOPICS
 
+_EMBEDDED = {"PYTHONUNBUFFERED": "1", "BELLBOARD_EMBEDDED": "1"}
 _MONGOD, _KAFKA, KAFKA_PROXY = "mongod", "kafka", "kafka-proxy"
 _PORT_NAMES = (_MONGOD, _KAFKA, "kafka-controller", *services.SERVICES)
 DEFAULT_FOLDER = STATE_ROOT / "demo"
@@ -85,6 +87,15 @@ class Stack:
     @property
     def _advertised_port(self) -> int:
         return self.ports.get(KAFKA_PROXY, self.ports[_KAFKA])
+
+    @property
+    def operations_token(self) -> str:
+        """What opens `/metrics` and the documents of every service of this folder; drawn once, kept in it."""
+        known = self.folder.read("operations").get("token")
+        if known is None:
+            known = secrets.token_urlsafe(32)
+            self.folder.write("operations", {"token": known})
+        return str(known)
 
     def url(self, service: str) -> str:
         """The base URL of a service, known before it starts."""
@@ -161,12 +172,13 @@ class Stack:
             http_host="127.0.0.1", http_port=self.ports[name],
             urls={service: self.url(service) for service in services.SERVICES},
             data_dir=str(self.folder.data(name.partition("-")[0])),
+            operations_token=self.operations_token,
         )  # fmt: skip
         program = Program(
             name=name,
             argv=(sys.executable, "-m", services.module(name.partition("-")[0])),
             log=self.folder.log(name),
-            environment={**os.environ, "PYTHONUNBUFFERED": "1", **services.environment(around), **self._named(name)},
+            environment={**os.environ, **_EMBEDDED, **services.environment(around), **self._named(name)},
         )
         self._say(f"Starting {name}")
         await self._supervisor.start(program)

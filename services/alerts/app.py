@@ -24,10 +24,13 @@ from services.alerts.usecases.inspecting import Inspecting
 from services.alerts.usecases.watching import Watching
 from shared.chassis.commands import CommandContext
 from shared.chassis.consume import Consumer
+from shared.chassis.forgetting import ConfirmErasures
 from shared.chassis.idempotency import Idempotency, Kept
 from shared.chassis.jobs import Job
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.service import Chassis, run
+from shared.contracts import topics
+from shared.contracts.guests import Store
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,12 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         title="alerts",
         routers=[routes],
         links=api.LINKS,
-        consumers=[Consumer("alerts", TOPICS, handler)],
+        consumers=[
+            Consumer("alerts", TOPICS, handler),
+            Consumer(
+                "alerts.guests", (topics.GUESTS,), ConfirmErasures(chassis.outbox, Store.ALERTS, chassis.clock.now)
+            ),
+        ],
         jobs=[Job("auditor", settings.audit_every_s, inspecting.look)],
         prepare=[lambda: prepare(chassis.mongo)],
     )

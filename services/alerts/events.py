@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.alerts.domain.subject import (
     Subject,
+    erasure_subject,
     handover_subject,
     message_subject,
     posting_subject,
@@ -17,6 +18,7 @@ from shared.chassis.provenance import Provenance
 from shared.contracts import topics
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.guests import ErasureEvent
 from shared.contracts.handovers import HandoverEvent
 from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
@@ -24,11 +26,11 @@ from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS)
+TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS)
 
 
 class Handler:
-    """Applies events of records, postings, messages, report runs and handovers; every other type is nothing to it."""
+    """Applies what the rules watch: records, postings, messages, report runs, handovers and erasures."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -67,8 +69,14 @@ def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, .
         return (message_subject(body.message, event.time),), body.message.record_id
     if isinstance(body, PostingEvent):
         return (posting_subject(body.posting, event.time),), body.posting.record_id
+    return _by_themselves(event, body), None
+
+
+def _by_themselves(event: Envelope, body: EventBody | None) -> tuple[Subject, ...]:
     if isinstance(body, ReportEvent):
-        return (report_subject(body.run, event.time),), None
+        return (report_subject(body.run, event.time),)
     if isinstance(body, HandoverEvent):
-        return (handover_subject(body.handover, event.time),), None
-    return (), None
+        return (handover_subject(body.handover, event.time),)
+    if isinstance(body, ErasureEvent):
+        return (erasure_subject(body.erasure, event.time),)
+    return ()

@@ -18,6 +18,7 @@ from shared.chassis.timers import Timer
 from shared.contracts.alerts import AlertState
 from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.identity import Department, Principal
+from shared.contracts.staff import Property
 from shared.contracts.values import Instant, Scope
 
 
@@ -171,6 +172,10 @@ class Permissions(Protocol):
         department: Department | None = ...,
     ) -> Verdict:
         """May this caller do this here?"""
+        ...
+
+    def property(self, chain: str, property_id: str) -> Property | None:
+        """One property of a chain."""
         ...
 
 

@@ -5,34 +5,50 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from services.auth.adapters.keyring import FileKeyRing
+from services.auth.adapters.oidc import OidcProvider
+from services.auth.adapters.outbound import GuardedTransport
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.pulse import KafkaPulse
 from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
+from services.auth.api import evidence as evidence_api
+from services.auth.api import federation as federation_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import policy as policy_api
+from services.auth.api import providers as providers_api
 from services.auth.api import second_factor as second_factor_api
+from services.auth.api import service_accounts as service_accounts_api
 from services.auth.api import sessions as sessions_api
 from services.auth.api.links import LINKS
 from services.auth.events import AuditHandler
 from services.auth.settings import Settings
+from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
+from services.auth.store.audit_index import AuditIndex
 from services.auth.store.directory import MongoDirectory
+from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
 from services.auth.store.policy import MongoPolicies
+from services.auth.store.policy_versions import MongoPolicyVersions
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
-from services.auth.usecases.audit import Sequencer
+from services.auth.usecases.audit import Indexer, Sequencer
 from services.auth.usecases.directory import Directory
+from services.auth.usecases.evidence import Evidence
+from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.policy import PolicyRuling
+from services.auth.usecases.providers import Providers
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
+from services.auth.usecases.service_accounts import ServiceAccounts
 from services.auth.usecases.signing_in import SigningIn
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
@@ -56,12 +72,18 @@ class Parts:
     audit: MongoAudit
     signing_in: SigningIn
     factors: SecondFactors
+    providers: Providers
+    federating: Federating
+    accounts: ServiceAccounts
     inviting: Inviting
     directory: Directory
+    ruling: PolicyRuling
     publishing: Publishing
     loading: Loading
     sequencer: Sequencer
+    indexer: Indexer
     reading: ReadingAudit
+    evidence: Evidence
 
     async def prepare(self) -> None:
         """Create the indexes, and publish keys and policies."""
@@ -82,7 +104,8 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit = MongoAudit(mongo, outbox)
+    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
     factors = SecondFactors(
@@ -93,25 +116,42 @@ def join(settings: Settings) -> Parts:
         clock,
         settings.second_factor_asked,
     )
-    publishing = Publishing(MongoPolicies(mongo, outbox), directory, keys, KafkaPulse(chassis.relay), clock)
+    known = MongoProviders(mongo, outbox, chassis.idempotency)
+    federations = MongoFederations(mongo, directory)
+    signing_in = SigningIn(directory, sessions, passwords, keys, factors, gates, known, clock)
+    seal, local = KeyFileSeal(keys.refresh_secret, "identity-provider"), settings.loopback_issuers
+    remote = OidcProvider(GuardedTransport(private=settings.private_hosts, loopback=local), loopback=local)
+    doors = Doors(settings.callback, settings.returns)
+    policies, versions = MongoPolicies(mongo, outbox), MongoPolicyVersions(mongo, outbox, chassis.idempotency)
+    publishing = Publishing(policies, directory, keys, KafkaPulse(chassis.relay), clock)
     return Parts(
         chassis=chassis,
         keys=keys,
         audit=audit,
-        signing_in=SigningIn(directory, sessions, passwords, keys, factors, gates, clock),
+        signing_in=signing_in,
         factors=factors,
+        providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
+        federating=Federating(known, federations, directory, remote, signing_in, seal, clock, doors),
+        accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
+        ruling=PolicyRuling(versions, policies, directory, chassis.policy, keys, clock),
         publishing=publishing,
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
-        reading=ReadingAudit(audit, chassis.policy, clock),
+        indexer=Indexer(index),
+        reading=reading,
+        evidence=Evidence(audit, reading, clock),
     )
 
 
 def build(settings: Settings) -> FastAPI:
     """The service as an ASGI app; a seed file is loaded before it answers."""
-    parts = join(settings)
+    return assemble(join(settings), settings)
+
+
+def assemble(parts: Parts, settings: Settings) -> FastAPI:
+    """The service over parts that are joined."""
     chassis = parts.chassis
 
     async def load_seed() -> None:
@@ -124,9 +164,14 @@ def build(settings: Settings) -> FastAPI:
         routers=[
             sessions_api.router(parts.signing_in, parts.keys, chassis, settings.proxies),
             second_factor_api.router(parts.factors, chassis),
+            federation_api.router(parts.federating, chassis),
+            providers_api.router(parts.providers, chassis),
+            service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
+            policy_api.router(parts.ruling, chassis),
             audit_api.router(parts.reading, chassis),
+            evidence_api.router(parts.evidence, chassis),
         ],
         links=LINKS,
         consumers=[Consumer("auth.audit", topics.AUDITED, handler, cursors=False)],
@@ -134,6 +179,7 @@ def build(settings: Settings) -> FastAPI:
             Job("heartbeat", HEARTBEAT_S, parts.publishing.beat),
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
+            Job("audit-index", SEQUENCE_S, parts.indexer.turn),
         ],
         prepare=[parts.prepare, load_seed],
     )

@@ -23,10 +23,36 @@ class Settings(ServiceSettings):
         default="", description="Roles, by comma, that work only in sessions that showed a second factor"
     )
 
+    auth_public_url: str = Field(
+        default="", description="Where browsers reach auth, for its callback; default auth_url"
+    )
+    sign_in_returns: str = Field(
+        default="", description="Addresses, by comma, that a sign-in through a provider may end at beside the console's"
+    )
+    private_issuers: str = Field(
+        default="", description="Hosts, by comma, of identity providers in the installation's own network"
+    )
+    loopback_issuers: bool = Field(default=False, description="Identity providers on this machine, also by http")
+
+    @property
+    def callback(self) -> str:
+        """The one address at which identity providers send browsers back."""
+        return f"{(self.auth_public_url or self.auth_url).rstrip('/')}/v1/federation/callback"
+
+    @property
+    def returns(self) -> frozenset[str]:
+        """The addresses that a sign-in through a provider may end at, each to the letter."""
+        return frozenset({f"{self.console_url.rstrip('/')}/sign-in/return", *_listed(self.sign_in_returns)})
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """Hosts of identity providers that need not be public."""
+        return frozenset(_listed(self.private_issuers))
+
     @property
     def second_factor_asked(self) -> frozenset[Role]:
         """The roles that ask for a second factor; an unknown one raises ValueError at the start."""
-        return frozenset(Role(part.strip()) for part in self.second_factor_roles.split(",") if part.strip())
+        return frozenset(Role(part) for part in _listed(self.second_factor_roles))
 
     @property
     def keys_file(self) -> Path:
@@ -41,4 +67,8 @@ class Settings(ServiceSettings):
     @property
     def proxies(self) -> frozenset[str]:
         """The believed proxies."""
-        return frozenset(part.strip() for part in self.trusted_proxies.split(",") if part.strip())
+        return frozenset(_listed(self.trusted_proxies))
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -64,6 +64,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
     front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people)
     return [
         session.router(gate, sign_in, settings.console_chain),
+        session.away(gate, sign_in, settings.console_chain, settings.console_url),
         board.router(gate, boards, front),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),

@@ -1,16 +1,19 @@
 """The composition root of integrations: stores, adapters and use cases become one process, or a command's parts."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 
 from services.integrations import api
+from services.integrations.adapters.ledger import FileErasureLedger
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
 from services.integrations.pms.registry import adapters
 from services.integrations.ports import Pms
 from services.integrations.settings import Settings
 from services.integrations.store.connections import ConnectionStore
+from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
@@ -19,8 +22,11 @@ from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
+from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
+from services.integrations.usecases.forgetting import Forgetting
 from services.integrations.usecases.imports import ImportBookings
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.inventory import CountRooms
@@ -36,6 +42,7 @@ from shared.contracts import topics
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 ALL = Scope(chain=SYSTEM_CHAIN)
+FORGET_S = 3.0
 
 
 class GuestKey:
@@ -65,6 +72,8 @@ class Parts:
     folios: FolioStore
     inventory: InventoryStore
     ledger: LedgerStore
+    erasures: ErasureStore
+    erased: FileErasureLedger
     adapters: dict[str, Pms]
     key: GuestKey
 
@@ -117,6 +126,8 @@ def parts(settings: Settings) -> Parts:
         folios=folios,
         inventory=InventoryStore(mongo, outbox),
         ledger=LedgerStore(mongo, outbox),
+        erasures=ErasureStore(mongo, outbox, chassis.idempotency),
+        erased=FileErasureLedger(settings.data_dir / "erasures"),
         adapters=adapters(folios, settings.seed),
         key=GuestKey(settings, connections),
     )
@@ -125,6 +136,7 @@ def parts(settings: Settings) -> Parts:
 def assemble(have: Parts) -> FastAPI:
     """The server around the parts."""
     chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
+    settle = dt.timedelta(seconds=have.settings.erasure_settle_s)
     doors = api.Doors(
         chassis=chassis,
         connections=have.connections,
@@ -134,19 +146,26 @@ def assemble(have: Parts) -> FastAPI:
         tasks=TakeTasks(have.connections, have.ledger, clock),
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
+        erasures=Erasures(have.erasures, have.erased, policy, clock),
+        disclose=Disclose(have.stays, have.messages, have.ledger, policy, clock),
     )
     return chassis.app(
         title="integrations",
         routers=[api.router(doors)],
         links=api.LINKS,
         consumers=[
-            Consumer("integrations", (topics.RECORDS,), OnRecords(have.postings, have.messages, have.writebacks))
+            Consumer(
+                "integrations",
+                (topics.RECORDS, topics.ALERTS, topics.REPORTS),
+                OnRecords(have.postings, have.messages, have.writebacks, have.erasures),
+            )
         ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
             Job("postings", have.settings.commands_every_s, have.post_charges),
             Job("writebacks", have.settings.commands_every_s, have.write_back),
             Job("messages", have.settings.commands_every_s, have.send_messages),
+            Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
         ],
         prepare=[have.prepare],
     )

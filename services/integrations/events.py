@@ -1,5 +1,6 @@
 """What integrations does when records asks: posting, message or write-back is noted once and worked off later."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
+from shared.contracts.guests import StoreErased
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.money import Posting, PostingState
 from shared.contracts.records import RecordMessageRequested, RecordPostingRequested, RecordWritebackRequested
@@ -37,11 +39,20 @@ class Messages(Protocol):
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[GuestMessage]) -> int: ...
 
 
-class OnRecords:
-    """The handler of `records.v1`."""
+class Erasures(Protocol):
+    """Where the stores' words about an erasure are written down."""
 
-    def __init__(self, postings: Postings, messages: Messages, writebacks: Writebacks) -> None:
+    async def confirm(
+        self, scope: Scope, tx: Tx | None, said: StoreErased, now: dt.datetime, provenance: Provenance
+    ) -> bool: ...
+
+
+class OnRecords:
+    """The handler of `records.v1`, and of the other stores' words that a guest is forgotten."""
+
+    def __init__(self, postings: Postings, messages: Messages, writebacks: Writebacks, erasures: Erasures) -> None:
         self._postings, self._messages, self._writebacks = postings, messages, writebacks
+        self._erasures = erasures
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Write down each command that is not written down yet."""
@@ -56,6 +67,8 @@ class OnRecords:
                 await self._writebacks.request(scope, tx, [change] if change else [], Provenance.of(event))
             elif isinstance(body, RecordMessageRequested):
                 await self._messages.request(scope, tx, [message_of(event, body)])
+            elif isinstance(body, StoreErased):
+                await self._erasures.confirm(scope, tx, body, event.time, Provenance.of(event))
 
     async def forget(self, tx: Tx, subject: str) -> None:
         """Nothing: a command once carried out stays carried out, and its own key keeps it from happening again."""

@@ -1,5 +1,7 @@
 """The records service, put together."""
 
+import datetime as dt
+
 from fastapi import FastAPI
 
 from services.records import events, store
@@ -12,6 +14,7 @@ from services.records.usecases.absence import ABSENT, Absences
 from services.records.usecases.alarms import APPROVE_BY, EXPIRE, GRANT, REPEATS, WAIT
 from services.records.usecases.answers import ANSWER
 from services.records.usecases.expiry import ByTheClock
+from services.records.usecases.forgetting import Forgetting
 from services.records.usecases.granting import Granting
 from services.records.usecases.handing import HANDOVER, OVERDUE, Handing
 from services.records.usecases.house import House
@@ -35,6 +38,7 @@ PLAN_S = 5.0
 CAMPAIGNS_S = 5.0
 """How often running campaigns look for stays, in real seconds."""
 SWEEP_S = 60.0
+FORGET_S = 3.0
 
 
 def house_of(chassis: Chassis) -> House:
@@ -67,6 +71,7 @@ def house_of(chassis: Chassis) -> House:
         pictures=PillowPictures(),
         repeats=store.MongoRepeats(chassis.mongo),
         views=store.MongoViews(chassis.mongo),
+        erasures=store.MongoErasures(chassis.mongo),
     )
 
 
@@ -83,6 +88,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
         START: RulesStart(house).fire,
     }
     absences = Absences(house)
+    settle = dt.timedelta(seconds=chassis.settings.erasure_settle_s)
     chassis.timers.batch_handlers[ABSENT] = absences.fire
     handing = Handing(house)
     chassis.timers.batch_handlers[HANDOVER] = handing.fire
@@ -99,6 +105,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
             Job("handovers", PLAN_S, handing.plan),
             Job("campaigns", CAMPAIGNS_S, Launching(house)),
             Job("attachments", SWEEP_S, lambda: house.files.sweep(None)),
+            Job("erasures", FORGET_S, Forgetting(house, chassis.mongo, settle)),
         ],
         prepare=[lambda: store.prepare(chassis.mongo)],
     )

@@ -11,7 +11,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.staff import StaffEvent
 
 GROUP = "records"
-TOPICS = (topics.STAYS, topics.MONEY, topics.MESSAGES, topics.STAFF)
+TOPICS = (topics.STAYS, topics.MONEY, topics.MESSAGES, topics.STAFF, topics.GUESTS)
 
 
 class Handler:

@@ -15,8 +15,11 @@ from services.reporting.usecases.answering import Answering
 from services.reporting.usecases.projecting import Projecting
 from services.reporting.usecases.tracing import Tracing
 from shared.chassis.consume import Consumer
+from shared.chassis.forgetting import ConfirmErasures
 from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis, run
+from shared.contracts import topics
+from shared.contracts.guests import Store
 from shared.contracts.identity import Principal
 
 UNKNOWN_ZONE = "UTC"
@@ -44,7 +47,14 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         title="reporting",
         routers=[api.router(answering, chassis.caller, chassis.clock.now)],
         links=api.LINKS,
-        consumers=[Consumer("reporting", TOPICS, Handler(projecting))],
+        consumers=[
+            Consumer("reporting", TOPICS, Handler(projecting)),
+            Consumer(
+                "reporting.guests",
+                (topics.GUESTS,),
+                ConfirmErasures(chassis.outbox, Store.REPORTING, chassis.clock.now),
+            ),
+        ],
         jobs=[Job("traces", settings.trace_every_s, tracing.tell)],
         prepare=[lambda: prepare(chassis.mongo)],
     )

@@ -9,6 +9,7 @@ from services.reporting.domain.trace import BusinessTrace
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Verdict
 from shared.contracts.identity import Department, Principal
+from shared.contracts.staff import Property
 from shared.contracts.values import Instant, Scope
 
 
@@ -95,6 +96,10 @@ class Permissions(Protocol):
         department: Department | None = ...,
     ) -> Verdict:
         """May this caller do this here?"""
+        ...
+
+    def property(self, chain: str, property_id: str) -> Property | None:
+        """One property of a chain."""
         ...
 
 

@@ -89,6 +89,7 @@ class Verifier:
                 epoch=claims["epoch"],
                 language=claims.get("lang", "en"),
                 second_factor="otp" in claims.get("amr", ()),
+                scopes=None if claims.get("scopes") is None else frozenset(claims["scopes"]),
             )
             begins, ends = max(float(claims["nbf"]), float(claims["iat"])), float(claims["exp"])
         except (ValidationError, ValueError, TypeError) as failure:

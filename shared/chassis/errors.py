@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.chassis.addresses import without_token
+from shared.chassis.guarding import HEADERS
 from shared.chassis.mongo import DatabaseError, Duplicate
 from shared.contracts.errors import AppError, Breach, ErrorKind, Phrase
 from shared.contracts.phrases import preferred, spoken, told
@@ -114,7 +115,9 @@ async def _clash(_: Request, failure: Exception) -> JSONResponse:
 
 async def _bug(request: Request, failure: Exception) -> JSONResponse:
     log.error("unhandled %s on %s", type(failure).__name__, without_token(request.url.path), exc_info=failure)
-    return problem(500, "internal_error", "Something went wrong on our side. It is written down.")
+    reply = problem(500, "internal_error", "Something went wrong on our side. It is written down.")
+    reply.headers.update(HEADERS)  # it is given outside of every middleware
+    return reply
 
 
 def install(app: FastAPI) -> None:

@@ -6,12 +6,13 @@ import datetime as dt
 import logging
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.chassis.clock import Clock
 from shared.chassis.mongo import DatabaseError, Document, Index, Mongo, Put, Tx
+from shared.chassis.seals import Forged, Root, opened
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Principal, Role
@@ -62,7 +63,7 @@ class _Compiled:
             for role in roles
             for covering in kinds_covering(kind)
             for grant in self.grants.get((role, action, covering), ())
-            if own or not grant.own_department
+            if (own or not grant.own_department) and kind not in grant.except_kinds
         ]
         if not found:
             return Verdict(False)
@@ -105,9 +106,17 @@ class Known:
 class Policy:
     """What this process knows of policy, staff, properties and keys: read by every request, loaded from the store."""
 
-    def __init__(self, mongo: Mongo, clock: Clock, group: str = "policy") -> None:
+    def __init__(
+        self,
+        mongo: Mongo,
+        clock: Clock,
+        group: str = "policy",
+        root: Root | None = None,
+        forged: Callable[[], None] = lambda: None,
+    ) -> None:
         self._rows, self._cursors = mongo.collection("policy"), mongo.collection("cursors")
         self._clock, self._group = clock, group
+        self._given_root, self._count_forged = root, forged
         self.known = Known()
         self._changed = asyncio.Event()
 
@@ -147,10 +156,8 @@ class Policy:
         ops: list[Put] = []
         for event in events:
             body = body_of(event)
-            if isinstance(body, PolicyEvent):
-                ops.append(_put("policy", body.policy.chain, body.policy.model_dump(mode="json")))
-            elif isinstance(body, KeysEvent):
-                ops.append(_put("keys", event.subject, {"keys": list(body.keys)}))
+            if isinstance(body, PolicyEvent | KeysEvent):
+                ops += await self._unsealed(tx, event, body)
             elif isinstance(body, StaffEvent):
                 ops.append(_put("staff", body.staff.id, body.staff.model_dump(mode="json")))
             elif isinstance(body, PropertyEvent):
@@ -158,9 +165,44 @@ class Policy:
         await self._rows.bulk(ops, tx=tx)
         tx.after_commit.append(self._changed.set)
 
+    async def _unsealed(self, tx: Tx, event: Envelope, body: PolicyEvent | KeysEvent) -> list[Put]:
+        """What auth sealed, and its root where this is the first seal there is; nothing of what is forged."""
+        root = self._given_root or await self._root(tx)
+        try:
+            said = opened(root, event, body)
+            if isinstance(body, KeysEvent):
+                held = {"keys": list(body.keys) if said is None else said["keys"]}
+                put = _put("keys", event.subject, held)
+            else:
+                policy = body.policy if said is None else PolicySnapshot.model_validate(said["policy"])
+                if policy.chain != event.chain:
+                    raise Forged("the policy is another chain's")
+                put = _put("policy", policy.chain, policy.model_dump(mode="json"))
+        except Forged as why:
+            self._refuse(event, why)
+            return []
+        if root is None and said is not None:
+            await self._rows.bulk([_put("root", "root", body.root or {})], tx=tx)
+        return [put]
+
+    async def _root(self, tx: Tx | None = None) -> Root | None:
+        row = await self._rows.find_one({"_id": "root|root"}, tx=tx)
+        return row["body"] if row else None
+
+    def _refuse(self, event: Envelope, why: Forged) -> None:
+        # What is not applied leaves this policy behind the one that heartbeats tell of: it grows stale, never wider.
+        log.error("policy: a forged event was refused (%s)", why, extra={"event": event.id, "subject": event.subject})
+        self._count_forged()
+
     async def hear(self, event: Envelope) -> None:
         """A heartbeat: auth was alive at the time it says, whenever it arrives, and had published these versions."""
         beat = Heartbeat.model_validate_json(event.value)
+        try:
+            said = opened(self._given_root or await self._root(), event, beat)
+        except Forged as why:
+            self._refuse(event, why)
+            return
+        beat = beat if said is None else Heartbeat.model_validate(said)
         at = min(beat.at, self._clock.real_now())
         body = {"at": at, "versions": beat.policy_versions}
         await self._rows.update_one({"_id": "heartbeat"}, {"$set": {"what": "heartbeat", "body": body}}, upsert=True)
@@ -234,6 +276,10 @@ class Policy:
             return Verdict(False, why="no_policy")
         if property_id is not None and principal.properties is not None and property_id not in principal.properties:
             return Verdict(False, why="other_property")
+        if principal.scopes is not None and not any(
+            f"{action}:{one}" in principal.scopes for one in kinds_covering(kind)
+        ):
+            return Verdict(False, why="out_of_scope")
         if Role.BREAK_GLASS not in principal.roles and not self._fresh(principal.chain):
             stale = self.stale_s(principal.chain)
             if stale > ALL_STALE_S or (stale > SENSITIVE_STALE_S and action in policy.sensitive):

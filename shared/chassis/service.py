@@ -13,13 +13,15 @@ import uvicorn
 from fastapi import APIRouter, FastAPI, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
 
-from shared.chassis import errors, operations
+from shared.chassis import errors, insight, operations
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
 from shared.chassis.consume import Consumer, Consumption
+from shared.chassis.defaults import refuse_default_secrets
 from shared.chassis.describing import Bearer, Link, describe, operation_id
 from shared.chassis.garbage import collect_seldom
+from shared.chassis.guarding import Guard
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.jobs import Job, cancel, keep_running, run_job
 from shared.chassis.kafka import KafkaError, Producer
@@ -31,6 +33,7 @@ from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
 from shared.chassis.relay import Relay
+from shared.chassis.seals import root_of
 from shared.chassis.settings import ServiceSettings
 from shared.chassis.tail import Tail, Tailing
 from shared.chassis.telemetry import Telemetry, start_json_logs
@@ -101,7 +104,13 @@ class Chassis:
             settings.kafka_namespace,
         )
         self.idempotency = Idempotency(self.mongo, self.clock)
-        self.policy = Policy(self.mongo, self.clock, f"{settings.service}.policy")
+        self.policy = Policy(
+            self.mongo,
+            self.clock,
+            f"{settings.service}.policy",
+            root_of(settings.policy_key),
+            self.telemetry.metrics.forged.inc,
+        )
         self.timers = Timers(self.mongo, self.clock, self.telemetry.metrics, self.owner)
         self.verifier = Verifier(self.policy, settings.service)
         self.consumptions: list[Consumption] = []
@@ -191,6 +200,7 @@ class Chassis:
             version=version,
             lifespan=lifespan,
             generate_unique_id_function=operation_id,
+            openapi_url=None,  # told by `insight`, and not to everybody
         )
         app.openapi = describe(app, links)  # type: ignore[method-assign] # FastAPI's documented way to extend it
         errors.install(app)
@@ -201,6 +211,10 @@ class Chassis:
         operated = operations.Operations(journal, self.outbox, self.relay, self.policy, lambda: self.consumptions)
         app.include_router(operations.router(operated, self.caller))
         self._probes(app)
+        entrance = insight.Entrance(self.settings.operations_token, self.verifier, self.policy)
+        app.include_router(insight.router(app, entrance, self._metrics))
+        if not pages:  # a page says what it loads; the console's own headers do
+            app.add_middleware(Guard)
         app.add_middleware(Tracing, tracer=self.telemetry.tracer)
         return app
 
@@ -285,14 +299,12 @@ class Chassis:
             ready = await self.mongo.ping()
             return JSONResponse({"store": ready, "joined": sorted(self._joined)}, status_code=200 if ready else 503)
 
-        @app.get("/metrics", include_in_schema=False)
-        async def metrics() -> Response:
-            """Prometheus metrics."""
-            for one in self.consumptions:
-                one.alive()
-            self.telemetry.metrics.outbox_depth.set(await self.outbox.depth())
-            self.telemetry.metrics.outbox_age.set(await self.outbox.age_s())
-            return Response(self.telemetry.metrics.text(), media_type="text/plain; version=0.0.4")
+    async def _metrics(self) -> bytes:
+        for one in self.consumptions:
+            one.alive()
+        self.telemetry.metrics.outbox_depth.set(await self.outbox.depth())
+        self.telemetry.metrics.outbox_age.set(await self.outbox.age_s())
+        return self.telemetry.metrics.text()
 
 
 def require_version(ctx: CommandContext, version: int) -> None:
@@ -309,6 +321,7 @@ def require_version(ctx: CommandContext, version: int) -> None:
 
 def run(app: FastAPI, settings: ServiceSettings) -> None:
     """Serve until SIGTERM, then finish what runs, within the grace that is set."""
+    refuse_default_secrets(settings)
     collect_seldom()
     uvicorn.run(
         app,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,6 +29,15 @@ class ServiceSettings(BaseSettings):
     reporting_url: str = "http://127.0.0.1:8005"
     console_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path(".bellboard/data")
+    operations_token: SecretStr | None = Field(
+        default=None, min_length=16, description="Opens /metrics, /openapi.json and /docs without signing in"
+    )
+    policy_key: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9_-]{43})?$",
+        description="The public key (`x` of its JWK) that seals policy and keys; absent: the first one heard of",
+    )
+    embedded: bool = Field(default=False, description="Part of the embedded stack, which is open to this machine alone")
     clock_origin: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0, le=100_000)
     clock_start: AwareDatetime | None = None
@@ -38,6 +47,7 @@ class ServiceSettings(BaseSettings):
     session_s: float = Field(default=10.0, ge=6, description="A consumer unheard of for so long loses its partitions")
     max_poll_s: float = Field(default=300.0, ge=1, description="A batch that takes longer loses its partitions")
     grace_s: float = Field(default=40.0, ge=1, description="How long a batch may go on after SIGTERM")
+    erasure_settle_s: float = Field(default=15.0, ge=0, description="A store looks again so long after an erasure")
     otlp_endpoint: str = ""
     log_level: str = "INFO"
 

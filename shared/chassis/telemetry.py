@@ -37,6 +37,9 @@ class Metrics:
         self.unknown = Counter("bellboard_unknown_events", "Events of an unknown type", ["group"], registry=registry)
         self.parked = Counter("bellboard_parked_events", "Events parked", ["group"], registry=registry)
         self.gaps = Counter("bellboard_gaps", "Gaps in an aggregate's versions", ["group"], registry=registry)
+        self.forged = Counter(
+            "bellboard_forged_policy_events", "Events of policy or keys that auth did not seal", registry=registry
+        )
         self.losses = Counter(
             "bellboard_lost_ranges", "Ranges of offsets that Kafka deleted before they were read", ["group"],
             registry=registry,

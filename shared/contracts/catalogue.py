@@ -7,12 +7,13 @@ from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
 from shared.contracts.audit import CheckpointEvent
 from shared.contracts.envelope import Envelope, EventBody, read
+from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
 from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
-from shared.contracts.policy import KeysEvent, PolicyEvent
+from shared.contracts.policy import POLICY_CHANGE_VERBS, KeysEvent, PolicyChangeEvent, PolicyEvent
 from shared.contracts.records import (
     RECORD_VERBS,
     RULES_VERBS,
@@ -25,8 +26,16 @@ from shared.contracts.records import (
     RulesEvent,
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
-from shared.contracts.staff import PROPERTY_VERBS, STAFF_VERBS, PropertyEvent, StaffEvent
-from shared.contracts.stays import STAY_VERBS, GuestErased, StayEvent
+from shared.contracts.staff import (
+    API_KEY_VERBS,
+    PROPERTY_VERBS,
+    STAFF_VERBS,
+    ApiKeyEvent,
+    PropertyEvent,
+    ProviderEvent,
+    StaffEvent,
+)
+from shared.contracts.stays import STAY_VERBS, StayEvent
 from shared.contracts.tasks import TASK_VERBS, TaskEvent
 from shared.contracts.values import Frozen
 from shared.contracts.writebacks import WRITEBACK_VERBS, WritebackEvent
@@ -60,7 +69,11 @@ _ALL = [
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
     *_types("task", TASK_VERBS, topics.STAYS, TaskEvent),
-    *_types("guest", ("erased",), topics.STAYS, GuestErased),
+    *_types("guest", ("erased",), topics.GUESTS, GuestErased),
+    *_types("erasure", ERASURE_VERBS, topics.GUESTS, ErasureEvent),
+    *_types("texts", ("erased",), topics.RECORDS, StoreErased),
+    *_types("alarms", ("erased",), topics.ALERTS, StoreErased),
+    *_types("facts", ("erased",), topics.REPORTS, StoreErased),
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
     *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),
     *_types("finance", FINANCE_VERBS, topics.MONEY, FinanceEvent),
@@ -69,7 +82,10 @@ _ALL = [
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
+    *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
+    *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
+    *_types("policy_change", POLICY_CHANGE_VERBS, topics.POLICY, PolicyChangeEvent),
     *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
     *_types("operation", ("begun",), topics.ACCESS, OperationEvent),

@@ -81,6 +81,9 @@ class Principal(Frozen):
     epoch: int = 0
     language: str = "en"
     second_factor: bool = Field(default=False, description="Whether this session showed a second factor")
+    scopes: frozenset[str] | None = Field(
+        default=None, description="`action:kind` each: all that a key is for; None for a person"
+    )
 
     @property
     def actor(self) -> Actor:

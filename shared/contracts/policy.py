@@ -30,6 +30,7 @@ class Resource(enum.StrEnum):
     PROPERTY = "property"
     REPORT = "report"
     RULES = "rules"
+    SERVICE_ACCOUNT = "service_account"
     STAFF = "staff"
     STAY = "stay"
 
@@ -48,6 +49,7 @@ class Grant(Wire):
     roles: tuple[Role, ...]
     actions: tuple[Code, ...]
     kinds: tuple[str, ...] = (ANY,)
+    except_kinds: tuple[str, ...] = Field(default=(), description="Kinds of record that ANY does not cover here")
     own_department: bool = False
     read: tuple[DataClass, ...] = (DataClass.ORDINARY,)
     write: tuple[DataClass, ...] = (DataClass.ORDINARY,)
@@ -63,19 +65,48 @@ class PolicySnapshot(Wire):
     sensitive_actions: tuple[Code, ...] = Field(default=(), description="Refused while the policy is stale")
 
 
-class PolicyEvent(EventBody):
+SEAL_TYPE = "bellboard-seal"
+"""The `typ` of a seal: it is no token, and no token is one."""
+
+
+class Sealed(Wire):
+    """What auth signs: a compact JWS (RFC 7515) over subject, version and the whole of what is said."""
+
+    seal: str | None = Field(default=None, description="Who has the root key alone can make it; what it says counts")
+    root: dict[str, Any] | None = Field(default=None, description="The public key (JWK) that verifies it")
+
+
+class PolicyEvent(EventBody, Sealed):
     """A policy was published."""
 
     policy: PolicySnapshot
 
 
-class KeysEvent(EventBody):
+class PolicyChange(Wire):
+    """A change of a chain's policy: the digest of what is asked for, and the numbers of the change and its base."""
+
+    number: Version
+    base: int = Field(ge=0)
+    digest: str
+    policy_version: int | None = Field(default=None, description="The version it came into force as")
+
+
+class PolicyChangeEvent(EventBody):
+    """A change of a chain's policy was proposed, decided or withdrawn."""
+
+    change: PolicyChange
+
+
+POLICY_CHANGE_VERBS = ("proposed", "approved", "rejected", "withdrawn")
+
+
+class KeysEvent(EventBody, Sealed):
     """Public keys that verify tokens, as a JWK set (RFC 7517); retired ones leave an empty set."""
 
     keys: tuple[dict[str, Any], ...]
 
 
-class Heartbeat(Wire):
+class Heartbeat(Sealed):
     """Auth is alive: neither an event row nor audited."""
 
     at: Instant

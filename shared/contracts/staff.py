@@ -56,6 +56,7 @@ class StaffMember(Wire):
     skills: tuple[Code, ...] = Field(default=(), description="What the person can do, as the hotel names it")
     absences: tuple[Absence, ...] = ()
     active: bool = True
+    service: bool = Field(default=False, description="A program, which signs in by keys and never by a password")
     epoch: int = 0
     version: Version
 
@@ -72,5 +73,24 @@ class StaffEvent(EventBody):
     staff: StaffMember
 
 
+class ProviderEvent(EventBody):
+    """A chain's own identity provider was set up or changed; its terms are the changes, its secret is never told."""
+
+    issuer: str
+    active: bool
+    passwords: bool = Field(description="Whether people may still sign in with a password")
+
+
+class ApiKeyEvent(EventBody):
+    """A key of a service account was issued or revoked; nothing by which it could be used."""
+
+    account_id: EntityId
+    key_id: EntityId
+    scopes: tuple[str, ...] = Field(description="`action:kind` each")
+    properties: tuple[Slug, ...] | None = None
+    expires_at: AskedInstant
+
+
 STAFF_VERBS = ("hired", "changed", "left", "sessions_ended")
+API_KEY_VERBS = ("issued", "revoked")
 PROPERTY_VERBS = ("opened", "changed")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from typing import Any
 
 from pydantic import Field
 
@@ -81,18 +82,24 @@ class Stay(Wire):
         return (self.departure - self.arrival).days
 
 
+class SeenStay(Stay):
+    """A stay as one caller may see it: what it costs is left out for who may not see payments."""
+
+    rate: Money | None = None  # type: ignore[assignment] # a mask only ever leaves out
+    balance: Money | None = None  # type: ignore[assignment] # as above
+
+    @classmethod
+    def masked(cls, stay: Stay, *, money: bool) -> "SeenStay":
+        """The stay with or without its money."""
+        hidden: dict[str, Any] = {} if money else {"rate": None, "balance": None}
+        return cls.model_validate(stay.model_dump() | hidden)
+
+
 class StayEvent(EventBody):
     """Any event of a stay. `backfill` marks history imported before the cut-over: nothing opens from it."""
 
     stay: Stay
     backfill: bool = False
-
-
-class GuestErased(EventBody):
-    """A person is to be forgotten: every store deletes what it holds of these ids and confirms."""
-
-    guest_id: EntityId
-    stay_ids: tuple[EntityId, ...] = ()
 
 
 STAY_VERBS = ("booked", "changed", "room_changed", "checked_in", "checked_out", "cancelled", "no_show")

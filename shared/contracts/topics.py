@@ -33,6 +33,7 @@ class Topic(Frozen):
 
 RECORDS = "records.v1"
 STAYS = "stays.v1"
+GUESTS = "guests.v1"
 INVENTORY = "inventory.v1"
 MONEY = "money.v1"
 MESSAGES = "messages.v1"
@@ -46,6 +47,13 @@ CHECKPOINTS = "audit.checkpoints.v1"
 TOPICS: tuple[Topic, ...] = (
     Topic(name=RECORDS, owner="records", said="Every change of a record, offer or handover, with its state after."),
     Topic(name=STAYS, owner="integrations", compacted=True, said="Our mirror of each PMS reservation, newest kept."),
+    Topic(
+        name=GUESTS,
+        owner="integrations",
+        compacted=True,
+        partitions=4,
+        said="Guests to be forgotten: asked for, approved, done in every store; kept for ever, ids only.",
+    ),
     Topic(
         name=INVENTORY, owner="integrations", compacted=True, said="Rooms, occupancy and capacity by property and day."
     ),

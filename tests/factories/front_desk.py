@@ -40,6 +40,7 @@ from tests.fakes.records import (
     FakeAlarm,
     FakeDatabase,
     FakeDuties,
+    FakeErasures,
     FakeFiles,
     FakeJournal,
     FakeLocks,
@@ -80,6 +81,7 @@ POLICY = PolicySnapshot(
         Grant(roles=IN_CHARGE, actions=("prepare",), kinds=("handover",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE, Role.REVENUE_MANAGER), actions=("read",), kinds=("offer",)),
         Grant(roles=(Role.ASSOCIATE, *IN_CHARGE), actions=("read",), kinds=("guest",), read=SERVED),
+        Grant(roles=(Role.GENERAL_MANAGER,), actions=("export",), kinds=("guest",), read=SERVED),
         Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
         Grant(roles=(Role.GENERAL_MANAGER, Role.FINANCE), actions=("read",), kinds=("incentive",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
@@ -171,6 +173,7 @@ def fake_house(chassis: Chassis, database: FakeDatabase) -> House:
         pictures=PillowPictures(),
         repeats=FakeRepeats(database),
         views=FakeViews(database),
+        erasures=FakeErasures(database),
     )
 
 

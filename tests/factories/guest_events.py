@@ -3,11 +3,12 @@
 from typing import Any
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.guests import GuestErased
 from shared.contracts.identity import system
 from shared.contracts.messages import Direction, Message, MessageEvent, MessageState
 from shared.contracts.money import FinanceAction, FinanceEvent, Posting, PostingEvent, PostingState
 from shared.contracts.records import LineKind
-from shared.contracts.stays import GuestErased, Stay, StayEvent
+from shared.contracts.stays import Stay, StayEvent
 from shared.contracts.tasks import PmsTask, TaskEvent
 from shared.contracts.values import Money
 from shared.contracts.writebacks import PmsChange, Writeback, WritebackEvent, WritebackState
@@ -100,7 +101,7 @@ def task_told(code: str, **given: Any) -> Envelope:
     return envelope("task.seen.v1", task.id, 1, NOW, TaskEvent(actor=PMS, task=task))
 
 
-def guest_erased(guest_id: str, *stay_ids: str) -> Envelope:
+def guest_erased(guest_id: str, *stay_ids: str, run: int = 1) -> Envelope:
     """A person is to be forgotten."""
     body = GuestErased(actor=PMS, guest_id=guest_id, stay_ids=stay_ids)
-    return envelope("guest.erased.v1", guest_id, 1, NOW, body)
+    return envelope("guest.erased.v1", guest_id, run, NOW, body)

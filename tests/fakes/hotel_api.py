@@ -1,6 +1,8 @@
 """The other services of a made-up hotel over HTTP, so that the console's real clients talk to something."""
 
+import base64
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +22,11 @@ def problem(status: int, code: str, detail: str, **fields: str) -> JSONResponse:
     return JSONResponse({"status": status, "code": code, "detail": detail, "breaches": breaches}, status)
 
 
+def challenge_of(verifier: str) -> str:
+    """S256 (RFC 7636)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
 def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) -> FastAPI:
     """All services in one app; `told(property, noun, id, version)` hears each change."""
     app = FastAPI()
@@ -28,6 +35,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     app.state.asked = []
     app.state.languages = []
     app.state.renewals = 0
+    app.state.provider, app.state.begun = "", {}
 
     @app.middleware("http")
     async def silence(request: Request, call_next: Any) -> Any:
@@ -62,6 +70,20 @@ def _auth(app: FastAPI, house: FakeHouse) -> None:
         if body["login"] not in house.people or body["password"] != PASSWORD:
             return problem(401, "not_signed_in", "Login and password do not match.")
         return tokens(body["login"], 1)
+
+    @app.get("/v1/federation/{chain}")
+    async def provider(chain: str) -> Any:
+        return {"name": app.state.provider} if app.state.provider else problem(404, "provider_not_found", "None.")
+
+    @app.post("/v1/federation/{chain}", status_code=201)
+    async def begin(chain: str, body: dict[str, str]) -> Any:
+        app.state.begun = body
+        return {"url": "https://login.seaside.example/auth?state=1"}
+
+    @app.post("/v1/sessions/federated", status_code=201)
+    async def redeem(body: dict[str, str]) -> Any:
+        right = body["code"] == "came-back" and challenge_of(body["verifier"]) == app.state.begun["challenge"]
+        return tokens("carla", 1) if right else problem(401, "code_refused", "Start again.")
 
     @app.post("/v1/sessions/refresh")
     async def refresh(body: dict[str, str]) -> Any:

@@ -43,5 +43,6 @@ class FakeLoyalty:
 
     async def latest_stay(self, scope: Scope, guest_id: str) -> Stay | None:
         rows = self._db.tables.stays.values()
-        found = [stay for stay in rows if stay.guest_id == guest_id and scope.covers(stay.property_id)]
+        mine = [stay for stay in rows if stay.chain == scope.chain and scope.covers(stay.property_id)]
+        found = [stay for stay in mine if stay.guest_id == guest_id]
         return max(found, key=lambda stay: stay.arrival) if found else None

@@ -22,7 +22,7 @@ from services.records.domain.standby import InLine
 from services.records.domain.state import Question, RecordState
 from services.records.domain.texts import PrivateText
 from services.records.domain.views import risk
-from services.records.ports import Claim, Page, Plan, Query, Round, Unanswered, Waiting, Writing
+from services.records.ports import Claim, Page, PendingErasure, Plan, Query, Round, Unanswered, Waiting, Writing
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Duplicate, Tx
@@ -31,6 +31,8 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.guests import GuestErased
+from shared.contracts.identity import system
 from shared.contracts.records import Status
 from shared.contracts.stays import Stay
 from shared.contracts.values import SYSTEM_CHAIN, Scope, local_day, zone
@@ -66,6 +68,7 @@ class Tables:
     views: dict[str, SavedView] = field(default_factory=dict)
     repeats: dict[str, FirstAsked] = field(default_factory=dict)
     files: dict[str, tuple[str, HeldFile, bytes]] = field(default_factory=dict)
+    erasures: dict[str, tuple[bool, PendingErasure]] = field(default_factory=dict)
 
 
 class FakeDatabase:
@@ -111,7 +114,8 @@ class FakeRecords:
         return [row for row in self._seen(scope) if row.stay_id in stay_ids and row.status is not Status.COMPLETE]
 
     async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
-        return [row.id for row in self._seen(scope) if row.guest_id == guest_id or row.stay_id in stay_ids]
+        asked = GuestErased(actor=system("tests"), guest_id=guest_id, stay_ids=tuple(stay_ids))
+        return [row.id for row in self._seen(scope) if asked.concerns(row.guest_id, row.stay_id)]
 
     async def alike(self, scope: Scope, opening: Opening, since: dt.datetime) -> list[RecordState]:
         return [
@@ -231,9 +235,14 @@ class FakeTexts:
     async def read(self, scope: Scope, refs: Collection[str]) -> Mapping[str, str]:
         return {ref: held[1].text for ref, held in self._db.tables.texts.items() if ref in refs}
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
+    async def of(self, scope: Scope, record_ids: Collection[str]) -> list[tuple[str, str, str]]:
+        texts = self._db.tables.texts.items()
+        return [(owner, ref, held.text) for ref, (owner, held) in texts if owner in record_ids]
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
         texts = self._db.tables.texts
         self._db.tables.texts = {ref: held for ref, held in texts.items() if held[0] not in record_ids}
+        return len(texts) - len(self._db.tables.texts)
 
 
 class FakeStays:
@@ -422,9 +431,14 @@ class FakeFiles:
     async def drop(self, scope: Scope, file_id: str, tx: Tx) -> None:
         self._mark(file_id, "dropped")
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
-        for file_id, (_, file, _) in list(self._db.tables.files.items()):
-            self._mark(file_id, "dropped" if file.record_id in record_ids else self._db.tables.files[file_id][0])
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
+        own = {key: held[0] for key, held in self._db.tables.files.items() if held[1].record_id in record_ids}
+        for file_id in own:
+            self._mark(file_id, "dropped")
+        return sum(state == "kept" for state in own.values())
+
+    async def left(self, scope: Scope, record_ids: Collection[str]) -> int:
+        return sum(file.record_id in record_ids for _, file, _ in self._db.tables.files.values())
 
     async def sweep(self, scope: Scope | None) -> int:
         gone = [file_id for file_id, held in self._db.tables.files.items() if held[0] == "dropped"]
@@ -449,3 +463,22 @@ class FakeRepeats:
 
     async def overwrite(self, scope: Scope, key: str, record_id: str, at: dt.datetime, tx: Tx) -> None:
         self._db.tables.repeats[key] = FirstAsked(record_id, at)
+
+
+class FakeErasures:
+    """Runs of forgetting somebody."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._db = database
+
+    async def note(self, scope: Scope, pending: PendingErasure, tx: Tx) -> None:
+        self._db.tables.erasures.setdefault(pending.key, (True, pending))
+
+    async def waiting(self, scope: Scope, before: dt.datetime) -> list[PendingErasure]:
+        rows = self._db.tables.erasures.values()
+        return [one for waits, one in rows if waits and one.heard_at <= before]
+
+    async def done(self, scope: Scope, pending: PendingErasure, tx: Tx) -> bool:
+        waits, _ = self._db.tables.erasures[pending.key]
+        self._db.tables.erasures[pending.key] = (False, pending)
+        return waits

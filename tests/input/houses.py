@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,6 @@ from fastapi import FastAPI
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
-from services.auth.api.directory import CHANGED
-from services.auth.api.invitations import ACCEPTED, INVITED
 from services.auth.app import Parts, join
 from services.auth.app import build as build_auth
 from services.auth.domain.policy import default_grants
@@ -23,6 +21,7 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import HANDED_OVER
 from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
@@ -52,6 +51,7 @@ from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
@@ -159,8 +159,28 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }
-    yield House(standing.app, tokens("integrations"), known, ripe)
+    some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
+    erasures, forgotten = await ripe_erasures(standing, some)
+    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
     await have.chassis.mongo.close()
+
+
+async def ripe_erasures(standing: Standing, guests: Sequence[str]) -> tuple[list[str], Ripe]:
+    """Requests to forget somebody that wait for the chief, and a guest whom nobody has asked to forget."""
+    headers, ids = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}, []
+    async with standing.client() as client:
+        for guest in guests[:3]:
+            key = {"Idempotency-Key": f"seed-{guest}"}
+            said = await client.post("/v1/erasures", json=ASKED | {"guest_id": guest}, headers=headers | key)
+            assert said.status_code == 201, said.text
+            ids.append(said.json()["id"])
+    decided = [{"path": {"erasure_id": one}, "headers": {"If-Match": '"1"'}, "body": AGREED} for one in ids[:2]]
+    return ids, {
+        "POST /v1/erasures": [{"body": ASKED | {"guest_id": one}} for one in guests[3:]],
+        "POST /v1/erasures/{erasure_id}/decision": decided,
+        "GET /v1/erasures/{erasure_id}": [{"path": {"erasure_id": one}} for one in ids],
+        "GET /v1/guests/{guest_id}/file": [{"path": {"guest_id": guests[-1]}}],
+    }
 
 
 @contextlib.asynccontextmanager
@@ -213,21 +233,9 @@ async def learn_own_events(parts: Parts) -> None:
     await chassis.mongo.run(learn)
     await leave_behind(chassis)
     await parts.sequencer.turn()
+    await parts.indexer.turn()
     await hear_auth(chassis)
     await chassis.mongo.close()
-
-
-def ripe_auth(people: Sequence[Mapping[str, Any]], invitation: str) -> Ripe:
-    """Entries that are signed, a person to be moved, an invitation."""
-    ana = next(one for one in people if one["display_name"] == "Ana")
-    version = {"If-Match": f'"{ana["version"]}"'}
-    return {
-        "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
-        "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
-        "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version, "body": CHANGED}],
-        "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],
-        "POST /v1/invitations/accept": [{"body": ACCEPTED | {"chain": CHAIN, "code": invitation}}],
-    }
 
 
 @contextlib.asynccontextmanager
@@ -245,7 +253,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in [each["login"] for each in everybody]:
+            for name in ["olga", *(each["login"] for each in everybody)]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text
@@ -262,11 +270,9 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            people = (await client.get("/v1/staff", headers=headers)).json()["items"]
-            rui = next(one for one in people if one["display_name"] == "Rui")
-            path, key = f"/v1/staff/{rui['id']}/invitations", {"Idempotency-Key": "ripening-invitation"}
-            invited = await client.post(path, json=INVITED, headers=headers | key)
-        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe_auth(people, invited.json()["code"]))
+            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
+        signed.pop("olga")
+        yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 
 
 SERVICES: dict[str, Build] = {

@@ -29,7 +29,7 @@ OTHERS = ("duty", "machine")
 DECIDED_BY_RIGHTS = ("records", "integrations")
 """Where an answer depends most on who asks; with time, everywhere."""
 NAMES = {
-    "id": ("path.alert_id", "path.stay_id", "path.staff_id", "query.ids", "query.stay_id"),
+    "id": ("path.alert_id", "path.stay_id", "path.staff_id", "query.ids", "query.stay_id", "path.guest_id"),
     "record": ("path.record_id",),
     "version": ("header.If-Match",),
     "kind": ("query.kind",),
@@ -42,7 +42,16 @@ NAMES = {
 
 NOT_CARRIED_OUT: dict[str, frozenset[str]] = {
     # Its code is good for a minute, a run is longer; tests/integration/auth/test_second_factor.py carries it out.
-    "auth": frozenset({"POST /v1/me/second-factor/confirm"}),
+    "auth": frozenset(
+        {
+            "POST /v1/me/second-factor/confirm",
+            # These need an identity provider that answers; tests/integration/auth/test_federation.py has a real one.
+            "GET /v1/federation/callback",
+            "POST /v1/federation/{chain}",
+            "POST /v1/sessions/federated",
+            "GET /v1/me/provider-sign-out",
+        }
+    ),
 }
 """The only operations that need not be answered 2xx, by service, each with its reason."""
 

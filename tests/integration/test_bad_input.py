@@ -47,7 +47,15 @@ TAKES_FILES = "/attachments"
 """The only routes whose bodies are no JSON."""
 ODD = ("\x00", "%00", "%ED%A0%80", "9" * 400, "-1", "9223372036854775808", "..%2f", "$where", "x" * 4000, "é", "\u202e")
 """What no path, query or header here expects."""
-OPEN_DOORS = ("/v1/sessions", "/.well-known/", "/v1/pms/", "/v1/guest-messages/", "/v1/finance/")
+OPEN_DOORS = (
+    "/v1/sessions",
+    "/.well-known/",
+    "/v1/pms/",
+    "/v1/guest-messages/",
+    "/v1/finance/",
+    "/v1/federation/",
+    "/v1/tokens",
+)
 """Where nobody is signed in yet: sign-in itself, public keys, and machines behind an unguessable address."""
 
 

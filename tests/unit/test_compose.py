@@ -33,6 +33,7 @@ def _in_docker(name: str) -> dict[str, str]:
             http_port=8000,
             urls={service: f"http://{service}:8000" for service in services.SERVICES},
             data_dir="/data",
+            operations_token="${BELLBOARD_OPERATIONS_TOKEN:?set it in .env}",
         )
     )
 

@@ -20,6 +20,7 @@ class Noun(enum.StrEnum):
     REPORT = "report"
     HANDOVER = "handover"
     QUESTION = "question"
+    ERASURE = "erasure"
 
 
 class Op(enum.StrEnum):
@@ -201,6 +202,15 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         audience=Role.SUPERVISOR,
         steps=MANAGERS_LATER,
+    ),
+    Rule(
+        code="erasure_unconfirmed",
+        on=Noun.ERASURE,
+        when=(Condition(fact="state", value="running"),),
+        moment="confirm_by",
+        severity=Severity.CRITICAL,
+        audience=Role.GENERAL_MANAGER,
+        steps=(EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),),
     ),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from services.alerts.domain.rules import Noun
+from shared.contracts.guests import Erasure
 from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
 from shared.contracts.messages import Message
@@ -141,6 +142,16 @@ def handover_subject(handover: Handover, now: dt.datetime) -> Subject:
         zone=handover.zone,
         department=handover.department,
         facts=_cut({"state": handover.state.value, "acknowledge_by": handover.acknowledge_by, "now": now}),
+    )
+
+
+def erasure_subject(erasure: Erasure, now: dt.datetime) -> Subject:
+    """A request to forget a guest as a subject: it rings when a store has not confirmed in time."""
+    return Subject(
+        noun=Noun.ERASURE,
+        id=erasure.id,
+        property_id=erasure.property_id,
+        facts=_cut({"state": erasure.state.value, "confirm_by": erasure.confirm_by, "now": now}),
     )
 
 

@@ -27,7 +27,7 @@ class Browsing:
     async def alerts(self, caller: Principal, query: AlertQuery, page: Page) -> list[LiveAlert]:
         """Alerts, newest first; a property outside the caller's is a 404."""
         scope = scope_of(caller)
-        if query.property_id is not None and not scope.covers(query.property_id):
+        if query.property_id is not None and not self._exists(scope, query.property_id):
             raise not_found("property")
         self._may_read(caller, query.property_id)
         return await self._alerts.page(scope, query, page)
@@ -44,6 +44,10 @@ class Browsing:
         """The caller's own notifications, newest first: no permission is needed to hear what one was told."""
         roles = sorted(role.value for role in caller.roles)
         return await self._notices.inbox(scope_of(caller), caller.staff_id, roles, self._now(), page)
+
+    def _exists(self, scope: Scope, property_id: str) -> bool:
+        """Whether there is this property for the caller: another chain's is as absent as one of nobody's."""
+        return scope.covers(property_id) and self._permissions.property(scope.chain, property_id) is not None
 
     def _may_read(self, caller: Principal, property_id: str | None) -> None:
         if not self._permissions.decide(caller, "read", KIND, property_id).allow:

@@ -14,6 +14,7 @@ import jwt
 
 from services.auth.domain.keys import SigningKey, decode, encode
 from services.auth.domain.rotation import LEAD, DatedKey, rotated, signing, verifying
+from shared.contracts.policy import SEAL_TYPE
 
 
 class FileKeyRing:
@@ -46,6 +47,16 @@ class FileKeyRing:
         """The ids of keys whose last token ran out."""
         kept = {key.id for key in verifying(self._keys(), self._now())}
         return tuple(key.id for key in self._keys() if key.id not in kept)
+
+    def sealed(self, subject: str, version: int, says: dict[str, Any]) -> dict[str, Any]:
+        """A compact JWS by the key of checkpoints, which is never rotated, and its public half."""
+        # As text: what a reader of an older version would leave out is signed, too.
+        held = {"subject": subject, "version": version, "says": json.dumps(says, separators=(",", ":"))}
+        kind = {"typ": SEAL_TYPE, "kid": self.audit.id}
+        return {
+            "seal": jwt.encode(held, self.audit.private, algorithm="EdDSA", headers=kind),
+            "root": self.audit.public,
+        }
 
     def token(self, claims: dict[str, Any]) -> str:
         """An EdDSA JWT of type `at+jwt` (RFC 9068)."""

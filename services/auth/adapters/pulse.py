@@ -1,6 +1,5 @@
 """The heartbeat on `policy.v1`: neither an event row nor audited."""
 
-import datetime as dt
 import logging
 
 from shared.chassis.kafka import KafkaError
@@ -19,7 +18,7 @@ class KafkaPulse:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
 
-    async def beat(self, at: dt.datetime, versions: dict[str, int], beat_id: str) -> None:
+    async def beat(self, said: Heartbeat, beat_id: str) -> None:
         """Send one heartbeat; a broker that is down is not an error, for then everybody will notice."""
         headers = {
             "ce_specversion": "1.0",
@@ -27,14 +26,14 @@ class KafkaPulse:
             "ce_type": TYPE,
             "ce_source": "/bellboard/auth",
             "ce_subject": "heartbeat",
-            "ce_time": iso(at),
+            "ce_time": iso(said.at),
             "ce_chainid": SYSTEM_CHAIN,
             "ce_propertyid": "*",
             "ce_sequence": "1",
             "ce_correlationid": beat_id,
             "content-type": "application/json",
         }
-        value = Heartbeat(at=at, policy_versions=versions).model_dump_json().encode()
+        value = said.model_dump_json().encode()
         wire = [(name, text.encode("ascii")) for name, text in headers.items()]
         try:
             await self._relay.send_raw(topics.POLICY, b"heartbeat", value, wire)

@@ -73,7 +73,8 @@ def source_of(request: Request, proxies: frozenset[str]) -> str:
         return "unknown"
 
 
-def _answer(tokens: Tokens, response: Response) -> TokensBody:
+def answer_of(tokens: Tokens, response: Response) -> TokensBody:
+    """The tokens as an answer that nobody keeps."""
     response.headers["Cache-Control"] = "no-store"
     member = tokens.member
     me = Me(**{name: getattr(member, name) for name in Me.model_fields})
@@ -100,12 +101,12 @@ def router(signing_in: SigningIn, keys: KeyRing, chassis: Chassis, proxies: froz
         """
         source = source_of(request, proxies)
         tried = SignIn(chain=body.chain, login=body.login, password=body.password, source=source, code=body.code)
-        return _answer(await signing_in.sign_in(tried), response)
+        return answer_of(await signing_in.sign_in(tried), response)
 
     @routes.post("/v1/sessions/refresh", responses=refuses(401, 429))
     async def refresh(body: RefreshBody, response: Response) -> TokensBody:
         """The next pair of tokens. An old refresh token ends the session; after a lost answer it works for 10 s."""
-        return _answer(await signing_in.refresh(body.refresh_token), response)
+        return answer_of(await signing_in.refresh(body.refresh_token), response)
 
     @routes.delete("/v1/sessions/current", status_code=204)
     async def sign_out(principal: Principal = Depends(chassis.caller)) -> None:

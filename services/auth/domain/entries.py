@@ -3,8 +3,8 @@
 import base64
 import datetime as dt
 import json
-import struct
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.contracts.envelope import Envelope, parse
@@ -12,6 +12,8 @@ from shared.contracts.errors import AppError
 from shared.contracts.values import Frozen
 
 HASHED_PREFIX = "ce_"
+MOST_KEYS = 500
+MOST_OF_A_KEY = 200
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -33,10 +35,11 @@ class Sealed(Frozen):
     @property
     def leaf_data(self) -> bytes:
         """The bytes that are hashed: topic, key, number of `ce_` headers, each header, value; length-prefixed."""
-        parts = [_prefixed(self.topic.encode()), _prefixed(self.key.encode()), struct.pack(">I", len(self.headers))]
+        topic, key = self.topic.encode(), self.key.encode()
+        parts = [_length(topic), topic, _length(key), key, len(self.headers).to_bytes(4, "big")]
         for name, value in self.headers:
-            parts += [_prefixed(name.encode()), _prefixed(value)]
-        return b"".join([*parts, _prefixed(self.value)])
+            parts += (_named(name), _length(value), value)
+        return b"".join((*parts, _length(self.value), self.value))
 
     @property
     def envelope(self) -> Envelope:
@@ -54,8 +57,15 @@ class Entry(Frozen):
     root: bytes
 
 
-def _prefixed(data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + data
+def _length(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big")
+
+
+@lru_cache(maxsize=256)
+def _named(name: str) -> bytes:
+    """The few header names, length-prefixed: they are the same in every event."""
+    raw = name.encode()
+    return _length(raw) + raw
 
 
 def seal(envelope: Envelope) -> Sealed:
@@ -65,7 +75,10 @@ def seal(envelope: Envelope) -> Sealed:
 
 
 class Facts(Frozen):
-    """What entries can be searched by, drawn from the event; never part of what is hashed."""
+    """What entries can be searched by, drawn from the event; never part of what is hashed.
+
+    `fields` are the names of what was changed, `reads` the ids of what was read.
+    """
 
     type: str
     subject: str
@@ -77,7 +90,26 @@ class Facts(Frozen):
     role: str | None = None
     session: str | None = None
     stay_id: str | None = None
+    guest_id: str | None = None
+    record_id: str | None = None
     reason_code: str | None = None
+    fields: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the entry is found by, each as a tag and a value."""
+        single = {
+            "subject": self.subject,
+            "stay": self.stay_id,
+            "guest": self.guest_id,
+            "record": self.record_id,
+            "actor": self.actor,
+            "type": self.type,
+        }
+        tagged = [f"{tag}:{value}" for tag, value in single.items() if value is not None]
+        many = {*(f"field:{name}" for name in self.fields), *(f"read:{one}" for one in self.reads)}
+        return (*tagged, *sorted(many))
 
 
 def facts_of(sealed: Sealed) -> Facts:
@@ -99,8 +131,12 @@ def facts_of(sealed: Sealed) -> Facts:
         actor=_text(actor, "id"),
         role=_text(actor, "role"),
         session=_text(actor, "session"),
-        stay_id=_stay(envelope, value.values()),
+        stay_id=envelope.subject if envelope.noun == "stay" else _held(value, "stay_id"),
+        guest_id=_held(value, "guest_id"),
+        record_id=envelope.subject if envelope.noun == "record" else _held(value, "record_id"),
         reason_code=_text(value, "reason_code"),
+        fields=_changed(value),
+        reads=_read(value),
     )
 
 
@@ -118,11 +154,24 @@ def _text(holder: dict[str, Any], name: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _stay(envelope: Envelope, parts: Iterable[Any]) -> str | None:
-    """A stay is the subject of its own events; every other event names it inside its state."""
-    if envelope.noun == "stay":
-        return envelope.subject
-    return next((found for part in parts if isinstance(part, dict) and (found := _text(part, "stay_id"))), None)
+def _held(value: dict[str, Any], name: str) -> str | None:
+    """An id that an event names at its top or inside its state."""
+    parts: Iterable[Any] = (value, *value.values())
+    return next((found for part in parts if isinstance(part, dict) and (found := _text(part, name))), None)
+
+
+def _changed(value: dict[str, Any]) -> tuple[str, ...]:
+    changes = value.get("changes")
+    listed = changes if isinstance(changes, list) else []
+    found = {name for change in listed if isinstance(change, dict) and (name := _text(change, "field"))}
+    return tuple(sorted(name[:MOST_OF_A_KEY] for name in found))[:MOST_KEYS]
+
+
+def _read(value: dict[str, Any]) -> tuple[str, ...]:
+    access = value.get("access")
+    subjects = access.get("subjects") if isinstance(access, dict) else None
+    listed = subjects if isinstance(subjects, list) else []
+    return tuple(one[:MOST_OF_A_KEY] for one in listed if isinstance(one, str))[:MOST_KEYS]
 
 
 def line_of(entry: Entry) -> dict[str, Any]:

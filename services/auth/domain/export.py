@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from services.auth.domain.entries import entry_of
+from services.auth.domain.evidence import FORMAT as EVIDENCE
+from services.auth.domain.evidence import EvidenceReader
 from services.auth.domain.verification import Fault, Finding, Report, Verification
 from shared.contracts.audit import Checkpoint
 
@@ -15,6 +17,32 @@ FORMAT = "bellboard-audit/1"
 
 class NoExport(ValueError):
     """The lines are not an export of an audit log."""
+
+
+class LineReader(Protocol):
+    """Reads a file line by line into a report."""
+
+    def line(self, text: str | bytes) -> None:
+        """Take the next line."""
+        ...
+
+    def finish(self) -> Report:
+        """The report, after the last line."""
+        ...
+
+
+def reader_of(first: str | bytes, pinned: Mapping[str, dict[str, Any]], witness: Iterable[Checkpoint]) -> LineReader:
+    """What reads a file that begins with this line: a whole log, or evidence; of anything else NoExport is raised."""
+    try:
+        head = json.loads(first)
+        kind = head["format"] if head["kind"] == "head" else ""
+    except (ValueError, KeyError, TypeError):
+        kind = ""
+    if kind == EVIDENCE:
+        return EvidenceReader(pinned, witness)
+    if kind == FORMAT:
+        return ExportReader(pinned, witness)
+    raise NoExport("The file is no export of an audit log and no evidence from one.")
 
 
 class ExportReader:

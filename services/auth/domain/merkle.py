@@ -43,8 +43,11 @@ class Frontier(NamedTuple):
 
     def append(self, leaf: bytes) -> tuple["Frontier", list[tuple[Node, bytes]]]:
         """Add a leaf hash; returns the new edge and the perfect subtrees (level ≥ 0) that it completed."""
-        peaks, level, index, top = list(self.peaks), 0, self.size, leaf
+        level, index, top = 0, self.size, leaf
         done = [(Node(0, index), top)]
+        if not index & 1:
+            return Frontier(index + 1, (*self.peaks, top)), done
+        peaks = list(self.peaks)
         while index & 1:
             top = node_hash(peaks.pop(), top)
             level, index = level + 1, index >> 1

@@ -58,6 +58,8 @@ SENSITIVE = (
     "republish",
     "reread",
     "silence",
+    "erase",
+    "export",
 )
 """Refused while the policy is stale: they move money, undo a decision, or change who may do what."""
 
@@ -65,6 +67,11 @@ SENSITIVE = (
 def default_grants() -> tuple[Grant, ...]:
     """The grants of a chain that has not edited its policy."""
     return (*_records(), *_money(), *_around_records(), *_administration(), *_oversight(), *_emergency())
+
+
+def known_actions() -> frozenset[str]:
+    """Every action that somebody may do by the policy that chains start with: others do not exist."""
+    return frozenset(action for grant in default_grants() for action in grant.actions)
 
 
 def snapshot(chain: str, version: int, grants: Iterable[Grant]) -> PolicySnapshot:
@@ -136,6 +143,9 @@ def _around_records() -> tuple[Grant, ...]:
         _grant(ON_THE_FLOOR, ("read",), Resource.GUEST, Resource.MESSAGE, own=True, read=SERVED),
         _grant(ON_THE_FLOOR, ("request_message",), Resource.MESSAGE, read=SERVED, write=SERVED),
         _grant(IN_CHARGE, ("read",), Resource.GUEST, Resource.MESSAGE, read=SERVED),
+        # Two people forget a guest, or hand over all that is held of one: the law asks the house, not the shift.
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("erase",), Resource.GUEST, obligations=("reason",)),
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("export",), Resource.GUEST, read=SERVED),
         _grant(desk, ("read", "acknowledge"), Resource.ALERT),
         _grant(REVIEWERS, ("prepare",), Resource.HANDOVER, read=SERVED, obligations=("reason",)),
         _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
@@ -156,6 +166,8 @@ def _administration() -> tuple[Grant, ...]:
         _grant((*ON_THE_FLOOR, Role.FINANCE), ("read",), Resource.STAFF, Resource.PROPERTY),
         _grant((*REVIEWERS, *admin), ("read",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF)),
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
+        _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from services.auth.domain.entries import Entry, Sealed
-from services.auth.domain.merkle import Frontier, Node, Span, leaf_hash, perfect_nodes
+from services.auth.domain.merkle import Frontier, Node, Span, perfect_nodes
 from shared.contracts.values import Frozen
 
 KEPT_LEVEL = 8
@@ -26,24 +26,32 @@ class Head(Frozen):
         return self.edge.size
 
 
-class Extension(Frozen):
+class Placed(NamedTuple):
+    """One event in the log: its place, its leaf hash, and the root of the tree that ends with it."""
+
+    place: int
+    leaf: bytes
+    root: bytes
+
+
+class Extension(NamedTuple):
     """What one batch adds to a log."""
 
     head: Head
-    entries: tuple[Entry, ...]
-    nodes: tuple[tuple[Node, bytes], ...]
+    placed: list[Placed]
+    nodes: list[tuple[Node, bytes]]
 
 
-def extend(head: Head, arrived: Sequence[Sealed]) -> Extension:
-    """The log with these events at its end, in this order."""
-    edge, entries, nodes = head.edge, [], []
-    for sealed in arrived:
-        leaf = leaf_hash(sealed.leaf_data)
+def extend(head: Head, leaves: Sequence[bytes]) -> Extension:
+    """The log with the events of these leaf hashes at its end, in this order."""
+    edge, placed, nodes = head.edge, list[Placed](), list[tuple[Node, bytes]]()
+    for leaf in leaves:
         index = edge.size
         edge, done = edge.append(leaf)
-        entries.append(Entry(chain=head.chain, index=index, sealed=sealed, leaf=leaf, root=edge.root()))
-        nodes += [(node, digest) for node, digest in done if node.level >= KEPT_LEVEL]
-    return Extension(head=head.model_copy(update={"edge": edge}), entries=tuple(entries), nodes=tuple(nodes))
+        placed.append(Placed(index, leaf, edge.root()))
+        if len(done) > KEPT_LEVEL:
+            nodes += [(node, digest) for node, digest in done if node.level >= KEPT_LEVEL]
+    return Extension(head.model_copy(update={"edge": edge}), placed, nodes)
 
 
 class Wanted(Frozen):

@@ -161,6 +161,11 @@ def guard_last_rights(actor_id: str, before: StaffMember, after: StaffMember) ->
         raise conflict("own_administration", "Another administrator must take this role away.")
 
 
+def administers(member: StaffMember) -> bool:
+    """Whether a person can give everything back that a chain has lost."""
+    return member.active and member.properties is None and Role.CHAIN_ADMIN in member.roles
+
+
 def sessions_ended(member: StaffMember) -> StaffMember:
     """The person with every access token given so far refused."""
     return member.model_copy(update={"epoch": member.epoch + 1, "version": member.version + 1})

@@ -37,7 +37,10 @@ class Finding(Frozen):
 
 
 class Report(Frozen):
-    """The outcome: `sound` when nothing was found. `unsigned` entries are newer than the last checkpoint."""
+    """The outcome: `sound` when nothing was found. `unsigned` entries are newer than the last checkpoint.
+
+    `withheld` entries of a masked file are there by their leaf hash alone: their place is proven, not their content.
+    """
 
     chain: str
     entries: int
@@ -46,6 +49,7 @@ class Report(Frozen):
     unsigned: int
     root: str
     findings: tuple[Finding, ...]
+    withheld: int = 0
 
     @property
     def sound(self) -> bool:

@@ -15,16 +15,34 @@ from shared.contracts.values import Frozen, Scope
 
 
 class AuditQuery(Frozen):
-    """Which entries to read: newest first, below `before`."""
+    """Which entries to read: newest first, below `before`. All that is named must match; `any_of` are whole keys."""
 
     subject: str | None = None
     stay_id: str | None = None
+    guest_id: str | None = None
+    record_id: str | None = None
     type: str | None = None
     actor: str | None = None
+    field: str | None = None
+    any_of: tuple[str, ...] = ()
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     before: int | None = None
     limit: int = 50
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What must match, as the index holds it."""
+        named = {
+            "subject": self.subject,
+            "stay": self.stay_id,
+            "guest": self.guest_id,
+            "record": self.record_id,
+            "type": self.type,
+            "actor": self.actor,
+            "field": self.field,
+        }
+        return tuple(f"{tag}:{value}" for tag, value in named.items() if value is not None)
 
 
 class ArrivalStore(Protocol):
@@ -86,6 +104,22 @@ class AuditStore(Protocol):
 
     async def note_read(self, scope: Scope, event: NewEvent, provenance: Provenance) -> None:
         """Write that somebody read the log; if it cannot be written, the read is refused."""
+        ...
+
+
+class SearchIndex(Protocol):
+    """What entries are found by."""
+
+    async def behind(self, scope: Scope) -> list[str]:
+        """Chains with entries that are not indexed yet; the scope is the system's."""
+        ...
+
+    async def follow(self, scope: Scope, limit: int) -> int:
+        """Index the next entries of one chain; how many."""
+        ...
+
+    async def subjects(self, scope: Scope, key: str) -> list[str]:
+        """The aggregates of entries that are found by this key."""
         ...
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.auth.domain.accounts import Account
+from services.auth.domain.policy_edits import Edit
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.policy import Verdict
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import Department, Principal
-from shared.contracts.policy import PolicySnapshot
+from shared.contracts.policy import Heartbeat, PolicySnapshot
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import Scope
 
@@ -57,6 +58,8 @@ class DirectoryChange:
     account: Account | None = None
     end_sessions: bool = False
     drop_second_factor: bool = False
+    keeps_administration: bool = False
+    """Whether the chain must still have an administrator of the whole chain after it."""
 
 
 class DirectoryStore(Protocol):
@@ -110,6 +113,10 @@ class PolicyStore(Protocol):
         """The newest version."""
         ...
 
+    async def edits(self, scope: Scope) -> tuple[Edit, ...]:
+        """What the chain lays over the policy that every chain starts with."""
+        ...
+
     async def save(self, scope: Scope, snapshot: PolicySnapshot, event: NewEvent) -> bool:
         """Write a version with its event; False when that version exists already."""
         ...
@@ -138,6 +145,6 @@ class Passwords(Protocol):
 class Pulse(Protocol):
     """Says on `policy.v1` that auth is alive."""
 
-    async def beat(self, at: dt.datetime, versions: dict[str, int], beat_id: str) -> None:
+    async def beat(self, said: Heartbeat, beat_id: str) -> None:
         """Send one heartbeat; a broker that is down is not an error."""
         ...

@@ -73,6 +73,10 @@ class KeyRing(Protocol):
         """Makes refresh tokens."""
         ...
 
+    def sealed(self, subject: str, version: int, says: dict[str, Any]) -> dict[str, Any]:
+        """The seal on what is said of a subject at a version, and the public key that verifies it: `seal`, `root`."""
+        ...
+
     def token(self, claims: dict[str, Any]) -> str:
         """An EdDSA JWT of type `at+jwt` (RFC 9068)."""
         ...

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.auth.domain.entries import Header, Sealed, seal
+from services.auth.domain.merkle import leaf_hash
 from shared.chassis.mongo import Binary, Document, Mongo, Tx
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Scope
@@ -55,6 +56,7 @@ class Arrivals:
             "key": sealed.key,
             "headers": headers_row(sealed),
             "value": Binary(sealed.value),
+            "leaf": Binary(leaf_hash(sealed.leaf_data)),
         }
 
     async def chains(self, scope: Scope) -> list[str]:
@@ -62,10 +64,11 @@ class Arrivals:
         found: list[str] = await self._rows.distinct("chain", {"st": WAITING})
         return found
 
-    async def oldest(self, scope: Scope, tx: Tx, limit: int) -> list[Document]:
-        """The next rows to place, in arrival order, together at most 8 MiB."""
-        waiting = {"st": WAITING, "chain": scope.chain}
-        rows = await self._rows.find(waiting, sort=[("arrived", 1)], limit=limit, tx=tx)
+    async def oldest(self, scope: Scope, limit: int, *, after: int | None = None) -> list[Document]:
+        """The next rows to place, in arrival order, together at most 8 MiB; only what arrived after a moment."""
+        waiting: Document = {"st": WAITING, "chain": scope.chain}
+        waiting |= {"arrived": {"$gt": after}} if after is not None else {}
+        rows = await self._rows.find(waiting, sort=[("arrived", 1)], limit=limit)
         room = MAX_BATCH_BYTES
         taken: list[Document] = []
         for row in rows:
@@ -75,7 +78,8 @@ class Arrivals:
             taken.append(row)
         return taken
 
-    async def placed(self, scope: Scope, tx: Tx, keys: Sequence[str]) -> None:
-        """Mark rows as placed; their bytes are in the log now."""
-        done = {"$set": {"st": PLACED}, "$unset": {"headers": 1, "value": 1}}
-        await self._rows.update_many({"_id": {"$in": list(keys)}, "chain": scope.chain}, done, tx=tx)
+    async def placed(self, scope: Scope, tx: Tx, keys: Sequence[str]) -> int:
+        """Mark rows as placed; their bytes are in the log now. How many waited until this moment."""
+        waiting: Document = {"_id": {"$in": list(keys)}, "chain": scope.chain, "st": WAITING}
+        done = {"$set": {"st": PLACED}, "$unset": {"headers": 1, "value": 1, "leaf": 1}}
+        return await self._rows.update_many(waiting, done, tx=tx)

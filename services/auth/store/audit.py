@@ -1,14 +1,16 @@
 """The audit log in MongoDB: entries, the kept nodes of the tree, the head and its checkpoints."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from services.auth.domain.entries import Entry, Facts, facts_of
 from services.auth.domain.merkle import EMPTY_ROOT, Frontier, Node, Span, frontier_of, span_root
-from services.auth.domain.sequencing import Extension, Head, extend, wanted
+from services.auth.domain.sequencing import KEPT_LEVEL, Extension, Head, Placed, extend, wanted
 from services.auth.ports.audit import AuditQuery
-from services.auth.store.arrivals import Arrivals, headers_row, sealed_of
+from services.auth.store.arrivals import Arrivals, sealed_of
+from services.auth.store.audit_index import AuditIndex
 from shared.chassis.mongo import Binary, Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
@@ -28,18 +30,18 @@ def _entry(row: Document) -> Entry:
     return Entry(chain=row["chain"], index=row["index"], sealed=sealed_of(row), leaf=leaf, root=root)
 
 
-def _row(entry: Entry) -> Document:
+def _row(arrived: Document, placed: Placed) -> Document:
+    """An entry as it is kept: what arrived, byte for byte, and its place."""
     return {
-        "_id": f"{entry.chain}|{entry.index}",
-        "chain": entry.chain,
-        "index": entry.index,
-        "topic": entry.sealed.topic,
-        "key": entry.sealed.key,
-        "headers": headers_row(entry.sealed),
-        "value": Binary(entry.sealed.value),
-        "leaf": Binary(entry.leaf),
-        "root": Binary(entry.root),
-        "facts": facts_of(entry.sealed).model_dump(exclude_none=True),
+        "_id": f"{arrived['chain']}|{placed.place}",
+        "chain": arrived["chain"],
+        "index": placed.place,
+        "topic": arrived["topic"],
+        "key": arrived["key"],
+        "headers": arrived["headers"],
+        "value": arrived["value"],
+        "leaf": Binary(placed.leaf),
+        "root": Binary(placed.root),
     }
 
 
@@ -64,6 +66,8 @@ class MongoAudit:
         self._entries, self._nodes = mongo.collection("audit"), mongo.collection("audit_nodes")
         self._heads, self._signed = mongo.collection("audit_heads"), mongo.collection("audit_checkpoints")
         self._keys = mongo.collection("audit_keys")
+        self._index = AuditIndex(mongo)
+        self._ahead: dict[str, list[Document]] = {}
 
     async def waiting(self, scope: Scope) -> list[str]:
         """Chains with events to sequence or a grown tree to sign; the scope is the system's."""
@@ -75,27 +79,42 @@ class MongoAudit:
         return sorted({*await self._heads.distinct("_id", {}), *await self._signed.distinct("chain", {})})
 
     async def drain(self, scope: Scope, limit: int) -> int:
-        """Give the oldest arrived events their place in the log; how many. Another sequencer's batch gives 0."""
+        """Give the oldest arrived events their place in the log; how many. Another sequencer's batch gives 0.
 
-        async def work(tx: Tx) -> int:
-            rows = await self._arrivals.oldest(scope, tx, limit)
-            if not rows:
-                return 0
-            head = _head(await self._heads.find_one({"_id": scope.chain}, tx=tx), scope.chain)
-            added = extend(head, [sealed_of(row) for row in rows])
-            await self._advance(tx, head, added)
-            await self._arrivals.placed(scope, tx, [row["_id"] for row in rows])
-            return len(rows)
-
-        try:
-            return await self._mongo.run(work)
-        except Moved:
+        The batch after this one is read while this one is written.
+        """
+        rows = self._ahead.pop(scope.chain, None) or await self._arrivals.oldest(scope, limit)
+        if not rows:
             return 0
+        head = _head(await self._heads.find_one({"_id": scope.chain}), scope.chain)
+        added = extend(head, [bytes(row["leaf"]) for row in rows])
+
+        async def work(tx: Tx) -> None:
+            await self._advance(tx, head, added, rows)
+            if await self._arrivals.placed(scope, tx, [row["_id"] for row in rows]) < len(rows):
+                raise Moved
+
+        placing = asyncio.create_task(self._mongo.run(work))
+        try:
+            following = await self._arrivals.oldest(scope, limit, after=rows[-1]["arrived"])
+        finally:
+            placed = await self._outcome(scope, placing)
+        if placed and following:
+            self._ahead[scope.chain] = following
+        return len(rows) if placed else 0
+
+    @staticmethod
+    async def _outcome(scope: Scope, placing: "asyncio.Task[None]") -> bool:
+        try:
+            await placing
+        except Moved:
+            return False
         except Duplicate:
             log.exception("the log of a chain has entries beyond its head; verify it", extra={"chain": scope.chain})
-            return 0
+            return False
+        return True
 
-    async def _advance(self, tx: Tx, before: Head, added: Extension) -> None:
+    async def _advance(self, tx: Tx, before: Head, added: Extension, arrived: Sequence[Document]) -> None:
         edge = added.head.edge
         tree: Document = {"size": edge.size, "peaks": [Binary(peak) for peak in edge.peaks]}
         if before.size == 0:
@@ -103,7 +122,8 @@ class MongoAudit:
             await self._heads.insert_one(fresh, tx=tx)
         elif not await self._heads.update_one({"_id": before.chain, "size": before.size}, {"$set": tree}, tx=tx):
             raise Moved
-        await self._entries.insert_many([_row(entry) for entry in added.entries], tx=tx)
+        rows = [_row(row, placed) for row, placed in zip(arrived, added.placed, strict=True)]
+        await self._entries.insert_many(rows, tx=tx)
         kept = [{"_id": _node_id(before.chain, node), "hash": Binary(digest)} for node, digest in added.nodes]
         await self._nodes.insert_many(kept, tx=tx)
 
@@ -145,31 +165,20 @@ class MongoAudit:
         row = await self._signed.find_one(rows, sort=[("version", -1)])
         return Checkpoint.model_validate(row) if row else None
 
-    @staticmethod
-    def _within(scope: Scope) -> Document:
-        mine: Document = {"chain": scope.chain}
-        if scope.properties is not None:
-            mine["facts.property_id"] = {"$in": sorted(scope.properties)}
-        return mine
-
     async def find(self, scope: Scope, query: AuditQuery) -> list[tuple[Entry, Facts]]:
-        """Entries of the scope's properties that match, newest first."""
-        rows = self._within(scope)
-        named = {"subject": query.subject, "stay_id": query.stay_id, "type": query.type, "actor": query.actor}
-        rows |= {f"facts.{name}": value for name, value in named.items() if value is not None}
-        times = {"$gte": query.since, "$lt": query.until}
-        if any(times.values()):
-            rows["facts.time"] = {op: moment for op, moment in times.items() if moment}
-        if query.before is not None:
-            rows["index"] = {"$lt": query.before}
-        found = await self._entries.find(rows, sort=[("index", -1)], limit=query.limit)
+        """Entries of the scope's properties that match, newest first; what is not indexed yet is not found yet."""
+        places = await self._index.find(scope, query)
+        found = await self._entries.find(
+            {"chain": scope.chain, "index": {"$in": places}}, sort=[("index", -1)], limit=query.limit
+        )
         entries = [_entry(row) for row in found]
         return [(entry, facts_of(entry.sealed)) for entry in entries]
 
     async def entry(self, scope: Scope, index: int) -> Entry | None:
         """One entry, if its property is in scope."""
-        row = await self._entries.find_one(self._within(scope) | {"index": index})
-        return _entry(row) if row else None
+        row = await self._entries.find_one({"chain": scope.chain, "index": index})
+        found = _entry(row) if row else None
+        return found if found and scope.covers(facts_of(found.sealed).property_id) else None
 
     async def stream(self, scope: Scope, size: int) -> AsyncIterator[Entry]:
         """The first `size` entries in order, of every property: a proof needs them all."""
@@ -183,15 +192,20 @@ class MongoAudit:
         ids = {_node_id(scope.chain, node): node for node in fetch.nodes}
         rows = await self._nodes.find({"_id": {"$in": list(ids)}})
         known = {ids[row["_id"]]: bytes(row["hash"]) for row in rows}
-        for span in fetch.leaves:
-            level = (span.end - span.start).bit_length() - 1
-            known[Node(level, span.start >> level)] = await self._subtree(scope, span)
+        for block in sorted({span.start >> KEPT_LEVEL for span in fetch.leaves}):
+            await self._subtrees(scope, [one for one in fetch.leaves if one.start >> KEPT_LEVEL == block], known)
         return [span_root(span, lambda node: known.get(node, EMPTY_ROOT)) for span in spans]
 
-    async def _subtree(self, scope: Scope, span: Span) -> bytes:
-        rows = {"chain": scope.chain, "index": {"$gte": span.start, "$lt": span.end}}
-        leaves = await self._entries.find(rows, projection={"leaf": 1}, sort=[("index", 1)])
-        return frontier_of(bytes(row["leaf"]) for row in leaves).root()
+    async def _subtrees(self, scope: Scope, spans: Sequence[Span], known: dict[Node, bytes]) -> None:
+        """The roots of small subtrees that lie beside each other, from one read of their leaves."""
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        rows = {"chain": scope.chain, "index": {"$gte": first, "$lt": last}}
+        found = await self._entries.find(rows, projection={"_id": 0, "leaf": 1, "index": 1})
+        leaves = {row["index"]: bytes(row["leaf"]) for row in found}
+        for span in spans:
+            level = (span.end - span.start).bit_length() - 1
+            held = [leaves[place] for place in range(span.start, span.end) if place in leaves]
+            known[Node(level, span.start >> level)] = frontier_of(held).root()
 
     async def keys(self, scope: Scope) -> list[dict[str, Any]]:
         """The public keys that ever signed this log."""

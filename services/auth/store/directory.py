@@ -11,6 +11,7 @@ from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, conflict
+from shared.contracts.identity import Role
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import Scope
 
@@ -111,6 +112,8 @@ class MongoDirectory:
 
     async def write(self, scope: Scope, change: DirectoryChange, by: Provenance, tx: Tx) -> None:
         """Write state and events in a transaction of the caller's."""
+        if change.keeps_administration and change.member is not None:
+            await self._keep_an_administrator(scope, change.member.id, tx)
         for rows, thing in ((self._properties, change.property), (self._staff, change.member)):
             if thing is not None:
                 await self._write(tx, rows, thing)
@@ -122,6 +125,14 @@ class MongoDirectory:
         if change.end_sessions:
             await self._sessions.update_many(mine, {"$set": {"ended": True}}, tx=tx)
         await self._outbox.append(tx, change.events, by)
+
+    async def _keep_an_administrator(self, scope: Scope, leaving: str, tx: Tx) -> None:
+        """Refuse to take the last one's rights; two who would take each other's meet on the chain's own row."""
+        await self._chains.update_one({"_id": scope.chain}, {"$inc": {"administration": 1}}, upsert=True, tx=tx)
+        wanted = {"chain": scope.chain, "body.active": True, "body.properties": None}
+        wanted |= {"body.roles": Role.CHAIN_ADMIN.value, "_id": {"$ne": leaving}}
+        if await self._staff.find_one(wanted, tx=tx) is None:
+            raise conflict("last_administration", "A chain keeps an administrator of all of it; name another first.")
 
     @staticmethod
     async def _write(tx: Tx, rows: Any, thing: Property | StaffMember) -> None:

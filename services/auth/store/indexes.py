@@ -6,17 +6,26 @@ from services.auth.store.arrivals import WAITING
 from shared.chassis.mongo import Index, Mongo
 
 _SESSION_KEPT_S = int(LONGEST.total_seconds()) + 24 * 3600
-_SEARCHED = ("facts.subject", "facts.stay_id", "facts.actor", "facts.time")
 
 INDEXES: dict[str, list[Index]] = {
     "properties": [Index(("chain", "_id"))],
     "staff": [Index(("chain", "_id"))],
     "accounts": [Index(("chain", "staff_id"), unique=True)],
     "sessions": [Index(("created_at",), expire_s=_SESSION_KEPT_S), Index(("chain", "staff_id"))],
+    "policy_versions": [Index(("chain", ("ver", -1)))],
     "invitations": [Index(("expires_at",), expire_s=0), Index(("chain", "staff_id"))],
+    "federation_attempts": [Index(("expires_at",), expire_s=0)],
+    "federation_grants": [Index(("expires_at",), expire_s=0)],
+    "identities": [Index(("chain", "issuer", "subject"), unique=True), Index(("chain", "staff_id"))],
+    "api_keys": [Index(("chain", "account_id"))],
     "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
     "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],
-    "audit": [Index(("chain", "index"), unique=True), *(Index(("chain", name, ("index", -1))) for name in _SEARCHED)],
+    "audit": [Index(("chain", "index"), unique=True)],
+    "audit_facts": [
+        Index(("chain", "keys", ("index", -1))),
+        Index(("chain", "time")),
+        Index(("chain", ("index", -1)), unique=True),
+    ],
     "audit_checkpoints": [Index(("chain", "version"), unique=True), Index(("chain", "size"))],
 }
 

@@ -1,5 +1,7 @@
 """The policy of each chain and the events that publish policies and keys."""
 
+from services.auth.domain.policy_edits import Edit
+from services.auth.domain.policy_versions import PolicyVersion
 from shared.chassis.mongo import Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
@@ -13,11 +15,19 @@ class MongoPolicies:
 
     def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
         self._mongo, self._outbox, self._rows = mongo, outbox, mongo.collection("policies")
+        self._heads, self._versions = mongo.collection("policy_heads"), mongo.collection("policy_versions")
 
     async def policy(self, scope: Scope) -> PolicySnapshot | None:
         """The newest version."""
         row = await self._rows.find_one({"_id": scope.chain})
         return PolicySnapshot.model_validate(row["body"]) if row else None
+
+    async def edits(self, scope: Scope) -> tuple[Edit, ...]:
+        """What the chain lays over the policy that every chain starts with."""
+        head = await self._heads.find_one({"_id": scope.chain})
+        approved = head["body"]["approved"] if head else 0
+        row = await self._versions.find_one({"_id": f"{scope.chain}|{approved}", "chain": scope.chain})
+        return PolicyVersion.model_validate(row["body"]).edits if row else ()
 
     async def save(self, scope: Scope, snapshot: PolicySnapshot, event: NewEvent) -> bool:
         """Write a version with its event; False when that version exists already."""

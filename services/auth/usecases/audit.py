@@ -2,7 +2,7 @@
 
 from services.auth.domain.checkpoints import is_due, signed
 from services.auth.domain.sequencing import Head
-from services.auth.ports.audit import AuditStore, Witness
+from services.auth.ports.audit import AuditStore, SearchIndex, Witness
 from services.auth.ports.directory import Time
 from services.auth.ports.sessions import KeyRing
 from shared.contracts.audit import CheckpointEvent
@@ -10,8 +10,8 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import system
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-BATCH = 500
-BATCHES_PER_TURN = 20
+BATCH = 2000
+BATCHES_PER_TURN = 5
 
 
 class Sequencer:
@@ -70,3 +70,21 @@ class Sequencer:
         missing = await self._store.checkpoints(scope, after=await self._witness.last_version(scope.chain))
         if missing:
             await self._witness.write(scope.chain, missing, self._keys.audit.public)
+
+
+class Indexer:
+    """Makes what the sequencer placed findable; it follows within a moment and never holds the log back."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
+
+    async def turn(self) -> int:
+        """Index what is new of every chain; how many entries."""
+        indexed = 0
+        for chain in await self._index.behind(Scope(chain=SYSTEM_CHAIN)):
+            for _ in range(BATCHES_PER_TURN):
+                count = await self._index.follow(Scope(chain=chain), BATCH)
+                indexed += count
+                if count < BATCH:
+                    break
+        return indexed

@@ -7,6 +7,7 @@ from services.auth.domain.staff import (
     PropertyDraft,
     StaffDraft,
     StaffPatch,
+    administers,
     check_password,
     check_property,
     check_staff,
@@ -153,7 +154,12 @@ class Directory:
         if after is before:
             return before, False
         event = staff_event(before, after, ctx.principal.actor, self._time.now())
-        change = DirectoryChange(events=(event,), member=after, end_sessions=before.active and not after.active)
+        change = DirectoryChange(
+            events=(event,),
+            member=after,
+            end_sessions=before.active and not after.active,
+            keeps_administration=administers(before) and not administers(after),
+        )
         await self._store.save(scope, change, ctx, 200)
         return after, False
 

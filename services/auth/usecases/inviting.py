@@ -84,6 +84,8 @@ class Inviting:
         member = await self._directory.member(scope, wanted.staff_id)
         if member is None or not member.active:
             raise not_found("staff")
+        if member.service:
+            raise conflict("service_account", "A service account has keys, never a password.")
         known = await self._directory.login_of(scope, member.id)
         if known is not None and wanted.login not in (None, known):
             raise conflict("other_login", "This person signs in under another login.")

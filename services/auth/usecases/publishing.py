@@ -3,14 +3,17 @@
 from typing import Any
 
 from services.auth.domain.policy import default_grants, snapshot
+from services.auth.domain.policy_edits import edited
 from services.auth.ports.directory import DirectoryStore, PolicyStore, Pulse, Time
 from services.auth.ports.sessions import KeyRing
+from services.auth.usecases.policy_telling import published_told
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import system
-from shared.contracts.policy import KeysEvent, PolicyEvent
+from shared.contracts.policy import Heartbeat, KeysEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 CHAIN_WIDE = "*"
+HEARTBEAT = "heartbeat"
 _SYSTEM = Scope(chain=SYSTEM_CHAIN)
 
 
@@ -32,18 +35,11 @@ class Publishing:
         """Publish a chain's policy when it differs from the published one; whether it did."""
         scope = Scope(chain=chain)
         before = await self._store.policy(scope)
-        after = snapshot(chain, before.version + 1 if before else 1, default_grants())
+        grants = edited(default_grants(), await self._store.edits(scope))
+        after = snapshot(chain, before.version + 1 if before else 1, grants)
         if before and after.model_copy(update={"version": before.version}) == before:
             return False
-        event = NewEvent(
-            type="policy.published.v1",
-            chain=chain,
-            property_id=CHAIN_WIDE,
-            subject=f"policy:{chain}",
-            sequence=after.version,
-            time=self._time.now(),
-            body=PolicyEvent(actor=system("auth"), policy=after),
-        )
+        event = published_told(after, system("auth"), self._time.now(), self._keys)
         return await self._store.save(scope, after, event)
 
     async def publish_keys(self) -> None:
@@ -62,16 +58,21 @@ class Publishing:
             self._told.add((event.subject, event.sequence))
 
     def _key_event(self, verb: str, kid: str, version: int, keys: tuple[dict[str, Any], ...]) -> NewEvent:
+        subject = f"keys:{kid}"
+        sealed = self._keys.sealed(subject, version, {"keys": list(keys)})
         return NewEvent(
             type=f"keys.{verb}.v1",
             chain=SYSTEM_CHAIN,
             property_id=CHAIN_WIDE,
-            subject=f"keys:{kid}",
+            subject=subject,
             sequence=version,
             time=self._time.now(),
-            body=KeysEvent(actor=system("auth"), keys=keys),
+            body=KeysEvent(actor=system("auth"), keys=keys, **sealed),
         )
 
     async def beat(self) -> None:
         """Say that auth is alive and which policies are the newest."""
-        await self._pulse.beat(self._time.real_now(), await self._store.versions(_SYSTEM), self._time.new_id())
+        now, versions = self._time.real_now(), await self._store.versions(_SYSTEM)
+        said = Heartbeat(at=now, policy_versions=versions)
+        sealed = self._keys.sealed(HEARTBEAT, 1, said.model_dump(mode="json", include={"at", "policy_versions"}))
+        await self._pulse.beat(said.model_copy(update=sealed), self._time.new_id())

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from services.auth.domain.entries import Entry, Facts, line_of, value_of
+from services.auth.domain.evidence import SeenChange, changes_of
 from services.auth.domain.export import FORMAT
 from services.auth.domain.merkle import consistency_spans, inclusion_spans
-from services.auth.ports.audit import AuditQuery, AuditStore
+from services.auth.ports.audit import AuditQuery, AuditStore, SearchIndex
 from services.auth.ports.directory import Decider, Time
 from shared.chassis.provenance import Provenance
 from shared.contracts.access import AccessEvent, AccessRead
@@ -15,17 +16,7 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, not_found
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.policy import Resource
-from shared.contracts.values import Frozen, Scope
-
-
-class SeenChange(Frozen):
-    """One field's change; what the reader may not see is `masked`, without its values."""
-
-    field: str
-    data_class: str
-    before: Any = None
-    after: Any = None
-    masked: bool = False
+from shared.contracts.values import Frozen, Instant, Scope
 
 
 class Seen(Frozen):
@@ -35,6 +26,20 @@ class Seen(Frozen):
     facts: Facts
     changes: tuple[SeenChange, ...]
     leaf: str
+
+
+class ReadSeen(Frozen):
+    """One read of what there is of a guest, or a refused one: who, when, through which service, of which classes."""
+
+    index: int
+    time: Instant
+    actor: str | None
+    role: str | None
+    service: str
+    action: str
+    refused: bool
+    classes: tuple[str, ...]
+    subjects: tuple[str, ...]
 
 
 class Head(Frozen):
@@ -58,10 +63,10 @@ class Proof(Frozen):
 class ReadingAudit:
     """The log as auditors see it, within their properties."""
 
-    def __init__(self, store: AuditStore, policy: Decider, time: Time) -> None:
-        self._store, self._policy, self._time = store, policy, time
+    def __init__(self, store: AuditStore, index: SearchIndex, policy: Decider, time: Time) -> None:
+        self._store, self._index, self._policy, self._time = store, index, policy, time
 
-    async def _may(
+    async def may(
         self, principal: Principal, action: str, what: str, subjects: tuple[str, ...] = ()
     ) -> tuple[Scope, frozenset[DataClass]]:
         """The caller's scope and readable classes; the read, or its refusal, is an event of its own."""
@@ -85,13 +90,23 @@ class ReadingAudit:
 
     async def search(self, principal: Principal, query: AuditQuery) -> list[Seen]:
         """Entries that match, newest first."""
-        subjects = tuple(one for one in (query.subject, query.stay_id) if one)
-        scope, classes = await self._may(principal, "read", "search_audit", subjects)
-        return [_seen(entry, facts, classes) for entry, facts in await self._store.find(scope, query)]
+        scope, classes = await self.may(principal, "read", "search_audit", named(query))
+        return [
+            Seen(index=entry.index, facts=facts, changes=changes_of(entry, classes), leaf=entry.leaf.hex())
+            for entry, facts in await self._store.find(scope, query)
+        ]
+
+    async def reads(self, principal: Principal, guest_id: str, before: int | None, limit: int) -> list[ReadSeen]:
+        """Who read, or was refused, what there is of one guest: the person's profile, and the records about them."""
+        scope, _ = await self.may(principal, "read", "search_audit", (guest_id,))
+        about = [guest_id, *await self._index.subjects(scope, f"guest:{guest_id}")]
+        query = AuditQuery(any_of=tuple(f"read:{one}" for one in dict.fromkeys(about)), before=before, limit=limit)
+        found = await self._store.find(scope, query)
+        return [_read(entry, facts, frozenset(about)) for entry, facts in found]
 
     async def proof(self, principal: Principal, index: int) -> Proof:
         """The path from an entry to the newest signed root; 409 while no checkpoint covers it."""
-        scope, _ = await self._may(principal, "read", "prove_audit")
+        scope, _ = await self.may(principal, "read", "prove_audit")
         entry = await self._store.entry(scope, index)
         if entry is None:
             raise not_found("audit_entry")
@@ -103,7 +118,7 @@ class ReadingAudit:
 
     async def consistency(self, principal: Principal, old: int, new: int) -> list[str]:
         """The path that shows the tree of `old` entries to be the beginning of that of `new`."""
-        scope, _ = await self._may(principal, "verify", "prove_audit")
+        scope, _ = await self.may(principal, "verify", "prove_audit")
         head = await self._store.head(scope)
         if not 0 < old <= new <= head.size:
             raise AppError(ErrorKind.INVALID, "tree_size", f"Sizes are 0 < old ≤ new ≤ {head.size}.")
@@ -111,7 +126,7 @@ class ReadingAudit:
 
     async def head(self, principal: Principal) -> Head:
         """Size and root now, the newest checkpoint, and the public keys."""
-        scope, _ = await self._may(principal, "read", "read_audit_head")
+        scope, _ = await self.may(principal, "read", "read_audit_head")
         head = await self._store.head(scope)
         newest = await self._store.checkpoints(scope, after=head.signed_version - 1)
         return Head(
@@ -123,7 +138,7 @@ class ReadingAudit:
 
     async def export(self, principal: Principal) -> AsyncIterator[dict[str, Any]]:
         """Everything an offline verifier needs, line by line; only for auditors of the whole chain."""
-        scope, _ = await self._may(principal, "verify", "export_audit")
+        scope, _ = await self.may(principal, "verify", "export_audit")
         if scope.properties is not None:
             raise forbidden("whole_chain_only", "The log is one tree over all properties; you see some of them.")
         return self.lines(scope)
@@ -143,16 +158,25 @@ class ReadingAudit:
         yield {"kind": "end", "size": head.size, "root": head.edge.root().hex()}
 
 
-def _seen(entry: Entry, facts: Facts, classes: frozenset[DataClass]) -> Seen:
-    changes = value_of(entry.sealed).get("changes", [])
-    listed = changes if isinstance(changes, list) else []
-    masked = [_masked(change, classes) for change in listed if isinstance(change, dict)]
-    return Seen(index=entry.index, facts=facts, changes=tuple(masked), leaf=entry.leaf.hex())
+def named(query: AuditQuery) -> tuple[str, ...]:
+    """The aggregates, stays and guests that a question is about: what the read of the log is filed under."""
+    asked = (query.subject, query.record_id, query.stay_id, query.guest_id)
+    return tuple(one for one in asked if one)
 
 
-def _masked(change: dict[str, Any], classes: frozenset[DataClass]) -> SeenChange:
-    # The log holds whatever was on the topic, also what is no event: what cannot be understood is masked.
-    name, held = str(change.get("field")), str(change.get("data_class", DataClass.ORDINARY))
-    if held not in classes:
-        return SeenChange(field=name, data_class=held, masked=True)
-    return SeenChange(field=name, data_class=held, before=change.get("before"), after=change.get("after"))
+def _read(entry: Entry, facts: Facts, about: frozenset[str]) -> ReadSeen:
+    access = value_of(entry.sealed).get("access")
+    access = access if isinstance(access, dict) else {}
+    source = next((value for name, value in entry.sealed.headers if name == "ce_source"), b"")
+    classes = access.get("classes")
+    return ReadSeen(
+        index=entry.index,
+        time=facts.time,
+        actor=facts.actor,
+        role=facts.role,
+        service=source.decode(errors="replace").rpartition("/")[2],
+        action=str(access.get("action", "")),
+        refused=bool(access.get("refused")),
+        classes=tuple(str(one) for one in classes) if isinstance(classes, list) else (),
+        subjects=tuple(one for one in facts.reads if one in about),
+    )

@@ -15,12 +15,13 @@ from services.auth.domain.sessions import (
 from services.auth.domain.staff import MAX_PASSWORD, sessions_ended, staff_event
 from services.auth.domain.throttle import Gate
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Passwords, Time
+from services.auth.ports.federation import ProviderStore
 from services.auth.ports.sessions import KeyRing, SessionStore
 from services.auth.usecases.gates import Gates
 from services.auth.usecases.second_factor import SecondFactors, second_factor_wanted
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, invalid
-from shared.contracts.identity import Actor, Principal, system
+from shared.contracts.identity import Actor, Principal, Role, system
 from shared.contracts.staff import StaffMember
 from shared.contracts.values import Scope
 
@@ -75,9 +76,11 @@ class SigningIn:
         keys: KeyRing,
         factors: SecondFactors,
         gates: Gates,
+        providers: ProviderStore,
         time: Time,
     ) -> None:
         self._directory, self._sessions, self._passwords = directory, sessions, passwords
+        self._providers = providers
         self._keys, self._factors, self._gates, self._time = keys, factors, gates, time
 
     async def sign_in(self, tried: SignIn) -> Tokens:
@@ -92,28 +95,41 @@ class SigningIn:
             member = await self._directory.member(scope, account.staff_id) if account and right else None
             if member is None or not member.active:
                 raise _refused()
-        shown = await self._second_factor(scope, tried, member)
+        if not await self._passwords_stay(scope, member):
+            raise _refused()
+        shown = await self.second_factor(scope, member, tried.code, tried.login)
+        return await self.admit(scope, member, second_factor=shown)
+
+    async def _passwords_stay(self, scope: Scope, member: StaffMember) -> bool:
+        """Whether this person may sign in by password; administrators always may, to mend a provider that is out."""
+        provider = await self._providers.provider(scope)
+        return provider is None or not provider.active or provider.passwords or Role.CHAIN_ADMIN in member.roles
+
+    async def admit(self, scope: Scope, member: StaffMember, *, second_factor: bool) -> Tokens:
+        """Open a session for somebody who has shown who they are."""
         now = self._time.real_now()
         session = Session(
             id=self._time.new_id(),
-            chain=tried.chain,
+            chain=scope.chain,
             staff_id=member.id,
             created_at=now,
             rotated_at=now,
-            second_factor=shown,
+            second_factor=second_factor,
         )
         await self._sessions.open(scope, session)
         return self._tokens(session, member)
 
-    async def _second_factor(self, scope: Scope, tried: SignIn, member: StaffMember) -> bool:
+    async def second_factor(
+        self, scope: Scope, member: StaffMember, code: str | None, who: str, *, seen_elsewhere: bool = False
+    ) -> bool:
         """Whether the second factor was shown; 401 where the person has one and did not show it."""
-        held = await self._factors.held(scope, member.id)
+        held = None if seen_elsewhere else await self._factors.held(scope, member.id)
         if held is None:
-            return False
-        if tried.code is None:
+            return seen_elsewhere
+        if code is None:
             raise second_factor_wanted()
-        async with self._gates.passing(scope, {Gate.CODE: tried.login}):
-            if not await self._factors.shown(scope, held, tried.code):
+        async with self._gates.passing(scope, {Gate.CODE: who}):
+            if not await self._factors.shown(scope, held, code):
                 raise _refused()
         return True
 

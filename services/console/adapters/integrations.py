@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.console.adapters.http import Client
 from services.console.domain.guests import GuestName
-from shared.contracts.stays import Stay
+from shared.contracts.stays import SeenStay
 from shared.contracts.values import Wire
 
 _BATCH = 100
@@ -28,6 +28,6 @@ class IntegrationsClient:
             found += self._client.parse(_Guests, answer).items
         return found
 
-    async def stay(self, access: str, stay_id: str) -> Stay:
+    async def stay(self, access: str, stay_id: str) -> SeenStay:
         """One stay."""
-        return self._client.parse(Stay, await self._client.get(access, f"/v1/stays/{stay_id}"))
+        return self._client.parse(SeenStay, await self._client.get(access, f"/v1/stays/{stay_id}"))

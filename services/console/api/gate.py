@@ -8,11 +8,13 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
-from services.console.domain.session import Viewer, csrf_of, same_csrf
+from services.console.domain.session import Journey, Viewer, csrf_of, same_csrf
 from services.console.usecases.signin import Desk
 
 COOKIE = "bellboard_session"
 BEFORE = "bellboard_signin"
+AWAY = "bellboard_away"
+AWAY_S = 600
 
 
 class SignInFirst(Exception):
@@ -90,6 +92,22 @@ class Gate:
     def remember_before(self, answer: Response, secret: str) -> None:
         """Give a browser the secret its sign-in form is bound to."""
         answer.set_cookie(BEFORE, secret, httponly=True, samesite="strict", secure=self._secure, path="/sign-in")
+
+    def depart(self, answer: Response, journey: Journey) -> None:
+        """Give a browser what it must bring back from the provider; lax, for it comes back from another site."""
+        answer.set_cookie(
+            AWAY,
+            journey.cookie,
+            max_age=AWAY_S,
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+            path="/sign-in/return",
+        )
+
+    def arrive(self, answer: Response) -> None:
+        """Take it away again: it is good once."""
+        answer.delete_cookie(AWAY, httponly=True, samesite="lax", secure=self._secure, path="/sign-in/return")
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -1,39 +1,62 @@
 """The sign-in page, signing in and signing out."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.console.api.gate import BEFORE, Forged, Gate, own_path, read_form
+from services.console.api.gate import AWAY, BEFORE, Forged, Gate, own_path, read_form
 from services.console.api.render import page
 from services.console.domain.problem import Down, Refused
-from services.console.domain.session import same_csrf
+from services.console.domain.session import journey_of, same_csrf
 from services.console.usecases.signin import Desk
 
 WRONG = "Name and password do not match. Try again; after several tries you must wait a while."
 
 
-def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
-    """The routes."""
-    made = APIRouter()
+AWAY_WORDS = {
+    "not_linked": "An administrator must first say who you are here.",
+    "no_group": "None of your groups at the provider gives you work here. Ask an administrator.",
+    "account_ended": "This account is not in use any more.",
+}
+NOT_BACK = "Signing in at the provider did not work. Try again."
 
-    def form(request: Request, status: int = 200, words: str = "", **given: str) -> Response:
-        secret, csrf = gate.before_sign_in(request)
+
+class SignInForm:
+    """The sign-in page, with what was typed before and why it was not enough."""
+
+    def __init__(self, gate: Gate, desk: Desk, chain: str) -> None:
+        self._gate, self._desk, self._chain = gate, desk, chain
+
+    async def show(self, request: Request, status: int = 200, words: str = "", **given: str) -> Response:
+        """The page; `given` are chain, login and where to go then."""
+        secret, csrf = self._gate.before_sign_in(request)
+        chain = given.get("chain") or self._chain
         answer = page(
             "sign_in.html",
             status,
             csrf=csrf,
             refusal=words,
-            fixed_chain=bool(chain),
-            chain=given.get("chain") or chain,
+            fixed_chain=bool(self._chain),
+            chain=chain,
+            provider=await self._desk.provider(chain),
             login=given.get("login", ""),
             then=given.get("then", "/"),
         )
-        gate.remember_before(answer, secret)
+        self._gate.remember_before(answer, secret)
         return answer
 
+
+def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
+    """The routes of signing in by password, and of signing out."""
+    made = APIRouter()
+    form = SignInForm(gate, desk, chain).show
+
     @made.get("/sign-in")
-    async def sign_in_page(request: Request, then: str = "/") -> Response:
-        return form(request, then=own_path(then))
+    async def sign_in_page(
+        request: Request, then: str = "/", at: Annotated[str, Query(alias="chain", max_length=63)] = ""
+    ) -> Response:
+        return await form(request, then=own_path(then), chain=at)
 
     @made.post("/sign-in")
     async def sign_in(request: Request) -> Response:
@@ -50,9 +73,9 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
             session = await desk.sign_in(kept["chain"], kept["login"], given.get("password", ""), source)
         except Refused as refusal:
             waiting = refusal.problem.status == 429
-            return form(request, 422, refusal.problem.words if waiting else WRONG, **kept)
+            return await form(request, 422, refusal.problem.words if waiting else WRONG, **kept)
         except Down:
-            return form(request, 503, "Sign-in does not answer right now. Those already signed in go on.", **kept)
+            return await form(request, 503, "Sign-in does not answer right now. Those already signed in go on.", **kept)
         answer = RedirectResponse(kept["then"], status_code=303)
         gate.remember(answer, session.cookie)
         return answer
@@ -63,6 +86,41 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
         await desk.sign_out(sent.viewer.cookie)
         answer = RedirectResponse("/sign-in", status_code=303)
         gate.forget(answer)
+        return answer
+
+    return made
+
+
+def away(gate: Gate, desk: Desk, chain: str, address: str) -> APIRouter:
+    """The routes of signing in at the chain's own provider; `address` is where browsers reach the console."""
+    made = APIRouter()
+    form = SignInForm(gate, desk, chain).show
+    back = f"{address.rstrip('/')}/sign-in/return"
+
+    @made.get("/sign-in/with")
+    async def depart(
+        request: Request, at: Annotated[str, Query(alias="chain", max_length=63)], then: str = "/"
+    ) -> Response:
+        try:
+            journey, onward = await desk.depart(at, own_path(then), back)
+        except (Refused, Down):
+            return await form(request, 503, NOT_BACK, chain=at, then=own_path(then))
+        answer = RedirectResponse(onward, status_code=303)
+        gate.depart(answer, journey)
+        return answer
+
+    @made.get("/sign-in/return")
+    async def arrive(request: Request, code: str = "", error: str = "") -> Response:
+        journey = journey_of(request.cookies.get(AWAY, ""))
+        if journey is None or not code:
+            return await form(request, 422, AWAY_WORDS.get(error, NOT_BACK), chain=journey.chain if journey else "")
+        try:
+            session = await desk.arrive(journey, code)
+        except (Refused, Down):
+            return await form(request, 422, NOT_BACK, chain=journey.chain)
+        answer = RedirectResponse(own_path(journey.then), status_code=303)
+        gate.remember(answer, session.cookie)
+        gate.arrive(answer)
         return answer
 
     return made

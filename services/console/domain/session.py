@@ -1,8 +1,10 @@
 """A signed-in browser: tokens that never leave the server, and the secrets derived from its cookie."""
 
+import base64
 import datetime as dt
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass, replace
 
 from shared.contracts.identity import Principal
@@ -54,6 +56,36 @@ class Viewer:
     def id(self) -> str:
         """The staff id."""
         return self.principal.staff_id
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A browser that went to the chain's own provider: what it must bring back. It is kept in a cookie of its own."""
+
+    chain: str
+    verifier: str
+    then: str
+
+    @property
+    def challenge(self) -> str:
+        """What auth is told of the verifier before (RFC 7636, S256)."""
+        return base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
+
+    @property
+    def cookie(self) -> str:
+        """The journey as a cookie holds it."""
+        said = json.dumps([self.chain, self.verifier, self.then]).encode()
+        return base64.urlsafe_b64encode(said).decode()
+
+
+def journey_of(cookie: str) -> Journey | None:
+    """The journey of a cookie, None for any other text."""
+    try:
+        parts = json.loads(base64.b64decode(cookie, altchars=b"-_", validate=True))
+    except ValueError:
+        return None
+    fit = isinstance(parts, list) and len(parts) == 3 and all(isinstance(each, str) for each in parts)
+    return Journey(*parts) if fit else None
 
 
 def csrf_of(secret: str) -> str:

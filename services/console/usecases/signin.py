@@ -8,7 +8,7 @@ from collections.abc import MutableMapping
 from weakref import WeakValueDictionary
 
 from services.console.domain.problem import Down, Refused
-from services.console.domain.session import Session, Viewer
+from services.console.domain.session import Journey, Session, Tokens, Viewer
 from services.console.ports import House, Sessions, SignIn, Time
 from shared.contracts.errors import AppError
 from shared.contracts.values import Scope
@@ -33,11 +33,29 @@ class Desk:
 
     async def sign_in(self, chain: str, login: str, password: str, source: str) -> Session:
         """A new session; Refused when auth says no."""
-        tokens = await self._auth.sign_in(chain, login, password, source)
+        return await self._opened(chain, await self._auth.sign_in(chain, login, password, source))
+
+    async def _opened(self, chain: str, tokens: Tokens) -> Session:
         cookie = f"{chain}.{secrets.token_urlsafe(_SECRET_BYTES)}"
         session = Session(cookie, tokens, self._time.real_now())
         await self._sessions.save(Scope(chain=chain), session)
         return session
+
+    async def provider(self, chain: str) -> str | None:
+        """The name of a chain's own identity provider; None without one, or while auth is silent."""
+        try:
+            return await self._auth.provider(chain) if chain else None
+        except Down:
+            return None
+
+    async def depart(self, chain: str, then: str, return_to: str) -> tuple[Journey, str]:
+        """A browser goes to the chain's provider: what it takes along, and where it goes."""
+        journey = Journey(chain, secrets.token_urlsafe(_SECRET_BYTES), then)
+        return journey, await self._auth.begin(chain, return_to, journey.challenge)
+
+    async def arrive(self, journey: Journey, code: str) -> Session:
+        """It came back: a new session; Refused when auth says no."""
+        return await self._opened(journey.chain, await self._auth.redeem(journey.chain, code, journey.verifier))
 
     async def viewer(self, cookie: str) -> Viewer | None:
         """Who this browser is, with a token that still holds; None when it must sign in (again)."""

@@ -5,10 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from services.integrations.api.wiring import Doors, correlation
+from services.integrations.api.wiring import Doors, Id, correlation
 from services.integrations.domain.guests import Profile
+from services.integrations.domain.messages import GuestMessage
 from shared.contracts.errors import invalid
 from shared.contracts.identity import Principal
+from shared.contracts.messages import Direction, MessageState
+from shared.contracts.stays import Stay
+from shared.contracts.values import Instant
 
 MAX_IDS = 200
 
@@ -46,6 +50,46 @@ class Search(BaseModel):
     property_id: str | None = Field(default=None, max_length=63)
 
 
+class MessageHeld(BaseModel):
+    """A message to or from the guest, with its words."""
+
+    id: str
+    at: Instant
+    stay_id: str | None
+    direction: Direction
+    channel: str
+    state: MessageState
+    topic_code: str
+    text: str | None
+    answer: str | None
+    score: int | None
+
+
+class DraftHeld(BaseModel):
+    """A text that was written for the guest."""
+
+    id: str
+    at: Instant
+    stay_id: str | None
+    text: str
+
+
+class GuestFile(BaseModel):
+    """All that integrations holds of a guest. `elsewhere`: hotels that are not the caller's hold more."""
+
+    guest_id: str
+    profile: GuestOut | None
+    stays: list[Stay]
+    messages: list[MessageHeld]
+    drafts: list[DraftHeld]
+    elsewhere: bool
+
+
+def _message(row: GuestMessage) -> MessageHeld:
+    said = {name: getattr(row.message, name) for name in MessageHeld.model_fields if name != "text"}
+    return MessageHeld(**said, text=row.text)
+
+
 def _out(profile: Profile) -> GuestOut:
     fields = profile.model_dump(include=set(GuestOut.model_fields) - {"name"})
     return GuestOut(name=profile.name, **fields)
@@ -66,6 +110,19 @@ def router(doors: Doors) -> APIRouter:
             raise invalid("ids", "count", f"Give 1 to {MAX_IDS} ids, separated by commas.")
         found = await doors.guests.some(principal, wanted, correlation(request, doors.chassis))
         return GuestList(items=[_out(profile) for profile in found])
+
+    @routes.get("/v1/guests/{guest_id}/file")
+    async def file(request: Request, principal: Annotated[Principal, caller], guest_id: Id) -> GuestFile:
+        """Everything held of a guest in the caller's hotels, for the guest: an act of its own right, written down."""
+        held = await doors.disclose(principal, guest_id, correlation(request, doors.chassis))
+        return GuestFile(
+            guest_id=guest_id,
+            profile=_out(held.profile) if held.profile else None,
+            stays=held.stays,
+            messages=[_message(one) for one in held.messages],
+            drafts=[DraftHeld(id=one.id, at=one.at, stay_id=one.stay_id, text=one.text) for one in held.drafts],
+            elsewhere=held.elsewhere,
+        )
 
     @routes.post("/v1/guests/search")
     async def search(request: Request, principal: Annotated[Principal, caller], wanted: Search) -> GuestIds:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from services.integrations.api.wiring import Doors, Id
 from shared.chassis.describing import ETAG
 from shared.contracts.identity import Principal
-from shared.contracts.stays import Stay, StayStatus
+from shared.contracts.stays import SeenStay, StayStatus
 from shared.contracts.values import AskedDay
 
 MAX_IDS = 200
@@ -18,7 +18,7 @@ UNCHANGED = {"description": "The version in If-None-Match is still the newest.",
 class StayPage(BaseModel):
     """One page of stays; `next` is the cursor of the next, null at the end."""
 
-    items: list[Stay]
+    items: list[SeenStay]
     next: str | None
 
 
@@ -44,13 +44,13 @@ def router(doors: Doors) -> APIRouter:
         )
         return StayPage(items=items, next=following)
 
-    @routes.get("/v1/stays/{stay_id}", response_model=Stay, responses={200: ETAG, 304: UNCHANGED})
+    @routes.get("/v1/stays/{stay_id}", response_model=SeenStay, responses={200: ETAG, 304: UNCHANGED})
     async def one(
         principal: Annotated[Principal, caller],
         stay_id: Id,
         response: Response,
         if_none_match: Annotated[str | None, Header(max_length=64)] = None,
-    ) -> Stay | Response:
+    ) -> SeenStay | Response:
         """One stay, with its version as ETag."""
         stay = await doors.stays.one(principal, stay_id)
         etag = f'"{stay.version}"'

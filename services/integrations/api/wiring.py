@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
+from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
@@ -31,6 +33,8 @@ class Doors:
     tasks: TakeTasks
     stays: ReadStays
     guests: ReadGuests
+    erasures: Erasures
+    disclose: Disclose
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

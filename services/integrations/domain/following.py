@@ -42,6 +42,7 @@ class Loaded:
 
     stays: dict[str, Kept] = field(default_factory=dict)
     profiles: dict[str, Profile] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -71,6 +72,7 @@ def follow(loaded: Loaded, batch: Sequence[Delivered], key: bytes, chain: str, n
     for each in batch:
         seen = each.reservation
         who, guest = identity_of(seen, key, chain)
+        guest = None if who in loaded.erased else guest  # a name that was erased does not come back
         kept = out.stays.get(each.stay_id) or loaded.stays.get(each.stay_id)
         profile = out.profiles.get(who) or loaded.profiles.get(who)
         if guest:
@@ -78,7 +80,7 @@ def follow(loaded: Loaded, batch: Sequence[Delivered], key: bytes, chain: str, n
             if fresh:
                 out.profiles[who] = profile = fresh
         posted = kept.posted if kept else 0
-        version = profile.version if profile else 1
+        version = profile.version if profile else (kept.stay.profile_version if kept else 1)
         language = guest.language if guest else (kept.stay.language if kept else "en")
         said = stay_of(seen, chain, who, profile_version=version, language=language, posted=posted)
         result = mirror(kept.stay if kept else None, kept.mark if kept else None, said, mark_of(seen, each.event_id))

@@ -18,7 +18,14 @@ INDEXES: dict[str, Sequence[Index]] = {
     "folio": [Index(("stay",))],
     "postings": [Index(("state", "claimed"), partial=_POSTINGS_OPEN), Index(("record",))],
     "writebacks": [Index(("state", "claimed"), partial=_WRITEBACKS_OPEN)],
-    "messages": [Index(("progress", "claimed"), partial=_MESSAGES_OPEN), Index(("stay", "at"))],
+    "messages": [Index(("progress", "claimed"), partial=_MESSAGES_OPEN), Index(("stay", "at")), Index(("guest",))],
+    "drafts": [Index(("body.guest_id",)), Index(("body.stay_id",))],
+    "erasures": [
+        Index(("chain", "guest"), unique=True, partial={"open": True}),
+        Index(("chain", "guest", "run")),
+        Index(("began",), partial={"mine": False}),
+        Index(("noted",), partial={"noted": False}),
+    ],
     "maildrop": [Index(("prop", "at"))],
 }
 

@@ -71,7 +71,12 @@ class MessageStore:
         async def work(tx: Tx) -> bool:
             wanted = {"_id": last.message.id, "progress": SENDING, **within(scope)}
             fields = {name: value for name, value in _row(last).items() if name != "_id"}
-            if not await self._rows.update_one(wanted, {"$set": fields}, tx=tx):
+            known = wanted | {"erased": {"$ne": True}}
+            # Whose guest was forgotten while it was being sent is settled without its words.
+            unsaid = {**fields, "body": {**fields["body"], "text": None}}
+            if not await self._rows.update_one(known, {"$set": fields}, tx=tx) and not await self._rows.update_one(
+                wanted, {"$set": unsaid}, tx=tx
+            ):
                 return False
             await self._outbox.append(tx, [told(state) for state in states], provenance)
             return True
@@ -103,6 +108,16 @@ class MessageStore:
         """The thread of one stay, oldest first."""
         rows = await self._rows.find({"stay": stay_id, **within(scope)}, sort=[("at", 1), ("_id", 1)], limit=limit)
         return [_message(row) for row in rows]
+
+    async def of_guest(self, scope: Scope, guest_id: str) -> list[GuestMessage]:
+        """Every message to or from one guest, oldest first."""
+        rows = await self._rows.find({"guest": guest_id, **within(scope)}, sort=[("at", 1), ("_id", 1)])
+        return [_message(row) for row in rows]
+
+    async def drafts_of(self, scope: Scope, guest_id: str) -> list[Draft]:
+        """Every draft for one guest."""
+        rows = await self._drafts.find({"body.guest_id": guest_id, **within(scope)}, sort=[("_id", 1)])
+        return [Draft.model_validate(row["body"]) for row in rows]
 
     async def keep_draft(self, scope: Scope, draft: Draft, ctx: CommandContext) -> None:
         """Keep a draft, once for its Idempotency-Key."""

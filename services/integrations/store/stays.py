@@ -87,7 +87,11 @@ class StayStore:
     async def _load(self, tx: Tx, scope: Scope, stay_ids: Sequence[str], guest_ids: Sequence[str]) -> Loaded:
         stays = await self._stays.find({"_id": {"$in": list(stay_ids)}, **within(scope)}, tx=tx)
         guests = await self._profiles.find({"_id": {"$in": list(guest_ids)}, "chain": scope.chain}, tx=tx)
-        return Loaded({row["_id"]: kept_of(row) for row in stays}, {row["_id"]: profile_of_row(row) for row in guests})
+        return Loaded(
+            {row["_id"]: kept_of(row) for row in stays},
+            {row["_id"]: profile_of_row(row) for row in guests if "body" in row},
+            frozenset(row["_id"] for row in guests if "body" not in row),
+        )
 
     async def _save(self, tx: Tx, followed: Followed, provenance: Provenance) -> None:
         await self._stays.bulk([_put(stay_row(kept)) for kept in followed.stays.values()], tx=tx)
@@ -156,7 +160,8 @@ class StayStore:
 
     async def profiles(self, scope: Scope, guest_ids: Sequence[str]) -> list[Profile]:
         """Profiles of guests who stay or stayed within the scope."""
-        rows = await self._profiles.find({"_id": {"$in": list(guest_ids)}, **within(scope)})
+        known = {"_id": {"$in": list(guest_ids)}, "body": {"$exists": True}}
+        rows = await self._profiles.find({**known, **within(scope)})
         return [profile_of_row(row) for row in rows]
 
     async def search(self, scope: Scope, pattern: str, limit: int) -> list[str]:

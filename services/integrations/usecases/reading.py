@@ -14,7 +14,7 @@ from shared.contracts.access import AccessEvent, AccessRead
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import forbidden, invalid, not_found
 from shared.contracts.identity import DataClass, Principal
-from shared.contracts.stays import Stay, StayStatus
+from shared.contracts.stays import SeenStay, StayStatus
 from shared.contracts.values import Scope
 
 SEARCHED = 50
@@ -34,14 +34,17 @@ def scope_of(principal: Principal, property_id: str | None = None) -> Scope:
 
 
 class ReadStays:
-    """Stays hold no identity; who may read stays may read them whole within the hotels they have."""
+    """Stays hold no identity; what they cost is for who may see payments."""
 
     def __init__(self, stays: StayStore, policy: Policy) -> None:
         self._stays, self._policy = stays, policy
 
-    def _allow(self, principal: Principal) -> None:
-        if not self._policy.decide(principal, "read", "stay").allow:
+    def _allow(self, principal: Principal) -> bool:
+        """Whether with what they cost."""
+        verdict = self._policy.decide(principal, "read", "stay")
+        if not verdict.allow:
             raise forbidden("stays_not_readable", "Your role does not read stays.")
+        return DataClass.PAYMENT in verdict.read
 
     async def page(
         self,
@@ -53,19 +56,22 @@ class ReadStays:
         guest_ids: Sequence[str] | None,
         cursor: str | None,
         limit: int,
-    ) -> tuple[list[Stay], str | None]:
+    ) -> tuple[list[SeenStay], str | None]:
         """A page of stays by departure, and the cursor of the next."""
-        self._allow(principal)
+        money = self._allow(principal)
         scope = scope_of(principal, property_id)
-        return await self._stays.page(scope, status=status, on=on, guest_ids=guest_ids, after=cursor, limit=limit)
+        found, following = await self._stays.page(
+            scope, status=status, on=on, guest_ids=guest_ids, after=cursor, limit=limit
+        )
+        return [SeenStay.masked(each, money=money) for each in found], following
 
-    async def one(self, principal: Principal, stay_id: str) -> Stay:
+    async def one(self, principal: Principal, stay_id: str) -> SeenStay:
         """One stay; another hotel's is not found."""
-        self._allow(principal)
+        money = self._allow(principal)
         kept = await self._stays.get(scope_of(principal), stay_id)
         if kept is None:
             raise not_found("stay")
-        return kept.stay
+        return SeenStay.masked(kept.stay, money=money)
 
 
 class ReadGuests:

@@ -19,6 +19,7 @@ from services.records.api import (
 from services.records.usecases.bulk import Bulk
 from services.records.usecases.commanding import Commanding
 from services.records.usecases.deciding import Deciding
+from services.records.usecases.disclosing import Disclosing
 from services.records.usecases.entry import QuickEntry
 from services.records.usecases.filing import Filing
 from services.records.usecases.finding import Finding
@@ -45,7 +46,7 @@ def router(house: House, chassis: Chassis) -> APIRouter:
     made.include_router(questions.router(Questions(house), chassis))
     made.include_router(bulk.router(Bulk(house), chassis))
     made.include_router(attachments.router(Filing(house), reading, chassis))
-    made.include_router(guests.router(Remembering(house), chassis))
+    made.include_router(guests.router(Remembering(house), Disclosing(house), chassis))
     made.include_router(commands.router(commanding, QuickEntry(house), reading, chassis))
     made.include_router(reviews.router(Queues(house), Deciding(house, commanding), chassis))
     made.include_router(rules.router(Ruling(house), Simulating(house), chassis))

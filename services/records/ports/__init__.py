@@ -4,6 +4,7 @@ from services.records.ports.campaigns import CampaignStore, News, Round, Span, T
 from services.records.ports.chassis import Alarm, Clock, Journal, Once, People, Result, Transactions
 from services.records.ports.duties import DutyStore
 from services.records.ports.earnings import Earned, EarningStore, Period
+from services.records.ports.erasures import ErasureStore, PendingErasure
 from services.records.ports.files import FileStore, Pictures
 from services.records.ports.handovers import HandoverQuery, HandoverStore, Mix, Part, Plan
 from services.records.ports.locks import Locks
@@ -38,6 +39,7 @@ __all__ = [
     "DutyStore",
     "Earned",
     "EarningStore",
+    "ErasureStore",
     "FileStore",
     "HandoverQuery",
     "HandoverStore",
@@ -52,6 +54,7 @@ __all__ = [
     "Once",
     "Page",
     "Part",
+    "PendingErasure",
     "People",
     "Period",
     "Pictures",

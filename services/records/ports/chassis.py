@@ -90,7 +90,11 @@ class People(Protocol):
 
 
 class Clock(Protocol):
-    """Business time and ids."""
+    """Business time, real time and ids."""
+
+    def real_now(self) -> dt.datetime:
+        """Real time, UTC."""
+        ...
 
     def now(self) -> dt.datetime:
         """Business time, UTC."""

@@ -31,8 +31,12 @@ class FileStore(Protocol):
         """Let go of one file."""
         ...
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
-        """Let go of all files of these records."""
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
+        """Let go of all files of these records; how many."""
+        ...
+
+    async def left(self, scope: Scope, record_ids: Collection[str]) -> int:
+        """How many files of these records still have a row, whatever its state."""
         ...
 
     async def sweep(self, scope: Scope | None) -> int:

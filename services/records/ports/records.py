@@ -112,7 +112,7 @@ class RecordStore(Protocol):
         ...
 
     async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
-        """The ids of all records of a guest or of these stays."""
+        """The ids of all records of a guest, and of those of these stays that name no guest."""
         ...
 
     async def alike(self, scope: Scope, opening: Opening, since: dt.datetime) -> list[RecordState]:
@@ -167,6 +167,10 @@ class TextStore(Protocol):
         """The texts that are still there, by reference."""
         ...
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
-        """Delete the texts and salts of these records."""
+    async def of(self, scope: Scope, record_ids: Collection[str]) -> list[tuple[str, str, str]]:
+        """All texts of these records: record, reference, words."""
+        ...
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
+        """Delete the texts and salts of these records; how many."""
         ...

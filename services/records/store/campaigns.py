@@ -7,7 +7,7 @@ from typing import Any
 from services.records.domain.campaigns import CampaignState, Phase
 from services.records.ports import News, Round, Span, Tally
 from services.records.store.records import within
-from shared.chassis.mongo import BulkOp, Document, Index, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
 
@@ -128,11 +128,6 @@ class MongoCampaigns:
         match = {**within(scope), "campaign": campaign_id}
         rows = await self._records.aggregate([{"$match": match}, {"$group": group}])
         return {str(row.pop("_id")): Tally(**row) for row in rows}
-
-
-async def prepare_campaigns(mongo: Mongo) -> None:
-    """Create the index by which rounds find what was heard of lately."""
-    await mongo.collection("stays").ensure_indexes([Index(("chain", "stay.property_id", "kept_at"))])
 
 
 def _one(condition: Document) -> Document:

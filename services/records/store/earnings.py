@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from services.records.domain.incentives import EarningLine, LineKind
 from services.records.ports import Earned, Period
 from services.records.store.records import within
-from shared.chassis.mongo import Document, Index, Mongo, Tx
+from shared.chassis.mongo import Document, Mongo, Tx
 from shared.contracts.values import Scope
 
 
@@ -72,9 +72,3 @@ def _row(scope: Scope, line: EarningLine) -> Document:
     told = line.model_dump(mode="json")
     whose = {"chain": scope.chain, "property_id": line.property_id, "agent": line.agent}
     return {"_id": _id(scope, line), **whose, "at": line.at, "line": told}
-
-
-async def prepare_earnings(mongo: Mongo) -> None:
-    """Create the indexes."""
-    by_agent = Index(("chain", "property_id", "agent", "at", "_id"))
-    await mongo.collection("earnings").ensure_indexes([by_agent, Index(("chain", "property_id", "at", "_id"))])

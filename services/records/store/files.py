@@ -52,10 +52,17 @@ class MongoFiles:
         mine = {"_id": file_id, "chain": scope.chain}
         await self._rows.bulk([Put(mine, {"$set": {"st": DROPPED}}, upsert=False)], tx=tx)
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
-        """Drop all files of these records, pending ones too; salts go at once."""
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
+        """Drop all files of these records, pending ones too; salts go at once. How many were there to be read."""
         wanted = {"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}
-        await self._rows.update_many(wanted, {"$set": {"st": DROPPED, "salt": ""}}, tx=tx)
+        gone: Document = {"$set": {"st": DROPPED, "salt": ""}}
+        kept = await self._rows.update_many({**wanted, "st": KEPT}, gone, tx=tx)
+        await self._rows.update_many(wanted, gone, tx=tx)
+        return kept
+
+    async def left(self, scope: Scope, record_ids: Collection[str]) -> int:
+        """How many files of these records still have a row, whatever its state."""
+        return await self._rows.count({"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}})
 
     async def sweep(self, scope: Scope | None) -> int:
         """Delete what was dropped and what nobody claimed. Marked first, so that a late claim finds it gone."""

@@ -17,6 +17,7 @@ INDEXES: Mapping[str, Sequence[Index]] = {
     ),
     "texts": (Index(("chain", "record_id")),),
     "attachments": (Index(("chain", "record_id")), Index(("st", "at"))),
+    "erasures": (Index(("at",), partial={"waits": True}),),
     # No window is longer than a month (see KindOverride): what is older is no repeat any more.
     "repeats": (Index(("at",), expire_s=31 * 86_400),),
     "locks": (Index(("at",), expire_s=90 * 86_400),),
@@ -38,8 +39,12 @@ INDEXES: Mapping[str, Sequence[Index]] = {
         Index(("chain", "property_id", "live", "rank", "code")),
     ),
     "claims": (Index(("chain", "offer_id", "day")), Index(("record_id",))),
+    "standby": (Index(("chain", "offer_id", "moment", ("bid", -1), "since", "_id")),),
+    "earnings": (Index(("chain", "property_id", "agent", "at", "_id")), Index(("chain", "property_id", "at", "_id"))),
     "campaigns": (Index(("chain", "property_id")), Index(("phase",))),
+    "staff_versions": (Index(("chain", "since")), Index(("chain", "version"))),
     "stays": (
+        Index(("chain", "stay.property_id", "kept_at")),
         Index(("chain", "stay.property_id", "stay.arrival", "_id")),
         Index(("chain", "stay.property_id", "stay.departure", "_id")),
         Index(("chain", "stay.guest_id", ("stay.arrival", -1))),

@@ -107,8 +107,8 @@ class MongoRecords:
         return await self._all(scope, wanted, tx) if stay_ids else []
 
     async def of_guest(self, scope: Scope, guest_id: str, stay_ids: Collection[str], tx: Tx | None = None) -> list[str]:
-        """The ids of all records of a guest or of these stays."""
-        either = [{"guest_id": guest_id}, {"stay_id": {"$in": sorted(stay_ids)}}]
+        """The ids of all records of a guest, and of those of these stays that name no guest."""
+        either = [{"guest_id": guest_id}, {"guest_id": None, "stay_id": {"$in": sorted(stay_ids)}}]
         rows = await self._rows.find({**within(scope), "$or": either}, projection={"_id": 1}, tx=tx)
         return [row["_id"] for row in rows]
 

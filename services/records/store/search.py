@@ -17,7 +17,7 @@ from shared.contracts.values import Scope
 
 FEW = 500
 """So many documents are read together at most."""
-MANY = 5_000
+MANY = 2_000
 """Further than this nothing is counted: of two things that so many records have, neither is seldom."""
 STRIDE, STRIDES = 1_500, 2
 """So many documents are walked at a time, and so many times for one page."""

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.records.domain.staff_history import StaffVersion
-from shared.chassis.mongo import BulkOp, Index, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Mongo, Put, Tx
 from shared.contracts.values import Scope
 
 
@@ -36,9 +36,3 @@ class MongoStaffHistory:
         """Every version of the chain's staff that had begun by a moment, and each person's first one."""
         wanted = {"chain": scope.chain, "$or": [{"since": {"$lte": at}}, {"version": 1}]}
         return [StaffVersion.model_validate(row["told"]) for row in await self._rows.find(wanted)]
-
-
-async def prepare_staff_history(mongo: Mongo) -> None:
-    """Create the indexes."""
-    indexes = [Index(("chain", "since")), Index(("chain", "version"))]
-    await mongo.collection("staff_versions").ensure_indexes(indexes)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from services.records.domain.standby import InLine
 from services.records.store.records import within
-from shared.chassis.mongo import BulkOp, Delete, Document, Index, Mongo, Put, Tx
+from shared.chassis.mongo import BulkOp, Delete, Document, Mongo, Put, Tx
 from shared.contracts.values import Scope
 
 
@@ -37,9 +37,3 @@ def _row(scope: Scope, place: InLine) -> Document:
         "bid": place.bid,
         "since": place.since,
     }
-
-
-async def prepare_lines(mongo: Mongo) -> None:
-    """Create the index that keeps the order of the lines."""
-    order = Index(("chain", "offer_id", "moment", ("bid", -1), "since", "_id"))
-    await mongo.collection("standby").ensure_indexes([order])

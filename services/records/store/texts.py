@@ -19,6 +19,12 @@ class MongoTexts:
         wanted = {"chain": scope.chain, "_id": {"$in": sorted(refs)}}
         return {row["_id"]: row["text"] for row in await self._rows.find(wanted, projection={"text": 1})}
 
-    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> None:
-        """Delete the texts and salts of these records."""
-        await self._rows.delete_many({"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}, tx=tx)
+    async def of(self, scope: Scope, record_ids: Collection[str]) -> list[tuple[str, str, str]]:
+        """All texts of these records: record, reference, words."""
+        wanted = {"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}
+        rows = await self._rows.find(wanted, projection={"record_id": 1, "text": 1})
+        return [(row["record_id"], row["_id"], row["text"]) for row in rows]
+
+    async def forget(self, scope: Scope, record_ids: Collection[str], tx: Tx) -> int:
+        """Delete the texts and salts of these records; how many."""
+        return await self._rows.delete_many({"chain": scope.chain, "record_id": {"$in": sorted(record_ids)}}, tx=tx)

@@ -15,6 +15,7 @@ from services.records.ports import (
     Clock,
     DutyStore,
     EarningStore,
+    ErasureStore,
     FileStore,
     HandoverStore,
     Journal,
@@ -70,6 +71,7 @@ class House:
     pictures: Pictures
     repeats: RepeatGuard
     views: ViewStore
+    erasures: ErasureStore
 
     def hotel(self, scope: Scope, property_id: str) -> Property:
         """A property the caller may touch; any other does not exist for them."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from services.records.domain.points import Entry
+from shared.contracts.records import Outcome, Status
 from shared.contracts.values import Frozen, Instant
 
 
@@ -25,3 +27,44 @@ class GuestPreferences(Frozen):
 
     guest_id: str
     preferences: tuple[Preference, ...]
+
+
+class Words(Frozen):
+    """What somebody wrote, by its reference."""
+
+    ref: str
+    text: str
+
+
+class HeldFile(Frozen):
+    """A photo or PDF of a record; its bytes are at `/v1/records/{record}/attachments/{id}`."""
+
+    id: str
+    type: str
+    size: int
+    added_at: Instant
+
+
+class GuestRecord(Frozen):
+    """One record about a guest, with everything people wrote on it."""
+
+    id: str
+    property_id: str
+    kind: str
+    status: Status
+    outcome: Outcome | None
+    stay_id: str | None
+    room: str | None
+    opened_at: Instant
+    closed_at: Instant | None
+    fields: dict[str, Any]
+    words: tuple[Words, ...]
+    files: tuple[HeldFile, ...]
+
+
+class GuestFile(Frozen):
+    """All that records holds of a guest in the caller's hotels, for the guest."""
+
+    guest_id: str
+    records: tuple[GuestRecord, ...]
+    points: tuple[Entry, ...]

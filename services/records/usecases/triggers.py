@@ -19,17 +19,19 @@ from services.records.domain.repeats import may_count
 from services.records.domain.state import RecordState
 from services.records.domain.texts import Reason
 from services.records.usecases.desk import Desk
+from services.records.usecases.forgetting import begin
 from services.records.usecases.house import House
 from services.records.workflows.openings import following
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, EventBody
 from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.guests import GuestErased
 from shared.contracts.identity import Actor, ActorKind
 from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
 from shared.contracts.records import Outcome, Status
-from shared.contracts.stays import GuestErased, Stay, StayEvent, StayStatus
+from shared.contracts.stays import Stay, StayEvent, StayStatus
 from shared.contracts.tasks import TaskEvent
 from shared.contracts.values import Money, Scope, derived_id, zone
 from shared.contracts.writebacks import UNSETTLED, Writeback, WritebackEvent
@@ -99,7 +101,7 @@ class _Batch:
             elif isinstance(body, WritebackEvent):
                 await self._on_writeback(each, body.writeback)
             elif isinstance(body, GuestErased):
-                await self._on_erased(body)
+                await begin(self._house, self._desk.scope, self._desk.tx, each.envelope, body)
         await self._house.stays.keep(self._desk.scope, list(kept.values()), self._desk.tx)
         await self._desk.flush()
 
@@ -284,12 +286,6 @@ class _Batch:
         if state is not None and held is not None and held.state in UNSETTLED and held.state is not told.change.state:
             command = c.SettleWriteback(held.id, told.change.state, told.change.failure)
             await self._desk.tell(state, command, SYSTEM, Provenance.of(each.envelope))
-
-    async def _on_erased(self, body: GuestErased) -> None:
-        scope, tx = self._desk.scope, self._desk.tx
-        ids = await self._house.records.of_guest(scope, body.guest_id, body.stay_ids, tx)
-        await self._house.texts.forget(scope, ids, tx)
-        await self._house.files.forget(scope, ids, tx)
 
 
 def _stay_id(body: EventBody) -> str | None:

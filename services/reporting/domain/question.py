@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.reporting.domain.fact import Fact
 from shared.contracts.errors import invalid
+from shared.contracts.identity import DataClass
 from shared.contracts.values import Code, Frozen, Instant, local_day, zone
 
 MAX_DAYS = 400
@@ -48,6 +49,7 @@ class Figure(Frozen):
     value: float | int | None
     unit: str
     records: tuple[str, ...] = ()
+    data_class: DataClass = Field(default=DataClass.ORDINARY, description="Shown to those who may read this class")
 
     @property
     def key(self) -> str:

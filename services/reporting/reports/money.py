@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from services.reporting.domain.fact import Fact, Line
 from services.reporting.domain.question import Figure, Question, Report
+from shared.contracts.identity import DataClass
 from shared.contracts.money import PostingState
 
 POSTED, FAILED, WAITING, UNKNOWN, VOID = "posted", "failed", "waiting", "unknown", "void"
@@ -45,6 +46,7 @@ def _sum(kind: str, currency: str, state: str, entries: Sequence[tuple[str, int]
         value=sum(amount for _, amount in entries),
         unit=f"{currency} minor units",
         records=tuple(dict.fromkeys(record for record, _ in entries)),
+        data_class=DataClass.PAYMENT,
     )
 
 

@@ -11,6 +11,7 @@ from services.reporting.domain.question import Figure, Question, Report, asked
 from services.reporting.domain.timeline import Waterfall, waterfall
 from services.reporting.ports import FactStore, Permissions
 from services.reporting.reports import REPORTS
+from shared.chassis.policy import Verdict
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.values import Instant, Scope, local_day, zone
@@ -33,17 +34,19 @@ class Answering:
     async def figures(
         self, caller: Principal, name: str, property_id: str | None, start: dt.date | None, end: dt.date | None
     ) -> tuple[Report, Question, list[Figure]]:
-        """A report's figures for some local days; today, where none are named.
+        """A report's figures for some local days; today, where none are named. Figures of a class that the caller may
+        not read are not there.
 
         403 without the permission, 404 for a report or property that is not there for the caller.
         """
-        self._may(caller, property_id)
+        classes = self._may(caller, property_id).read
         report = REPORTS.get(name)
         if report is None:
             raise not_found("report")
         question = self._question(caller, property_id, start, end)
         facts = await self._facts.touching(_scope(caller, property_id), *question.bounds)
-        return report, question, await asyncio.to_thread(report.figures, facts, question)
+        found = await asyncio.to_thread(report.figures, facts, question)
+        return report, question, [figure for figure in found if figure.data_class in classes]
 
     async def behind(
         self,
@@ -54,13 +57,13 @@ class Answering:
         start: dt.date | None,
         end: dt.date | None,
     ) -> tuple[Figure, Question, list[Fact]]:
-        """One figure, the question, and the facts of the records behind it, in the figure's own order."""
+        """One figure, the question, and the facts of the records behind it that the caller may read, in its order."""
         _, question, figures = await self.figures(caller, name, property_id, start, end)
         figure = next((one for one in figures if one.key == key), None)
         if figure is None:
             raise not_found("figure")
         facts = await self._facts.touching(_scope(caller, property_id), *question.bounds)
-        by_id = {fact.id: fact for fact in facts}
+        by_id = {fact.id: fact for fact in facts if self._reads(caller, fact)}
         return figure, question, [by_id[one] for one in dict.fromkeys(figure.records) if one in by_id]
 
     async def waterfall(self, caller: Principal, record_id: str) -> Waterfall:
@@ -69,10 +72,15 @@ class Answering:
         picture = waterfall(fact, self._now()) if fact else None
         if fact is None or fact.life is None or picture is None:
             raise not_found("record")
-        life = fact.life
-        if not self._permissions.decide(caller, "read", life.kind, fact.property_id, life.department).allow:
+        if not self._reads(caller, fact):
             raise not_found("record")
         return picture
+
+    def _reads(self, caller: Principal, fact: Fact) -> bool:
+        life = fact.life
+        if life is None:
+            return False
+        return self._permissions.decide(caller, "read", life.kind, fact.property_id, life.department).allow
 
     async def hash(self, caller: Principal) -> tuple[str, int]:
         """The hash over all facts of the caller's chain and their number; needs the operations permission."""
@@ -84,11 +92,18 @@ class Answering:
             number += 1
         return whole.hexdigest(), number
 
-    def _may(self, caller: Principal, property_id: str | None) -> None:
-        if property_id is not None and not Scope(chain=caller.chain, properties=caller.properties).covers(property_id):
+    def _may(self, caller: Principal, property_id: str | None) -> Verdict:
+        if property_id is not None and not self._exists(caller, property_id):
             raise not_found("property")
-        if not self._permissions.decide(caller, "read", REPORT, property_id).allow:
+        verdict = self._permissions.decide(caller, "read", REPORT, property_id)
+        if not verdict.allow:
             raise forbidden("not_granted", "You may not read reports here.")
+        return verdict
+
+    def _exists(self, caller: Principal, property_id: str) -> bool:
+        """Whether there is this property for the caller: another chain's is as absent as one of nobody's."""
+        covered = Scope(chain=caller.chain, properties=caller.properties).covers(property_id)
+        return covered and self._permissions.property(caller.chain, property_id) is not None
 
     def _question(
         self, caller: Principal, property_id: str | None, start: dt.date | None, end: dt.date | None

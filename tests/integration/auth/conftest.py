@@ -71,6 +71,7 @@ async def auth(
         kafka_namespace=topic_prefix,
         data_dir=tmp_path / "data",
         auth_seed=seed,
+        loopback_issuers=True,
         log_level="WARNING",
     )
     app = build(settings)

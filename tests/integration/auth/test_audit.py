@@ -8,13 +8,13 @@ from typer.testing import CliRunner
 
 from bellboard.app import app as command_line
 from services.auth.domain import merkle
-from services.auth.domain.export import ExportReader
 from services.auth.domain.verification import Fault, Report
 from services.auth.usecases.audit import Sequencer
 from shared.chassis.clock import Clock
 from shared.chassis.mongo import Binary
 from shared.contracts.topics import AUDITED
 from tests.factories.chassis import until
+from tests.factories.verified import judged
 from tests.integration.auth.conftest import Auth
 
 pytestmark = pytest.mark.integration
@@ -26,7 +26,8 @@ async def sealed(auth: Auth) -> None:
     async def done() -> bool:
         events = await auth.rows("events").count({"topic": {"$in": list(AUDITED)}})
         signed = await auth.rows("audit_checkpoints").count({"chain": "atlantic"})
-        return events > 7 and await auth.rows("audit").count({}) == events and signed > 0
+        found = await auth.rows("audit_facts").count({})
+        return events > 7 and await auth.rows("audit").count({}) == found == events and signed > 0
 
     await until(done, "all events are in the log")
 
@@ -37,17 +38,16 @@ async def export(auth: Auth) -> str:
 
 
 def verified(text: str) -> Report:
-    reader = ExportReader({}, [])
-    for line in text.splitlines():
-        reader.line(line)
-    return reader.finish()
+    report, faults = judged(text)
+    assert bool(faults) is not report.sound
+    return report
 
 
 async def test_own_events_are_sealed_signed_and_told_to_the_witness(auth: Auth) -> None:
     await sealed(auth)
     entries = await auth.rows("audit").find({"chain": "atlantic"}, sort=[("index", 1)])
     assert [row["index"] for row in entries] == list(range(len(entries)))
-    types = {row["facts"]["type"] for row in entries}
+    types = {{name: bytes(value) for name, value in row["headers"]}["ce_type"].decode() for row in entries}
     assert types >= {"property.opened.v1", "staff.hired.v1", "policy.published.v1"}
     witness = auth.settings.witness_folder / "atlantic.checkpoints.jsonl"
 
@@ -72,7 +72,7 @@ async def test_sent_again_is_sealed_once(auth: Auth) -> None:
     await auth.client.delete("/v1/sessions/current", headers=await auth.bearer("ana"))
 
     async def arrived() -> bool:
-        return await auth.rows("audit").count({"facts.type": "staff.sessions_ended.v1"}) == 1
+        return await auth.rows("audit_facts").count({"keys": "type:staff.sessions_ended.v1"}) == 1
 
     await until(arrived, "an event behind them arrived")
     assert await auth.rows("audit").count({}) == before + 1
@@ -92,7 +92,7 @@ async def test_auditor_searches_and_proves_and_the_read_is_itself_audited(auth: 
     assert merkle.verify_inclusion(leaf, index, signed["size"], path, root)
 
     async def noted() -> bool:
-        return await auth.rows("audit").count({"facts.type": "access.read.v1"}) > 0
+        return await auth.rows("audit_facts").count({"keys": "type:access.read.v1"}) > 0
 
     await until(noted, "the read is in the log")
 

@@ -1,0 +1,195 @@
+"""The five services with their stores, furnished for the matrix."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from services.alerts.app import assemble as assemble_alerts
+from services.alerts.settings import Settings as AlertsSettings
+from services.alerts.store import prepare as prepare_alerts
+from services.auth.app import assemble as assemble_auth
+from services.auth.app import join
+from services.auth.events import AuditHandler
+from services.auth.ports.directory import DirectoryChange
+from services.auth.settings import Settings as AuthSettings
+from services.auth.store.arrivals import Arrivals
+from services.integrations.app import assemble as assemble_integrations
+from services.integrations.app import parts
+from services.integrations.pms.hotel_bookings.hotels import specs
+from services.integrations.settings import Settings as IntegrationsSettings
+from services.records.api import campaigns, handovers, offers
+from services.records.app import assemble as assemble_records
+from services.records.settings import Settings as RecordsSettings
+from services.reporting.app import assemble as assemble_reporting
+from services.reporting.settings import Settings as ReportingSettings
+from services.reporting.store import prepare as prepare_reporting
+from shared.chassis.mongo import Tx
+from shared.chassis.provenance import Provenance
+from shared.chassis.service import Chassis
+from shared.contracts.identity import DataClass, Department
+from shared.contracts.records import LineKind, MoneyLine
+from shared.contracts.values import Money, Scope, stay_id
+from tests.factories.bookings import payloads, small_schedule
+from tests.factories.front_desk import StillClock, fake_house
+from tests.factories.guest_events import stay_told
+from tests.factories.guest_records import stay
+from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
+from tests.factories.standing import Standing
+from tests.fakes.records import FakeDatabase
+from tests.fakes.traces import FakeTraceSink
+from tests.input.ripening import UNSOUND
+from tests.rights.houses import Furnisher, House, Told, closing, inhabit, named
+from tests.rights.people import OTHER_CHAIN, everything, second
+
+WORK, OTHER = Department.HOUSEKEEPING, Department.MAINTENANCE
+GUESTS = Department.GUEST_RELATIONS
+AMOUNT = 918_273
+WORDS = "zz private words about a stay"
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
+NOTED = {"topic": "spa", "details": WORDS, "budget": {"amount": AMOUNT, "currency": "EUR"}}
+
+
+@contextlib.asynccontextmanager
+async def records(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Records in memory: a record with something of every class, what hangs on it, and what is sold."""
+    chassis = Chassis(RecordsSettings(**told))
+    chassis.clock, database = StillClock(), FakeDatabase()
+    desk = fake_house(chassis, database)
+    app = assemble_records(chassis, desk)
+    house = House("records", app, chassis, GUESTS, OTHER, {})
+    inhabit(chassis, GUESTS, OTHER)
+    booked = stay(property_id=PROPERTY, chain=CHAIN)
+    async with closing(chassis), house.client() as http:
+        handler = chassis.consumptions[1].applier._handler
+        await database.run(lambda tx: handler.apply(tx, [stay_told(booked)]))
+        names = await _furnished(Furnisher(http, "records", everything(GUESTS)), booked.id)
+        house.canaries = {DataClass.PRIVATE_STAY: WORDS, DataClass.PAYMENT: str(AMOUNT)}
+        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, **names)
+
+
+async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
+    """A record that has everything, an offer, a campaign and a handover: what each is called."""
+    opening = {"property_id": PROPERTY, "kind": "upsell_preference_note", "stay_id": stay, "fields": NOTED}
+    record = await desk.post("/v1/records", opening)
+    record = await desk.on(record, "accept", {})
+    record = await desk.on(record, "check-value", {"value": "spa"})
+    record = await desk.on(record, "notes", {"text": WORDS})
+    record = await desk.on(record, "questions", {"text": WORDS, "to_department": GUESTS.value})
+    record = await desk.on(record, "checklist", {"text": WORDS})
+    record = await desk.on(record, "attachments", PDF)
+    noted = {"cause": record["causes"][0], "unusual": WORDS, "guest_impact": WORDS, "comment": WORDS}
+    record = await desk.on(record, "exceptions", noted)
+    offer = await desk.post("/v1/offers", offers.NEW | {"terms": offers.SPA | {"code": "spa_seed"}})
+    terms = campaigns.TERMS | {"arms": [{"code": "plain", "offer_id": offer["id"]}]}
+    campaign = await desk.post("/v1/campaigns", campaigns.NEW | {"terms": terms})
+    handover = await desk.post("/v1/handovers", handovers.PREPARED | {"department": GUESTS.value})
+    return {
+        "record_id": record["id"],
+        "owner_id": record["owner"],
+        "file_id": record["files"][0]["id"],
+        "offer_id": offer["id"],
+        "campaign_id": campaign["id"],
+        "handover_id": handover["id"],
+    }
+
+
+def _late(record_id: str) -> Story:
+    line = MoneyLine(id="line-1", kind=LineKind.CHARGE, amount=Money(amount=AMOUNT, currency="EUR"), state="requested")
+    return Story(record_id, money=(line,)).accepted(NOON + minutes(5))
+
+
+@contextlib.asynccontextmanager
+async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Alerts with a late record of housekeeping that has rung."""
+    settings = AlertsSettings(**told)
+    chassis = Chassis(settings)
+    async with closing(chassis):
+        standing = Standing(chassis, assemble_alerts(chassis, settings))
+        await standing.prepare([])
+        await prepare_alerts(chassis.mongo)
+        inhabit(chassis, WORK, OTHER)
+        await standing.hears(*_late("rec-1").events)
+        standing.at(NOON + minutes(90))
+        await standing.fires()
+        rung = await chassis.mongo.collection("alerts").find_one({})
+        assert rung
+        yield named(House("alerts", standing.app, chassis, WORK, OTHER, {}), alert_id=str(rung["_id"]))
+
+
+@contextlib.asynccontextmanager
+async def reporting(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Reporting with a record of housekeeping that charged something."""
+    settings = ReportingSettings(**told)
+    chassis = Chassis(settings)
+    async with closing(chassis):
+        standing = Standing(chassis, assemble_reporting(chassis, settings, FakeTraceSink()))
+        await standing.prepare([])
+        await prepare_reporting(chassis.mongo)
+        inhabit(chassis, WORK, OTHER)
+        await standing.hears(*_late("rec-1").events)
+        standing.at(NOON + minutes(100))
+        house = House("reporting", standing.app, chassis, WORK, OTHER, {}, {DataClass.PAYMENT: str(AMOUNT)})
+        yield named(house, name="day", record_id="rec-1", figure="opened")
+
+
+@contextlib.asynccontextmanager
+async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Integrations with both hotels connected and some stays of the city."""
+    have = parts(IntegrationsSettings(**told, connections=specs(CHAIN)))
+    async with closing(have.chassis):
+        standing = Standing(have.chassis, assemble_integrations(have))
+        await standing.prepare([])
+        await have.prepare()
+        inhabit(have.chassis, WORK, OTHER)
+        doors = {one.property_id: one.token for one in await have.connections.all(Scope(chain=CHAIN))}
+        said = payloads(small_schedule())[0]
+        async with standing.client() as client:
+            path = f"/v1/pms/{PROPERTY}/{doors[PROPERTY]}/hotel-bookings/events"
+            reply = await client.post(path, json=said)
+            assert reply.status_code == 202, reply.text
+        found = stay_id(PROPERTY, "hotel_bookings", said["reservation"]["number"])
+        kept = await have.stays.get(Scope(chain=CHAIN), found)
+        assert kept
+        profile = (await have.stays.profiles(Scope(chain=CHAIN), [kept.stay.guest_id]))[0]
+        assert profile.email
+        canaries = {
+            DataClass.GUEST_IDENTITY: profile.email,
+            DataClass.PAYMENT: f'"amount":{kept.stay.rate.amount},',
+        }
+        house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
+        yield named(
+            house,
+            stay_id=found,
+            guest_id=profile.id,
+            guest_name=profile.last_name,
+            token=doors[PROPERTY],
+            vendor="hotel-bookings",
+        )
+
+
+@contextlib.asynccontextmanager
+async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
+    """Auth with the cast in its directory, a person to be asked about, and a log with an entry."""
+    settings = AuthSettings(**told, data_dir=folder)
+    have = join(settings)
+    chassis = have.chassis
+    async with closing(chassis):
+        standing = Standing(chassis, assemble_auth(have, settings))
+        standing.app.state.publishing = have.publishing
+        await standing.prepare([])
+        await have.prepare()
+        house = House("auth", standing.app, chassis, WORK, OTHER, {}, {DataClass.STAFF: "zz_staff_canary"})
+        inhabit(chassis, WORK, OTHER)
+        for chain in (CHAIN, OTHER_CHAIN):
+            await have.publishing.publish(chain)
+        target = house.people[0].member.model_copy(update={"id": "the-person"})
+        for person in (target, everything(WORK), second(WORK), *(each.member for each in house.people)):
+            change = DirectoryChange(events=(), member=person)
+            await have.directory._store.save(Scope(chain=person.chain), change, Provenance.fresh("furnish-1"), 200)
+
+        async def learn(tx: Tx) -> None:
+            await AuditHandler(Arrivals(chassis.mongo), chassis.clock.real_now).apply(tx, UNSOUND)
+
+        await chassis.mongo.run(learn)
+        await have.sequencer.turn()
+        yield named(house, staff_id=target.id)
