@@ -22,7 +22,7 @@ from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
 from services.integrations.api.erasures import AGREED, ASKED
-from services.integrations.api.messages import HANDED_OVER
+from services.integrations.api.messages import HANDED_OVER, SAID
 from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
@@ -157,6 +157,7 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         "POST /v1/pms/{property_id}/{token}/{vendor}/tasks": [
             {"path": door | {"vendor": "hotel-bookings"}, "body": TASK},
         ],
+        "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
