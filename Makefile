@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-.PHONY: help setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas faults chaos bench kafka-checksums clean
+.PHONY: help setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas permissions faults chaos bench kafka-checksums clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -59,6 +59,9 @@ imports: $(READY) ## Prove that imports point one way
 
 schemas: $(READY) ## Write the JSON Schemas and the AsyncAPI document anew from the contracts
 	@$(BIN)/python -m shared.contracts.generate
+
+permissions: $(READY) ## Write docs/permissions.md anew from the policy and the tables of routes
+	@$(BIN)/python -m tests.rights.page
 
 faults: $(READY) ## Strike real processes with every fault, one by one, and audit the books (minutes)
 	@BELLBOARD_FAULTS=all $(BIN)/pytest tests/faults $(ARGS)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bellboard.commands import audit, demo, erasures, feed, guests, import_, operations, stack
+from bellboard.commands import audit, demo, erasures, feed, guests, import_, operations, policy, stack, staff
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
+app.add_typer(staff.app, name="staff")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(guests.app, name="guests")
 app.command("demo")(demo.run)

@@ -13,6 +13,7 @@ from services.auth.domain.sequencing import KEPT_LEVEL
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.audit_index import AuditIndex
+from services.auth.store.audit_versions import AuditVersions
 from services.auth.store.indexes import ensure_indexes
 from services.auth.usecases.audit import BATCH
 from shared.chassis.mongo import Binary, Document, Mongo, Tx
@@ -32,14 +33,15 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     await ground.fresh(DATABASE)
     chassis = ground.chassis("auth", DATABASE)
     await ensure_indexes(chassis.mongo)
-    store = MongoAudit(chassis.mongo, chassis.outbox)
+    index = AuditIndex(chassis.mongo, AuditVersions(chassis.mongo, chassis.outbox), chassis.clock.real_now)
+    store = MongoAudit(chassis.mongo, chassis.outbox, index)
     told = events(chassis.outbox, chassis.clock, EVENTS)
     rows = await _arrived(chassis.mongo, told)
     placed, bare = await alternate(
         lambda: _placed(chassis.mongo, store, rows), lambda: _inserted(chassis.mongo, rows), ROUNDS
     )
     found = [occasion.beside("audit: events placed in the log", "entries/s", placed, bare, AIM_RATIO)]
-    indexed = [await _indexed(chassis.mongo) for _ in range(FEW)]
+    indexed = [await _indexed(chassis.mongo, index) for _ in range(FEW)]
     found.append(occasion.beside("audit: entries made findable", "entries/s", indexed, bare, None))
     before = _memory_mib()
     await _fill(chassis.mongo)
@@ -88,10 +90,10 @@ async def _inserted(mongo: Mongo, rows: Sequence[Document]) -> float:
     return len(copies) / (perf_counter() - start)
 
 
-async def _indexed(mongo: Mongo) -> float:
-    for name in ("audit_facts", "audit_indexed"):
+async def _indexed(mongo: Mongo, index: AuditIndex) -> float:
+    for name in ("audit_facts", "audit_indexed", "audit_versions"):
         await mongo.collection(name).delete_many({})
-    index, start, done = AuditIndex(mongo), perf_counter(), 0
+    start, done = perf_counter(), 0
     while count := await index.follow(SCOPE, BATCH):
         done += count
     return done / (perf_counter() - start)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from services.alerts.domain.subject import (
     Subject,
     erasure_subject,
+    gap_subject,
+    glass_subject,
     handover_subject,
     message_subject,
     posting_subject,
@@ -16,6 +18,7 @@ from services.alerts.usecases.watching import Sighting, Watching
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts import topics
+from shared.contracts.audit import GapEvent
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
 from shared.contracts.guests import ErasureEvent
@@ -24,13 +27,22 @@ from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
 from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
+from shared.contracts.staff import GlassEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
-TOPICS = (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS)
+TOPICS = (
+    topics.RECORDS,
+    topics.MONEY,
+    topics.MESSAGES,
+    topics.REPORTS,
+    topics.GUESTS,
+    topics.POLICY,
+    topics.STAFF,
+)
 
 
 class Handler:
-    """Applies what the rules watch: records, postings, messages, report runs, handovers and erasures."""
+    """Applies what the rules watch: records, postings, messages, report runs, handovers, erasures, broken glass."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -77,6 +89,10 @@ def _by_themselves(event: Envelope, body: EventBody | None) -> tuple[Subject, ..
         return (report_subject(body.run, event.time),)
     if isinstance(body, HandoverEvent):
         return (handover_subject(body.handover, event.time),)
+    if isinstance(body, GlassEvent):
+        return (glass_subject(body.glass, event.time),)
     if isinstance(body, ErasureEvent):
         return (erasure_subject(body.erasure, event.time),)
+    if isinstance(body, GapEvent):
+        return (gap_subject(body.gap, event.property_id),)
     return ()

@@ -1,8 +1,11 @@
 """Auth's composition root."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from prometheus_client import Gauge
 
 from services.auth.adapters.keyring import FileKeyRing
 from services.auth.adapters.oidc import OidcProvider
@@ -15,9 +18,13 @@ from services.auth.api import audit as audit_api
 from services.auth.api import directory as directory_api
 from services.auth.api import evidence as evidence_api
 from services.auth.api import federation as federation_api
+from services.auth.api import glass as glass_api
+from services.auth.api import importing as importing_api
 from services.auth.api import invitations as invitations_api
+from services.auth.api import own_time as own_time_api
 from services.auth.api import policy as policy_api
 from services.auth.api import providers as providers_api
+from services.auth.api import scim as scim_api
 from services.auth.api import second_factor as second_factor_api
 from services.auth.api import service_accounts as service_accounts_api
 from services.auth.api import sessions as sessions_api
@@ -28,23 +35,32 @@ from services.auth.store.api_keys import MongoApiKeys
 from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.audit_index import AuditIndex
+from services.auth.store.audit_versions import AuditVersions
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.federation import MongoFederations, MongoProviders
+from services.auth.store.glass import MongoGlass
 from services.auth.store.indexes import ensure_indexes
 from services.auth.store.invitations import MongoInvitations
+from services.auth.store.own_time import MongoRotaLinks
 from services.auth.store.policy import MongoPolicies
 from services.auth.store.policy_versions import MongoPolicyVersions
+from services.auth.store.scim import MongoProvisioned
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
 from services.auth.usecases.audit import Indexer, Sequencer
+from services.auth.usecases.breaking_glass import BreakingGlass
+from services.auth.usecases.completeness import Completeness
 from services.auth.usecases.directory import Directory
 from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.federating import Doors, Federating
 from services.auth.usecases.gates import Gates
+from services.auth.usecases.importing import Importing
 from services.auth.usecases.inviting import Inviting
 from services.auth.usecases.loading import Loading, Seed
+from services.auth.usecases.own_time import OwnTime
 from services.auth.usecases.policy import PolicyRuling
 from services.auth.usecases.providers import Providers
+from services.auth.usecases.provisioning import Provisioning
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
@@ -75,6 +91,10 @@ class Parts:
     providers: Providers
     federating: Federating
     accounts: ServiceAccounts
+    glass: BreakingGlass
+    own_time: OwnTime
+    provisioning: Provisioning
+    importing: Importing
     inviting: Inviting
     directory: Directory
     ruling: PolicyRuling
@@ -82,6 +102,7 @@ class Parts:
     loading: Loading
     sequencer: Sequencer
     indexer: Indexer
+    completeness: Completeness
     reading: ReadingAudit
     evidence: Evidence
 
@@ -93,8 +114,9 @@ class Parts:
 
 def audit_store(settings: Settings) -> tuple[Mongo, MongoAudit]:
     """The audit log alone, for the verifier: it needs no keys and no Kafka."""
-    mongo = Mongo.of(settings)
-    return mongo, MongoAudit(mongo, Outbox(mongo, Clock.of(settings), settings.service))
+    mongo, clock = Mongo.of(settings), Clock.of(settings)
+    outbox = Outbox(mongo, clock, settings.service)
+    return mongo, MongoAudit(mongo, outbox, AuditIndex(mongo, AuditVersions(mongo, outbox), clock.real_now))
 
 
 def join(settings: Settings) -> Parts:
@@ -104,7 +126,9 @@ def join(settings: Settings) -> Parts:
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)
-    audit, index = MongoAudit(mongo, outbox), AuditIndex(mongo)
+    tallies = AuditVersions(mongo, outbox)
+    index = AuditIndex(mongo, tallies, clock.real_now)
+    audit = MongoAudit(mongo, outbox, index)
     reading = ReadingAudit(audit, index, chassis.policy, clock)
     sessions = MongoSessions(mongo)
     gates = Gates(sessions, clock)
@@ -121,6 +145,8 @@ def join(settings: Settings) -> Parts:
     signing_in = SigningIn(directory, sessions, passwords, keys, factors, gates, known, clock)
     seal, local = KeyFileSeal(keys.refresh_secret, "identity-provider"), settings.loopback_issuers
     remote = OidcProvider(GuardedTransport(private=settings.private_hosts, loopback=local), loopback=local)
+    provisioned = MongoProvisioned(mongo, directory)
+    accounts = ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock)
     doors = Doors(settings.callback, settings.returns)
     policies, versions = MongoPolicies(mongo, outbox), MongoPolicyVersions(mongo, outbox, chassis.idempotency)
     publishing = Publishing(policies, directory, keys, KafkaPulse(chassis.relay), clock)
@@ -131,8 +157,12 @@ def join(settings: Settings) -> Parts:
         signing_in=signing_in,
         factors=factors,
         providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
-        federating=Federating(known, federations, directory, remote, signing_in, seal, clock, doors),
-        accounts=ServiceAccounts(directory, MongoApiKeys(mongo, directory), keys, gates, chassis.policy, clock),
+        federating=Federating(known, federations, directory, remote, provisioned, signing_in, seal, clock, doors),
+        accounts=accounts,
+        glass=BreakingGlass(MongoGlass(mongo, directory), directory, sessions, keys, chassis.policy, clock),
+        own_time=OwnTime(directory, MongoRotaLinks(mongo), clock),
+        provisioning=Provisioning(provisioned, directory, known, accounts, chassis.policy, clock),
+        importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
         directory=Directory(directory, passwords, chassis.policy, clock),
         ruling=PolicyRuling(versions, policies, directory, chassis.policy, keys, clock),
@@ -140,9 +170,19 @@ def join(settings: Settings) -> Parts:
         loading=Loading(directory, passwords, publishing, clock),
         sequencer=Sequencer(audit, keys, FileWitness(settings.witness_folder), clock),
         indexer=Indexer(index),
+        completeness=Completeness(tallies, clock, dt.timedelta(seconds=settings.gap_grace_s), _gaps(chassis)),
         reading=reading,
         evidence=Evidence(audit, reading, clock),
     )
+
+
+def _gaps(chassis: Chassis) -> Callable[[int], None]:
+    gauge = Gauge(
+        "bellboard_audit_gaps",
+        "Aggregates of which the audit log misses versions",
+        registry=chassis.telemetry.metrics.registry,
+    )
+    return gauge.set
 
 
 def build(settings: Settings) -> FastAPI:
@@ -167,6 +207,10 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             federation_api.router(parts.federating, chassis),
             providers_api.router(parts.providers, chassis),
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
+            scim_api.router(parts.provisioning, settings.proxies),
+            glass_api.router(parts.glass, chassis),
+            own_time_api.router(parts.own_time, chassis),
+            importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
             policy_api.router(parts.ruling, chassis),
@@ -180,6 +224,7 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             Job("keys", KEYS_S, parts.publishing.publish_keys),
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
             Job("audit-index", SEQUENCE_S, parts.indexer.turn),
+            Job("completeness", settings.gap_looked_s, parts.completeness.look),
         ],
         prepare=[parts.prepare, load_seed],
     )

@@ -19,6 +19,8 @@ class Settings(ServiceSettings):
     hashing_queue: int = Field(default=64, ge=1, le=10_000)
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-For is believed, by comma")
 
+    gap_grace_s: float = Field(default=60.0, ge=0, description="How long a version may be overtaken by a later one")
+    gap_looked_s: float = Field(default=15.0, gt=0, description="How often the log is looked through for gaps")
     second_factor_roles: str = Field(
         default="", description="Roles, by comma, that work only in sessions that showed a second factor"
     )

@@ -12,6 +12,7 @@ from services.integrations.messaging.registry import channels
 from services.integrations.pms.registry import adapters
 from services.integrations.ports import Pms
 from services.integrations.settings import Settings
+from services.integrations.store.aging import Aging
 from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
@@ -37,8 +38,10 @@ from services.integrations.usecases.tasks import TakeTasks
 from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
+from shared.chassis.retention import Kept
 from shared.chassis.service import Chassis, run
 from shared.contracts import topics
+from shared.contracts.identity import DataClass
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 ALL = Scope(chain=SYSTEM_CHAIN)
@@ -147,7 +150,7 @@ def assemble(have: Parts) -> FastAPI:
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
-        disclose=Disclose(have.stays, have.messages, have.ledger, policy, clock),
+        disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
     )
     return chassis.app(
         title="integrations",
@@ -168,6 +171,17 @@ def assemble(have: Parts) -> FastAPI:
             Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
         ],
         prepare=[have.prepare],
+        retention=kept(Aging(chassis.mongo)),
+    )
+
+
+def kept(aging: Aging) -> tuple[Kept, ...]:
+    """What is let go of for its age, unless a chain keeps it shorter or longer."""
+    private, identity = DataClass.PRIVATE_STAY, DataClass.GUEST_IDENTITY
+    return (
+        Kept("message_texts", private, 365, 30, aging.old_texts, aging.drop_texts),
+        Kept("drafts", private, 90, 30, aging.old_drafts, aging.drop_drafts),
+        Kept("profiles", identity, 1095, 365, aging.old_profiles, aging.drop_profiles),
     )
 
 

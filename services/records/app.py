@@ -27,7 +27,9 @@ from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
+from shared.chassis.retention import Kept
 from shared.chassis.service import Chassis, run
+from shared.contracts.identity import DataClass
 
 LOOK_S = 30.0
 """How often somebody looks whether the absent own anything, in real seconds."""
@@ -108,6 +110,16 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
             Job("erasures", FORGET_S, Forgetting(house, chassis.mongo, settle)),
         ],
         prepare=[lambda: store.prepare(chassis.mongo)],
+        retention=kept(store.MongoAging(chassis.mongo)),
+    )
+
+
+def kept(aging: store.MongoAging) -> tuple[Kept, ...]:
+    """What is let go of for its age, unless a chain keeps it shorter or longer."""
+    private = DataClass.PRIVATE_STAY
+    return (
+        Kept("record_words", private, 730, 90, aging.old_words, aging.drop_words),
+        Kept("record_files", private, 365, 90, aging.old_files, aging.drop_files),
     )
 
 

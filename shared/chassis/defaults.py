@@ -28,8 +28,10 @@ def refuse_default_secrets(settings: ServiceSettings) -> None:
 
 def is_default(secret: str) -> bool:
     """Whether a secret is one that everybody knows, or so short or uniform that it need not be known."""
+    words = re.findall(r"[a-z]+", secret.lower())
     plain = re.sub(r"[^a-z0-9]", "", secret.lower())
-    return plain.rstrip("0123456789") in KNOWN or plain in KNOWN or len(set(secret)) < 5 or len(secret) < FEWEST
+    known = (bool(words) and KNOWN.issuperset(words)) or {plain, plain.rstrip("0123456789")} & KNOWN
+    return bool(known) or len(set(secret)) < 5 or len(secret) < FEWEST
 
 
 def _weak(settings: ServiceSettings) -> Iterator[str]:

@@ -18,6 +18,7 @@ from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
 from shared.chassis.relay import Relay
 from shared.contracts.access import Operation, OperationEvent
+from shared.contracts.cards import CardFree
 from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.identity import Principal
@@ -31,14 +32,14 @@ class Redrive(Frozen):
 
     group: str = Field(min_length=1, max_length=100)
     subject: EntityId
-    reason: str = Field(min_length=3, max_length=500)
+    reason: CardFree = Field(min_length=3, max_length=500)
 
 
 class Reread(Frozen):
     """Which consumer group to send back to the beginning of its topics, and why."""
 
     group: str = Field(min_length=1, max_length=100)
-    reason: str = Field(min_length=3, max_length=500)
+    reason: CardFree = Field(min_length=3, max_length=500)
 
 
 class Republish(Frozen):
@@ -46,7 +47,7 @@ class Republish(Frozen):
 
     subject: EntityId | None = None
     topic: str | None = Field(default=None, max_length=100)
-    reason: str = Field(min_length=3, max_length=500)
+    reason: CardFree = Field(min_length=3, max_length=500)
 
 
 class Done(Frozen):

@@ -133,6 +133,13 @@ class Outbox:
         self.nudge.set()
         return count
 
+    async def resend(self, tx: Tx, scope: Scope, topic: str, subject: str) -> int:
+        """As `republish` for one aggregate, in a transaction; how many events are pending by it."""
+        wanted: Document = {"agg": subject, "topic": topic, "chain": scope.chain, "st": SENT}
+        count = await self._rows.update_many(wanted, {"$set": {"st": PENDING}}, tx=tx)
+        tx.after_commit.append(self.nudge.set)
+        return count
+
     async def age_s(self) -> float:
         """How long ago the oldest unsent event was written, in real seconds; 0 when all are sent."""
         # Not a sorted find: that would go through all sent rows by their id, of which there may be millions.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from shared.contracts.cards import card_numbers
 from shared.contracts.envelope import Envelope
 
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -33,3 +34,9 @@ class Provenance:
     def fresh(cls, correlation: str) -> "Provenance":
         """The start of a chain of effects."""
         return cls(correlation, None, current_traceparent())
+
+
+def correlation_of(given: str) -> str | None:
+    """A caller's request id where it may be kept: printable, of some length, and no card number; else None."""
+    usable = given.isascii() and given.isprintable() and 8 <= len(given) <= 64
+    return given if usable and not card_numbers(given) else None

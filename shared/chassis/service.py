@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
 
-from shared.chassis import errors, insight, operations
+from shared.chassis import errors, insight, operations, retention_routes
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -31,8 +31,10 @@ from shared.chassis.liveness import end_process
 from shared.chassis.mongo import DatabaseError, Mongo
 from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
-from shared.chassis.provenance import Provenance
+from shared.chassis.provenance import Provenance, correlation_of
+from shared.chassis.refilling import Refilling
 from shared.chassis.relay import Relay
+from shared.chassis.retention import Kept, Retaining
 from shared.chassis.seals import root_of
 from shared.chassis.settings import ServiceSettings
 from shared.chassis.tail import Tail, Tailing
@@ -50,6 +52,7 @@ MORE_GRACE_S = 5
 WATCH_S = 5.0
 JOIN_AGAIN_S = 0.5
 STORE_AGAIN_S = 0.2
+RETAIN_S = 600.0
 Authorization = Annotated[str | None, Security(Bearer())]
 IdempotencyKey = Annotated[
     str | None,
@@ -155,9 +158,7 @@ class Chassis:
         if key is None:
             raise invalid("Idempotency-Key", "required", "Send an Idempotency-Key header, so a retry does it once.")
         digest = request_digest(request.method, request.url.path, body)
-        correlation = request.headers.get("x-request-id", "")
-        if not (correlation.isascii() and correlation.isprintable() and 8 <= len(correlation) <= 64):
-            correlation = self.clock.new_id()
+        correlation = correlation_of(request.headers.get("x-request-id", "")) or self.clock.new_id()
         return CommandContext(principal, key, digest, parse_etag(if_match), Provenance.fresh(correlation))
 
     def app(
@@ -172,17 +173,23 @@ class Chassis:
         links: Sequence[Link] = (),
         pages: bool = False,
         uploads: str | None = None,
+        retention: Sequence[Kept] = (),
         version: str = "1",
     ) -> FastAPI:
         """The service as an ASGI app. It answers while Kafka is down, and joins when Kafka is back.
 
-        `links` say in OpenAPI what may follow on an answer. With `pages` the routers are for browsers: they take
-        forms, and OpenAPI leaves them out. `uploads` is a pattern of paths that take files.
+        `retention` says what is let go of for its age. `links` say in OpenAPI what may follow on an answer. With
+        `pages` the routers are for browsers: they take forms, and OpenAPI leaves them out. `uploads` is a pattern of
+        paths that take files.
         """
-        policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), self.policy)
+        known = Refilling(self.policy, self.outbox)
+        policy = Consumer(f"{self.settings.service}.policy", (topics.POLICY, topics.STAFF), known)
         make = (self.mongo, self.clock, self.telemetry, self.settings)
         self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
         tailings = [Tailing(tail, self.settings) for tail in tails]
+
+        retaining = Retaining(self.mongo, self.outbox, self.clock, self.policy, self.settings.service, retention)
+        jobs = [*jobs, *([Job("retention", RETAIN_S, retaining.apply)] if retention else [])]
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -210,12 +217,15 @@ class Chassis:
         journal = operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service)
         operated = operations.Operations(journal, self.outbox, self.relay, self.policy, lambda: self.consumptions)
         app.include_router(operations.router(operated, self.caller))
+        if retention:
+            app.include_router(retention_routes.router(retaining, operated, self.caller))
         self._probes(app)
         entrance = insight.Entrance(self.settings.operations_token, self.verifier, self.policy)
         app.include_router(insight.router(app, entrance, self._metrics))
         if not pages:  # a page says what it loads; the console's own headers do
             app.add_middleware(Guard)
         app.add_middleware(Tracing, tracer=self.telemetry.tracer)
+        app.state.jobs = jobs
         return app
 
     async def _until_store(self) -> None:

@@ -5,7 +5,7 @@ import re
 from shared.contracts import topics
 from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
-from shared.contracts.audit import CheckpointEvent
+from shared.contracts.audit import GAP_VERBS, CheckpointEvent, GapEvent
 from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
@@ -26,11 +26,14 @@ from shared.contracts.records import (
     RulesEvent,
 )
 from shared.contracts.reports import REPORT_VERBS, ReportEvent
+from shared.contracts.retention import RETENTION_VERBS, RetentionEvent
 from shared.contracts.staff import (
     API_KEY_VERBS,
+    GLASS_VERBS,
     PROPERTY_VERBS,
     STAFF_VERBS,
     ApiKeyEvent,
+    GlassEvent,
     PropertyEvent,
     ProviderEvent,
     StaffEvent,
@@ -82,13 +85,16 @@ _ALL = [
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
+    *_types("glass", GLASS_VERBS, topics.STAFF, GlassEvent),
     *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
     *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),
     *_types("policy_change", POLICY_CHANGE_VERBS, topics.POLICY, PolicyChangeEvent),
     *_types("keys", ("published", "retired"), topics.POLICY, KeysEvent),
+    *_types("gap", GAP_VERBS, topics.POLICY, GapEvent),
     *_types("access", ("read", "refused"), topics.ACCESS, AccessEvent),
     *_types("operation", ("begun",), topics.ACCESS, OperationEvent),
+    *_types("retention", RETENTION_VERBS, topics.ACCESS, RetentionEvent),
     *_types("checkpoint", ("signed",), topics.CHECKPOINTS, CheckpointEvent),
 ]
 

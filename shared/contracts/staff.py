@@ -92,5 +92,31 @@ class ApiKeyEvent(EventBody):
 
 
 STAFF_VERBS = ("hired", "changed", "left", "sessions_ended")
+
+
+class Glass(Wire):
+    """Somebody took rights beyond their own in an emergency, at one hotel, until a moment of real time.
+
+    It waits for a review by another person; until then they cannot do it again.
+    """
+
+    id: EntityId
+    chain: Slug
+    property_id: Slug
+    zone: str
+    staff_id: EntityId
+    broken_at: AskedInstant
+    until: AskedInstant
+    reviewed_by: EntityId | None = None
+    version: Version
+
+
+class GlassEvent(EventBody):
+    """The glass was broken, or that was reviewed."""
+
+    glass: Glass
+
+
+GLASS_VERBS = ("broken", "reviewed")
 API_KEY_VERBS = ("issued", "revoked")
 PROPERTY_VERBS = ("opened", "changed")

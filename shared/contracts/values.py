@@ -19,6 +19,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from shared.contracts.cards import card_numbers as card_numbers
+from shared.contracts.cards import luhn as luhn
+from shared.contracts.cards import mask_cards as mask_cards
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A name chosen by us or by a hotel's configuration: lower snake case, never personal."""
 
@@ -205,30 +209,3 @@ def local_day(moment: dt.datetime, tz: ZoneInfo) -> dt.date:
 def iso(moment: dt.datetime) -> str:
     """RFC 3339 in UTC with milliseconds, as on every wire: a MongoDB date holds no more."""
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-_CARD = re.compile(r"(?<![\d-])(?:\d[ .\-]?){12,18}\d(?![\d-])")
-
-
-def luhn(digits: str) -> bool:
-    """Whether a digit string carries a valid Luhn check digit (ISO/IEC 7812-1)."""
-    odd = sum(int(d) for d in digits[-1::-2])
-    even = sum(sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
-    return (odd + even) % 10 == 0
-
-
-def card_numbers(text: str) -> list[str]:
-    """The card numbers (13–19 digits, Luhn-valid, not all one digit) written anywhere in a text."""
-    found = []
-    for match in _CARD.finditer(text):
-        digits = re.sub(r"\D", "", match.group())
-        if 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits):
-            found.append(match.group())
-    return found
-
-
-def mask_cards(text: str) -> str:
-    """The text with every card number replaced by its last four digits."""
-    for number in card_numbers(text):
-        text = text.replace(number, "•••• " + re.sub(r"\D", "", number)[-4:])
-    return text

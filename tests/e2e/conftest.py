@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from deploy.demo.desk import Desk
 from deploy.local.background import LoopThread
 from deploy.local.services import SERVICES
 from deploy.local.stack import Stack
+from tests.e2e.spans import span_sink
 
 
 @dataclass
@@ -26,6 +27,8 @@ class House:
     stack: Stack
     clock: DemoClock
     mongo: MongoClient[dict[str, Any]]
+    spans: list[bytes] = field(default_factory=list)
+    """What was exported of traces, as it came."""
 
     @property
     def tokens(self) -> dict[str, str]:
@@ -54,13 +57,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "BELLBOARD_AUTH_SEED": str(seed),
         "BELLBOARD_CONNECTIONS": hotels.connections(),
     }
-    with LoopThread() as loop:
+    with span_sink() as (endpoint, spans), LoopThread() as loop:
+        environment |= {"BELLBOARD_OTLP_ENDPOINT": endpoint, "OTEL_BSP_SCHEDULE_DELAY": "500"}
         stack = Stack(folder=folder, environment=environment)
         loop.run(stack.__aenter__())
         try:
             loop.run(stack.start_services())
             with MongoClient[dict[str, Any]](stack.mongo_url, tz_aware=True) as mongo:
-                yield House(folder, stack, clock, mongo)
+                yield House(folder, stack, clock, mongo, spans)
         finally:
             loop.run(stack.close())
 

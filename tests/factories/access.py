@@ -11,7 +11,7 @@ from jwt.algorithms import OKPAlgorithm
 
 from shared.chassis.auth import ALGORITHM, ISSUER, TYPE
 from shared.contracts.envelope import Envelope
-from shared.contracts.identity import Department, Role, system
+from shared.contracts.identity import DataClass, Department, Role, system
 from shared.contracts.policy import Grant, Heartbeat, KeysEvent, PolicyEvent, PolicySnapshot
 from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
 from tests.factories.records import CHAIN, NOON, PROPERTY, ZONE, envelope
@@ -81,5 +81,5 @@ def bearer(member: StaffMember, audience: str, **more: str) -> dict[str, str]:
 
 
 def grant(*actions: str, kind: str, roles: Sequence[Role] = tuple(Role)) -> Grant:
-    """Roles may do these actions on a kind."""
-    return Grant(roles=tuple(roles), actions=actions, kinds=(kind,))
+    """Roles may do these actions on a kind, and read all there is by it."""
+    return Grant(roles=tuple(roles), actions=actions, kinds=(kind,), read=tuple(DataClass))

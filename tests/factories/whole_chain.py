@@ -102,7 +102,7 @@ class WholeChain:
             await consumer.stop()
 
     async def quiet(self) -> None:
-        """Wait until every outbox is empty and every arrived event has its place in the log."""
+        """Wait until every outbox is empty and every event has its place in the log and can be found there."""
 
         async def still() -> bool:
             waits = [self.rows(each, "events").count_documents({"st": 0}) for each in SERVICES]
@@ -110,7 +110,7 @@ class WholeChain:
                 self.rows(each, "events").count_documents({"topic": {"$ne": "audit.checkpoints.v1"}})
                 for each in SERVICES
             )
-            return not any(waits) and int(self.rows("auth", "audit").count_documents({})) >= told
+            return not any(waits) and int(self.rows("auth", "audit_facts").count_documents({})) >= told
 
         await until(still, "every event is in the audit log", 60)
 

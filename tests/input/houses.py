@@ -22,7 +22,7 @@ from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
 from services.integrations.api.erasures import AGREED, ASKED
-from services.integrations.api.messages import HANDED_OVER, SAID
+from services.integrations.api.messages import DRAFT, HANDED_OVER, SAID
 from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
@@ -157,8 +157,9 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         "POST /v1/pms/{property_id}/{token}/{vendor}/tasks": [
             {"path": door | {"vendor": "hotel-bookings"}, "body": TASK},
         ],
-        "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
+        "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
+        "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
     erasures, forgotten = await ripe_erasures(standing, some)
@@ -271,7 +272,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
                 return (await client.get("/v1/audit/0/proof", headers=headers)).status_code == 200
 
             await until(signed_tree, "the log is signed")
-            ripe = await ripe_auth(client, headers) | await ripe_policy(client, signed["olga"])
+            ripe = await ripe_auth(client, headers, signed["duty"]) | await ripe_policy(client, signed["olga"])
         signed.pop("olga")
         yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 

@@ -213,4 +213,16 @@ def ripe_operations(service: str) -> Ripe:
         "POST /ops/v1/redrive": [{"body": whose}],
         "POST /ops/v1/rebuild": [{"body": whose}],
         "POST /ops/v1/reread": [{"body": about}],
+    } | ripe_retention(service)
+
+
+def ripe_retention(service: str) -> Ripe:
+    """How long a service keeps something, for those that let go of anything."""
+    kept = {"integrations": "message_texts", "records": "record_words"}.get(service)
+    if kept is None:
+        return {}
+    path, body = {"name": kept}, {"days": 400, "expected": 1000, "reason": "It was agreed."}
+    return {
+        "GET /ops/v1/retention/{name}/simulation": [{"path": path, "query": {"days": 400}}],
+        "PUT /ops/v1/retention/{name}": [{"path": path, "body": body}],
     }

@@ -1,11 +1,14 @@
 """Brings auth into the states its commands wait for: a provider that is set up, people to be moved."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from services.auth.api.directory import CHANGED
+from services.auth.api.glass import BROKEN, REVIEWED
+from services.auth.api.importing import LIST
 from services.auth.api.invitations import ACCEPTED, INVITED
 from services.auth.api.policy import ASKED, RULED, TAKEN_BACK
 from services.auth.api.providers import LINKED, TERMS
@@ -26,7 +29,7 @@ def version(of: Person) -> dict[str, str]:
     return {"If-Match": f'"{of["version"]}"'}
 
 
-async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ripe:
+async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str], duty: str) -> Ripe:
     """Entries that are signed, a person to be moved, an invitation, a provider to be changed."""
 
     def keyed(key: str, **more: str) -> dict[str, str]:
@@ -41,13 +44,28 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str]) -> Ri
     opened = await client.post("/v1/service-accounts", json=OPENED, headers=keyed("account"))
     account = opened.json()["id"]
     keys = f"/v1/service-accounts/{account}/keys"
-    issued = [(await client.post(keys, json=ISSUED, headers=keyed(f"key-{number}"))).json() for number in (1, 2)]
+    until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).isoformat()
+    wanted = ISSUED | {"expires_at": until}
+    issued = [(await client.post(keys, json=wanted, headers=keyed(f"key-{number}"))).json() for number in (1, 2)]
     fresh = (await client.post("/v1/service-accounts", json=OPENED, headers=keyed("account-2"))).json()["id"]
+    broken = await client.post(
+        "/v1/me/break-glass", json=BROKEN, headers=keyed("glass", Authorization=f"Bearer {duty}")
+    )
+    assert broken.status_code == 201, broken.text
+    glass = broken.json()["glass"]["id"]
+    path = (await client.post("/v1/me/rota-link", headers={"Authorization": f"Bearer {duty}"})).json()["path"]
     return {
-        "POST /v1/service-accounts/{account_id}/keys": [{"path": {"account_id": fresh}, "body": ISSUED}],
+        "GET /v1/me/rota.ics": [{"query": {"token": path.split("=")[1]}}],
+        "POST /v1/me/absences": [{"body": {}}],
+        "POST /v1/me/break-glass": [{"body": BROKEN}],
+        "POST /v1/break-glass/{glass_id}/review": [
+            {"path": {"glass_id": glass}, "headers": {"If-Match": '"1"'}, "body": REVIEWED}
+        ],
+        "POST /v1/service-accounts/{account_id}/keys": [{"path": {"account_id": fresh}, "body": wanted}],
         "DELETE /v1/service-accounts/{account_id}/keys/{key_id}": [
             {"path": {"account_id": account, "key_id": issued[0]["id"]}}
         ],
+        "POST /v1/staff/import": [{"body": LIST}],
         "POST /v1/tokens": [{"body": EXCHANGED | {"client_id": account, "client_secret": issued[1]["key"]}}],
         "GET /v1/audit/{index}/proof": [{"path": {"index": index}} for index in (0, 1)],
         "GET /v1/audit/evidence": [{"query": {"type": "staff.hired.v1"}}, {"query": {"actor": "ana", "format": "csv"}}],

@@ -14,6 +14,7 @@ from shared.chassis.service import Chassis
 from shared.contracts.identity import Department, Role, system
 from shared.contracts.messages import Direction, Message, MessageEvent, MessageState
 from shared.contracts.money import Posting, PostingEvent, PostingState
+from shared.contracts.policy import ANY
 from shared.contracts.records import LineKind
 from shared.contracts.values import Money
 from tests.factories.access import bearer, grant, hotel, knowledge
@@ -28,6 +29,7 @@ CASHIER = member("staff-fin", Role.FINANCE, departments=(Department.FINANCE,))
 AWAY = member("staff-away", Role.GENERAL_MANAGER, properties=("resort",))
 GRANTS = [
     grant("read", "acknowledge", kind="alert"),
+    grant("read", kind=ANY),
     grant("status", kind="operations", roles=[Role.GENERAL_MANAGER]),
 ]
 

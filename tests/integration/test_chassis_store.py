@@ -166,9 +166,9 @@ async def test_timer_comes_due_on_the_business_clock_when_it_runs_fast(mongo: Mo
     assert [ring["timer"] for ring in await mongo.collection("rings").find({})] == ["near"]
 
 
-def command(digest: str, key: str = "key-00001", staff: str = "ana") -> CommandContext:
+def command(digest: str, key: str = "key-00001", staff: str = "ana", chain: str = "grand") -> CommandContext:
     """A command of one person."""
-    principal = Principal(staff_id=staff, chain="grand", roles=frozenset({Role.ASSOCIATE}), session="s1")
+    principal = Principal(staff_id=staff, chain=chain, roles=frozenset({Role.ASSOCIATE}), session="s1")
     return CommandContext(principal, key, digest, None, Provenance("corr-0001"))
 
 
@@ -178,6 +178,7 @@ async def test_idempotency_key_replays_the_same_and_refuses_another_body(mongo: 
     await mongo.run(lambda tx: keys.keep(tx, command("d1"), 201, "rec-1", 1))
     assert await keys.seen(command("d1")) == Kept(201, "rec-1", 1)
     assert await keys.seen(command("d1", staff="rui")) is None
+    assert await keys.seen(command("d1", chain="elsewhere")) is None
     with pytest.raises(AppError) as refused:
         await keys.seen(command("d2"))
     assert refused.value.code == "idempotency_key_reused"

@@ -50,7 +50,7 @@ class Guest:
     def __init__(self, chain: WholeChain, number: str, profile: str, name: str) -> None:
         self.chain, self.name, self.told = chain, name, booking(number, profile, name)
         self.stay = stay_id("city", NAME, number)
-        self.id = ""
+        self.id = self.record = ""
 
     async def arrives(self) -> None:
         """Leave traces in every store."""
@@ -68,7 +68,8 @@ class Guest:
         fields = {"topic": "extra_towels", "promised_time": "22:00", "details": said}
         body = {"property_id": "city", "kind": "guest_request", "stay_id": self.stay, "fields": fields}
         record = await chain.done("gil", "POST", "records", "/v1/records", body)
-        where = f"/v1/records/{record['id']}"
+        self.record = record["id"]
+        where = f"/v1/records/{self.record}"
         noted = await chain.done("gil", "POST", "records", f"{where}/notes", {"text": said}, version=record["version"])
         headers = {"Content-Type": "application/pdf"}
         path, content = f"{where}/attachments", PDF + self.name.encode()
@@ -168,7 +169,9 @@ async def test_name_comes_back_by_no_road_and_a_restored_backup_is_erased_again(
     chain.rows("integrations", "profiles").insert_many(profiles)
     assert everywhere(chain, CANARY) == {"records.texts", "integrations.profiles"}
     replayed = await chain.done("gil", "POST", "integrations", "/v1/erasures/replay")
-    await guest.when_done(f"/v1/erasures/{first['id']}", run=2)
+    newest = (await chain.done("gil", "GET", "integrations", "/v1/erasures"))["items"][0]
+    assert (newest["guest_id"], newest["id"] != first["id"]) == (guest.id, True)
+    await guest.when_done(f"/v1/erasures/{newest['id']}", run=2)
 
     assert replayed == {"erasures": 1}
     assert everywhere(chain, CANARY) == set()

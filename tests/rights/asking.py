@@ -26,6 +26,9 @@ NOTHING_TO_DO = frozenset({"aggregate_not_found", "version_not_found"})
 """A 404 that is no matter of rights: an event that no consumer has seen, a version of a policy that nobody wrote."""
 
 
+WHOLE = (Place.WHOLE_CHAIN, Place.ONE_OF_ALL)
+
+
 class Answer(enum.StrEnum):
     """What became of a request, as far as rights go."""
 
@@ -92,12 +95,12 @@ def may(row: Row, person: Person) -> bool:
     """Whether the policy lets a person do what a row does, to a thing that exists for them."""
     assert row.action
     held = said_of(row, person, row.action, row.kind)
-    return held.allow and row.needs <= held.read and (row.place is not Place.WHOLE_CHAIN or person.whole_chain)
+    return held.allow and row.needs <= held.read and (row.place not in WHOLE or person.whole_chain)
 
 
 def wrongs(house: House, row: Row, person: Person, said: httpx.Response) -> list[str]:
     """Everything about an answer that the policy does not say."""
-    here = person.of_property or row.place is not Place.PROPERTY
+    here = person.of_property or row.place not in (Place.PROPERTY, Place.ONE_OF_ALL)
     allowed = may(row, person)
     answer, found = answer_of(said), []
     if answer not in _fitting(row, allowed, here):
@@ -109,7 +112,8 @@ def wrongs(house: House, row: Row, person: Person, said: httpx.Response) -> list
             found.append(f"names {row.thing}")
         if shown and not present and row.method == "GET":
             found.append(f"does not name {row.thing}: {said.text[:200]}")
-    return found + _unmasked(house, row, person, said, allowed and here)
+    theirs = here and (person.of_property or not row.empty_elsewhere)
+    return found + _unmasked(house, row, person, said, allowed and theirs)
 
 
 def _fitting(row: Row, allowed: bool, here: bool) -> set[Answer]:

@@ -9,10 +9,12 @@ from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
 from services.auth.app import assemble as assemble_auth
 from services.auth.app import join
+from services.auth.domain.federation import Provider
 from services.auth.events import AuditHandler
 from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
+from services.integrations.api.erasures import ASKED
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -28,6 +30,7 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.service import Chassis
 from shared.contracts.identity import DataClass, Department
 from shared.contracts.records import LineKind, MoneyLine
+from shared.contracts.staff import Glass, StaffMember
 from shared.contracts.values import Money, Scope, stay_id
 from tests.factories.bookings import payloads, small_schedule
 from tests.factories.front_desk import StillClock, fake_house
@@ -44,6 +47,13 @@ from tests.rights.people import OTHER_CHAIN, everything, second
 WORK, OTHER = Department.HOUSEKEEPING, Department.MAINTENANCE
 GUESTS = Department.GUEST_RELATIONS
 AMOUNT = 918_273
+CHARGED = 4_321
+SOLD = {
+    "kind": "preference_note",
+    "fields": {"topic": "bed", "valid_for": "this_stay"},
+    "department": "guest_relations",
+}
+CHARGE = {"kind": "cost", "amount": {"amount": CHARGED, "currency": "EUR"}, "reason": {"code": "asked_by_guest"}}
 WORDS = "zz private words about a stay"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
 NOTED = {"topic": "spa", "details": WORDS, "budget": {"amount": AMOUNT, "currency": "EUR"}}
@@ -56,7 +66,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
     chassis.clock, database = StillClock(), FakeDatabase()
     desk = fake_house(chassis, database)
     app = assemble_records(chassis, desk)
-    house = House("records", app, chassis, GUESTS, OTHER, {})
+    house = House("records", app, chassis, GUESTS, OTHER, {}, database=database)
     inhabit(chassis, GUESTS, OTHER)
     booked = stay(property_id=PROPERTY, chain=CHAIN)
     async with closing(chassis), house.client() as http:
@@ -64,7 +74,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
         await database.run(lambda tx: handler.apply(tx, [stay_told(booked)]))
         names = await _furnished(Furnisher(http, "records", everything(GUESTS)), booked.id)
         house.canaries = {DataClass.PRIVATE_STAY: WORDS, DataClass.PAYMENT: str(AMOUNT)}
-        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, **names)
+        yield named(house, stay_id=booked.id, guest_id=booked.guest_id, name="record_words", **names)
 
 
 async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
@@ -79,12 +89,16 @@ async def _furnished(desk: Furnisher, stay: str) -> dict[str, str]:
     record = await desk.on(record, "attachments", PDF)
     noted = {"cause": record["causes"][0], "unusual": WORDS, "guest_impact": WORDS, "comment": WORDS}
     record = await desk.on(record, "exceptions", noted)
+    sold = await desk.post("/v1/records", {"property_id": PROPERTY, **SOLD})
+    sold = await desk.on(sold, "lines", CHARGE)
+    assert sold["money"]
     offer = await desk.post("/v1/offers", offers.NEW | {"terms": offers.SPA | {"code": "spa_seed"}})
     terms = campaigns.TERMS | {"arms": [{"code": "plain", "offer_id": offer["id"]}]}
     campaign = await desk.post("/v1/campaigns", campaigns.NEW | {"terms": terms})
     handover = await desk.post("/v1/handovers", handovers.PREPARED | {"department": GUESTS.value})
     return {
         "record_id": record["id"],
+        "sold_id": sold["id"],
         "owner_id": record["owner"],
         "file_id": record["files"][0]["id"],
         "offer_id": offer["id"],
@@ -157,14 +171,49 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             DataClass.PAYMENT: f'"amount":{kept.stay.rate.amount},',
         }
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
+        async with house.client() as client:
+            body = ASKED | {"guest_id": profile.id}
+            asked = await Furnisher(client, "integrations", everything(WORK)).post("/v1/erasures", body)
         yield named(
             house,
             stay_id=found,
             guest_id=profile.id,
             guest_name=profile.last_name,
+            erasure_id=asked["id"],
+            name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",
         )
+
+
+DOORS = {"account_id": "the-program", "key_id": "0123456789abcdef", "glass_id": "glass:the-glass"}
+
+
+async def furnish_doors(chassis: Chassis, person: StaffMember) -> None:
+    """A provider of each chain, a program with a key, and a glass that somebody broke."""
+    now = chassis.clock.real_now()
+    for chain in (CHAIN, OTHER_CHAIN):
+        terms = {"name": "Login", "issuer": "https://login.example", "client_id": "bellboard"}
+        provider = Provider(chain=chain, version=1, sealed="none", **terms)
+        await chassis.mongo.collection("providers").insert_one({"_id": chain, "body": provider.model_dump(mode="json")})
+    program = person.model_copy(update={"id": DOORS["account_id"], "service": True, "properties": (PROPERTY,)})
+    row = {"_id": program.id, "chain": CHAIN, "ver": 1, "body": program.model_dump(mode="json")}
+    await chassis.mongo.collection("staff").insert_one(row)
+    key = {"account_id": program.id, "digest": "none", "scopes": ["read:*"], "properties": [PROPERTY]}
+    times = {"created_at": now, "created_by": person.id, "expires_at": now}
+    await chassis.mongo.collection("api_keys").insert_one({"_id": DOORS["key_id"], "chain": CHAIN, **key, **times})
+    glass = Glass(
+        id=DOORS["glass_id"],
+        chain=CHAIN,
+        property_id=PROPERTY,
+        zone="Europe/Lisbon",
+        staff_id=person.id,
+        broken_at=now,
+        until=now,
+        version=1,
+    )
+    broken = {"_id": glass.id, "chain": CHAIN, "staff_id": person.id, "ver": 1, "waiting": True}
+    await chassis.mongo.collection("glasses").insert_one(broken | {"body": glass.model_dump(mode="json")})
 
 
 @contextlib.asynccontextmanager
@@ -187,9 +236,11 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
             change = DirectoryChange(events=(), member=person)
             await have.directory._store.save(Scope(chain=person.chain), change, Provenance.fresh("furnish-1"), 200)
 
+        await furnish_doors(chassis, target)
+
         async def learn(tx: Tx) -> None:
             await AuditHandler(Arrivals(chassis.mongo), chassis.clock.real_now).apply(tx, UNSOUND)
 
         await chassis.mongo.run(learn)
         await have.sequencer.turn()
-        yield named(house, staff_id=target.id)
+        yield named(house, staff_id=target.id, chain=CHAIN, group_id="the-group", **DOORS)

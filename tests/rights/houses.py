@@ -17,6 +17,7 @@ from shared.contracts.identity import DataClass, Department
 from shared.contracts.staff import Property, StaffMember
 from tests.factories.access import KID, public_key, token
 from tests.factories.records import CHAIN
+from tests.fakes.records import FakeDatabase
 from tests.rights.people import FOREIGN_HOTEL, HOTELS, OTHER_CHAIN, Person, cast, everything, second
 
 Told = Mapping[str, Any]
@@ -28,6 +29,8 @@ ALWAYS = {
     "exception_id": "none",
     "proposal_id": "none",
     "view_id": "none",
+    "key_id": "none",
+    "chain": "demo",
     "index": 0,
     "version_moved_on": "version_moved_on",
     "proposal_not_found": "proposal_not_found",
@@ -45,6 +48,7 @@ class House:
     other: Department
     names: dict[str, Any]
     canaries: dict[DataClass, str] = field(default_factory=dict)
+    database: FakeDatabase = field(default_factory=FakeDatabase)
 
     @property
     def people(self) -> tuple[Person, ...]:

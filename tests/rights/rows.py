@@ -23,6 +23,8 @@ class Door(enum.StrEnum):
     """Who knows an unguessable address; no person signs in here."""
     SIGNED_IN = "signed_in"
     """Any person of a chain, about themselves or about nothing that belongs to anybody."""
+    KEY = "key"
+    """A program that holds a key made for it; tests/integration/auth/test_scim.py tries which."""
     STAFF_OR_TOKEN = "staff_or_token"
     """Who is signed in, or holds the token of operations."""
     GRANTED = "granted"
@@ -38,6 +40,8 @@ class Place(enum.StrEnum):
     """Of the whole chain, and only for those who work for all of it."""
     PROPERTY = "property"
     """Of one property: for people of another it does not exist."""
+    ONE_OF_ALL = "one_of_all"
+    """Of one property, but only for those who work for the whole chain."""
 
 
 class Barred(enum.StrEnum):
@@ -68,6 +72,8 @@ class Row:
     addressed: frozenset[DataClass] = frozenset()
     """Classes that the answer may hold because the words were written to the caller."""
     barred: Barred = Barred.REFUSED
+    empty_elsewhere: bool = False
+    """Of the chain, but what it shows is one hotel's: people of another are shown nothing of it."""
     thing: str | None = None
     """What the answer names to those who may see it, and to nobody else."""
     query: Mapping[str, Any] = field(default_factory=dict)

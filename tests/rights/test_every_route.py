@@ -7,9 +7,10 @@ import pytest
 import pytest_asyncio
 
 from shared.chassis.guarding import HEADERS
+from shared.contracts.identity import DataClass
 from tests.factories.standing import NO_BROKER
 from tests.rights import furnished
-from tests.rights.asking import answer_of, ask, may, plain, signed, stranger_names, wrongs
+from tests.rights.asking import answer_of, ask, may, plain, said_of, signed, stranger_names, wrongs
 from tests.rights.houses import Build, House
 from tests.rights.people import Person
 from tests.rights.routes import meant_elsewhere, routes_of
@@ -25,6 +26,8 @@ SERVICES: dict[str, Build] = {
     "reporting": furnished.reporting,
 }
 PROTECTING = {name.lower() for name in HEADERS}
+RECORD_ROW = next(row for row in TABLES["records"] if row.route == "GET /v1/records/{record_id}")
+CHARGED = furnished.CHARGED
 JSON = {"Content-Type": "application/json"}
 OTHER_TENANT = {"X-Chain": "elsewhere", "X-Tenant-Id": "elsewhere", "X-Chain-Id": "elsewhere"}
 OTHER_TENANT_ASKED = {"chain": "elsewhere", "tenant": "elsewhere", "chain_id": "elsewhere"}
@@ -90,6 +93,18 @@ async def test_tenant_of_a_request_is_the_token_and_nothing_else(house: House) -
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("house", ["records"], indirect=True)
+async def test_money_lines_are_for_who_works_on_the_record_or_with_payments(house: House) -> None:
+    wrong = []
+    async with house.client() as http:
+        for person in [one for one in house.people if one.of_property]:
+            said = await http.get(f"/v1/records/{house.names['sold_id']}", headers=signed(house, person))
+            readable = said_of(RECORD_ROW, person, "read", RECORD_ROW.kind)
+            meant = bool(readable.read & {DataClass.PAYMENT, DataClass.PRIVATE_STAY})
+            wrong += [f"{person.member.id}: {said.text[:100]}"] * ((str(CHARGED) in said.text) is not meant)
+    assert not wrong
+
+
 async def test_other_methods_are_not_allowed(house: House) -> None:
     table = {row.route for row in TABLES[house.name]}
     headers = signed(house, house.people[0])
@@ -105,7 +120,7 @@ async def test_other_methods_are_not_allowed(house: House) -> None:
 
 async def test_nobody_gets_in_unsigned(house: House) -> None:
     async with house.client() as http:
-        closed = rows(house, Door.GRANTED, Door.SIGNED_IN, Door.STAFF_OR_TOKEN)
+        closed = rows(house, Door.GRANTED, Door.SIGNED_IN, Door.STAFF_OR_TOKEN, Door.KEY)
         said = {row.route: (await ask(http, row, house.names, {})).status_code for row in closed}
     assert set(said.values()) == {401}, said
 

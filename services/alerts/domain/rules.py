@@ -19,8 +19,10 @@ class Noun(enum.StrEnum):
     POSTING = "posting"
     REPORT = "report"
     HANDOVER = "handover"
-    QUESTION = "question"
+    GLASS = "glass"
     ERASURE = "erasure"
+    QUESTION = "question"
+    GAP = "gap"
 
 
 class Op(enum.StrEnum):
@@ -38,6 +40,7 @@ class Concern(enum.StrEnum):
     WORK = "work"
     LIFE_SAFETY = "life_safety"
     PAYMENT_FAILURE = "payment_failure"
+    SECURITY = "security"
 
 
 class Condition(Frozen):
@@ -91,6 +94,20 @@ MANAGERS_LATER = (
 )
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        code="glass_broken",
+        on=Noun.GLASS,
+        when=(Condition(fact="state", value="broken"),),
+        moment="now",
+        severity=Severity.CRITICAL,
+        audience=Role.GENERAL_MANAGER,
+        steps=(
+            EscalationStep(after_s=900, role=Role.GENERAL_MANAGER),
+            EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),
+        ),
+        second_limit_s=24 * 3600,
+        concern=Concern.SECURITY,
+    ),
     Rule(
         code="accept_overdue",
         on=Noun.RECORD,
@@ -211,6 +228,15 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.CRITICAL,
         audience=Role.GENERAL_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),),
+    ),
+    Rule(
+        code="audit_gap",
+        on=Noun.GAP,
+        when=(Condition(fact="state", value="open"),),
+        moment="fill_by",
+        severity=Severity.CRITICAL,
+        audience=Role.CHAIN_ADMIN,
+        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
     ),
 )
 

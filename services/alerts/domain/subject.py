@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from services.alerts.domain.rules import Noun
+from shared.contracts.audit import Gap
 from shared.contracts.guests import Erasure
 from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
@@ -13,6 +14,7 @@ from shared.contracts.messages import Message
 from shared.contracts.money import Posting
 from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Status
 from shared.contracts.reports import ReportRun
+from shared.contracts.staff import Glass
 from shared.contracts.values import EntityId, Frozen
 
 
@@ -145,6 +147,18 @@ def handover_subject(handover: Handover, now: dt.datetime) -> Subject:
     )
 
 
+def glass_subject(glass: Glass, now: dt.datetime) -> Subject:
+    """Rights that somebody took in an emergency as a subject: it rings, quiet hours or not, until that is reviewed."""
+    state = "broken" if glass.reviewed_by is None else "reviewed"
+    return Subject(
+        noun=Noun.GLASS,
+        id=glass.id,
+        property_id=glass.property_id,
+        zone=glass.zone,
+        facts=_cut({"state": state, "now": now}),
+    )
+
+
 def erasure_subject(erasure: Erasure, now: dt.datetime) -> Subject:
     """A request to forget a guest as a subject: it rings when a store has not confirmed in time."""
     return Subject(
@@ -153,6 +167,12 @@ def erasure_subject(erasure: Erasure, now: dt.datetime) -> Subject:
         property_id=erasure.property_id,
         facts=_cut({"state": erasure.state.value, "confirm_by": erasure.confirm_by, "now": now}),
     )
+
+
+def gap_subject(gap: Gap, property_id: str) -> Subject:
+    """Versions that the audit log misses as a subject: it rings when they do not come."""
+    facts = _cut({"state": gap.state.value, "fill_by": gap.fill_by})
+    return Subject(noun=Noun.GAP, id=gap.id, property_id=property_id, facts=facts)
 
 
 def at_home(subject: Subject, record: Subject | None) -> Subject:

@@ -6,7 +6,7 @@ from services.alerts.domain.notice import Notice, QuietHours, World
 from services.alerts.domain.rules import Concern
 from shared.contracts.values import instant_of, zone
 
-BYPASS = frozenset({Concern.LIFE_SAFETY, Concern.PAYMENT_FAILURE})
+BYPASS = frozenset({Concern.LIFE_SAFETY, Concern.PAYMENT_FAILURE, Concern.SECURITY})
 
 
 def quiet_hours(notice: Notice, world: World) -> Notice:

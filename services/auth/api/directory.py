@@ -10,7 +10,7 @@ from services.auth.usecases.directory import Directory
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import ETAG, example
 from shared.chassis.service import Chassis
-from shared.contracts.identity import Principal
+from shared.contracts.identity import Principal, Role
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import EntityId, Frozen
 
@@ -22,6 +22,7 @@ CHANGED = {"departments": ["housekeeping"]}
 class HireBody(StaffDraft):
     """A new person; with a login and a password they can sign in."""
 
+    roles: tuple[Role, ...] = Field(min_length=1)
     login: Login | None = None
     password: str | None = Field(default=None, max_length=10_000)
 

@@ -44,6 +44,7 @@ class ProviderTerms(Frozen):
     """A provider as its chain describes it, without its secret.
 
     With `group_rules` the groups say, at each sign-in, what a person may do; without, the directory here does.
+    `external_id_claim` holds what the provider gives as `externalId` over SCIM: who came that way is known by it.
     `second_factor_amr`: what the provider writes into `amr` when it saw a second factor.
     """
 
@@ -53,6 +54,7 @@ class ProviderTerms(Frozen):
     scopes: tuple[Claim, ...] = Field(default=("openid", "profile", "email"), max_length=20)
     groups_claim: Claim = "groups"
     name_claim: Claim = "name"
+    external_id_claim: Claim | None = None
     login_claim: Claim = "preferred_username"
     group_rules: tuple[GroupRule, ...] = Field(default=(), max_length=200)
     second_factor_amr: tuple[Claim, ...] = Field(default=("mfa", "otp", "hwk"), max_length=20)
@@ -113,6 +115,7 @@ class Asserted(Frozen):
     subject: str
     name: str
     login: str
+    external_id: str
     groups: frozenset[str]
     second_factor: bool
 

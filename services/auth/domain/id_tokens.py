@@ -70,6 +70,7 @@ def asserted(claims: Mapping[str, Any], provider: Provider) -> Asserted:
         subject=subject,
         name=_text(claims, provider.name_claim) or subject[:120],
         login=_text(claims, provider.login_claim),
+        external_id=_text(claims, provider.external_id_claim) if provider.external_id_claim else "",
         groups=frozenset(each for each in groups[:MOST_GROUPS] if isinstance(each, str)),
         second_factor=isinstance(methods, list) and bool(set(provider.second_factor_amr) & set(map(str, methods))),
     )

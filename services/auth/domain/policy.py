@@ -9,6 +9,7 @@ ORDINARY, GUEST, PAYMENT = DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataCla
 SECURITY, STAFF, PRIVATE = DataClass.SECURITY, DataClass.STAFF, DataClass.PRIVATE_STAY
 EVERYTHING = tuple(DataClass)
 SERVED = (ORDINARY, GUEST, PRIVATE)
+DISCLOSED = (ORDINARY, GUEST, PRIVATE, PAYMENT)
 MANAGED = (ORDINARY, GUEST, PRIVATE, PAYMENT, STAFF)
 
 ON_THE_FLOOR = (Role.ASSOCIATE, Role.SUPERVISOR, Role.DUTY_MANAGER, Role.GENERAL_MANAGER, Role.REVENUE_MANAGER)
@@ -60,6 +61,7 @@ SENSITIVE = (
     "silence",
     "erase",
     "export",
+    "retain",
 )
 """Refused while the policy is stale: they move money, undo a decision, or change who may do what."""
 
@@ -145,7 +147,7 @@ def _around_records() -> tuple[Grant, ...]:
         _grant(IN_CHARGE, ("read",), Resource.GUEST, Resource.MESSAGE, read=SERVED),
         # Two people forget a guest, or hand over all that is held of one: the law asks the house, not the shift.
         _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("erase",), Resource.GUEST, obligations=("reason",)),
-        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("export",), Resource.GUEST, read=SERVED),
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("export",), Resource.GUEST, read=DISCLOSED),
         _grant(desk, ("read", "acknowledge"), Resource.ALERT),
         _grant(REVIEWERS, ("prepare",), Resource.HANDOVER, read=SERVED, obligations=("reason",)),
         _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
@@ -168,11 +170,15 @@ def _administration() -> tuple[Grant, ...]:
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
         _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        _grant(REVIEWERS, ("break_glass",), Resource.STAFF, obligations=("reason",)),
+        _grant((*admin, Role.GENERAL_MANAGER), ("review_glass",), Resource.STAFF, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
         _grant(admin, ("status",), Resource.OPERATION),
-        _grant(admin, ("redrive", "rebuild", "republish", "reread"), Resource.OPERATION, obligations=("reason",)),
+        _grant(
+            admin, ("redrive", "rebuild", "republish", "reread", "retain"), Resource.OPERATION, obligations=("reason",)
+        ),
     )
 
 

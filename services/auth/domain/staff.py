@@ -5,8 +5,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.contracts.cards import refuse_card
 from shared.contracts.envelope import Change, NewEvent
 from shared.contracts.errors import Breach, breached, conflict
 from shared.contracts.identity import Actor, DataClass, Department, Role
@@ -26,7 +27,7 @@ class PropertyDraft(Frozen):
     """A property as an administrator writes it."""
 
     id: Slug
-    name: Name
+    name: Annotated[Name, AfterValidator(refuse_card)]
     zone: str = Field(max_length=64)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     departments: tuple[Department, ...] = tuple(Department)
@@ -34,10 +35,10 @@ class PropertyDraft(Frozen):
 
 
 class StaffDraft(Frozen):
-    """A person as an administrator writes them. `properties` null means every property of the chain."""
+    """A person as the directory takes them; without a role they may do nothing. `properties` null: every property."""
 
     display_name: Name
-    roles: tuple[Role, ...] = Field(min_length=1)
+    roles: tuple[Role, ...]
     departments: tuple[Department, ...] = ()
     properties: tuple[Slug, ...] | None = None
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, max_length=20)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
+from services.auth.domain.completeness import Tally
 from services.auth.domain.entries import Entry, Facts
 from services.auth.domain.merkle import Span
 from services.auth.domain.sequencing import Head
@@ -120,6 +121,26 @@ class SearchIndex(Protocol):
 
     async def subjects(self, scope: Scope, key: str) -> list[str]:
         """The aggregates of entries that are found by this key."""
+        ...
+
+
+class VersionStore(Protocol):
+    """Which versions of which aggregates stand in the log."""
+
+    async def gaps(self, scope: Scope, before: dt.datetime) -> list[Tally]:
+        """Aggregates that miss versions since before a moment (real time)."""
+        ...
+
+    async def filled(self, scope: Scope) -> list[Tally]:
+        """Aggregates whose gap was told and is closed, and that was not told yet."""
+        ...
+
+    async def count(self, scope: Scope) -> int:
+        """How many aggregates miss versions."""
+        ...
+
+    async def tell(self, scope: Scope, before: Tally, after: Tally, event: NewEvent, *, still: bool) -> bool:
+        """Keep that a gap was told, with its event; False when it moved meanwhile."""
         ...
 
 

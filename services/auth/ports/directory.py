@@ -1,6 +1,7 @@
 """What use cases need of the directory of staff, and of policy: stores, decisions, hashing, the heartbeat."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +58,7 @@ class DirectoryChange:
     member: StaffMember | None = None
     account: Account | None = None
     end_sessions: bool = False
+    end_session: str | None = None
     drop_second_factor: bool = False
     keeps_administration: bool = False
     """Whether the chain must still have an administrator of the whole chain after it."""
@@ -99,6 +101,10 @@ class DirectoryStore(Protocol):
 
     async def save(self, scope: Scope, change: DirectoryChange, by: CommandContext | Provenance, status: int) -> None:
         """Write state, events and the idempotency row in one transaction; a lost race raises a conflict."""
+        ...
+
+    async def save_all(self, scope: Scope, changes: Sequence[DirectoryChange], by: CommandContext, status: int) -> None:
+        """Write several changes and the idempotency row in one transaction; a lost race raises a conflict."""
         ...
 
     async def seen(self, scope: Scope, ctx: CommandContext) -> Kept | None:

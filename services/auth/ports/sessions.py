@@ -28,10 +28,6 @@ class SessionStore(Protocol):
         """The second factor was shown in this session."""
         ...
 
-    async def end(self, scope: Scope, session_id: str) -> None:
-        """End one session."""
-        ...
-
     async def tries(self, scope: Scope, gate: Gate, who: str) -> Tries:
         """The failures counted at a gate."""
         ...

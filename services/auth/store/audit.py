@@ -60,13 +60,12 @@ def _head(row: Document | None, chain: str) -> Head:
 class MongoAudit:
     """One log per chain. Entries are only ever added."""
 
-    def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
-        self._mongo, self._outbox = mongo, outbox
+    def __init__(self, mongo: Mongo, outbox: Outbox, index: AuditIndex) -> None:
+        self._mongo, self._outbox, self._index = mongo, outbox, index
         self._arrivals = Arrivals(mongo)
         self._entries, self._nodes = mongo.collection("audit"), mongo.collection("audit_nodes")
         self._heads, self._signed = mongo.collection("audit_heads"), mongo.collection("audit_checkpoints")
         self._keys = mongo.collection("audit_keys")
-        self._index = AuditIndex(mongo)
         self._ahead: dict[str, list[Document]] = {}
 
     async def waiting(self, scope: Scope) -> list[str]:

@@ -1,8 +1,12 @@
 """What entries of the audit log are found by: made from the log after it, and made again from it when lost."""
 
-from services.auth.domain.entries import facts_of
+import datetime as dt
+from collections.abc import Callable
+
+from services.auth.domain.entries import Facts, facts_of
 from services.auth.ports.audit import AuditQuery
 from services.auth.store.arrivals import sealed_of
+from services.auth.store.audit_versions import AuditVersions
 from shared.chassis.mongo import Document, Duplicate, Mongo, Put, Tx
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
@@ -12,8 +16,8 @@ MOST_SUBJECTS = 1000
 class AuditIndex:
     """The `audit_facts` rows. The log itself is only ever added to; this follows it by a position of its own."""
 
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
+    def __init__(self, mongo: Mongo, versions: AuditVersions, now: Callable[[], dt.datetime]) -> None:
+        self._mongo, self._versions, self._now = mongo, versions, now
         self._facts, self._entries = mongo.collection("audit_facts"), mongo.collection("audit")
         self._marks, self._heads = mongo.collection("audit_indexed"), mongo.collection("audit_heads")
 
@@ -34,8 +38,10 @@ class AuditIndex:
             rows = await self._entries.find(wanted, sort=[("index", 1)], tx=tx)
             if not rows:
                 return 0
-            ops = [Put({"_id": row["_id"]}, {"$set": _facts(row)}) for row in rows]
+            found = [(row, facts_of(sealed_of(row))) for row in rows]
+            ops = [Put({"_id": row["_id"]}, {"$set": _facts(row, facts)}) for row, facts in found]
             await self._facts.bulk(ops, ordered=False, tx=tx)
+            await self._versions.note(scope, tx, [(row["topic"], facts) for row, facts in found], self._now())
             moved: Document = {"$set": {"size": rows[-1]["index"] + 1}}
             await self._marks.update_one({"_id": scope.chain}, moved, upsert=True, tx=tx)
             return len(rows)
@@ -77,8 +83,7 @@ class AuditIndex:
         return mine
 
 
-def _facts(row: Document) -> Document:
-    facts = facts_of(sealed_of(row))
+def _facts(row: Document, facts: Facts) -> Document:
     return {
         "chain": row["chain"],
         "index": row["index"],

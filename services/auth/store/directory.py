@@ -1,6 +1,6 @@
 """Chains, properties, staff and accounts, saved with the events that tell of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from services.auth.domain.accounts import Account
@@ -110,6 +110,16 @@ class MongoDirectory:
         except Duplicate as taken:
             raise conflict("taken", "This id or login is taken, or the same command is being carried out.") from taken
 
+    async def save_all(self, scope: Scope, changes: Sequence[DirectoryChange], by: CommandContext, status: int) -> None:
+        """Write several changes and the idempotency row in one transaction; a lost race raises a conflict."""
+        *first, last = changes
+
+        async def also(tx: Tx) -> None:
+            for change in first:
+                await self.write(scope, change, by.provenance, tx)
+
+        await self.save(scope, last, by, status, also)
+
     async def write(self, scope: Scope, change: DirectoryChange, by: Provenance, tx: Tx) -> None:
         """Write state and events in a transaction of the caller's."""
         if change.keeps_administration and change.member is not None:
@@ -122,6 +132,9 @@ class MongoDirectory:
         mine = {"chain": scope.chain, "staff_id": change.member.id if change.member else None}
         if change.drop_second_factor:
             await self._factors.delete_many({"_id": mine["staff_id"], "chain": scope.chain}, tx=tx)
+        if change.end_session is not None:
+            one = {"_id": change.end_session, "chain": scope.chain}
+            await self._sessions.update_one(one, {"$set": {"ended": True}}, tx=tx)
         if change.end_sessions:
             await self._sessions.update_many(mine, {"$set": {"ended": True}}, tx=tx)
         await self._outbox.append(tx, change.events, by)

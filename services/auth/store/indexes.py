@@ -1,5 +1,7 @@
 """The indexes of auth's collections."""
 
+import datetime as dt
+
 from services.auth.domain.sessions import LONGEST
 from services.auth.domain.throttle import FORGOTTEN_AFTER_S
 from services.auth.store.arrivals import WAITING
@@ -18,9 +20,17 @@ INDEXES: dict[str, list[Index]] = {
     "federation_grants": [Index(("expires_at",), expire_s=0)],
     "identities": [Index(("chain", "issuer", "subject"), unique=True), Index(("chain", "staff_id"))],
     "api_keys": [Index(("chain", "account_id"))],
+    "scim_users": [Index(("chain", "external_id"), unique=True)],
+    "scim_groups": [Index(("chain", "name"), unique=True), Index(("chain", "members"))],
+    "glasses": [Index(("chain", "staff_id"), unique=True, partial={"waiting": True}), Index(("chain", "waiting"))],
+    "rota_links": [Index(("chain", "staff_id"), unique=True)],
     "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
     "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],
     "audit": [Index(("chain", "index"), unique=True)],
+    "audit_versions": [
+        Index(("since",), partial={"since": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}}),
+        Index(("open",), partial={"open": True}),
+    ],
     "audit_facts": [
         Index(("chain", "keys", ("index", -1))),
         Index(("chain", "time")),

@@ -47,10 +47,6 @@ class MongoSessions:
         """The second factor was shown in this session."""
         await self._rows.update_one({"_id": session_id, "chain": scope.chain}, {"$set": {"second_factor": True}})
 
-    async def end(self, scope: Scope, session_id: str) -> None:
-        """End one session."""
-        await self._rows.update_one({"_id": session_id, "chain": scope.chain}, {"$set": {"ended": True}})
-
     @staticmethod
     def _gate(scope: Scope, gate: Gate, who: str) -> str:
         # An address tries the accounts of any chain, so it is counted over all of them.

@@ -26,10 +26,11 @@ class Sequencer:
         for chain in await self._store.waiting(Scope(chain=SYSTEM_CHAIN)):
             scope = Scope(chain=chain)
             for _ in range(BATCHES_PER_TURN):
+                # A batch of large events holds fewer than BATCH: only an empty one is the last.
                 count = await self._store.drain(scope, BATCH)
                 placed += count
                 await self._sign_if_due(scope)
-                if count < BATCH:
+                if count == 0:
                     break
         return placed
 

@@ -20,9 +20,10 @@ from services.auth.domain.federation import (
     without_rights,
     worth,
 )
-from services.auth.domain.staff import staff_event
+from services.auth.domain.staff import noted, staff_event
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Time
 from services.auth.ports.federation import FederationStore, IdentityProvider, ProviderStore
+from services.auth.ports.scim import ProvisionedStore
 from services.auth.ports.second_factor import Seal
 from services.auth.usecases.signing_in import SigningIn, Tokens
 from shared.chassis.provenance import Provenance
@@ -80,12 +81,14 @@ class Federating:
         store: FederationStore,
         directory: DirectoryStore,
         remote: IdentityProvider,
+        provisioned: ProvisionedStore,
         signing_in: SigningIn,
         seal: Seal,
         time: Time,
         doors: Doors,
     ) -> None:
         self._providers, self._store, self._directory, self._remote = providers, store, directory, remote
+        self._provisioned = provisioned
         self._signing_in, self._seal, self._time, self._doors = signing_in, seal, time, doors
 
     async def provider(self, chain: str) -> Provider:
@@ -185,6 +188,9 @@ class Federating:
 
     async def _newcomer(self, scope: Scope, provider: Provider, said: Asserted, rights: Rights | None) -> StaffMember:
         """Take in somebody nobody knows, where the chain wants that; never by a name or address that matches."""
+        sent = await self._provisioned.by_external_id(scope, said.external_id) if said.external_id else None
+        if sent is not None:
+            return await self._linked(scope, provider, said, sent)
         known = await self._directory.account(scope, said.login.lower()) if said.login else None
         if known is not None or not provider.create_unknown:
             raise refused_sign_in("not_linked", "An administrator must first say who you are here.")
@@ -207,6 +213,18 @@ class Federating:
         change = DirectoryChange(events=(event,), member=member)
         await self._store.save(scope, change, identity, Provenance.fresh(self._time.new_id()))
         return member
+
+    async def _linked(self, scope: Scope, provider: Provider, said: Asserted, staff_id: str) -> StaffMember:
+        """Somebody the provider itself sent over SCIM, at their first sign-in; what groups give came that way, too."""
+        member = await self._directory.member(scope, staff_id)
+        if member is None or not member.active or await self._store.identity_of(scope, provider.issuer, staff_id):
+            raise refused_sign_in("not_linked", "An administrator must first say who you are here.")
+        identity = Identity(chain=scope.chain, issuer=provider.issuer, subject=said.subject, staff_id=staff_id)
+        after = noted(member)
+        event = staff_event(member, after, system("auth"), self._time.now(), "identity_linked")
+        change = DirectoryChange(events=(event,), member=after)
+        await self._store.save(scope, change, identity, Provenance.fresh(self._time.new_id()))
+        return await self._person_now(scope, provider, said)
 
     async def redeem(self, given: Redeem) -> Tokens:
         """Tokens for a one-time code; one that is not good, was used, or is somebody else's: the same 401."""

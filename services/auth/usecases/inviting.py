@@ -100,7 +100,8 @@ class Inviting:
         account = await self._directory.account(scope, login)
         if account is not None and account.staff_id != member.id:
             raise conflict("taken", "This login is another person's.")
-        lasts = RESET_TTL if account else FIRST_TTL
+        has_password = account is not None and account.password_hash != ""
+        lasts = RESET_TTL if has_password else FIRST_TTL
         letters = pyotp.random_base32(32)[:20].lower()
         code = "-".join(letters[at : at + 5] for at in range(0, 20, 5))
         invitation = Invitation(
@@ -109,7 +110,7 @@ class Inviting:
             staff_id=member.id,
             login=login,
             expires_at=self._time.real_now() + lasts,
-            new_account=account is None,
+            new_account=not has_password,
         )
         # A forgotten password ends nothing: the old one is good until the code is used. A second factor goes at once,
         # with every session, because the lost telephone may be in somebody's hands.

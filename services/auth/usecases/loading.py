@@ -21,7 +21,7 @@ from services.auth.domain.staff import (
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Passwords, Time
 from services.auth.usecases.publishing import Publishing
 from shared.chassis.provenance import Provenance
-from shared.contracts.identity import system
+from shared.contracts.identity import Role, system
 from shared.contracts.values import EntityId, Frozen, Scope, Slug
 
 ARGON2ID = r"^\$argon2id\$v=19\$m=\d{1,8},t=\d{1,3},p=\d{1,3}\$[A-Za-z0-9+/]{8,}\$[A-Za-z0-9+/]{16,}$"
@@ -42,6 +42,7 @@ class SeedPerson(StaffDraft):
     """
 
     id: EntityId | None = None
+    roles: tuple[Role, ...] = Field(min_length=1)
     login: Login
     password: str | None = None
     password_hash: str | None = Field(default=None, max_length=512, pattern=ARGON2ID)

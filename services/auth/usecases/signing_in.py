@@ -182,14 +182,14 @@ class SigningIn:
         await self._end(scope, principal.session, principal.staff_id, principal.actor, "signed_out")
 
     async def _end(self, scope: Scope, session_id: str, staff_id: str, actor: Actor, why: str) -> None:
-        await self._sessions.end(scope, session_id)
+        """End a session and raise the person's epoch, in one step: a crash leaves neither without the other."""
         for _ in range(_RACES):
             member = await self._directory.member(scope, staff_id)
             if member is None:
                 return
             after = sessions_ended(member)
             event = staff_event(member, after, actor, self._time.now(), why)
-            change = DirectoryChange(events=(event,), member=after)
+            change = DirectoryChange(events=(event,), member=after, end_session=session_id)
             try:
                 await self._directory.save(scope, change, Provenance.fresh(self._time.new_id()), 204)
             except AppError as moved:
@@ -197,6 +197,7 @@ class SigningIn:
                     raise
             else:
                 return
+        raise AppError(ErrorKind.UNAVAILABLE, "busy", "Too much changes at this moment; try again.")
 
     async def me(self, principal: Principal) -> StaffMember:
         """The caller as the directory has them now."""

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 from services.integrations.api.wiring import Doors, Id, correlation
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.messages import GuestMessage
+from services.integrations.domain.postings import FolioLine
 from shared.contracts.errors import invalid
 from shared.contracts.identity import Principal
 from shared.contracts.messages import Direction, MessageState
-from shared.contracts.stays import Stay
+from shared.contracts.stays import SeenStay
 from shared.contracts.values import Instant
 
 MAX_IDS = 200
@@ -79,9 +80,10 @@ class GuestFile(BaseModel):
 
     guest_id: str
     profile: GuestOut | None
-    stays: list[Stay]
+    stays: list[SeenStay]
     messages: list[MessageHeld]
     drafts: list[DraftHeld]
+    folio: list[FolioLine]
     elsewhere: bool
 
 
@@ -121,6 +123,7 @@ def router(doors: Doors) -> APIRouter:
             stays=held.stays,
             messages=[_message(one) for one in held.messages],
             drafts=[DraftHeld(id=one.id, at=one.at, stay_id=one.stay_id, text=one.text) for one in held.drafts],
+            folio=held.folio,
             elsewhere=held.elsewhere,
         )
 

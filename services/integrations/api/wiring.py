@@ -13,6 +13,7 @@ from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
 from services.integrations.usecases.tasks import TakeTasks
+from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
 
 Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -39,6 +40,4 @@ class Doors:
 
 def correlation(request: Request, chassis: Chassis) -> str:
     """The caller's request id where it is usable, else a new one."""
-    given = request.headers.get("x-request-id", "")
-    usable = given.isascii() and given.isprintable() and 8 <= len(given) <= 64
-    return given if usable else chassis.clock.new_id()
+    return correlation_of(request.headers.get("x-request-id", "")) or chassis.clock.new_id()

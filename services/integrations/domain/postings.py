@@ -29,6 +29,16 @@ class Charge(Frozen):
         return ON_FOLIO[self.kind] * self.amount.amount
 
 
+class FolioLine(Frozen):
+    """One line of a folio that we keep, as its guest may be shown it."""
+
+    stay_id: str
+    folio: str
+    kind: LineKind
+    amount: Money
+    at: Instant
+
+
 class PostingRow(Frozen):
     """A posting as our store keeps it: the contract's posting, the chain, and the event that asked for it."""
 

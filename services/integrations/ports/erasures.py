@@ -57,6 +57,10 @@ class ErasureStore(Protocol):
         """One request about a guest of the scope's hotels."""
         ...
 
+    async def open_for(self, scope: Scope, guest_id: str) -> ErasureRow | None:
+        """The request about a person that waits for a decision or for stores."""
+        ...
+
     async def properties(self, scope: Scope, erasure_id: str) -> frozenset[str]:
         """The hotels the person of a request stayed at."""
         ...

@@ -64,6 +64,11 @@ class ErasureStore:
         row = await self._rows.find_one({"_id": erasure_id, **within(scope)})
         return _row(row) if row else None
 
+    async def open_for(self, scope: Scope, guest_id: str) -> ErasureRow | None:
+        """The request about a person that waits for a decision or for stores."""
+        row = await self._rows.find_one({"guest": guest_id, "open": True, "chain": scope.chain})
+        return _row(row) if row else None
+
     async def properties(self, scope: Scope, erasure_id: str) -> frozenset[str]:
         """The hotels the person of a request stayed at."""
         row = await self._rows.find_one({"_id": erasure_id, **within(scope)}, projection={"prop": 1})

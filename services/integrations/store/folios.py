@@ -1,10 +1,12 @@
 """The folio ledger of hotels whose PMS takes no charges: one line a key, for ever."""
 
-from services.integrations.domain.postings import Charge
+from collections.abc import Sequence
+
+from services.integrations.domain.postings import Charge, FolioLine
 from services.integrations.ports import Posted
-from shared.chassis.mongo import Duplicate, Mongo
+from shared.chassis.mongo import Document, Duplicate, Mongo
 from shared.contracts.errors import AppError, ErrorKind
-from shared.contracts.values import Scope
+from shared.contracts.values import Money, Scope
 
 
 class FolioStore:
@@ -37,6 +39,11 @@ class FolioStore:
                 ) from None
         return Posted(folio, charge.key)
 
+    async def of_stays(self, scope: Scope, stay_ids: Sequence[str]) -> list[FolioLine]:
+        """What was posted for these stays, oldest first."""
+        rows = await self._lines.find({"stay": {"$in": list(stay_ids)}, "chain": scope.chain}, sort=[("at", 1)])
+        return [_line(row) for row in rows]
+
     async def posted(self, scope: Scope, stay_id: str) -> int:
         """What our lines add to a stay's balance, in minor units."""
         found = await self._lines.aggregate(
@@ -46,3 +53,8 @@ class FolioStore:
             ]
         )
         return int(found[0]["sum"]) if found else 0
+
+
+def _line(row: Document) -> FolioLine:
+    amount = Money(**row["amount"])
+    return FolioLine(stay_id=row["stay"], folio=row["folio"], kind=row["kind"], amount=amount, at=row["at"])

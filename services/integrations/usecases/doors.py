@@ -1,6 +1,7 @@
 """Inbound doors: finds the hotel behind an unguessable address and applies what its PMS tells."""
 
 import hmac
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,11 @@ from services.integrations.domain.following import Delivered, Followed, follow, 
 from services.integrations.ports import Connections, GuestKey, Pms, StayStore
 from shared.chassis.clock import Clock
 from shared.chassis.provenance import Provenance
+from shared.contracts.cards import holds_code
 from shared.contracts.errors import not_found
 from shared.contracts.values import SYSTEM_CHAIN, Scope, mask_cards
 
+log = logging.getLogger(__name__)
 DOORS = Scope(chain=SYSTEM_CHAIN)
 TYPED_IDS = frozenset({"event_id", "number", "profile_number", "id", "message_id", "stay_id", "offer_id", "record_id"})
 """Fields that hold an id by their contract: a long number there is no card (architecture.md, Guest data)."""
@@ -26,9 +29,9 @@ async def behind(connections: Connections, property_id: str, token: str) -> Conn
 
 
 def masked(value: Any, field: str = "") -> Any:
-    """A payload with every card number in it masked, however deep; typed id fields stay as they are."""
+    """A payload with every card number masked and every security code left out, however deep; typed ids stay."""
     if isinstance(value, dict):
-        return {name: masked(each, name) for name, each in value.items()}
+        return {name: masked(each, name) for name, each in value.items() if not holds_code(str(name))}
     if isinstance(value, list):
         return [masked(each, field) for each in value]
     return mask_cards(value) if isinstance(value, str) and field not in TYPED_IDS else value
@@ -55,7 +58,10 @@ class TakeFromPms:
         adapter = self._adapters.get(vendor)
         if adapter is None or connection.pms != vendor:
             raise not_found("address")
-        delivered = adapter.read(masked(payload), connection)
+        safe = masked(payload)
+        if safe != payload:
+            log.warning("card numbers in a payload of %s were masked", vendor, extra={"property": property_id})
+        delivered = adapter.read(safe, connection)
         changed = 0
         for batch in _chunks(delivered, self.BATCH):
             changed += await self.take(connection, batch, Provenance.fresh(correlation))

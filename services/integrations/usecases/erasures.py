@@ -104,14 +104,16 @@ class Erasures:
 
     async def _again(self, scope: Scope, line: LedgerLine, principal: Principal, provenance: Provenance) -> None:
         known, now = line.row.erasure, self._clock.now()
-        here = await self._store.find(scope, known.id)
-        newest = max((row for row in (here, line.row) if row), key=lambda row: row.erasure.version)
+        # A request of its own: the versions of the old one may have been told further than the backup knows.
+        fresh = known.model_copy(update={"id": self._clock.new_id(), "version": 0, "confirmed": ()})
+        waiting = await self._store.open_for(scope, known.guest_id)
+        base = waiting or line.row.model_copy(update={"erasure": fresh})
 
         def decided(run: int, stay_ids: tuple[str, ...]) -> tuple[ErasureRow, list[NewEvent]]:
-            after = repeated(newest, now, run)
+            after = repeated(base, now, run)
             return after, [told("repeated", after, principal.actor, at=now), order(after, stay_ids, at=now)]
 
-        await self._store.erase(scope, known.id, known.guest_id, decided, provenance, at_least=line)
+        await self._store.erase(scope, base.erasure.id, known.guest_id, decided, provenance, at_least=line)
 
     async def _row(self, scope: Scope, erasure_id: str) -> ErasureRow:
         found = await self._store.find(scope, erasure_id)

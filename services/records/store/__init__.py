@@ -1,5 +1,6 @@
 """The records database: the only files of this service that speak Mongo."""
 
+from services.records.store.aging import MongoAging
 from services.records.store.campaigns import MongoCampaigns
 from services.records.store.duties import MongoDuties
 from services.records.store.earnings import MongoEarnings
@@ -20,6 +21,7 @@ from services.records.store.stays import MongoStays
 from services.records.store.texts import MongoTexts
 
 __all__ = [
+    "MongoAging",
     "MongoCampaigns",
     "MongoClaims",
     "MongoDuties",

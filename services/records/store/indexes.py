@@ -48,7 +48,9 @@ INDEXES: Mapping[str, Sequence[Index]] = {
         Index(("chain", "stay.property_id", "stay.arrival", "_id")),
         Index(("chain", "stay.property_id", "stay.departure", "_id")),
         Index(("chain", "stay.guest_id", ("stay.arrival", -1))),
+        Index(("chain", "stay.property_id", "kept_at")),
     ),
+    "staff_versions": (Index(("chain", "since")), Index(("chain", "version"))),
     "loyalty": (
         Index(("chain", "guest_id", ("seq", -1)), unique=True),
         Index(("chain", "key"), unique=True),

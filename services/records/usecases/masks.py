@@ -26,6 +26,11 @@ class Mask:
         """The words behind a reference; None where they are private or erased."""
         return self.texts.get(ref.ref) if ref is not None and WORDS in self.read else None
 
+    @property
+    def lines(self) -> bool:
+        """Whether money lines may be read: by those who work on the record, and those who work with payments."""
+        return bool(self.read & {DataClass.PAYMENT, WORDS})
+
     def value(self, value: Any) -> Any:
         """A field's value with its words, if it is a text."""
         return self.texts.get(value["ref"]) if _is_ref(value) else value

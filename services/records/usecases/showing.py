@@ -89,6 +89,7 @@ def record(
             ShownItem(**each.model_dump(exclude={"text"}), text=mask.words(each.text)) for each in state.checklist
         ),
         "children": _children(state, children, catalogue, now),
+        "money": state.money if mask.lines else (),
         "files": tuple(ShownFile(**each.model_dump()) for each in state.files),
         "messages": tuple(ShownMessage(**each.model_dump()) for each in state.guest_messages),
     }
@@ -122,7 +123,8 @@ def _exception(note: ExceptionNote, mask: Mask) -> ShownException:
 
 
 def _proposal(proposal: Proposal, mask: Mask) -> ShownProposal:
-    plain = proposal.model_dump(exclude={"before", "after", "reason", "writeback"})
+    hidden = set() if mask.lines else {"line"}
+    plain = proposal.model_dump(exclude={"before", "after", "reason", "writeback", *hidden})
     before, after = mask.fields(proposal.before), mask.fields(proposal.after)
     return ShownProposal(**plain, before=before, after=after, reason=mask.words(proposal.reason))
 

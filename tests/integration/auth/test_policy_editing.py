@@ -193,7 +193,7 @@ async def test_bad_edit_is_named_and_changes_nothing(
 ) -> None:
     refused = await http.put("/v1/policy", json={**WHY, **body}, headers=by(OLGA, 1))
     assert refused.status_code == 422
-    assert [(each["field"], each["rule"]) for each in refused.json()["breaches"]] == [(field, rule)]
+    assert (field, rule) in [(each["field"], each["rule"]) for each in refused.json()["breaches"]]
     assert await events(house, "policy_change") == []
 
 

@@ -21,6 +21,8 @@ PAGES = (
 )
 ROWS = (
     Row("GET /sign-in", door=Door.OPEN),
+    Row("GET /sign-in/with", door=Door.OPEN),
+    Row("GET /sign-in/return", door=Door.OPEN),
     Row("POST /sign-in", door=Door.OPEN),
     *(Row(page, door=Door.SIGNED_IN) for page in PAGES),
 )

@@ -1,15 +1,25 @@
 """What protects the routes of integrations."""
 
+from typing import Any
+
+from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.finance import ACTION
 from services.integrations.api.messages import HANDED_OVER
+from services.integrations.api.pms import TASK
 from shared.contracts.policy import ANY, Resource
-from tests.rights.rows import GUEST, PAYMENT, Barred, Door, Row, granted, of
+from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
 
 HERE = {"property": "city"}
 SAID = {"stay_id": "{stay_id}", "topic_code": "baby_cot", "text": "May we have a cot?"}
 READ = of(GUEST)
+FILE = of(GUEST, PRIVATE)
+STALE = {"If-Match": '"999999"'}
+FORGET = ASKED | {"guest_id": "{guest_id}"}
+RETAINED = {"days": 400, "expected": 0, "reason": "A test."}
+OPERATED: dict[str, Any] = {"place": Place.WHOLE_CHAIN}
 ROWS = (
     Row("POST /v1/pms/{property_id}/{token}/{vendor}/events", door=Door.SECRET, body={}),
+    Row("POST /v1/pms/{property_id}/{token}/{vendor}/tasks", door=Door.SECRET, body=TASK),
     Row("POST /v1/guest-messages/{property_id}/{token}", door=Door.SECRET, body=HANDED_OVER | {"stay_id": "{stay_id}"}),
     Row("POST /v1/finance/{property_id}/{token}/events", door=Door.SECRET, body=ACTION),
     granted(
@@ -41,6 +51,22 @@ ROWS = (
         needs=READ,
         barred=Barred.ABSENT,
     ),
+    granted(
+        "GET /v1/guests/{guest_id}/file",
+        "export",
+        Resource.GUEST,
+        thing="guest_id",
+        needs=FILE,
+        shows=of(GUEST, PAYMENT),
+    ),
+    granted("POST /v1/erasures", "erase", Resource.GUEST, body=FORGET),
+    granted("POST /v1/erasures/{erasure_id}/decision", "erase", Resource.GUEST, body=AGREED, headers=STALE),
+    granted("GET /v1/erasures", "erase", Resource.GUEST, place=Place.CHAIN),
+    granted("GET /v1/erasures/{erasure_id}", "erase", Resource.GUEST, thing="erasure_id"),
+    granted("POST /v1/erasures/replay", "erase", Resource.GUEST, place=Place.WHOLE_CHAIN),
+    granted("GET /ops/v1/retention", "status", Resource.OPERATION, **OPERATED),
+    granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **OPERATED),
+    granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **OPERATED),
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
     granted("POST /v1/drafts", "request_message", ANY, body={"stay_id": "{stay_id}", "text": "Your cot is there."}),
 )

@@ -16,7 +16,7 @@ from services.records.api.examples import (
 )
 from services.records.api.saved_views import VIEW
 from shared.contracts.policy import Resource
-from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Row, granted, of
+from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
 
 ACTIONS = {
     "accept": "accept",
@@ -31,12 +31,14 @@ ACTIONS = {
     "detach": "attach",
     "edit": "edit",
     "exceptions": "raise_exception",
+    "grant-sale": "approve",
     "hand-off": "hand_off",
     "lines": "add_line",
     "link-stay": "link_stay",
     "merge": "merge",
     "messages": "request_message",
     "notes": "note",
+    "place-bid": "edit",
     "questions": "ask",
     "reassign": "reassign",
     "reopen": "reopen",
@@ -170,4 +172,26 @@ _SOLD = (
     _on("POST /v1/campaigns/{campaign_id}/stop", "manage", OFFER, body=campaigns.STOP),
     _on("GET /v1/guests/{guest_id}/points", "read", Resource.GUEST, needs=of(GUEST), thing="guest_id"),
 )
-ROWS = (*_SEEN, *_DONE, *_RULED, *_HANDED, *_SOLD)
+PERIOD = HERE | {"first": "2026-07-01", "last": "2026-07-31"}
+_EARNED = (
+    # Of oneself, anybody; of another, by a grant.
+    granted("GET /v1/incentives", "read", Resource.INCENTIVE, query=PERIOD | {"agent": "furnisher"}),
+    granted("GET /v1/incentives/agents", "read", Resource.INCENTIVE, query=PERIOD),
+)
+RETAINED = {"days": 400, "expected": 0, "reason": "A test."}
+WHOLE: dict[str, Any] = {"place": Place.WHOLE_CHAIN}
+_HELD = (
+    granted(
+        "GET /v1/guests/{guest_id}/file",
+        "export",
+        Resource.GUEST,
+        barred=Barred.ABSENT,
+        thing="record_id",
+        needs=of(GUEST, PRIVATE),
+        shows=SECRET_WORDS,
+    ),
+    granted("GET /ops/v1/retention", "status", Resource.OPERATION, **WHOLE),
+    granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **WHOLE),
+    granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **WHOLE),
+)
+ROWS = (*_EARNED, *_HELD, *_SEEN, *_DONE, *_RULED, *_HANDED, *_SOLD)

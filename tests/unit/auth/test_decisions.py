@@ -12,7 +12,7 @@ from shared.chassis.policy import ALL_STALE_S, SENSITIVE_STALE_S, Known, Policy,
 from shared.contracts.identity import Department, Role
 from shared.contracts.policy import Resource
 from tests.factories.records import CHAIN
-from tests.rights.people import cast
+from tests.rights.people import Person, cast
 from tests.rights.policy_says import says
 
 GRANTS = default_grants()
@@ -40,7 +40,7 @@ async def policy() -> Policy:
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.member.id)
-async def test_decision_is_what_the_grants_say(policy: Policy, person) -> None:  # type: ignore[no-untyped-def] # a cast
+async def test_decision_is_what_the_grants_say(policy: Policy, person: Person) -> None:
     asked = list(product(sorted(known_actions()), KINDS, (WORK, None)))
     held = [policy.decide(person.principal, action, kind, "city", where) for action, kind, where in asked]
     own = [where is None or person.of_department for _, _, where in asked]
