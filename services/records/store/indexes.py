@@ -42,7 +42,6 @@ INDEXES: Mapping[str, Sequence[Index]] = {
     "standby": (Index(("chain", "offer_id", "moment", ("bid", -1), "since", "_id")),),
     "earnings": (Index(("chain", "property_id", "agent", "at", "_id")), Index(("chain", "property_id", "at", "_id"))),
     "campaigns": (Index(("chain", "property_id")), Index(("phase",))),
-    "staff_versions": (Index(("chain", "since")), Index(("chain", "version"))),
     "stays": (
         Index(("chain", "stay.property_id", "kept_at")),
         Index(("chain", "stay.property_id", "stay.arrival", "_id")),
