@@ -43,7 +43,6 @@ INDEXES: Mapping[str, Sequence[Index]] = {
     "earnings": (Index(("chain", "property_id", "agent", "at", "_id")), Index(("chain", "property_id", "at", "_id"))),
     "campaigns": (Index(("chain", "property_id")), Index(("phase",))),
     "stays": (
-        Index(("chain", "stay.property_id", "kept_at")),
         Index(("chain", "stay.property_id", "stay.arrival", "_id")),
         Index(("chain", "stay.property_id", "stay.departure", "_id")),
         Index(("chain", "stay.guest_id", ("stay.arrival", -1))),
