@@ -123,6 +123,7 @@ def join(settings: Settings) -> Parts:
     """Everything of auth, not yet connected."""
     chassis = Chassis(settings)
     keys = FileKeyRing(settings.keys_file, chassis.clock.real_now)
+    chassis.digest_secret = keys.refresh_secret  # requests to auth hold passwords
     passwords = Argon2Passwords(settings.hashing_threads, settings.hashing_queue)
     mongo, outbox, clock = chassis.mongo, chassis.outbox, chassis.clock
     directory = MongoDirectory(mongo, outbox, chassis.idempotency)

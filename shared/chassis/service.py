@@ -107,6 +107,7 @@ class Chassis:
             settings.kafka_namespace,
         )
         self.idempotency = Idempotency(self.mongo, self.clock)
+        self.digest_secret = b""
         self.policy = Policy(
             self.mongo,
             self.clock,
@@ -157,7 +158,7 @@ class Chassis:
     ) -> CommandContext:
         if key is None:
             raise invalid("Idempotency-Key", "required", "Send an Idempotency-Key header, so a retry does it once.")
-        digest = request_digest(request.method, request.url.path, body)
+        digest = request_digest(request.method, request.url.path, body, self.digest_secret)
         correlation = correlation_of(request.headers.get("x-request-id", "")) or self.clock.new_id()
         return CommandContext(principal, key, digest, parse_etag(if_match), Provenance.fresh(correlation))
 

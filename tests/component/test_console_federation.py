@@ -1,4 +1,4 @@
-"""Signing in at the console through the chain's own identity provider."""
+"""Signing in at the console through the chain's own identity provider, or with a second factor."""
 
 import datetime as dt
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.component.test_console import sign_in
 from tests.fakes.console import FakeConsole, fake_console
 from tests.fakes.hotel import FakeClock
 
@@ -73,3 +74,16 @@ async def test_refusal_is_said_in_words_and_names_no_stranger(browser: httpx.Asy
 async def test_journey_ends_at_a_page_of_ours(browser: httpx.AsyncClient) -> None:
     await browser.get("/sign-in/with?chain=seaside&then=https://evil.example")
     assert (await browser.get("/sign-in/return?code=came-back")).headers["location"] == "/"
+
+
+async def test_code_is_asked_for_after_the_password_and_only_of_whom_it_is_wanted(
+    console: FakeConsole, browser: httpx.AsyncClient
+) -> None:
+    console.services.state.code = "123456"
+    assert 'name="code"' not in (await browser.get("/sign-in")).text
+    asked = await sign_in(browser)
+    assert (asked.status_code, 'name="code"' in asked.text) == (422, True)
+    wrong = await sign_in(browser, code="000000")
+    assert (wrong.status_code, 'name="code"' in wrong.text) == (422, True)
+    assert not console.sessions.kept
+    assert (await sign_in(browser, code="123 456")).status_code == 303

@@ -35,7 +35,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     app.state.asked = []
     app.state.languages = []
     app.state.renewals = 0
-    app.state.provider, app.state.begun = "", {}
+    app.state.provider, app.state.begun, app.state.code = "", {}, ""
 
     @app.middleware("http")
     async def silence(request: Request, call_next: Any) -> Any:
@@ -69,6 +69,9 @@ def _auth(app: FastAPI, house: FakeHouse) -> None:
     async def sign_in(body: dict[str, str]) -> Any:
         if body["login"] not in house.people or body["password"] != PASSWORD:
             return problem(401, "not_signed_in", "Login and password do not match.")
+        if app.state.code and body.get("code") != app.state.code:
+            wanted = "sign_in_refused" if body.get("code") else "second_factor_required"
+            return problem(401, wanted, "Send the code.")
         return tokens(body["login"], 1)
 
     @app.get("/v1/federation/{chain}")

@@ -35,6 +35,7 @@ PLACES = {
     Place.CHAIN: "the chain; people of one hotel see their part",
     Place.WHOLE_CHAIN: "the chain; only people of the whole chain",
     Place.PROPERTY: "one hotel; another's is a 404",
+    Place.ONE_OF_ALL: "one hotel; only people of the whole chain",
 }
 LETTERS = {
     "guest_identity": "G",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.chassis.commands import CommandContext
+from shared.chassis.commands import CommandContext, request_digest
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Duplicate
 from shared.chassis.provenance import Provenance
@@ -59,3 +59,10 @@ async def test_key_of_another_request_is_refused_as_such() -> None:
     reused = AppError(ErrorKind.INVALID, "idempotency_key_reused", "Used for another request.")
     with pytest.raises(AppError, match="another request"):
         await _answer(Keys(reused), conflict("record_closed", "Closed."))
+
+
+def test_digest_with_a_secret_cannot_be_guessed_from_the_body() -> None:
+    asked = ("POST", "/v1/staff", b'{"password": "sunshine"}')
+    plain, kept = request_digest(*asked), request_digest(*asked, b"secret")
+    assert len({plain, kept, request_digest(*asked, b"another")}) == 3
+    assert kept == request_digest(*asked, b"secret")

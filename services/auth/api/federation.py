@@ -85,7 +85,7 @@ def router(federating: Federating, chassis: Chassis) -> APIRouter:
         """Tokens for the one-time code, once, within a minute, for whoever has the secret of the challenge."""
         return answer_of(await federating.redeem(Redeem(body.chain, body.code, body.verifier, body.otp)), response)
 
-    @routes.get("/me/provider-sign-out")
+    @routes.get("/me/provider-sign-out", responses=refuses(404))
     async def provider_sign_out(
         return_to: Annotated[str, Query(min_length=1, max_length=400)],
         principal: Principal = Depends(chassis.caller),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from services.auth.usecases.breaking_glass import BreakingGlass
 from shared.chassis.commands import CommandContext
-from shared.chassis.describing import ETAG, example
+from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.staff import Glass
@@ -48,7 +48,7 @@ def router(glass: BreakingGlass, chassis: Chassis) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/v1", tags=["glass"])
 
-    @routes.post("/me/break-glass", status_code=201)
+    @routes.post("/me/break-glass", status_code=201, responses=refuses(404))
     async def break_glass(
         body: Annotated[BreakBody, example(BROKEN)],
         response: Response,

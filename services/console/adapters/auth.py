@@ -32,9 +32,12 @@ class AuthClient:
     def __init__(self, client: Client, real_now: Callable[[], dt.datetime]) -> None:
         self._client, self._now = client, real_now
 
-    async def sign_in(self, chain: str, login: str, password: str, source: str) -> Tokens:
-        """Trade a login and password for tokens; `source` is the browser's address, by which auth slows guessing."""
-        body = {"chain": chain, "login": login, "password": password}
+    async def sign_in(self, chain: str, login: str, password: str, source: str, code: str = "") -> Tokens:
+        """Trade login, password and the second factor's code, if any, for tokens.
+
+        `source` is the browser's address, by which auth slows guessing.
+        """
+        body = {"chain": chain, "login": login, "password": password} | ({"code": code} if code else {})
         headers = {"X-Forwarded-For": source}
         return self._tokens(await self._client.post("", "/v1/sessions", body, headers=headers))
 

@@ -14,6 +14,8 @@ from services.console.usecases.signin import Desk
 WRONG = "Name and password do not match. Try again; after several tries you must wait a while."
 
 
+CODE_WANTED = "second_factor_required"
+CODE_WORDS = "Type your password again, with the code that your authenticator app shows now."
 AWAY_WORDS = {
     "not_linked": "An administrator must first say who you are here.",
     "no_group": "None of your groups at the provider gives you work here. Ask an administrator.",
@@ -41,6 +43,7 @@ class SignInForm:
             chain=chain,
             provider=await self._desk.provider(chain),
             login=given.get("login", ""),
+            ask_code=given.get("ask_code", ""),
             then=given.get("then", "/"),
         )
         self._gate.remember_before(answer, secret)
@@ -70,10 +73,13 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
         }
         source = request.client.host if request.client else "unknown"
         try:
-            session = await desk.sign_in(kept["chain"], kept["login"], given.get("password", ""), source)
+            code = given.get("code", "").replace(" ", "")
+            session = await desk.sign_in(kept["chain"], kept["login"], given.get("password", ""), source, code)
         except Refused as refusal:
-            waiting = refusal.problem.status == 429
-            return await form(request, 422, refusal.problem.words if waiting else WRONG, **kept)
+            if refusal.problem.code == CODE_WANTED:
+                return await form(request, 422, CODE_WORDS, ask_code="yes", **kept)
+            words = refusal.problem.words if refusal.problem.status == 429 else WRONG
+            return await form(request, 422, words, ask_code="yes" if code else "", **kept)
         except Down:
             return await form(request, 503, "Sign-in does not answer right now. Those already signed in go on.", **kept)
         answer = RedirectResponse(kept["then"], status_code=303)

@@ -31,9 +31,9 @@ class Desk:
         self._sessions, self._auth, self._house, self._time = sessions, auth, house, time
         self._renewing: MutableMapping[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def sign_in(self, chain: str, login: str, password: str, source: str) -> Session:
+    async def sign_in(self, chain: str, login: str, password: str, source: str, code: str = "") -> Session:
         """A new session; Refused when auth says no."""
-        return await self._opened(chain, await self._auth.sign_in(chain, login, password, source))
+        return await self._opened(chain, await self._auth.sign_in(chain, login, password, source, code))
 
     async def _opened(self, chain: str, tokens: Tokens) -> Session:
         cookie = f"{chain}.{secrets.token_urlsafe(_SECRET_BYTES)}"

@@ -70,8 +70,6 @@ ROWS = (
     granted("POST /v1/policy/versions/{version}/decide", "manage", POLICY, place=ALL, body=RULED, headers=STALE),
     granted("POST /v1/policy/versions/{version}/withdraw", "manage", POLICY, place=ALL, body=TAKEN_BACK, headers=STALE),
     granted("GET /v1/audit", "read", AUDIT, place=CHAIN),
-    granted("GET /v1/audit/reads", "read", AUDIT, place=CHAIN, query={"guest": "guest-1"}),
-    granted("GET /v1/audit/evidence", "read", AUDIT, place=CHAIN, query={"type": "staff.hired.v1"}),
     granted("GET /v1/audit/{index}/proof", "read", AUDIT),
     granted("GET /v1/audit/head", "read", AUDIT, place=CHAIN),
     granted("GET /v1/audit/consistency", "verify", AUDIT, place=CHAIN, query={"old": 1, "new": 2}),
