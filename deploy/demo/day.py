@@ -149,7 +149,7 @@ class Day:
         """Wait until policy and staff have reached every service: before that each answers 401."""
         for service in admin.urls:
             try:
-                await asyncio.wait_for(admin.get(service, "/ops/v1/status"), SIGN_IN_S)
+                await asyncio.wait_for(_known(admin, service), SIGN_IN_S)
             except (TimeoutError, Refused) as failure:
                 raise StackFault(
                     f"{service} does not know the administrator after {SIGN_IN_S} s ({failure}); see its log."
@@ -207,6 +207,18 @@ class Day:
             "Guests said": f"{guests.tally.total():,}",
             **self._trouble.figures(),
         }
+
+
+async def _known(admin: Desk, service: str) -> None:
+    """Wait for a service that knows the keys already, and what the administrator may do not yet (403)."""
+    while True:
+        try:
+            await admin.get(service, "/ops/v1/status")
+            return
+        except Refused as refused:
+            if refused.status != httpx.codes.FORBIDDEN:
+                raise
+        await asyncio.sleep(0.5)
 
 
 def _tallied(staffs: list[Staffing]) -> tuple[Counter[str], Counter[str]]:
