@@ -38,11 +38,11 @@ def charged_once(evidence: Evidence, _: Context) -> Finding:
         if sale is None:
             continue
         found.checked += 1
-        charges = [line for line in record["money"] if line["kind"] == "charge"]
-        accepted = record["fields"].get("guest_answer") == "accepted" and record["outcome"] == "fulfilled"
+        charges = [line for line in record.get("money", ()) if line["kind"] == "charge"]
+        accepted = record.get("fields", {}).get("guest_answer") == "accepted" and record.get("outcome") == "fulfilled"
         if sale["state"] == "sold" and len(charges) != 1:
             found.faults.append(f"record {record['id']}: sold with {len(charges)} charges")
-        if sale["state"] in UNCHARGED and charges and not record["reopened"]:
+        if sale["state"] in UNCHARGED and charges and not record.get("reopened"):
             found.faults.append(f"record {record['id']}: charged although it is {sale['state']}")
         if accepted and sale["state"] not in ("sold", "cancelling", "cancelled"):
             found.faults.append(f"record {record['id']}: accepted and fulfilled, but {sale['state']}")
