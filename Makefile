@@ -28,7 +28,7 @@ demo-reset: $(READY) ## Forget everything the demo wrote
 
 test: $(READY) ## Run every test, two at a time but for those with a whole stack of their own; ARGS=… runs some
 	@$(if $(ARGS),$(BIN)/pytest $(ARGS),code=0; \
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ALONE:%=--ignore=%) || code=$$?; \
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ALONE:%=--ignore=%) || code=$$?; \
 	$(BIN)/pytest $(ALONE) || code=$$?; exit $$code)
 
 test-unit: $(READY) ## Run the pure tests and those of the house's shape (seconds)

@@ -71,7 +71,10 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str], duty:
         "GET /v1/audit/evidence": [{"query": {"type": "staff.hired.v1"}}, {"query": {"actor": "ana", "format": "csv"}}],
         "GET /v1/audit/reads": [{"query": {"guest": "guest-1"}}],
         "GET /v1/audit/consistency": [{"query": {"old": 1, "new": new}} for new in (2, 3)],
-        "PATCH /v1/staff/{staff_id}": [{"path": {"staff_id": ana["id"]}, "headers": version(ana), "body": CHANGED}],
+        "PATCH /v1/staff/{staff_id}": [  # other examples move her on meanwhile
+            {"path": {"staff_id": ana["id"]}, "headers": {"If-Match": f'"{ana["version"] + more}"'}, "body": CHANGED}
+            for more in range(4)
+        ],
         "POST /v1/staff/{staff_id}/invitations": [{"path": {"staff_id": ana["id"]}, "body": INVITED}],
         "POST /v1/invitations/accept": [{"body": ACCEPTED | {"chain": CHAIN, "code": code}}],
         "GET /v1/federation/{chain}": [{"path": {"chain": CHAIN}}],

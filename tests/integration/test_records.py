@@ -209,7 +209,7 @@ async def test_records_of_another_chain_or_property_are_not_seen_when_asked(desk
     await desk.hears(stay_told(stay()))
     store = MongoRecords(desk.chassis.mongo)
     scopes = [Scope(chain="other"), SCOPE.narrow(["city"]), SCOPE.narrow(["resort"])]
-    seen = [len(await store.page(scope, Query(NOW, property_id="resort"))) for scope in scopes]
+    seen = [len((await store.page(scope, Query(NOW, property_id="resort"))).states) for scope in scopes]
     assert seen == [0, 0, 2]
 
 

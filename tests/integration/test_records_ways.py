@@ -20,7 +20,7 @@ from tests.factories.records import CHAIN
 from tests.fakes.records import FakeDatabase, FakeRecords
 
 pytestmark = pytest.mark.integration
-COUNT, QUERIES = 240, 120
+COUNT, QUERIES = 120, 60
 HOTELS, OWNERS, ROOMS = ("resort", "city", "harbour"), ("ana", "rui", "sofia"), ("101", "102", None)
 WORDS = ("towel", "late", "cot", "upgrade")
 KINDS = ("guest_request", "feedback_score")
