@@ -35,7 +35,7 @@ async def guest_of(house: House, http: httpx.AsyncClient, number: str) -> str:
 async def test_archive_of_a_guest_is_written_and_says_what_is_missing(
     house: House, http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    guest, target = await guest_of(house, http, "E2E-1"), tmp_path / "guest.zip"
+    guest, target = await guest_of(house, http, "E2E-ARCHIVE"), tmp_path / "guest.zip"
     done = bellboard(house, "guests", "export", guest, "--to", str(target))
     assert done.returncode == 1, done.stderr  # an administrator does not read the audit log
     assert "Not in it: reads" in done.stderr
@@ -67,7 +67,7 @@ async def test_evidence_of_a_record_is_written_and_verifies(
 
 
 async def test_erasures_are_listed_and_run_again_after_a_backup(house: House, http: httpx.AsyncClient) -> None:
-    guest = await guest_of(house, http, "E2E-2")
+    guest = await guest_of(house, http, "E2E-ERASURE")
     ask, agree = house.desk(http, "admin"), house.desk(http, "city.manager")
     body = {"guest_id": guest, "reason_code": "guest_asked", "reason": "A letter"}
     asked = (await ask.act("integrations", "/v1/erasures", body)).body
