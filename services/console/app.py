@@ -21,7 +21,7 @@ from services.console.adapters.reporting import ReportingClient
 from services.console.adapters.speech import Speech
 from services.console.api import board, desk, entry, failures, live, record, session
 from services.console.api.gate import Gate
-from services.console.api.render import HERE, Headers
+from services.console.api.render import HEADERS, HERE
 from services.console.events import Handler
 from services.console.ports import Alerts, Guests, House, Records, Reports, Sessions, SignIn, Time
 from services.console.settings import Settings
@@ -33,6 +33,7 @@ from services.console.usecases.live import Feed
 from services.console.usecases.people import People
 from services.console.usecases.record import RecordPages
 from services.console.usecases.signin import Desk
+from shared.chassis.guarding import Guard
 from shared.chassis.service import Chassis, run
 from shared.chassis.tail import Tail
 from shared.contracts import topics
@@ -76,7 +77,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
 def dress(app: FastAPI) -> FastAPI:
     """Pages for failures, headers on everything, and the static files."""
     failures.install(app)
-    app.add_middleware(Headers)
+    app.add_middleware(Guard, headers=HEADERS)
     app.add_middleware(Speech)
     # Streams are left alone by it; browsers send our cookie to no request that another site makes in the background.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

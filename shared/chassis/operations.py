@@ -1,6 +1,5 @@
 """What operators see and do: status, parked and missing events, redrive, rebuild, republish, reread."""
 
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -124,7 +123,6 @@ class Journal:
     async def begin(self, principal: Principal, operation: Operation, reason: str) -> None:
         """Write it down; if it cannot be written, nothing is done."""
         one, salt = self._clock.new_id(), secrets.token_hex(16)
-        digest = hashlib.sha256((salt + reason).encode()).hexdigest()
         event = NewEvent(
             type="operation.begun.v1",
             chain=principal.chain,
@@ -132,7 +130,7 @@ class Journal:
             subject=one,
             sequence=1,
             time=self._clock.now(),
-            body=OperationEvent(actor=principal.actor, reason=TextRef(ref=one, digest=digest), operation=operation),
+            body=OperationEvent(actor=principal.actor, reason=TextRef.of(one, salt, reason), operation=operation),
         )
 
         async def work(tx: Tx) -> None:

@@ -1,7 +1,6 @@
 """Lets go of what is over age: rules by chain with defaults, simulated before they change, applied in batches."""
 
 import datetime as dt
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -78,9 +77,8 @@ class Retaining:
             raise conflict("simulate_again", f"{found} would go, not {expected}: look at the simulation again.")
         salt = secrets.token_hex(16)
         words: Document = {"reason": reason, "salt": salt, "by": principal.staff_id, "at": self._clock.real_now()}
-        digest = hashlib.sha256((salt + reason).encode()).hexdigest()
         event = self._told("changed", principal.actor, scope, one, days, found, before)
-        body = event.body.model_copy(update={"reason": TextRef(ref=event.subject, digest=digest)})
+        body = event.body.model_copy(update={"reason": TextRef.of(event.subject, salt, reason)})
         event = event.model_copy(update={"body": body})
 
         async def work(tx: Tx) -> None:

@@ -4,6 +4,7 @@ Source: CloudEvents 1.0 Kafka protocol binding, sections 3.2 (binary) and 3.1 (k
 """
 
 import datetime as dt
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,11 @@ class TextRef(Wire):
 
     ref: EntityId
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @classmethod
+    def of(cls, ref: str, salt: str, text: str) -> "TextRef":
+        """What travels of a text: SHA-256 over salt and text."""
+        return cls(ref=ref, digest=hashlib.sha256((salt + text).encode()).hexdigest())
 
 
 class Change(Wire):

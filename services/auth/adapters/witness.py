@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from shared.chassis.appending import append_durably
 from shared.contracts.audit import Checkpoint
 
 
@@ -26,7 +26,7 @@ class FileWitness:
     async def write(self, chain: str, checkpoints: Sequence[Checkpoint], key: dict[str, Any]) -> None:
         """Append checkpoints durably, and keep the public key beside them."""
         lines = "".join(checkpoint.model_dump_json() + "\n" for checkpoint in checkpoints)
-        await asyncio.to_thread(_append, self._file(chain), lines)
+        await asyncio.to_thread(append_durably, self._file(chain), lines)
         await asyncio.to_thread(_keep_key, self._folder / f"key-{key['kid']}.json", key)
 
 
@@ -40,17 +40,6 @@ def _last_version(file: Path) -> int:
         except (ValueError, KeyError, TypeError):
             continue  # a line torn by a crash; the checkpoint is written again below it
     return max(versions)
-
-
-def _append(file: Path, lines: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("ab+") as out:
-        if out.seek(0, os.SEEK_END) > 0:
-            out.seek(-1, os.SEEK_END)
-            lines = lines if out.read(1) == b"\n" else "\n" + lines
-        out.write(lines.encode())
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _keep_key(file: Path, key: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ class Said(Frozen):
     @property
     def as_ref(self) -> TextRef:
         """What travels."""
-        return TextRef(ref=self.ref, digest=hashlib.sha256((self.salt + self.text).encode()).hexdigest())
+        return TextRef.of(self.ref, self.salt, self.text)
 
 
 class PolicyVersion(Frozen):

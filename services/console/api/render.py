@@ -6,8 +6,6 @@ from typing import Any
 import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console.domain import words
 from services.console.domain.records import shown
@@ -57,22 +55,3 @@ def page(name: str, status: int = 200, headers: dict[str, str] | None = None, **
 def partial(request: Request) -> bool:
     """Whether a script asks for a part of a page."""
     return request.headers.get("hx-request") == "true"
-
-
-class Headers:
-    """ASGI middleware: every answer says what it may load and do. Streams pass through as they come."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers when an answer begins."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    given.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from services.integrations.domain.erasures import ErasureRow
 from services.integrations.ports.erasures import LedgerLine
+from shared.chassis.appending import append_durably
 
 
 class FileErasureLedger:
@@ -24,7 +24,7 @@ class FileErasureLedger:
     async def write(self, chain: str, lines: Sequence[LedgerLine]) -> None:
         """Append durably."""
         text = "".join(_written(line) + "\n" for line in lines)
-        await asyncio.to_thread(_append, self._file(chain), text)
+        await asyncio.to_thread(append_durably, self._file(chain), text)
 
     async def read(self, chain: str) -> list[LedgerLine]:
         """The newest line of each person."""
@@ -33,17 +33,6 @@ class FileErasureLedger:
 
 def _written(line: LedgerLine) -> str:
     return json.dumps({"row": line.row.model_dump(mode="json"), "stay_ids": list(line.stay_ids)})
-
-
-def _append(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("ab+") as out:
-        if out.seek(0, os.SEEK_END) > 0:
-            out.seek(-1, os.SEEK_END)
-            text = text if out.read(1) == b"\n" else "\n" + text
-        out.write(text.encode())
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _newest(file: Path) -> list[LedgerLine]:

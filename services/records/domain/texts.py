@@ -1,7 +1,5 @@
 """Free text that stays in our own store, and the reason a person gives for what they do."""
 
-import hashlib
-
 from pydantic import Field
 
 from shared.contracts.envelope import TextRef
@@ -22,7 +20,7 @@ class PrivateText(Frozen):
     @property
     def as_ref(self) -> TextRef:
         """Where the text is, and SHA-256 of salt and text."""
-        return TextRef(ref=self.ref, digest=hashlib.sha256((self.salt + self.text).encode()).hexdigest())
+        return TextRef.of(self.ref, self.salt, self.text)
 
 
 class Reason(Frozen):
