@@ -61,11 +61,19 @@ def back(member: StaffMember, now: dt.datetime) -> StaffMember:
 
 
 def _runs(absence: Absence, now: dt.datetime) -> bool:
-    return absence.start <= now and (absence.end is None or now < absence.end)
+    # What a colleague took over is theirs: it is not given back by being there.
+    return absence.swap_id is None and absence.start <= now and (absence.end is None or now < absence.end)
 
 
 def duties(member: StaffMember, zone: ZoneInfo, now: dt.datetime, days: int = AHEAD_DAYS) -> list[Duty]:
-    """The shifts from yesterday on that no absence touches, in order; a clock change is as the hotel lives it."""
+    """All duty from yesterday on that no absence touches, in order: one's own shifts, and colleagues' taken over."""
+    first = instant_of(dt.datetime.combine(local_day(now, zone) - dt.timedelta(days=1), dt.time()), zone)
+    taken = [Duty(each.start, each.end, each.department) for each in member.covers if each.end > first]
+    return _present(member, [*shifts_of(member, zone, now, days), *taken])
+
+
+def shifts_of(member: StaffMember, zone: ZoneInfo, now: dt.datetime, days: int = AHEAD_DAYS) -> list[Duty]:
+    """The own shifts from yesterday on that no absence touches, in order; a clock change is as the hotel lives it."""
     first = local_day(now, zone) - dt.timedelta(days=1)
     found = []
     for shift in member.shifts:
@@ -76,6 +84,10 @@ def duties(member: StaffMember, zone: ZoneInfo, now: dt.datetime, days: int = AH
             start = instant_of(dt.datetime.combine(day, shift.start), zone)
             end = instant_of(dt.datetime.combine(ends, shift.end), zone)
             found.append(Duty(start, end, shift.department))
+    return _present(member, found)
+
+
+def _present(member: StaffMember, found: Sequence[Duty]) -> list[Duty]:
     present = [each for each in found if not any(_touches(one, each) for one in member.absences)]
     return sorted(present, key=lambda each: (each.start, each.end))
 

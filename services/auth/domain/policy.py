@@ -170,6 +170,12 @@ def _administration() -> tuple[Grant, ...]:
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
         _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        # Who swaps with whom is theirs to say; an associate's supervisor agrees, unless the chain says otherwise.
+        _grant((Role.ASSOCIATE,), ("swap",), Resource.STAFF, obligations=("approval",)),
+        _grant((*REVIEWERS, *MONEY), ("swap",), Resource.STAFF),
+        _grant((Role.SUPERVISOR,), ("approve_swap",), Resource.STAFF, own=True, read=(ORDINARY, STAFF)),
+        _grant(IN_CHARGE, ("approve_swap",), Resource.STAFF, read=(ORDINARY, STAFF)),
+        _grant((*REVIEWERS, *MONEY), ("delegate",), Resource.STAFF, obligations=("reason",)),
         _grant(REVIEWERS, ("break_glass",), Resource.STAFF, obligations=("reason",)),
         _grant((*admin, Role.GENERAL_MANAGER), ("review_glass",), Resource.STAFF, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),

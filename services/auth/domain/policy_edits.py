@@ -11,7 +11,8 @@ from shared.contracts.policy import ANY, RESOURCES, Grant, Resource
 from shared.contracts.values import Code, Frozen
 
 Kind = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]{0,63})$")]
-OBLIGATIONS = frozenset({"reason", "second_factor"})
+OBLIGATIONS = frozenset({"reason", "second_factor", "approval"})
+"""`approval`: a supervisor must agree, too; asked of swaps of shifts."""
 OVERSIGHT = frozenset({"read", "verify", "status"})
 MOST_EDITS = 200
 _KEYS_OF_THE_HOUSE = (Resource.POLICY, Resource.STAFF, Resource.PROPERTY)
