@@ -242,6 +242,7 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             Job("audit-index", SEQUENCE_S, parts.indexer.turn),
             Job("completeness", settings.gap_looked_s, parts.completeness.look),
             Job("shift-swaps", CLEARED_S, parts.swaps.expire),
+            Job("missed-shifts", CLEARED_S, parts.own_time.pass_by),
             Job("delegations", CLEARED_S, parts.delegating.sweep),
         ],
         prepare=[parts.prepare, load_seed],

@@ -34,6 +34,17 @@ class Shift(Wire):
     department: Department | None = None
 
 
+class MissedDuty(Wire):
+    """Today's or the next shift that an absence leaves without its person, until it is over."""
+
+    property_id: Slug
+    zone: str
+    start: AskedInstant
+    end: AskedInstant
+    department: Department | None = None
+    over: bool = False
+
+
 class Absence(Wire):
     """A time in which a person does not work, whatever the shifts say; without an end until further notice.
 
@@ -43,6 +54,7 @@ class Absence(Wire):
     start: AskedInstant
     end: AskedInstant | None = None
     swap_id: EntityId | None = Field(default=None, description="The swap by which a colleague does this duty")
+    missed: MissedDuty | None = Field(default=None, description="The shift for which somebody has to be found now")
 
 
 class Cover(Wire):

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from shared.contracts.errors import conflict, invalid
 from shared.contracts.identity import Department
-from shared.contracts.staff import Absence, StaffMember
-from shared.contracts.values import instant_of, local_day
+from shared.contracts.staff import Absence, MissedDuty, Property, StaffMember
+from shared.contracts.values import instant_of, local_day, zone
 
 AHEAD_DAYS = 42
 LATEST = dt.timedelta(days=366)
+SOON = dt.timedelta(hours=24)
+"""A shift that begins within this is today's or the next: somebody has to be found for it now."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,47 @@ def away(member: StaffMember, start: dt.datetime, end: dt.datetime | None, now: 
         raise conflict("absences_enough", "A hundred absences are down; ask an administrator.")
     absences = (*kept, Absence(start=start, end=end))
     return member.model_copy(update={"absences": absences, "version": member.version + 1})
+
+
+def missing(member: StaffMember, start: dt.datetime, hotel: Property, now: dt.datetime) -> StaffMember:
+    """The absence that begins then with the duty it leaves open, where that runs now or begins within a day."""
+    [absence] = [each for each in member.absences if each.start == start and each.swap_id is None]
+    present = member.model_copy(update={"absences": tuple(each for each in member.absences if each is not absence)})
+    soon = [
+        each
+        for each in duties(present, zone(hotel.zone), now, 3)
+        if _touches(absence, each) and now < each.end and each.start <= now + SOON
+    ]
+    if not soon:
+        return member
+    first = soon[0]
+    missed = MissedDuty(
+        property_id=hotel.id,
+        zone=hotel.zone,
+        start=first.start,
+        end=first.end,
+        department=first.department or next(iter(member.departments), None),
+    )
+    told = absence.model_copy(update={"missed": missed})
+    absences = tuple(told if each is absence else each for each in member.absences)
+    return member.model_copy(update={"absences": absences})
+
+
+def passed(member: StaffMember, now: dt.datetime) -> StaffMember:
+    """The person with missed duties that are over called so, one version on; the same object where there are none."""
+    if not any(_is_past(each, now) for each in member.absences):
+        return member
+    absences = tuple(
+        each.model_copy(update={"missed": each.missed.model_copy(update={"over": True})})
+        if each.missed and _is_past(each, now)
+        else each
+        for each in member.absences
+    )
+    return member.model_copy(update={"absences": absences, "version": member.version + 1})
+
+
+def _is_past(absence: Absence, now: dt.datetime) -> bool:
+    return absence.missed is not None and not absence.missed.over and absence.missed.end <= now
 
 
 def _covers(absence: Absence, start: dt.datetime, end: dt.datetime | None) -> bool:

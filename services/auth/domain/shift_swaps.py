@@ -23,8 +23,9 @@ STANDS_FOR: dict[Role, frozenset[Role]] = {
     Role.ASSOCIATE: _MANAGERS | {Role.ASSOCIATE, Role.SUPERVISOR},
     Role.SUPERVISOR: _MANAGERS | {Role.SUPERVISOR},
     Role.DUTY_MANAGER: _MANAGERS,
+    **{role: frozenset({role}) for role in (Role.GENERAL_MANAGER, Role.REVENUE_MANAGER, Role.FINANCE)},
 }
-"""Whose shift somebody in another role can do; any other role is stood for by itself alone."""
+"""Who can do the shift of somebody in a role; administrators and auditors are none by the hour."""
 
 
 class SwapDraft(Frozen):
@@ -125,7 +126,7 @@ def _unfit(giver: StaffMember, taker: StaffMember, stretch: Stretch, property_id
         yield "same_property", "They do not work at this hotel."
     if not needed <= set(taker.departments):
         yield "same_department", "They do not work in this department."
-    if not all(STANDS_FOR.get(role, frozenset({role})) & set(taker.roles) for role in giver.roles):
+    if not all(STANDS_FOR[role] & set(taker.roles) for role in giver.roles if role in STANDS_FOR):
         yield "same_role", "They do not hold the role that this shift is done in."
     lacking = sorted(set(giver.skills) - set(taker.skills))
     if lacking:

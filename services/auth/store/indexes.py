@@ -14,6 +14,7 @@ INDEXES: dict[str, list[Index]] = {
     "staff": [
         Index(("chain", "_id")),
         Index(("body.delegations.id",), partial={"body.delegations.id": {"$exists": True}}),
+        Index(("body.absences.missed.end",), partial={"body.absences.missed.end": {"$exists": True}}),
         Index(("chain", "body.delegations.lender"), partial={"body.delegations.lender": {"$exists": True}}),
     ],
     "shift_swaps": [
