@@ -30,6 +30,7 @@ from shared.chassis.limits import BodyLimit
 from shared.chassis.liveness import end_process
 from shared.chassis.mongo import DatabaseError, Mongo
 from shared.chassis.outbox import Outbox
+from shared.chassis.patience import Patience
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance, correlation_of
 from shared.chassis.refilling import Refilling
@@ -212,6 +213,7 @@ class Chassis:
         )
         app.openapi = describe(app, links)  # type: ignore[method-assign] # FastAPI's documented way to extend it
         errors.install(app)
+        app.add_middleware(Patience)
         app.add_middleware(BodyLimit, forms=pages, uploads=uploads)
         for one in routers:
             app.include_router(one, include_in_schema=not pages)
