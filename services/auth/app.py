@@ -167,7 +167,9 @@ def join(settings: Settings) -> Parts:
         signing_in=signing_in,
         factors=factors,
         providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
-        federating=Federating(known, federations, directory, remote, provisioned, signing_in, seal, clock, doors),
+        federating=Federating(
+            known, federations, directory, remote, provisioned, signing_in, seal, gates, clock, doors
+        ),
         accounts=accounts,
         glass=BreakingGlass(MongoGlass(mongo, directory), directory, sessions, keys, chassis.policy, clock),
         own_time=OwnTime(directory, MongoRotaLinks(mongo), clock),
@@ -218,7 +220,7 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
         routers=[
             sessions_api.router(parts.signing_in, parts.keys, chassis, settings.proxies),
             second_factor_api.router(parts.factors, chassis),
-            federation_api.router(parts.federating, chassis),
+            federation_api.router(parts.federating, chassis, settings.proxies),
             providers_api.router(parts.providers, chassis),
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             scim_api.router(parts.provisioning, settings.proxies),

@@ -190,8 +190,9 @@ class Chassis:
         self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
         tailings = [Tailing(tail, self.settings) for tail in tails]
 
-        retaining = Retaining(self.mongo, self.outbox, self.clock, self.policy, self.settings.service, retention)
-        jobs = [*jobs, *([Job("retention", RETAIN_S, retaining.apply)] if retention else [])]
+        kept = (*retention, operations.Reasons(self.mongo).kept)
+        retaining = Retaining(self.mongo, self.outbox, self.clock, self.policy, self.settings.service, kept)
+        jobs = [*jobs, Job("retention", RETAIN_S, retaining.apply)]
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
