@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.alerts.domain.subject import (
     Subject,
+    absence_subjects,
     erasure_subject,
     gap_subject,
     glass_subject,
@@ -27,7 +28,7 @@ from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
 from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
-from shared.contracts.staff import GlassEvent
+from shared.contracts.staff import GlassEvent, StaffEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 TOPICS = (
@@ -42,7 +43,7 @@ TOPICS = (
 
 
 class Handler:
-    """Applies what the rules watch: records, postings, messages, report runs, handovers, erasures, broken glass."""
+    """Applies what the rules watch, from records and postings to broken glass and people who are missing."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -81,6 +82,8 @@ def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, .
         return (message_subject(body.message, event.time),), body.message.record_id
     if isinstance(body, PostingEvent):
         return (posting_subject(body.posting, event.time),), body.posting.record_id
+    if isinstance(body, StaffEvent):
+        return absence_subjects(body.staff, body.changes, event.property_id, event.time), None
     return _by_themselves(event, body), None
 
 

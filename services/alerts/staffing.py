@@ -16,4 +16,4 @@ class ProjectedStaffing:
         """The staff of one property and its time zone."""
         found = self._policy.property(chain, property_id)
         zone = found.zone if found else UNKNOWN_ZONE
-        return roster_of(self._policy.staff(chain, property_id), property_id, zone)
+        return roster_of(self._policy.bearers(chain, property_id), property_id, zone)

@@ -14,6 +14,7 @@ from services.auth.adapters.pulse import KafkaPulse
 from services.auth.adapters.seal import KeyFileSeal
 from services.auth.adapters.witness import FileWitness
 from services.auth.api import audit as audit_api
+from services.auth.api import delegations as delegations_api
 from services.auth.api import directory as directory_api
 from services.auth.api import evidence as evidence_api
 from services.auth.api import federation as federation_api
@@ -27,6 +28,7 @@ from services.auth.api import scim as scim_api
 from services.auth.api import second_factor as second_factor_api
 from services.auth.api import service_accounts as service_accounts_api
 from services.auth.api import sessions as sessions_api
+from services.auth.api import shift_swaps as shift_swaps_api
 from services.auth.api.links import LINKS
 from services.auth.events import AuditHandler
 from services.auth.settings import Settings
@@ -35,6 +37,7 @@ from services.auth.store.arrivals import Arrivals
 from services.auth.store.audit import MongoAudit
 from services.auth.store.audit_index import AuditIndex
 from services.auth.store.audit_versions import AuditVersions
+from services.auth.store.delegations import MongoDelegations
 from services.auth.store.directory import MongoDirectory
 from services.auth.store.federation import MongoFederations, MongoProviders
 from services.auth.store.glass import MongoGlass
@@ -46,9 +49,11 @@ from services.auth.store.policy_versions import MongoPolicyVersions
 from services.auth.store.scim import MongoProvisioned
 from services.auth.store.second_factors import MongoSecondFactors
 from services.auth.store.sessions import MongoSessions
+from services.auth.store.shift_swaps import MongoSwaps
 from services.auth.usecases.audit import Indexer, Sequencer
 from services.auth.usecases.breaking_glass import BreakingGlass
 from services.auth.usecases.completeness import Completeness
+from services.auth.usecases.delegating import Delegating
 from services.auth.usecases.directory import Directory
 from services.auth.usecases.evidence import Evidence
 from services.auth.usecases.federating import Doors, Federating
@@ -64,6 +69,7 @@ from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
 from services.auth.usecases.second_factor import SecondFactors
 from services.auth.usecases.service_accounts import ServiceAccounts
+from services.auth.usecases.shift_swaps import ShiftSwaps
 from services.auth.usecases.signing_in import SigningIn
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
@@ -77,6 +83,7 @@ from shared.contracts import topics
 HEARTBEAT_S = 10
 KEYS_S = 2
 SEQUENCE_S = 0.25
+CLEARED_S = 15
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ class Parts:
     accounts: ServiceAccounts
     glass: BreakingGlass
     own_time: OwnTime
+    swaps: ShiftSwaps
+    delegating: Delegating
     provisioning: Provisioning
     importing: Importing
     inviting: Inviting
@@ -158,10 +167,16 @@ def join(settings: Settings) -> Parts:
         signing_in=signing_in,
         factors=factors,
         providers=Providers(known, federations, directory, seal, chassis.policy, clock, loopback=local),
-        federating=Federating(known, federations, directory, remote, provisioned, signing_in, seal, clock, doors),
+        federating=Federating(
+            known, federations, directory, remote, provisioned, signing_in, seal, gates, clock, doors
+        ),
         accounts=accounts,
         glass=BreakingGlass(MongoGlass(mongo, directory), directory, sessions, keys, chassis.policy, clock),
         own_time=OwnTime(directory, MongoRotaLinks(mongo), clock),
+        swaps=ShiftSwaps(
+            MongoSwaps(mongo, directory), directory, chassis.policy, clock, dt.timedelta(hours=settings.rest_hours)
+        ),
+        delegating=Delegating(directory, MongoDelegations(mongo), chassis.policy, clock),
         provisioning=Provisioning(provisioned, directory, known, accounts, chassis.policy, clock),
         importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
@@ -205,12 +220,14 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
         routers=[
             sessions_api.router(parts.signing_in, parts.keys, chassis, settings.proxies),
             second_factor_api.router(parts.factors, chassis),
-            federation_api.router(parts.federating, chassis),
+            federation_api.router(parts.federating, chassis, settings.proxies),
             providers_api.router(parts.providers, chassis),
             service_accounts_api.router(parts.accounts, chassis, settings.proxies),
             scim_api.router(parts.provisioning, settings.proxies),
             glass_api.router(parts.glass, chassis),
             own_time_api.router(parts.own_time, chassis),
+            shift_swaps_api.router(parts.swaps, chassis),
+            delegations_api.router(parts.delegating, chassis),
             importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
@@ -226,6 +243,9 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             Job("sequencer", SEQUENCE_S, parts.sequencer.turn),
             Job("audit-index", SEQUENCE_S, parts.indexer.turn),
             Job("completeness", settings.gap_looked_s, parts.completeness.look),
+            Job("shift-swaps", CLEARED_S, parts.swaps.expire),
+            Job("missed-shifts", CLEARED_S, parts.own_time.pass_by),
+            Job("delegations", CLEARED_S, parts.delegating.sweep),
         ],
         prepare=[parts.prepare, load_seed],
     )

@@ -25,6 +25,10 @@ class Settings(ServiceSettings):
         default="", description="Roles, by comma, that work only in sessions that showed a second factor"
     )
 
+    rest_hours: float = Field(
+        default=11.0, ge=0, le=24, description="Rest that a swap of shifts leaves between two duties, in hours"
+    )
+
     auth_public_url: str = Field(
         default="", description="Where browsers reach auth, for its callback; default auth_url"
     )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from services.integrations import api
 from services.integrations.adapters.ledger import FileErasureLedger
+from services.integrations.api import masked as masked_api
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
 from services.integrations.pms.registry import adapters
@@ -19,6 +20,7 @@ from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
 from services.integrations.store.ledger import LedgerStore
+from services.integrations.store.masked import MaskedStore, counting
 from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
@@ -140,11 +142,12 @@ def assemble(have: Parts) -> FastAPI:
     """The server around the parts."""
     chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
     settle = dt.timedelta(seconds=have.settings.erasure_settle_s)
+    masked = MaskedStore(chassis.mongo, counting(chassis.telemetry.metrics.registry))
     doors = api.Doors(
         chassis=chassis,
         connections=have.connections,
-        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key),
-        from_guests=TakeFromGuests(have.messages, have.stays, clock),
+        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key, masked),
+        from_guests=TakeFromGuests(have.messages, have.stays, clock, masked),
         from_finance=TakeFromFinance(have.ledger, clock),
         tasks=TakeTasks(have.connections, have.ledger, clock),
         stays=ReadStays(have.stays, policy),
@@ -154,7 +157,7 @@ def assemble(have: Parts) -> FastAPI:
     )
     return chassis.app(
         title="integrations",
-        routers=[api.router(doors)],
+        routers=[api.router(doors), masked_api.router(masked, chassis, clock.real_now)],
         links=api.LINKS,
         consumers=[
             Consumer(

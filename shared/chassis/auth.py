@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from shared.chassis.policy import SENSITIVE_STALE_S, Policy
 from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.identity import Department, Principal, Role
+from shared.contracts.staff import StaffMember
 
 ALGORITHM = "EdDSA"
 TYPE = "at+jwt"
@@ -73,8 +74,14 @@ class Verifier:
                 self._known.clear()
             self._known[digest] = found
         self._in_time(found)
-        self._still_valid(found.caller)
-        return found.caller
+        person = self._still_valid(found.caller)
+        return self._bearing(found.caller, person) if person.delegations else found.caller
+
+    def _bearing(self, caller: Principal, person: StaffMember) -> Principal:
+        """The caller with what others lent them, as it counts at this moment; never a program, nor a token without
+        roles, which is good for setting up a second factor alone."""
+        lent = self._policy.lent_to(person) if caller.scopes is None and caller.roles else ()
+        return caller.model_copy(update={"lent": lent}) if lent else caller
 
     def _verified(self, token: str) -> _Verified:
         claims, kid, key = self._claims(token)
@@ -135,9 +142,10 @@ class Verifier:
         if not graced or found.expires <= now - GRACE_S:
             raise _refused("The session has run out; sign in again.")
 
-    def _still_valid(self, caller: Principal) -> None:
+    def _still_valid(self, caller: Principal) -> StaffMember:
         person = self._policy.person(caller.staff_id)
         if person is None or person.chain != caller.chain:
             raise _refused("This account is not known here (yet).")
         if not person.active or caller.epoch < person.epoch:
             raise _refused("The session was ended; sign in again.")
+        return person

@@ -6,7 +6,7 @@ import datetime as dt
 import inspect
 import pkgutil
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,12 +14,13 @@ import pymongo
 from bson import ObjectId
 from bson.binary import Binary
 from bson.codec_options import CodecOptions
-from gridfs.errors import NoFile
-from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, NetworkTimeout, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.chassis.buckets import BUCKETS, Files
 from shared.chassis.documents import BulkOp, Delete, Document, Filter, Index, Insert, Put, Sort, Update
+from shared.chassis.patience import MOST_MS, waited_for
 from shared.chassis.settings import ServiceSettings
 
 __all__ = [
@@ -47,10 +48,6 @@ Refused = OperationFailure
 """The server answered that it will not do it, as opposed to no answer at all."""
 CLIENTS = {"pymongo": "pymongo:AsyncMongoClient", "motor": "motor.motor_asyncio:AsyncIOMotorClient"}
 """By name, so that a process loads only the driver it uses: Motor takes a tenth of a service's start."""
-BUCKETS = {
-    "pymongo": "gridfs.asynchronous:AsyncGridFSBucket",
-    "motor": "motor.motor_asyncio:AsyncIOMotorGridFSBucket",
-}
 TIMEOUT_MS = 10_000
 _COMMIT_TRIES = 12
 _INDEXING_S = 3600
@@ -90,6 +87,27 @@ def _session(tx: Tx | None) -> Any:
     return tx.session if tx else None
 
 
+@contextlib.asynccontextmanager
+async def _patiently(tx: Tx | None) -> AsyncIterator[dict[str, int]]:
+    """The server's limit for a read that somebody waits for; others, and those of a transaction, have the driver's.
+
+    The driver's own deadline would overwrite that limit with its rest, so that it is kept here.
+    """
+    if tx is not None or not waited_for():
+        yield {}
+        return
+    with pymongo.timeout(0):
+        try:
+            async with asyncio.timeout(TIMEOUT_MS / 1000):
+                yield {"ms": MOST_MS}
+        except TimeoutError as late:
+            raise NetworkTimeout("no answer in time") from late
+
+
+def _limit(bound: dict[str, int]) -> Document:
+    return {"maxTimeMS": bound["ms"]} if bound else {}
+
+
 def _ascending(keys: Sequence[str]) -> list[tuple[str, int]]:
     return [(key, pymongo.ASCENDING) for key in keys]
 
@@ -115,7 +133,10 @@ class Collection:
         self, filter: Filter, *, projection: Any = None, sort: Sort | None = None, tx: Tx | None = None
     ) -> Document | None:
         """The first match, or None."""
-        found: Document | None = await self._raw.find_one(filter, projection, sort=sort, session=_session(tx))
+        async with _patiently(tx) as limit:
+            found: Document | None = await self._raw.find_one(
+                filter, projection, sort=sort, session=_session(tx), max_time_ms=limit.get("ms")
+            )
         return found
 
     async def find(
@@ -132,7 +153,8 @@ class Collection:
         """All matches as a list; bound it by `limit` where the caller cannot. `hint`: the keys of the index to use."""
         found = self._raw.find(filter, projection, sort=sort, skip=skip, limit=limit, session=_session(tx))
         cursor = found.hint(_ascending(hint)) if hint else found
-        rows: list[Document] = await cursor.to_list(None)
+        async with _patiently(tx) as bound:
+            rows: list[Document] = await cursor.max_time_ms(bound.get("ms")).to_list(None)
         return rows
 
     async def stream(
@@ -144,19 +166,22 @@ class Collection:
 
     async def aggregate(self, pipeline: Sequence[Filter], *, tx: Tx | None = None) -> list[Document]:
         """The result of an aggregation."""
-        cursor = await _settled(self._raw.aggregate(list(pipeline), session=_session(tx)))
-        rows: list[Document] = await cursor.to_list(None)
+        async with _patiently(tx) as bound:
+            cursor = await _settled(self._raw.aggregate(list(pipeline), session=_session(tx), **_limit(bound)))
+            rows: list[Document] = await cursor.to_list(None)
         return rows
 
     async def count(self, filter: Filter, *, limit: int | None = None, hint: Sequence[str] | None = None) -> int:
         """How many match, counted up to `limit`. `hint`: the keys of the index to use."""
         bound: Document = {"limit": limit} if limit else {}
         bound |= {"hint": _ascending(hint)} if hint else {}
-        return int(await self._raw.count_documents(filter, **bound))
+        async with _patiently(None) as patience:
+            return int(await self._raw.count_documents(filter, **bound, **_limit(patience)))
 
     async def distinct(self, key: str, filter: Filter) -> list[Any]:
         """The distinct values of one field."""
-        values: list[Any] = await self._raw.distinct(key, filter)
+        async with _patiently(None) as bound:
+            values: list[Any] = await self._raw.distinct(key, filter, **_limit(bound))
         return values
 
     async def insert_one(self, document: Document, *, tx: Tx | None = None) -> None:
@@ -260,35 +285,6 @@ class Collection:
                 await self._raw.create_indexes(models)
 
 
-class Files:
-    """Large values in pieces, in GridFS; the same few calls on either driver."""
-
-    def __init__(self, bucket: Any) -> None:
-        self._bucket = bucket
-
-    async def put(self, file_id: str, pieces: Iterable[bytes]) -> None:
-        """Store a value under an id that is not taken; what fails half-way is taken back."""
-        into = self._bucket.open_upload_stream_with_id(file_id, file_id)
-        try:
-            for piece in pieces:
-                await into.write(piece)
-        except BaseException:
-            await into.abort()
-            raise
-        await into.close()
-
-    async def read(self, file_id: str) -> AsyncIterator[bytes]:
-        """A value, piece by piece. Raises DatabaseError when it is not there."""
-        out = await self._bucket.open_download_stream(file_id)
-        while piece := await out.readchunk():
-            yield piece
-
-    async def delete(self, file_id: str) -> None:
-        """Delete a value, whole or half stored; none is fine."""
-        with contextlib.suppress(NoFile):
-            await self._bucket.delete(file_id)
-
-
 @dataclass
 class Mongo:
     """One service's database."""
@@ -333,6 +329,11 @@ class Mongo:
         hello = await self._client.admin.command("hello")
         now: dt.datetime = hello["localTime"]
         return now if now.tzinfo else now.replace(tzinfo=dt.UTC)
+
+    async def command(self, asked: Document, database: str | None = None) -> Document:
+        """A command to the server, for what sets a database up; DatabaseError when it is refused."""
+        answer: Document = await self._client[database or self.database].command(asked)
+        return answer
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -1,5 +1,6 @@
 """What operators see and do: status, parked and missing events, redrive, rebuild, republish, reread."""
 
+import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ from shared.chassis.outbox import Outbox
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
 from shared.chassis.relay import Relay
+from shared.chassis.retention import Kept
 from shared.contracts.access import Operation, OperationEvent
 from shared.contracts.cards import CardFree
 from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
-from shared.contracts.identity import Principal
+from shared.contracts.identity import DataClass, Principal
 from shared.contracts.values import EntityId, Frozen, Instant, Scope
 
 KIND = "operations"
@@ -134,11 +136,35 @@ class Journal:
         )
 
         async def work(tx: Tx) -> None:
-            row = {"_id": one, "text": reason, "salt": salt, "by": principal.staff_id, "at": self._clock.real_now()}
+            row = {"_id": one, "chain": principal.chain, "text": reason, "salt": salt, "by": principal.staff_id}
+            row["at"] = self._clock.real_now()
             await self._rows.insert_one(row, tx=tx)
             await self._outbox.append(tx, [event], Provenance.fresh(one))
 
         await self._mongo.run(work)
+
+
+class Reasons:
+    """The words of operators, let go of by age: what was done, by whom and when stays in the audit log."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.collection("operations")
+
+    @property
+    def kept(self) -> Kept:
+        """How long."""
+        return Kept("operators_reasons", DataClass.PRIVATE_STAY, 730, 90, self._old, self._drop)
+
+    async def _old(self, scope: Scope, before: dt.datetime) -> int:
+        return await self._rows.count(self._aged(scope, before))
+
+    async def _drop(self, scope: Scope, tx: Tx, before: dt.datetime, limit: int) -> int:
+        rows = await self._rows.find(self._aged(scope, before), projection={"_id": 1}, limit=limit, tx=tx)
+        return await self._rows.delete_many({"_id": {"$in": [row["_id"] for row in rows]}}, tx=tx)
+
+    @staticmethod
+    def _aged(scope: Scope, before: dt.datetime) -> Document:
+        return {"chain": scope.chain, "at": {"$lt": before}}
 
 
 @dataclass(frozen=True)

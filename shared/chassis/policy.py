@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.chassis.clock import Clock
@@ -15,7 +15,8 @@ from shared.chassis.mongo import DatabaseError, Document, Index, Mongo, Put, Tx
 from shared.chassis.seals import Forged, Root, opened
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
-from shared.contracts.identity import DataClass, Department, Principal, Role
+from shared.contracts.identity import DataClass, Department, Lent, Principal, Role
+from shared.contracts.lending import bearing, lent_to
 from shared.contracts.policy import ANY, Grant, Heartbeat, KeysEvent, PolicyEvent, PolicySnapshot, kinds_covering
 from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
 
@@ -39,6 +40,18 @@ class Verdict:
     write: frozenset[DataClass] = frozenset()
     obligations: frozenset[str] = frozenset()
     why: str = "not_granted"
+    delegated_by: tuple[str, ...] = ()
+    """By whose lent rights, where the caller's own do not give all of it."""
+
+    def joined(self, more: "Verdict", lender: str) -> "Verdict":
+        """With what somebody else's rights add to it."""
+        if not self.allow:
+            return replace(more, delegated_by=(lender,))
+        read, write = self.read | more.read, self.write | more.write
+        obligations = self.obligations & more.obligations
+        if (read, write, obligations) == (self.read, self.write, self.obligations):
+            return self
+        return Verdict(True, read, write, obligations, "granted", (*self.delegated_by, lender))
 
 
 @dataclass
@@ -228,6 +241,16 @@ class Policy:
         """One member of the staff, active or not."""
         return self.known.staff.get(staff_id)
 
+    def lent_to(self, person: StaffMember) -> tuple[Lent, ...]:
+        """What others lent a person, as it counts at this moment: it ends by the clock, and when either is gone."""
+        return lent_to(person, self.known.staff, self._clock.now()) if person.delegations else ()
+
+    def bearers(self, chain: str, property_id: str) -> list[StaffMember]:
+        """The active staff of a property with the roles they may act in there now, lent ones too; by id."""
+        now = self._clock.now()
+        found = self.staff(chain, property_id)
+        return [bearing(one, self.known.staff, property_id, now) if one.delegations else one for one in found]
+
     def properties(self, chain: str, allowed: Iterable[str] | None = None) -> list[Property]:
         """The properties of a chain that a scope covers."""
         only = None if allowed is None else frozenset(allowed)
@@ -286,6 +309,11 @@ class Policy:
                 return Verdict(False, why="policy_stale")
         own = department is None or department in principal.departments
         verdict = policy.verdict(principal.roles, action, kind, own)
+        for one in principal.lent:
+            if (one.actions is None or action in one.actions) and one.at(property_id, principal.properties):
+                theirs = department is None or department in one.departments
+                more = policy.verdict(one.roles, action, kind, theirs)
+                verdict = verdict.joined(more, one.lender) if more.allow else verdict
         if SECOND_FACTOR in verdict.obligations and not principal.second_factor:
             return Verdict(False, why="second_factor_required")
         return verdict

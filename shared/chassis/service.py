@@ -31,6 +31,7 @@ from shared.chassis.limits import BodyLimit
 from shared.chassis.liveness import end_process
 from shared.chassis.mongo import DatabaseError, Mongo
 from shared.chassis.outbox import Outbox
+from shared.chassis.patience import Patience
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance, correlation_of
 from shared.chassis.refilling import Refilling
@@ -190,8 +191,9 @@ class Chassis:
         self.consumptions = [Consumption(one, *make) for one in (policy, *consumers)]
         tailings = [Tailing(tail, self.settings) for tail in tails]
 
-        retaining = Retaining(self.mongo, self.outbox, self.clock, self.policy, self.settings.service, retention)
-        jobs = [*jobs, *([Job("retention", RETAIN_S, retaining.apply)] if retention else [])]
+        kept = (*retention, operations.Reasons(self.mongo).kept)
+        retaining = Retaining(self.mongo, self.outbox, self.clock, self.policy, self.settings.service, kept)
+        jobs = [*jobs, Job("retention", RETAIN_S, retaining.apply)]
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -213,6 +215,7 @@ class Chassis:
         )
         app.openapi = describe(app, links)  # type: ignore[method-assign] # FastAPI's documented way to extend it
         errors.install(app)
+        app.add_middleware(Patience)
         app.add_middleware(BodyLimit, forms=pages, uploads=uploads)
         for one in routers:
             app.include_router(one, include_in_schema=not pages)

@@ -32,10 +32,12 @@ from shared.contracts.staff import (
     GLASS_VERBS,
     PROPERTY_VERBS,
     STAFF_VERBS,
+    SWAP_VERBS,
     ApiKeyEvent,
     GlassEvent,
     PropertyEvent,
     ProviderEvent,
+    ShiftSwapEvent,
     StaffEvent,
 )
 from shared.contracts.stays import STAY_VERBS, StayEvent
@@ -86,6 +88,7 @@ _ALL = [
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
     *_types("glass", GLASS_VERBS, topics.STAFF, GlassEvent),
+    *_types("shift_swap", SWAP_VERBS, topics.STAFF, ShiftSwapEvent),
     *_types("api_key", API_KEY_VERBS, topics.STAFF, ApiKeyEvent),
     *_types("provider", ("changed",), topics.STAFF, ProviderEvent),
     *_types("policy", ("published",), topics.POLICY, PolicyEvent),

@@ -67,6 +67,25 @@ class Actor(Wire):
     id: EntityId
     role: Code | None = None
     session: EntityId | None = None
+    lent_by: tuple[EntityId, ...] = Field(default=(), description="Whose rights the actor bore then, beside their own")
+
+
+class Lent(Frozen):
+    """Rights of somebody else that a caller bears at this moment, as far as the lender holds them now."""
+
+    lender: EntityId
+    roles: frozenset[Role]
+    actions: frozenset[str] | None = Field(default=None, description="None: all that these roles may do")
+    departments: frozenset[Department] = frozenset()
+    properties: frozenset[str] | None = Field(default=None, description="None: every property of the chain")
+
+    def at(self, property_id: str | None, held: frozenset[str] | None) -> bool:
+        """Whether they count at a property; asked about none, they must count at all that the bearer works at."""
+        if self.properties is None:
+            return True
+        return (
+            property_id in self.properties if property_id is not None else held is not None and held <= self.properties
+        )
 
 
 class Principal(Frozen):
@@ -84,11 +103,27 @@ class Principal(Frozen):
     scopes: frozenset[str] | None = Field(
         default=None, description="`action:kind` each: all that a key is for; None for a person"
     )
+    lent: tuple[Lent, ...] = Field(default=(), description="What others lent the caller, as it counts now")
 
     @property
     def actor(self) -> Actor:
         """This caller as the actor of an event, under the highest of its roles."""
-        return Actor(kind=ActorKind.STAFF, id=self.staff_id, role=self.rank, session=self.session)
+        lenders = tuple(sorted({each.lender for each in self.lent}))
+        return Actor(kind=ActorKind.STAFF, id=self.staff_id, role=self.rank, session=self.session, lent_by=lenders)
+
+    @property
+    def alone(self) -> "Principal":
+        """The caller with their own rights only: what is lent is never lent on, nor made lasting."""
+        return self.model_copy(update={"lent": ()}) if self.lent else self
+
+    def roles_at(self, property_id: str | None) -> frozenset[Role]:
+        """The roles borne at a property, lent ones too; asked about none, at all properties the caller works at."""
+        lent = (each.roles for each in self.lent if each.actions is None and each.at(property_id, self.properties))
+        return self.roles.union(*lent)
+
+    def speaks_for(self, staff_id: str) -> bool:
+        """Whether this is the caller, or somebody whose rights they bear: neither's request is theirs to decide."""
+        return staff_id == self.staff_id or any(each.lender == staff_id for each in self.lent)
 
     @property
     def rank(self) -> Role:

@@ -13,6 +13,10 @@ ANY = "*"
 """Every kind of record. It covers no Resource: those are granted by name only."""
 
 
+OF_THOSE_IN_CHARGE = ("glass_review",)
+"""Kinds of record about what people did with rights beyond their own: for those in charge and the auditor."""
+
+
 class Resource(enum.StrEnum):
     """What is not a record but is asked for by the same question: the `kind` of a decision about it."""
 

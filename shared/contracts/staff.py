@@ -1,4 +1,6 @@
-"""Properties, staff and their shifts, on `staff.v1`."""
+"""Properties, staff, their shifts and what they lend each other, on `staff.v1`."""
+
+import enum
 
 from pydantic import Field
 
@@ -32,14 +34,53 @@ class Shift(Wire):
     department: Department | None = None
 
 
+class MissedDuty(Wire):
+    """Today's or the next shift that an absence leaves without its person, until it is over."""
+
+    property_id: Slug
+    zone: str
+    start: AskedInstant
+    end: AskedInstant
+    department: Department | None = None
+    over: bool = False
+
+
 class Absence(Wire):
     """A time in which a person does not work, whatever the shifts say; without an end until further notice.
 
-    Why is nobody's business on a topic.
+    Why is nobody's business on a topic; a shift that a colleague took is told apart, for nobody is missing then.
     """
 
     start: AskedInstant
     end: AskedInstant | None = None
+    swap_id: EntityId | None = Field(default=None, description="The swap by which a colleague does this duty")
+    missed: MissedDuty | None = Field(default=None, description="The shift for which somebody has to be found now")
+
+
+class Cover(Wire):
+    """One stretch of duty, beyond the weekly shifts, that a person does in a colleague's place."""
+
+    start: AskedInstant
+    end: AskedInstant
+    property_id: Slug
+    department: Department | None = None
+    swap_id: EntityId
+
+
+class Delegation(Wire):
+    """Rights that somebody lent a person for a time.
+
+    They count while both are on the staff, only as far as the lender holds them at that moment, and are never lent on.
+    """
+
+    id: EntityId
+    lender: EntityId
+    roles: tuple[Role, ...]
+    actions: tuple[Code, ...] | None = Field(default=None, description="None: all that these roles may do")
+    departments: tuple[Department, ...] = ()
+    properties: tuple[Slug, ...] | None = Field(default=None, description="None: every property of the chain")
+    start: AskedInstant
+    end: AskedInstant
 
 
 class StaffMember(Wire):
@@ -55,6 +96,8 @@ class StaffMember(Wire):
     shifts: tuple[Shift, ...] = ()
     skills: tuple[Code, ...] = Field(default=(), description="What the person can do, as the hotel names it")
     absences: tuple[Absence, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    delegations: tuple[Delegation, ...] = Field(default=(), description="What others lent this person")
     active: bool = True
     service: bool = Field(default=False, description="A program, which signs in by keys and never by a password")
     epoch: int = 0
@@ -117,6 +160,53 @@ class GlassEvent(EventBody):
     glass: Glass
 
 
+class SwapState(enum.StrEnum):
+    """Where a swap of shifts stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Stretch(Wire):
+    """One shift on one day."""
+
+    start: AskedInstant
+    end: AskedInstant
+    department: Department | None = None
+
+
+class ShiftSwap(Wire):
+    """A person asks a colleague to do a shift of theirs, for one of the colleague's or for nothing.
+
+    `accepted` waits for a supervisor, `agreed` has changed the rota.
+    """
+
+    id: EntityId
+    chain: Slug
+    property_id: Slug
+    asker: EntityId
+    colleague: EntityId
+    given: Stretch
+    in_return: Stretch | None = None
+    state: SwapState = SwapState.PROPOSED
+    approval: bool = Field(default=False, description="Whether a supervisor must agree, too")
+    answer_by: AskedInstant
+    decided_by: EntityId | None = None
+    version: Version
+
+
+class ShiftSwapEvent(EventBody):
+    """A swap of shifts was proposed, answered, decided or is over."""
+
+    swap: ShiftSwap
+
+
+SWAP_VERBS = tuple(state.value for state in SwapState)
 GLASS_VERBS = ("broken", "reviewed")
 API_KEY_VERBS = ("issued", "revoked")
 PROPERTY_VERBS = ("opened", "changed")

@@ -1,10 +1,14 @@
 """Reviews over HTTP: queues, many decisions at once, deputies, time that runs out, causes that come back."""
 
+import datetime as dt
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.contracts.catalogue import body_of
+from shared.contracts.identity import Role
+from shared.contracts.staff import Delegation
 from shared.contracts.writebacks import PmsChange, WritebackState
 from tests.factories.desk_work import ok
 from tests.factories.front_desk import Caller, FrontDesk, ruled
@@ -198,6 +202,31 @@ async def test_deputy_decides_with_dates_while_the_principal_is_off_duty(
     mine = await proposed(Caller(http, "sofia"), room="9")
     path = f"proposals/{mine['proposals'][0]['id']}/decide"
     assert (await ines.act(mine, path, yes)).json()["code"] == "principals_request"
+
+
+async def test_whoever_was_lent_the_role_decides_for_a_time_and_never_what_the_lender_asked_for(
+    http: httpx.AsyncClient, desk: FrontDesk
+) -> None:
+    record = await proposed(Caller(http))
+    path, yes = f"proposals/{record['proposals'][0]['id']}/decide", {"approve": True, "reason": "For Sofia"}
+    ines, staff = Caller(http, "ines"), desk.chassis.policy.known.staff
+    assert (await ines.act(record, path, yes)).json()["code"] == "not_granted"
+    now = dt.datetime.now(dt.UTC)
+    week = Delegation(id="lent-1", lender="sofia", roles=(Role.SUPERVISOR,), start=now, end=now + dt.timedelta(days=7))
+    own = staff["ines"]
+    staff["ines"] = own.model_copy(update={"delegations": (week.model_copy(update={"end": now}),)})
+    assert (await ines.act(record, path, yes)).json()["code"] == "not_granted"
+    staff["ines"] = own.model_copy(update={"delegations": (week,)})
+    asked = await proposed(Caller(http, "sofia"), room="9")
+    barred = await ines.act(asked, f"proposals/{asked['proposals'][0]['id']}/decide", yes)
+    assert barred.json()["code"] == "principals_request"
+    assert [each["record"]["id"] for each in (await ok(await ines.get("/v1/proposals")))["proposals"]] == [record["id"]]
+    done = await ok(await ines.act(record, path, yes))
+    assert (done["proposals"][0]["decided_by"], done["proposals"][0]["decided_for"]) == ("ines", "sofia")
+    [told] = [each for each in desk.database.tables.events if each.type == "record.proposal_decided.v1"]
+    body = body_of(told)
+    assert body is not None
+    assert body.actor.lent_by == ("sofia",)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ FIRST_VALUES: dict[str, dict[str, Any]] = {
     "service_recovery": {"problem": "noise", "compensation": "amenity"},
     "feedback_score": {"score": 8, "source": "message"},
     "investigation": {"about": "guest_request", "cause": "not_available", "times": 5, "finding": "training"},
+    "glass_review": {"why": "nobody_in_charge", "finding": "was_needed"},
     "campaign_reply": {
         "campaign": "spa_day",
         "guest_answer": "accepted",

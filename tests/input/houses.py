@@ -53,6 +53,7 @@ from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_people import ripe_people
+from tests.input.ripening_rota import ROSTERED, WHO, ripe_rota
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
 
@@ -247,7 +248,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
     chief = person("chief", "general_manager", roles=["general_manager", "chain_admin", "auditor"], properties=None)
     everybody = [chief, person("duty", "duty_manager"), person("machine", "integration", properties=None)]
     whole = chain_seed(CHAIN)
-    seed.write_text(json.dumps(whole | {"staff": [*whole["staff"], *everybody]}))
+    seed.write_text(json.dumps(whole | {"staff": [*whole["staff"], *everybody, *ROSTERED]}))
     settings = AuthSettings(**told, data_dir=folder, auth_seed=seed)
     app = build_auth(settings)
     async with app.router.lifespan_context(app):
@@ -255,7 +256,7 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
         transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
         signed: dict[str, str] = {}
         async with httpx.AsyncClient(transport=transport, base_url="http://auth") as client:
-            for name in ["olga", *(each["login"] for each in everybody)]:
+            for name in ["olga", *WHO, *(each["login"] for each in everybody)]:
                 body = {"chain": CHAIN, "login": name, "password": PASSWORD}
                 said = await client.post("/v1/sessions", json=body)
                 assert said.status_code == 201, said.text
@@ -273,7 +274,9 @@ async def auth(told: Told, folder: Path) -> AsyncIterator[House]:
 
             await until(signed_tree, "the log is signed")
             ripe = await ripe_auth(client, headers, signed["duty"]) | await ripe_policy(client, signed["olga"])
-        signed.pop("olga")
+            ripe |= await ripe_rota(client, signed)
+        for name in ("olga", *WHO):
+            signed.pop(name)
         yield House(app, signed, {"id": IDS}, ripe_operations("auth") | ripe)
 
 

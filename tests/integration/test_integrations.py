@@ -228,6 +228,11 @@ async def test_card_number_in_a_payload_is_masked(house: House) -> None:
 
     [profile] = await house.rows("profiles")
     assert profile["body"]["last_name"] == "Silva •••• 1111"
+    [counted] = await house.rows("masked")
+    assert (counted["prop"], counted["door"], counted["times"]) == ("city", "hotel_bookings", 1)
+    assert "1111" not in repr(counted)
+    metrics = house.standing.chassis.telemetry.metrics.text().decode()
+    assert 'bellboard_masked_payloads_total{door="hotel_bookings"} 1.0' in metrics
 
 
 def change(field: PmsField, value: object, stay: str | None, sequence: int = 5) -> Envelope:
@@ -412,6 +417,7 @@ async def test_guest_answers_through_the_machine_door_once_and_cards_are_masked(
     assert (first.json()["new"], again.json()["new"]) == (True, False)
     [row] = await house.rows("messages")
     assert (row["body"]["text"], row["body"]["flagged"]) == ("Book it on •••• 1111", True)
+    assert [(one["door"], one["times"]) for one in await house.rows("masked")] == [("guest_messages", 1)]
     [event] = await house.events("message")
     assert event["type"] == "message.received.v1"
     assert b"Book it" not in bytes(event["value"])

@@ -30,7 +30,7 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.service import Chassis
 from shared.contracts.identity import DataClass, Department
 from shared.contracts.records import LineKind, MoneyLine
-from shared.contracts.staff import Glass, StaffMember
+from shared.contracts.staff import Glass, ShiftSwap, StaffMember, Stretch, SwapState
 from shared.contracts.values import Money, Scope, stay_id
 from tests.factories.bookings import payloads, small_schedule
 from tests.factories.front_desk import StillClock, fake_house
@@ -186,11 +186,17 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         )
 
 
-DOORS = {"account_id": "the-program", "key_id": "0123456789abcdef", "glass_id": "glass:the-glass"}
+DOORS = {
+    "account_id": "the-program",
+    "key_id": "0123456789abcdef",
+    "glass_id": "glass:the-glass",
+    "swap_id": "swap:the-swap",
+    "delegation_id": "the-delegation",
+}
 
 
 async def furnish_doors(chassis: Chassis, person: StaffMember) -> None:
-    """A provider of each chain, a program with a key, and a glass that somebody broke."""
+    """A provider of each chain, a program with a key, a glass that somebody broke, and a swap that waits."""
     now = chassis.clock.real_now()
     for chain in (CHAIN, OTHER_CHAIN):
         terms = {"name": "Login", "issuer": "https://login.example", "client_id": "bellboard"}
@@ -214,6 +220,23 @@ async def furnish_doors(chassis: Chassis, person: StaffMember) -> None:
     )
     broken = {"_id": glass.id, "chain": CHAIN, "staff_id": person.id, "ver": 1, "waiting": True}
     await chassis.mongo.collection("glasses").insert_one(broken | {"body": glass.model_dump(mode="json")})
+    hotel = chassis.policy.property(CHAIN, PROPERTY)
+    assert hotel is not None
+    stands = {"_id": hotel.id, "chain": CHAIN, "ver": 1, "body": hotel.model_dump(mode="json")}
+    await chassis.mongo.collection("properties").insert_one(stands)
+    swap = ShiftSwap(
+        id=DOORS["swap_id"],
+        chain=CHAIN,
+        property_id=PROPERTY,
+        asker=person.id,
+        colleague="the-person",
+        given=Stretch(start=now, end=now, department=WORK),
+        state=SwapState.ACCEPTED,
+        answer_by=now,
+        version=2,
+    )
+    waits = {"_id": swap.id, "chain": CHAIN, "ver": 2, "state": swap.state.value, "people": [person.id, "the-person"]}
+    await chassis.mongo.collection("shift_swaps").insert_one(waits | {"body": swap.model_dump(mode="json")})
 
 
 @contextlib.asynccontextmanager

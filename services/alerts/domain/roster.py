@@ -42,7 +42,11 @@ class Roster(Frozen):
         away = any(each.start <= now and (each.end is None or now < each.end) for each in member.absences)
         here = [each for each in member.shifts if department is None or each.department in (None, department)]
         # Whoever has shifts, but none here, is not reachable here.
-        return not away and (bool(here) or not member.shifts) and on_shift(here, now, self.tz)
+        covers = any(
+            each.start <= now < each.end and (department is None or each.department in (None, department))
+            for each in member.covers
+        )
+        return not away and (covers or ((bool(here) or not member.shifts) and on_shift(here, now, self.tz)))
 
     def with_role(self, role: Role) -> tuple[str, ...]:
         """Ids of everyone in a role, on shift or not."""

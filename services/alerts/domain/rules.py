@@ -23,6 +23,7 @@ class Noun(enum.StrEnum):
     ERASURE = "erasure"
     QUESTION = "question"
     GAP = "gap"
+    ABSENCE = "absence"
 
 
 class Op(enum.StrEnum):
@@ -107,6 +108,16 @@ RULES: tuple[Rule, ...] = (
         ),
         second_limit_s=24 * 3600,
         concern=Concern.SECURITY,
+    ),
+    Rule(
+        code="missing_on_shift",
+        on=Noun.ABSENCE,
+        when=(Condition(fact="state", value="missing"),),
+        moment="now",
+        severity=Severity.WARNING,
+        audience=Role.SUPERVISOR,
+        steps=MANAGERS_LATER,
+        second_limit_s=3600,
     ),
     Rule(
         code="accept_overdue",

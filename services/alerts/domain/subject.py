@@ -1,12 +1,14 @@
 """Turns the snapshots that events carry into subjects: flat facts that rules compare, and where an alert belongs."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field
 
 from services.alerts.domain.rules import Noun
 from shared.contracts.audit import Gap
+from shared.contracts.envelope import Change
 from shared.contracts.guests import Erasure
 from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
@@ -14,7 +16,7 @@ from shared.contracts.messages import Message
 from shared.contracts.money import Posting
 from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Status
 from shared.contracts.reports import ReportRun
-from shared.contracts.staff import Glass
+from shared.contracts.staff import Absence, Glass, StaffMember
 from shared.contracts.values import EntityId, Frozen
 
 
@@ -157,6 +159,34 @@ def glass_subject(glass: Glass, now: dt.datetime) -> Subject:
         zone=glass.zone,
         facts=_cut({"state": state, "now": now}),
     )
+
+
+def absence_subjects(
+    staff: StaffMember, changes: Sequence[Change], property_id: str, now: dt.datetime
+) -> tuple[Subject, ...]:
+    """Somebody's being missing in today's or the next shift: it rings until they are back, or the shift is over."""
+    missed = [each for each in staff.absences if each.missed is not None]
+    if not missed and not any(each.field == "absences" and each.before for each in changes):
+        return ()
+    waits = [each for each in missed if _missing(each, staff, now)]
+    duty = waits[0].missed if waits else None
+    return (
+        Subject(
+            noun=Noun.ABSENCE,
+            id=f"absence:{staff.id}",
+            property_id=duty.property_id if duty else property_id,
+            zone=duty.zone if duty else None,
+            department=duty.department if duty else None,
+            facts=_cut({"state": "missing" if duty else "settled", "now": now}),
+        ),
+    )
+
+
+def _missing(absence: Absence, staff: StaffMember, now: dt.datetime) -> bool:
+    duty = absence.missed
+    if duty is None or duty.over or not staff.active:
+        return False
+    return absence.end is None or (absence.end > duty.start and absence.end > now)
 
 
 def erasure_subject(erasure: Erasure, now: dt.datetime) -> Subject:

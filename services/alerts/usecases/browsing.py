@@ -61,7 +61,7 @@ class Browsing:
 
     async def inbox(self, caller: Principal, page: Page) -> list[InboxItem]:
         """The caller's own notifications, newest first: no permission is needed to hear what one was told."""
-        roles = sorted(role.value for role in caller.roles)
+        roles = sorted(role.value for role in caller.roles_at(None))
         return await self._notices.inbox(scope_of(caller), caller.staff_id, roles, self._now(), page)
 
     def _exists(self, scope: Scope, property_id: str) -> bool:

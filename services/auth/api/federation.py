@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
-from services.auth.api.sessions import TokensBody, answer_of
+from services.auth.api.sessions import TokensBody, answer_of, source_of
 from services.auth.domain.federation import Challenge, Verifier
 from services.auth.usecases.federating import Answer, Begin, Federating, Redeem
 from shared.chassis.describing import example, refuses
@@ -51,7 +51,7 @@ class RedeemBody(Frozen):
     otp: str | None = Field(default=None, min_length=6, max_length=64, description="Code of the second factor")
 
 
-def router(federating: Federating, chassis: Chassis) -> APIRouter:
+def router(federating: Federating, chassis: Chassis, proxies: frozenset[str]) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/v1", tags=["federation"])
 
@@ -72,13 +72,14 @@ def router(federating: Federating, chassis: Chassis) -> APIRouter:
         found = await federating.provider(chain)
         return ProviderName(name=found.name, passwords=found.passwords)
 
-    @routes.post("/federation/{chain}", status_code=201)
+    @routes.post("/federation/{chain}", status_code=201, responses=refuses(429))
     async def begin(
-        chain: Annotated[Slug, Path()], body: Annotated[BeginBody, example(BEGIN)], response: Response
+        chain: Annotated[Slug, Path()], body: Annotated[BeginBody, example(BEGIN)], request: Request, response: Response
     ) -> Address:
         """Begin to sign in: the address at the provider that the browser goes to, good for ten minutes."""
         response.headers["Cache-Control"] = "no-store"
-        return Address(url=await federating.start(Begin(chain, body.return_to, body.challenge)))
+        begun = Begin(chain, body.return_to, body.challenge, source_of(request, proxies))
+        return Address(url=await federating.start(begun))
 
     @routes.post("/sessions/federated", status_code=201, responses=refuses(401, 429))
     async def redeem(body: Annotated[RedeemBody, example(REDEEM)], response: Response) -> TokensBody:

@@ -13,7 +13,7 @@ from services.auth.domain.sessions import AUDIENCE, ISSUER
 from services.auth.domain.staff import CHAIN_WIDE, Name
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, ErrorKind, invalid
-from shared.contracts.identity import Actor, Role
+from shared.contracts.identity import Actor, Principal, Role
 from shared.contracts.staff import ApiKeyEvent, StaffMember
 from shared.contracts.values import AskedInstant, Code, EntityId, Frozen, Slug
 
@@ -74,6 +74,34 @@ class ApiKey(Frozen):
 def written(scopes: Sequence[KeyScope]) -> tuple[str, ...]:
     """Scopes as tokens carry them: `action:kind` each."""
     return tuple(sorted({f"{action}:{kind}" for one in scopes for action in one.actions for kind in one.kinds}))
+
+
+def scope_parts(scope: str) -> tuple[str, str]:
+    """Action and kind of a scope as it is written."""
+    action, _, kind = scope.partition(":")
+    return action, kind
+
+
+def narrowed(key: ApiKey, places: tuple[str, ...] | None, held: tuple[str, ...] | None) -> ApiKey:
+    """The key for those of its places that its maker works at."""
+    if held is None:
+        return key
+    left = held if places is None else tuple(one for one in places if one in held)
+    return key.model_copy(update={"properties": left})
+
+
+def principal_of(maker: StaffMember) -> Principal:
+    """Whoever made a key, with the rights they have by themselves now; how they signed in then is not asked again."""
+    return Principal(
+        staff_id=maker.id,
+        chain=maker.chain,
+        roles=frozenset(maker.roles),
+        properties=None if maker.properties is None else frozenset(maker.properties),
+        departments=frozenset(maker.departments),
+        session="key",
+        epoch=maker.epoch,
+        second_factor=True,
+    )
 
 
 def key_text(key_id: str, secret: str) -> str:

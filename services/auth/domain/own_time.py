@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from shared.contracts.errors import conflict, invalid
 from shared.contracts.identity import Department
-from shared.contracts.staff import Absence, StaffMember
-from shared.contracts.values import instant_of, local_day
+from shared.contracts.staff import Absence, MissedDuty, Property, StaffMember
+from shared.contracts.values import instant_of, local_day, zone
 
 AHEAD_DAYS = 42
 LATEST = dt.timedelta(days=366)
+SOON = dt.timedelta(hours=24)
+"""A shift that begins within this is today's or the next: somebody has to be found for it now."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,47 @@ def away(member: StaffMember, start: dt.datetime, end: dt.datetime | None, now: 
     return member.model_copy(update={"absences": absences, "version": member.version + 1})
 
 
+def missing(member: StaffMember, start: dt.datetime, hotel: Property, now: dt.datetime) -> StaffMember:
+    """The absence that begins then with the duty it leaves open, where that runs now or begins within a day."""
+    [absence] = [each for each in member.absences if each.start == start and each.swap_id is None]
+    present = member.model_copy(update={"absences": tuple(each for each in member.absences if each is not absence)})
+    soon = [
+        each
+        for each in duties(present, zone(hotel.zone), now, 3)
+        if _touches(absence, each) and now < each.end and each.start <= now + SOON
+    ]
+    if not soon:
+        return member
+    first = soon[0]
+    missed = MissedDuty(
+        property_id=hotel.id,
+        zone=hotel.zone,
+        start=first.start,
+        end=first.end,
+        department=first.department or next(iter(member.departments), None),
+    )
+    told = absence.model_copy(update={"missed": missed})
+    absences = tuple(told if each is absence else each for each in member.absences)
+    return member.model_copy(update={"absences": absences})
+
+
+def passed(member: StaffMember, now: dt.datetime) -> StaffMember:
+    """The person with missed duties that are over called so, one version on; the same object where there are none."""
+    if not any(_is_past(each, now) for each in member.absences):
+        return member
+    absences = tuple(
+        each.model_copy(update={"missed": each.missed.model_copy(update={"over": True})})
+        if each.missed and _is_past(each, now)
+        else each
+        for each in member.absences
+    )
+    return member.model_copy(update={"absences": absences, "version": member.version + 1})
+
+
+def _is_past(absence: Absence, now: dt.datetime) -> bool:
+    return absence.missed is not None and not absence.missed.over and absence.missed.end <= now
+
+
 def _covers(absence: Absence, start: dt.datetime, end: dt.datetime | None) -> bool:
     return absence.start <= start and (absence.end is None or (end is not None and end <= absence.end))
 
@@ -61,11 +104,19 @@ def back(member: StaffMember, now: dt.datetime) -> StaffMember:
 
 
 def _runs(absence: Absence, now: dt.datetime) -> bool:
-    return absence.start <= now and (absence.end is None or now < absence.end)
+    # What a colleague took over is theirs: it is not given back by being there.
+    return absence.swap_id is None and absence.start <= now and (absence.end is None or now < absence.end)
 
 
 def duties(member: StaffMember, zone: ZoneInfo, now: dt.datetime, days: int = AHEAD_DAYS) -> list[Duty]:
-    """The shifts from yesterday on that no absence touches, in order; a clock change is as the hotel lives it."""
+    """All duty from yesterday on that no absence touches, in order: one's own shifts, and colleagues' taken over."""
+    first = instant_of(dt.datetime.combine(local_day(now, zone) - dt.timedelta(days=1), dt.time()), zone)
+    taken = [Duty(each.start, each.end, each.department) for each in member.covers if each.end > first]
+    return _present(member, [*shifts_of(member, zone, now, days), *taken])
+
+
+def shifts_of(member: StaffMember, zone: ZoneInfo, now: dt.datetime, days: int = AHEAD_DAYS) -> list[Duty]:
+    """The own shifts from yesterday on that no absence touches, in order; a clock change is as the hotel lives it."""
     first = local_day(now, zone) - dt.timedelta(days=1)
     found = []
     for shift in member.shifts:
@@ -76,6 +127,10 @@ def duties(member: StaffMember, zone: ZoneInfo, now: dt.datetime, days: int = AH
             start = instant_of(dt.datetime.combine(day, shift.start), zone)
             end = instant_of(dt.datetime.combine(ends, shift.end), zone)
             found.append(Duty(start, end, shift.department))
+    return _present(member, found)
+
+
+def _present(member: StaffMember, found: Sequence[Duty]) -> list[Duty]:
     present = [each for each in found if not any(_touches(one, each) for one in member.absences)]
     return sorted(present, key=lambda each: (each.start, each.end))
 

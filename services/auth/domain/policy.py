@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared.contracts.identity import DataClass, Role
-from shared.contracts.policy import Grant, PolicySnapshot, Resource
+from shared.contracts.policy import OF_THOSE_IN_CHARGE, Grant, PolicySnapshot, Resource
 
 ORDINARY, GUEST, PAYMENT = DataClass.ORDINARY, DataClass.GUEST_IDENTITY, DataClass.PAYMENT
 SECURITY, STAFF, PRIVATE = DataClass.SECURITY, DataClass.STAFF, DataClass.PRIVATE_STAY
@@ -89,11 +89,14 @@ def _grant(
     read: Iterable[DataClass] = (ORDINARY,),
     write: Iterable[DataClass] = (),
     obligations: Iterable[str] = (),
+    but: Iterable[str] = OF_THOSE_IN_CHARGE,
 ) -> Grant:
+    every = not kinds
     return Grant(
         roles=tuple(roles),
         actions=tuple(actions),
         kinds=tuple(kind.value for kind in kinds) or ("*",),
+        except_kinds=tuple(but) if every else (),
         own_department=own,
         read=tuple(read),
         write=tuple(write),
@@ -116,10 +119,10 @@ def _records() -> tuple[Grant, ...]:
         _grant((Role.SUPERVISOR,), ("reopen",), own=True, read=SERVED, write=worked, obligations=("reason",)),
         _grant((Role.SUPERVISOR,), ("reassign",), own=True, read=SERVED, obligations=("reason",)),
         _grant((Role.SUPERVISOR,), ("hand_off", "accept"), read=SERVED, write=(ORDINARY,)),
-        _grant(IN_CHARGE, ("read",), read=MANAGED),
-        _grant(IN_CHARGE, WORK, read=MANAGED, write=worked),
-        _grant(IN_CHARGE, ("reassign",), read=MANAGED, obligations=("reason",)),
-        _grant(IN_CHARGE, (*REVIEW, "reopen"), read=MANAGED, write=MANAGED, obligations=("reason",)),
+        _grant(IN_CHARGE, ("read",), read=MANAGED, but=()),
+        _grant(IN_CHARGE, WORK, read=MANAGED, write=worked, but=()),
+        _grant(IN_CHARGE, ("reassign",), read=MANAGED, obligations=("reason",), but=()),
+        _grant(IN_CHARGE, (*REVIEW, "reopen"), read=MANAGED, write=MANAGED, obligations=("reason",), but=()),
         _grant((Role.INTEGRATION,), ("create", "note"), write=worked),
     )
 
@@ -170,6 +173,12 @@ def _administration() -> tuple[Grant, ...]:
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
         _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        # Who swaps with whom is theirs to say; an associate's supervisor agrees, unless the chain says otherwise.
+        _grant((Role.ASSOCIATE,), ("swap",), Resource.STAFF, obligations=("approval",)),
+        _grant((*REVIEWERS, *MONEY), ("swap",), Resource.STAFF),
+        _grant((Role.SUPERVISOR,), ("approve_swap",), Resource.STAFF, own=True, read=(ORDINARY, STAFF)),
+        _grant(IN_CHARGE, ("approve_swap",), Resource.STAFF, read=(ORDINARY, STAFF)),
+        _grant((*REVIEWERS, *MONEY), ("delegate",), Resource.STAFF, obligations=("reason",)),
         _grant(REVIEWERS, ("break_glass",), Resource.STAFF, obligations=("reason",)),
         _grant((*admin, Role.GENERAL_MANAGER), ("review_glass",), Resource.STAFF, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
@@ -187,7 +196,7 @@ def _oversight() -> tuple[Grant, ...]:
     auditor = (Role.AUDITOR,)
     everywhere = tuple(kind for kind in Resource if kind is not Resource.OPERATION)
     return (
-        _grant(auditor, ("read",), read=EVERYTHING),
+        _grant(auditor, ("read",), read=EVERYTHING, but=()),
         _grant(auditor, ("read",), *everywhere, read=EVERYTHING),
         _grant(auditor, ("verify",), Resource.AUDIT, read=EVERYTHING),
         _grant(auditor, ("status",), Resource.OPERATION),

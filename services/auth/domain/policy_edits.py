@@ -7,11 +7,13 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.errors import Breach, breached
 from shared.contracts.identity import DataClass, Role
+from shared.contracts.kinds import RECORD_KINDS
 from shared.contracts.policy import ANY, RESOURCES, Grant, Resource
 from shared.contracts.values import Code, Frozen
 
 Kind = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z][a-z0-9_]{0,63})$")]
-OBLIGATIONS = frozenset({"reason", "second_factor"})
+OBLIGATIONS = frozenset({"reason", "second_factor", "approval"})
+"""`approval`: a supervisor must agree, too; asked of swaps of shifts."""
 OVERSIGHT = frozenset({"read", "verify", "status"})
 MOST_EDITS = 200
 _KEYS_OF_THE_HOUSE = (Resource.POLICY, Resource.STAFF, Resource.PROPERTY)
@@ -90,6 +92,9 @@ def edit_faults(edits: Sequence[Edit], known_actions: frozenset[str]) -> list[Br
         unknown = sorted(set(edit.actions) - known_actions)
         if unknown:
             found.append(_breach(number, "actions", "known_action", f"There is no action {', '.join(unknown)}."))
+        misspelt = sorted(set(edit.kinds) - RECORD_KINDS - RESOURCES - {ANY})
+        if misspelt:
+            found.append(_breach(number, "kinds", "known_kind", f"There is no kind {', '.join(misspelt)}."))
         strange = sorted(set(edit.obligations) - OBLIGATIONS)
         if strange:
             found.append(_breach(number, "obligations", "known_obligation", f"There is no {', '.join(strange)}."))

@@ -142,6 +142,8 @@ def redrawn(member: StaffMember, draft: StaffDraft) -> StaffMember:
     changed = {name for name, value in wanted.items() if getattr(member, name) != value}
     if not changed:
         return member
+    if not wanted["active"]:
+        wanted["delegations"] = ()  # what was lent to somebody who leaves does not wait for their return
     epoch = member.epoch + bool(changed & _RIGHTS)
     return member.model_copy(update=wanted | {"epoch": epoch, "version": member.version + 1})
 

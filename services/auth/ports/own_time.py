@@ -1,7 +1,9 @@
 """What a person's own time needs: the links by which calendars read rotas."""
 
+import datetime as dt
 from typing import Protocol
 
+from shared.contracts.staff import StaffMember
 from shared.contracts.values import Scope
 
 
@@ -14,6 +16,10 @@ class RotaLinkStore(Protocol):
 
     async def drop(self, scope: Scope, staff_id: str) -> None:
         """End the link."""
+        ...
+
+    async def missing(self, scope: Scope, now: dt.datetime) -> list[StaffMember]:
+        """Who was missing in a shift that is over by now, of every chain; the scope is the system's."""
         ...
 
     async def owner(self, scope: Scope, digest: str) -> tuple[str, str] | None:

@@ -46,8 +46,22 @@ class ProvisionedStore(Protocol):
         """One group."""
         ...
 
+    async def turn(self, scope: Scope) -> int:
+        """How often groups of a chain were changed: what is decided by them is written only while that stands."""
+        ...
+
     async def save_group(
-        self, scope: Scope, group: ScimGroup, changes: Sequence[DirectoryChange], by: Provenance, *, gone: bool = False
+        self,
+        scope: Scope,
+        group: ScimGroup,
+        changes: Sequence[DirectoryChange],
+        by: Provenance,
+        turn: int,
+        *,
+        gone: bool = False,
     ) -> None:
-        """Write or forget a group with what that changes of people, in one transaction; a lost race is a conflict."""
+        """Write or forget a group with what that changes of people, in one transaction.
+
+        A lost race is a conflict, and so is any other change of a group since `turn`: it may be of the same people.
+        """
         ...

@@ -144,7 +144,8 @@ class MongoAudit:
                 raise Moved
             await self._signed.insert_one(row, tx=tx)
             own = {"_id": f"{scope.chain}|{key['kid']}"}
-            await self._keys.update_one(own, {"$set": {"chain": scope.chain, "jwk": key}}, upsert=True, tx=tx)
+            if await self._keys.find_one(own, tx=tx) is None:  # the service's user may add keys and change none
+                await self._keys.insert_one({**own, "chain": scope.chain, "jwk": key}, tx=tx)
             await self._outbox.append(tx, [event], Provenance.fresh(event.subject))
 
         try:

@@ -10,7 +10,17 @@ _SESSION_KEPT_S = int(LONGEST.total_seconds()) + 24 * 3600
 
 INDEXES: dict[str, list[Index]] = {
     "properties": [Index(("chain", "_id"))],
-    "staff": [Index(("chain", "_id"))],
+    "staff": [
+        Index(("chain", "_id")),
+        Index(("body.delegations.id",), partial={"body.delegations.id": {"$exists": True}}),
+        Index(("body.absences.missed.end",), partial={"body.absences.missed.end": {"$exists": True}}),
+        Index(("chain", "body.delegations.lender"), partial={"body.delegations.lender": {"$exists": True}}),
+    ],
+    "shift_swaps": [
+        Index(("chain", "people")),
+        Index(("chain", "state")),
+        Index(("answer_by",), partial={"answer_by": {"$exists": True}}),
+    ],
     "accounts": [Index(("chain", "staff_id"), unique=True)],
     "sessions": [Index(("created_at",), expire_s=_SESSION_KEPT_S), Index(("chain", "staff_id"))],
     "policy_versions": [Index(("chain", ("ver", -1)))],

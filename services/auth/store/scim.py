@@ -21,7 +21,7 @@ class MongoProvisioned:
     def __init__(self, mongo: Mongo, directory: MongoDirectory) -> None:
         self._mongo, self._directory = mongo, directory
         self._users, self._groups = mongo.collection("scim_users"), mongo.collection("scim_groups")
-        self._accounts = mongo.collection("accounts")
+        self._accounts, self._chains = mongo.collection("accounts"), mongo.collection("chains")
 
     async def by_external_id(self, scope: Scope, external_id: str) -> str | None:
         """The staff id of somebody the provider calls so."""
@@ -79,13 +79,31 @@ class MongoProvisioned:
         row = await self._groups.find_one({"_id": group_id, "chain": scope.chain})
         return _group(row) if row else None
 
+    async def turn(self, scope: Scope) -> int:
+        """How often groups of a chain were changed: what is decided by them is written only while that stands."""
+        row = await self._chains.find_one({"_id": scope.chain}, projection={"groups": 1})
+        return int((row or {}).get("groups") or 0)
+
     async def save_group(
-        self, scope: Scope, group: ScimGroup, changes: Sequence[DirectoryChange], by: Provenance, *, gone: bool = False
+        self,
+        scope: Scope,
+        group: ScimGroup,
+        changes: Sequence[DirectoryChange],
+        by: Provenance,
+        turn: int,
+        *,
+        gone: bool = False,
     ) -> None:
-        """Write or forget a group with what that changes of people, in one transaction; a lost race is a conflict."""
+        """Write or forget a group with what that changes of people, in one transaction.
+
+        A lost race is a conflict, and so is any other change of a group since `turn`: it may be of the same people.
+        """
         row = group.model_dump(exclude={"id"}) | {"_id": group.id, "chain": scope.chain}
 
         async def work(tx: Tx) -> None:
+            still = {"_id": scope.chain, "groups": {"$in": [turn, None] if turn == 0 else [turn]}}
+            if not await self._chains.update_one(still, {"$inc": {"groups": 1}}, tx=tx):
+                raise AppError(ErrorKind.STALE, "version_moved_on", "Another group was changed meanwhile.")
             for change in changes:
                 await self._directory.write(scope, change, by, tx)
             known = {"_id": group.id, "chain": scope.chain, "version": group.version - 1}

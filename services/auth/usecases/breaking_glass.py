@@ -12,6 +12,7 @@ from shared.chassis.idempotency import Kept, once
 from shared.chassis.service import require_version
 from shared.contracts.errors import AppError, conflict, forbidden, not_found
 from shared.contracts.identity import Principal
+from shared.contracts.lending import require_another
 from shared.contracts.policy import Resource
 from shared.contracts.staff import Glass
 from shared.contracts.values import Scope
@@ -107,6 +108,7 @@ class BreakingGlass:
         async def work() -> tuple[Glass, bool]:
             before = await self._found(scope, glass_id)
             require_version(ctx, before.version)
+            require_another(ctx.principal, before.staff_id)
             if before.staff_id == ctx.principal.staff_id:
                 raise forbidden("own_glass", "Somebody else must review what you did.")
             if before.reviewed_by is not None:

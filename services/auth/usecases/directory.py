@@ -165,7 +165,8 @@ class Directory:
 
 
 def _outline(member: StaffMember) -> StaffMember:
-    return member.model_copy(update={"shifts": (), "epoch": 0, "languages": (), "skills": (), "absences": ()})
+    hidden = {"shifts": (), "languages": (), "skills": (), "absences": (), "covers": (), "delegations": ()}
+    return member.model_copy(update=hidden | {"epoch": 0})
 
 
 def _require_version(ctx: CommandContext, version: int) -> None:

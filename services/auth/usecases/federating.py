@@ -21,10 +21,12 @@ from services.auth.domain.federation import (
     worth,
 )
 from services.auth.domain.staff import noted, staff_event
+from services.auth.domain.throttle import Gate
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Time
 from services.auth.ports.federation import FederationStore, IdentityProvider, ProviderStore
 from services.auth.ports.scim import ProvisionedStore
 from services.auth.ports.second_factor import Seal
+from services.auth.usecases.gates import Gates
 from services.auth.usecases.signing_in import SigningIn, Tokens
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
@@ -42,6 +44,7 @@ class Begin:
     chain: str
     return_to: str
     challenge: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,11 @@ class Federating:
         provisioned: ProvisionedStore,
         signing_in: SigningIn,
         seal: Seal,
+        gates: Gates,
         time: Time,
         doors: Doors,
     ) -> None:
+        self._gates = gates
         self._providers, self._store, self._directory, self._remote = providers, store, directory, remote
         self._provisioned = provisioned
         self._signing_in, self._seal, self._time, self._doors = signing_in, seal, time, doors
@@ -103,6 +108,7 @@ class Federating:
         if begin.return_to not in self._doors.returns:
             raise invalid("return_to", "known_address", "Browsers are sent back to addresses that were set up, only.")
         provider = await self.provider(begin.chain)
+        await self._gates.count(Scope(chain=begin.chain), Gate.START, begin.source)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         address = await self._remote.address(provider, self._doors.callback, state, nonce, verifier)
         attempt = Attempt(

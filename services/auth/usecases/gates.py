@@ -37,6 +37,12 @@ class Gates:
             # An address is forgiven one try only: else one good account would wash off all wrong ones.
             await self._store.release(scope, gate, who, forget=gate is not Gate.SOURCE)
 
+    async def count(self, scope: Scope, gate: Gate, who: str) -> None:
+        """Count something that is limited by itself, right or wrong; 429 when there was too much of it."""
+        wait = await self._reserve(scope, gate, who)
+        if wait > 0:
+            raise AppError(ErrorKind.THROTTLED, "too_often", f"Too often from here; try again in {int(wait) + 1} s.")
+
     async def _reserve(self, scope: Scope, gate: Gate, who: str) -> float:
         for _ in range(_RACES):
             seen, now = await self._store.tries(scope, gate, who), self._time.real_now()

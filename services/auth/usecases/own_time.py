@@ -6,15 +6,16 @@ from collections.abc import Callable
 from functools import partial
 
 from services.auth.domain.federation import digest
-from services.auth.domain.own_time import away, back, calendar, duties
+from services.auth.domain.own_time import away, back, calendar, duties, missing, passed
 from services.auth.domain.staff import staff_event
 from services.auth.ports.directory import DirectoryChange, DirectoryStore, Time
 from services.auth.ports.own_time import RotaLinkStore
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
+from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, forbidden, not_found
-from shared.contracts.identity import Principal
-from shared.contracts.staff import StaffMember
+from shared.contracts.identity import Principal, system
+from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import SYSTEM_CHAIN, Scope, zone
 
 _RACES = 8
@@ -31,11 +32,32 @@ class OwnTime:
     ) -> tuple[StaffMember, bool]:
         """Be absent from now, or from a moment on; without an end until further notice."""
 
+        now = self._time.now()
+        begins, hotels = start or now, await self._hotels(ctx.principal)
+
         def change(member: StaffMember) -> StaffMember:
-            now = self._time.now()
-            return away(member, start or now, end, now)
+            absent = away(member, begins, end, now)
+            return missing(absent, begins, hotels[0], now) if hotels else absent
 
         return await self._change(ctx, change, "absence_reported")
+
+    async def _hotels(self, principal: Principal) -> list[Property]:
+        return await self._directory.properties(Scope(chain=principal.chain, properties=principal.properties))
+
+    async def pass_by(self) -> None:
+        """Say of shifts that somebody was missing in that they are over: nobody has to be found for them any more."""
+        now = self._time.now()
+        for before in await self._links.missing(Scope(chain=SYSTEM_CHAIN), now):
+            after = passed(before, now)
+            if after is before:
+                continue
+            event = staff_event(before, after, system("auth"), now, "missed_shift_over")
+            change, by = DirectoryChange(events=(event,), member=after), Provenance.fresh(f"missed-{before.id}")
+            try:
+                await self._directory.save(Scope(chain=before.chain), change, by, 200)
+            except AppError as moved:
+                if moved.kind is not ErrorKind.STALE:
+                    raise
 
     async def come_back(self, ctx: CommandContext) -> tuple[StaffMember, bool]:
         """Be there again from now."""

@@ -1,5 +1,6 @@
 """A chain's provider keeps people and groups here over SCIM 2.0; nobody is deleted: who leaves is out of use."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -30,7 +31,8 @@ from shared.contracts.policy import Resource
 from shared.contracts.staff import StaffMember
 from shared.contracts.values import Scope
 
-_RACES = 8
+_RACES = 16
+_PAUSE_S = 0.01
 Done = TypeVar("Done")
 
 
@@ -230,12 +232,14 @@ class Provisioning:
     async def _save_group(
         self, caller: Caller, before: ScimGroup | None, after: ScimGroup, *, gone: bool = False
     ) -> ScimGroup:
+        # Counted before the groups are read: two changes at once never decide by what the other is about to change.
+        turn = await self._store.turn(caller.scope)
         renamed = before is not None and before.name != after.name
         held, wanted = set(before.members if before else ()), set(after.members)
         touched = sorted(held | wanted if renamed or gone else held ^ wanted)
         changes = await self._worth(caller, touched, after, gone=gone)
         by = Provenance.fresh(self._time.new_id())
-        await self._store.save_group(caller.scope, after, changes, by, gone=gone)
+        await self._store.save_group(caller.scope, after, changes, by, turn, gone=gone)
         return after
 
     async def _worth(
@@ -263,12 +267,13 @@ class Provisioning:
 
 async def _settled(work: Callable[[], Awaitable[Done]]) -> Done:
     """Do it, and again where somebody else changed the same at this moment."""
-    for _ in range(_RACES):
+    for race in range(_RACES):
         try:
             return await work()
         except AppError as moved:
             if moved.kind is not ErrorKind.STALE:
                 raise
+        await asyncio.sleep(_PAUSE_S * race)
     raise AppError(ErrorKind.UNAVAILABLE, "busy", "Too much changes at this moment; try again.")
 
 

@@ -47,7 +47,8 @@ class SecondFactors:
 
     def asked_of(self, member: StaffMember) -> bool:
         """Whether this person must have one: without it their tokens carry no roles."""
-        return bool(self._demanded & set(member.roles))
+        lent = {role for each in member.delegations if each.end > self._time.now() for role in each.roles}
+        return bool(self._demanded & {*member.roles, *lent})
 
     async def begin(self, principal: Principal) -> Begun:
         """A secret, good once a code of it was shown, the same for ten minutes; 409 while a confirmed one stands."""

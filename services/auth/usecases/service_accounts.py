@@ -16,6 +16,9 @@ from services.auth.domain.api_keys import (
     key_event,
     key_id_of,
     key_text,
+    narrowed,
+    principal_of,
+    scope_parts,
     service_account,
     within,
     written,
@@ -120,7 +123,8 @@ class ServiceAccounts:
         async def work() -> tuple[Issued, bool]:
             account, now = await self._account(scope, account_id), self._time.real_now()
             check_expiry(draft.expires_at, now)
-            self._check_rights(ctx.principal, account, draft)
+            # A key outlives what others lent its maker.
+            self._check_rights(ctx.principal.alone, account, draft)
             check_room(await self._store.keys(scope, account_id), now)
             key_id = secrets.token_hex(8)
             text = key_text(key_id, secrets.token_urlsafe(32))
@@ -207,8 +211,22 @@ class ServiceAccounts:
             account = await self._directory.member(Scope(chain=key.chain), key.account_id)
             if account is None or not account.active:
                 raise _refused()
+            key = await self._of_its_maker(key, account)
         await self._store.touch(Scope(chain=key.chain), key.id, self._time.real_now())
         return key, account
+
+    async def _of_its_maker(self, key: ApiKey, account: StaffMember) -> ApiKey:
+        """The key with what its maker may still do, where they still work; a key of nothing is no key."""
+        maker = await self._directory.member(Scope(chain=key.chain), key.created_by)
+        if maker is None or not maker.active:
+            raise _refused()
+        places = account.properties if key.properties is None else key.properties
+        left = narrowed(key, places, maker.properties)
+        caller = principal_of(maker)
+        scopes = tuple(one for one in left.scopes if self._policy.decide(caller, *scope_parts(one)).allow)
+        if not scopes or left.properties == ():
+            raise _refused()
+        return left.model_copy(update={"scopes": scopes})
 
     async def exchange(self, account_id: str, text: str, source: str) -> KeyToken:
         """An access token for a key."""

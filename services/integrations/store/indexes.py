@@ -27,6 +27,7 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("noted",), partial={"noted": False}),
     ],
     "maildrop": [Index(("prop", "at"))],
+    "masked": [Index(("chain", "day")), Index(("last",), expire_s=400 * 86_400)],
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.following import Delivered, Followed, follow, guests_of
 from services.integrations.ports import Connections, GuestKey, Pms, StayStore
+from services.integrations.ports.masked import MaskedLog
 from shared.chassis.clock import Clock
 from shared.chassis.provenance import Provenance
 from shared.contracts.cards import holds_code
@@ -47,10 +48,16 @@ class TakeFromPms:
     BATCH = 100
 
     def __init__(
-        self, connections: Connections, stays: StayStore, adapters: Mapping[str, Pms], clock: Clock, key: GuestKey
+        self,
+        connections: Connections,
+        stays: StayStore,
+        adapters: Mapping[str, Pms],
+        clock: Clock,
+        key: GuestKey,
+        cards: MaskedLog,
     ) -> None:
         self._connections, self._stays, self._adapters = connections, stays, adapters
-        self._clock, self._key = clock, key
+        self._clock, self._key, self._cards = clock, key, cards
 
     async def __call__(self, property_id: str, token: str, vendor: str, payload: object, correlation: str) -> int:
         """Take one request whole; returns how many deliveries changed a stay. Wrong fields: 422, nothing changed."""
@@ -61,6 +68,7 @@ class TakeFromPms:
         safe = masked(payload)
         if safe != payload:
             log.warning("card numbers in a payload of %s were masked", vendor, extra={"property": property_id})
+            await self._cards.note(Scope(chain=connection.chain), property_id, vendor, self._clock.real_now())
         delivered = adapter.read(safe, connection)
         changed = 0
         for batch in _chunks(delivered, self.BATCH):

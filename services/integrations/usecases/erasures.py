@@ -17,6 +17,7 @@ from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
 from shared.contracts.guests import Erasure, ErasureState
 from shared.contracts.identity import Principal
+from shared.contracts.lending import require_another
 from shared.contracts.policy import Resource
 from shared.contracts.values import Scope
 
@@ -78,6 +79,7 @@ class Erasures:
         if not all(scope.covers(one) for one in await self._store.properties(scope, erasure_id)):
             raise forbidden("whole_guest_only", "This person stayed at hotels that are not yours.")
         now, me = self._clock.now(), ctx.principal
+        require_another(me, row.erasure.requested_by)
         if not agreed:
             after = rejected(row, me.staff_id, now)
             await self._store.turn_down(scope, after, told("rejected", after, me.actor, why.reference, at=now), ctx)

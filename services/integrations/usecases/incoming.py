@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.integrations.domain.messages import Draft, GuestMessage
 from services.integrations.ports import StayStore
+from services.integrations.ports.masked import MaskedLog
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
 from shared.chassis.provenance import Provenance
@@ -13,6 +14,9 @@ from shared.contracts.errors import invalid, not_found
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.stays import Stay
 from shared.contracts.values import Money, Scope, card_numbers, derived_id, mask_cards
+
+MESSAGES = "guest_messages"
+"""What operators know this door by."""
 
 
 class Messages(Protocol):
@@ -50,8 +54,8 @@ def refuse_cards(field: str, text: str | None) -> None:
 class TakeFromGuests:
     """Keeps inbound messages; the text stays here, the event carries codes."""
 
-    def __init__(self, messages: Messages, stays: StayStore, clock: Clock) -> None:
-        self._messages, self._stays, self._clock = messages, stays, clock
+    def __init__(self, messages: Messages, stays: StayStore, clock: Clock, cards: MaskedLog) -> None:
+        self._messages, self._stays, self._clock, self._cards = messages, stays, clock, cards
 
     async def stay(self, scope: Scope, stay_id: str) -> Stay:
         """The stay a message is about; another hotel's is not found."""
@@ -65,6 +69,8 @@ class TakeFromGuests:
         stay = await self.stay(scope, said.stay_id)
         message_id = derived_id("message", stay.property_id, vendor_id)
         masked = mask_cards(said.text) if said.text else said.text
+        if masked != said.text:
+            await self._cards.note(Scope(chain=scope.chain), stay.property_id, MESSAGES, self._clock.real_now())
         row = self._row(message_id, stay, said, masked, provenance, flagged=masked != said.text)
         return message_id, await self._messages.receive(scope, row, provenance)
 

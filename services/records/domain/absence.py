@@ -28,8 +28,10 @@ class Duty(Frozen):
 
 def duty_of(person: StaffMember) -> Duty:
     """A member of the staff as this service keeps them."""
-    same = {name: getattr(person, name) for name in ("chain", "active", "properties", "absences", "version")}
-    return Duty(staff_id=person.id, **same)
+    same = {name: getattr(person, name) for name in ("chain", "active", "properties", "version")}
+    # Whose shift a colleague took is off duty, as after any shift: their open work stays theirs.
+    absences = tuple(each for each in person.absences if each.swap_id is None)
+    return Duty(staff_id=person.id, absences=absences, **same)
 
 
 def sweeps(duty: Duty, now: dt.datetime) -> dict[str, dt.datetime]:

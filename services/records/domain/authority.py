@@ -31,7 +31,7 @@ def require_role(doer: Doer, needed: Role) -> str | None:
     """Refuse anyone without a role or a higher one, of their own or of somebody off duty they stand in for."""
     if doer.roles & DECIDERS[needed]:
         return None
-    principals = sorted(each.principal for each in doer.stands_in if each.off_duty and each.roles & DECIDERS[needed])
+    principals = sorted(each.principal for each in doer.stands_in if each.serves and each.roles & DECIDERS[needed])
     if not principals:
         raise forbidden("role_required", f"This needs a {needed.value.replace('_', ' ')}.")
     return principals[0]
@@ -40,5 +40,5 @@ def require_role(doer: Doer, needed: Role) -> str | None:
 def may_decide(doer: Doer, needed: Role, requested_by: str) -> bool:
     """As `require_decider`, asked instead of refused: whether a queue is to show it to them."""
     barred = {doer.id, *(each.principal for each in doer.stands_in)}
-    lent = any(each.off_duty and each.roles & DECIDERS[needed] for each in doer.stands_in)
+    lent = any(each.serves and each.roles & DECIDERS[needed] for each in doer.stands_in)
     return requested_by not in barred and (bool(doer.roles & DECIDERS[needed]) or lent)

@@ -12,6 +12,7 @@ from shared.contracts.messages import Message
 from shared.contracts.money import FinanceAction
 from shared.contracts.offers import Sale
 from shared.contracts.records import TriggerKind
+from shared.contracts.staff import Glass
 from shared.contracts.stays import Stay
 from shared.contracts.tasks import PmsTask
 
@@ -63,7 +64,19 @@ class TaskOccurred:
     zone: ZoneInfo
 
 
-Occurrence = StayOccurred | MessageOccurred | FinanceOccurred | TaskOccurred
+@dataclass(frozen=True)
+class GlassOccurred:
+    """Somebody took rights in an emergency, and says by a code why."""
+
+    verb: str
+    glass: Glass
+    why: str
+    source_event: str
+    at: dt.datetime
+    zone: ZoneInfo
+
+
+Occurrence = StayOccurred | MessageOccurred | FinanceOccurred | TaskOccurred | GlassOccurred
 
 
 @dataclass(frozen=True)
@@ -88,3 +101,5 @@ class Opening:
     sale: Sale | None = None
     links: tuple[str, ...] = ()
     insisted: Reason = NO_REASON
+    not_owner: str | None = None
+    """Somebody whose own doing it is about."""

@@ -19,6 +19,7 @@ DOERS = frozenset({Role.ASSOCIATE, Role.SUPERVISOR, Role.REVENUE_MANAGER, Role.F
 FALLBACK = "fallback"
 AFTER_HANDOFFS = "supervisor_after_handoffs"
 AFTER_DECLINES = "supervisor_after_declines"
+BY_ROLE = "role"
 
 
 class Standing(enum.StrEnum):
@@ -41,6 +42,7 @@ class Need:
     department: Department
     language: str
     skill: str | None = None
+    role: Role | None = None
     declined: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
     lot: str = ""
@@ -53,6 +55,7 @@ def need_of(state: RecordState, rules: HotelRules, department: Department | None
         department=department or state.department,
         language=state.language,
         skill=rules.of(state.kind).skill,
+        role=rules.of(state.kind).owner_role,
         declined=frozenset(state.declined_by),
         lot=f"{state.id}|{state.version}",
     )
@@ -76,6 +79,8 @@ def choose(need: Need, roster: Roster, now: dt.datetime) -> Ownership:
     which alerts. The result is never empty.
     """
     dial = Dial(now, roster.zone)
+    if need.role is not None and (held := _of_role(need, roster, dial)):
+        return Ownership(_least_loaded(held, need, roster), BY_ROLE, _because(BY_ROLE, need, roster, now, 0, held))
     team = _team(need, roster, dial)
     on_duty = [each for each in team if dial.on_duty(each, need.department)]
     willing = [each for each in on_duty if each.id not in need.declined]
@@ -86,6 +91,13 @@ def choose(need: Need, roster: Roster, now: dt.datetime) -> Ownership:
     rule = AFTER_DECLINES if need.declined else FALLBACK
     owner = _head(need, roster, dial) if need.declined else _fallback(need, roster, dial)
     return Ownership(owner, rule, _because(rule, need, roster, now, len(on_duty)))
+
+
+def _of_role(need: Need, roster: Roster, dial: Dial) -> list[StaffMember]:
+    """Who holds the role that the work is of: those on duty, else all who are not absent."""
+    here = [each for each in _working_at(need, roster, dial) if need.role in each.roles]
+    willing = [each for each in here if each.id not in need.declined] or here
+    return [each for each in willing if dial.on_duty(each)] or willing
 
 
 def _tiers(need: Need, willing: Sequence[StaffMember]) -> Iterator[tuple[str, list[StaffMember]]]:

@@ -55,7 +55,14 @@ class Dial:
     def on_duty(self, person: StaffMember, department: Department | None = None) -> bool:
         """Whether a person is on shift, in this department if one is named, and not absent."""
         shifts = [each for each in person.shifts if department is None or each.department in (None, department)]
-        return self.on_shift(shifts) and not self.away(person)
+        return (self.on_shift(shifts) or self._covers(person, department)) and not self.away(person)
+
+    def _covers(self, person: StaffMember, department: Department | None) -> bool:
+        """Whether a person does a colleague's shift, which they took over, in this department if one is named."""
+        return any(
+            each.start <= self.now < each.end and (department is None or each.department in (None, department))
+            for each in person.covers
+        )
 
     def on_shift(self, shifts: Iterable[Shift]) -> bool:
         """Whether the moment falls in one of these shifts; one may pass midnight."""
@@ -82,6 +89,8 @@ def on_shift(shifts: Iterable[Shift], now: dt.datetime, zone: ZoneInfo) -> bool:
 def _stints(person: StaffMember, department: Department, days: Sequence[dt.date], zone: ZoneInfo) -> list[Stint]:
     here = [each for each in person.shifts if each.department in (None, department)]
     found = [one for day in days for each in here if (one := stint(each, day, zone))]
+    taken = [Stint(each.start, each.end) for each in person.covers if each.department in (None, department)]
+    found += [one for one in taken if one.start.astimezone(zone).date() in days]
     return [one for one in found if one.start < one.end]
 
 

@@ -112,6 +112,9 @@ class KindRules(Frozen):
     expire_after_s: int | None = Field(default=None, gt=0, description="How long past its deadline a record expires")
     repeats: Repeats = Repeats(count=5, window_s=7 * 86_400)
     skill: Code | None = Field(default=None, description="What the owner should be able to do")
+    owner_role: Role | None = Field(
+        default=None, description="Whose work it is, whatever the department; None: anybody's"
+    )
 
 
 class KindOverride(Frozen):

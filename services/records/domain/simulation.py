@@ -118,7 +118,9 @@ def told(case: Case, world: World, rules: HotelRules, load: Mapping[str, int]) -
         spent=case.spent,
     )
     department = case.opening.department or kind.department
-    need = Need(hotel.id, department, case.opening.language, terms.rules.skill, lot=case.opening.key)
+    need = Need(
+        hotel.id, department, case.opening.language, terms.rules.skill, terms.rules.owner_role, lot=case.opening.key
+    )
     ownership = choose(
         need, replace(world.roster_at(case.at), load=load, fallback_owners=rules.fallback_owners), case.at
     )

@@ -69,6 +69,10 @@ class People(Protocol):
         """The active staff of a chain or property."""
         ...
 
+    def bearers(self, chain: str, property_id: str) -> list[StaffMember]:
+        """The active staff of a property with the roles they may act in there now, lent ones too."""
+        ...
+
     def property(self, chain: str, property_id: str) -> Property | None:
         """One property."""
         ...

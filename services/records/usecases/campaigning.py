@@ -29,6 +29,7 @@ from shared.chassis.service import require_version
 from shared.contracts.envelope import Change, NewEvent
 from shared.contracts.errors import Breach, breached, conflict, forbidden, not_found
 from shared.contracts.identity import Principal
+from shared.contracts.lending import require_another
 from shared.contracts.offers import CampaignEvent
 from shared.contracts.values import Scope, zone
 
@@ -136,6 +137,8 @@ class Campaigning:
             require_version(ctx, before.version)
             if before.phase not in phases:
                 raise conflict("move_refused", f"A campaign that is {before.phase} cannot be {verb}.")
+            if verb == "approved":
+                require_another(ctx.principal, before.written_by)
             if verb == "approved" and before.written_by == ctx.principal.staff_id:
                 raise forbidden("own_request", "Nobody approves the campaign they wrote.")
             fixed = {"version": before.version + 1, "changed_at": self._house.clock.now()}

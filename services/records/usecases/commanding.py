@@ -12,7 +12,7 @@ from services.records.domain.terms import Terms
 from services.records.usecases.desk import Desk, Owners
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
-from services.records.usecases.permissions import REVIEWING, may, may_or_for, may_write, note_access, stand_ins
+from services.records.usecases.permissions import REVIEWING, lenders, may, may_or_for, may_write, note_access, stand_ins
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
@@ -162,7 +162,9 @@ class Commanding:
 
     async def _decided(self, ctx: CommandContext, desk: Desk, state: RecordState, order: Order) -> RecordState:
         who = ctx.principal
-        stands_in = await stand_ins(self._house, who, state.property_id) if order.action in REVIEWING else ()
+        stands_in = lenders(who, order.action, state.property_id)
+        if order.action in REVIEWING:
+            stands_in += await stand_ins(self._house, who, state.property_id)
         verdict = may_or_for(self._house, who, order.action, state, stands_in)
         require_version(ctx, state.version)
         kind = self._house.catalogue.kind(state.kind)

@@ -129,7 +129,16 @@ class Desk:
         terms = await self.bounds.terms(opening.kind, hotel, opening.stay_id, opening.sale)
         department = opening.department or terms.kind.department
         owners = await self.owners(
-            hotel, Need(hotel.id, department, opening.language, terms.rules.skill, lot=opening.key)
+            hotel,
+            Need(
+                hotel.id,
+                department,
+                opening.language,
+                terms.rules.skill,
+                terms.rules.owner_role,
+                away=frozenset({opening.not_owner} if opening.not_owner else ()),
+                lot=opening.key,
+            ),
         )
         record_id = self.house.clock.new_id()
         command = OpenRecord(record_id, opening, hotel.chain, hotel.zone, owners.owner)

@@ -117,7 +117,7 @@ class Handovers:
 
     def _barred(self, principal: Principal, head: Handover) -> AppError | None:
         """Why a caller cannot take it over: it is for who is on duty there now, or for whoever leads them."""
-        if principal.roles & MANAGERS:
+        if principal.roles_at(head.property_id) & MANAGERS:
             return None
         people = self._house.people.staff(principal.chain, head.property_id)
         person = next((each for each in people if each.id == principal.staff_id), None)

@@ -108,4 +108,4 @@ class House:
 
     def roster(self, hotel: Property, rules: HotelRules, load: Mapping[str, int]) -> Roster:
         """Who works at a hotel, with what load."""
-        return Roster(self.people.staff(hotel.chain, hotel.id), load, rules.fallback_owners, zone(hotel.zone))
+        return Roster(self.people.bearers(hotel.chain, hotel.id), load, rules.fallback_owners, zone(hotel.zone))

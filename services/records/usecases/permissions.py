@@ -27,6 +27,22 @@ REVIEWING = frozenset({"review_exception", "decide_proposal", "approve"})
 """What a deputy may do in the place of somebody who is off duty."""
 
 
+def lenders(principal: Principal, action: str, property_id: str) -> tuple[StandIn, ...]:
+    """Who lent the caller rights, with the roles that count for an action at a hotel; without any, they bar all the
+    same: nobody decides what somebody asked for whose rights they bear."""
+    return tuple(
+        StandIn(
+            each.lender,
+            each.roles
+            if each.at(property_id, principal.properties) and (each.actions is None or action in each.actions)
+            else frozenset(),
+            off_duty=False,
+            delegated=True,
+        )
+        for each in principal.lent
+    )
+
+
 async def stand_ins(house: House, principal: Principal, property_id: str) -> tuple[StandIn, ...]:
     """For whom the caller may decide at a hotel today, and who of them is off duty now."""
     rules = await house.hotel_rules(Scope(chain=principal.chain), property_id)

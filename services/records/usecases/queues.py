@@ -9,7 +9,7 @@ from services.records.ports import Waiting
 from services.records.usecases import showing
 from services.records.usecases.house import House
 from services.records.usecases.masks import Mask
-from services.records.usecases.permissions import may_or_for, stand_ins
+from services.records.usecases.permissions import lenders, may_or_for, stand_ins
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_reviews import Exceptions, Proposals, WaitingException, WaitingProposal
 from shared.chassis.paging import cursor, cursor_of
@@ -57,7 +57,9 @@ class Queues:
             for each in batch:
                 hotel = each.state.property_id
                 if hotel not in doers:
-                    doers[hotel] = Doer(caller.actor, caller.roles, await stand_ins(self._house, caller, hotel))
+                    stands_in = await stand_ins(self._house, caller, hotel)
+                    stands_in += lenders(caller, ACTIONS[what], hotel)
+                    doers[hotel] = Doer(caller.actor, caller.roles, stands_in)
                 after = (each.review.since, each.review.id)
                 if self._may(ACTIONS[what], caller, each, doers[hotel]):
                     found.append(each)

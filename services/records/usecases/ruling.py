@@ -31,6 +31,7 @@ from shared.contracts.access import AccessRead
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, ErrorKind, breached, forbidden, not_found
 from shared.contracts.identity import Principal
+from shared.contracts.lending import require_another
 from shared.contracts.values import Scope
 
 KIND = "rules"
@@ -138,6 +139,7 @@ class Ruling:
             require_version(ctx, head.revision)
             before, now = await self._version(ctx.scope, place, number, tx), self._house.clock.now()
             by = ctx.principal.staff_id
+            require_another(ctx.principal, before.proposed_by)
             if approve:
                 self.check(before.rules)
             decided = rulebook.decide(before, head, approve, by, reason, digest, now)

@@ -8,6 +8,7 @@ from services.records.domain import commands as c
 from services.records.domain.kinds import FieldType
 from services.records.domain.occurrences import (
     FinanceOccurred,
+    GlassOccurred,
     MessageOccurred,
     Occurrence,
     Opening,
@@ -20,6 +21,7 @@ from services.records.domain.state import RecordState
 from services.records.domain.texts import Reason
 from services.records.usecases.desk import Desk
 from services.records.usecases.forgetting import begin
+from services.records.usecases.glass import close_review
 from services.records.usecases.house import House
 from services.records.workflows.openings import following
 from shared.chassis.mongo import Tx
@@ -31,6 +33,7 @@ from shared.contracts.identity import Actor, ActorKind
 from shared.contracts.messages import Direction, Message, MessageEvent
 from shared.contracts.money import FinanceEvent, Posting, PostingEvent
 from shared.contracts.records import Outcome, Status
+from shared.contracts.staff import GlassEvent
 from shared.contracts.stays import Stay, StayEvent, StayStatus
 from shared.contracts.tasks import TaskEvent
 from shared.contracts.values import Money, Scope, derived_id, zone
@@ -96,6 +99,8 @@ class _Batch:
                 seen = TaskOccurred(each.verb, body.task, stay, each.envelope.id, each.envelope.time, place)
                 for opening in self._house.catalogue.openings(seen):
                     await self._ask(opening, each, PMS)
+            elif isinstance(body, GlassEvent):
+                await self._on_glass(each, body)
             elif isinstance(body, PostingEvent):
                 await self._on_posting(each, body.posting)
             elif isinstance(body, WritebackEvent):
@@ -272,6 +277,14 @@ class _Batch:
                 await self._desk.open(replace(asked, key=key, parent=state.id), GUEST, provenance)
             elif refusal.kind is not ErrorKind.CONFLICT:
                 raise
+
+    async def _on_glass(self, each: Heard, body: GlassEvent) -> None:
+        provenance, place = Provenance.of(each.envelope), self._zone(each.envelope, body.glass.property_id)
+        why = body.reason_code or "other"
+        what = GlassOccurred(each.verb, body.glass, why, each.envelope.id, each.envelope.time, place)
+        await self._open_all(self._house.catalogue.openings(what), c.Doer(body.actor), each)
+        if body.glass.reviewed_by is not None:
+            await close_review(self._desk, self._desk.tx, body, provenance)
 
     async def _on_posting(self, each: Heard, posting: Posting) -> None:
         state = await self._desk.find(posting.record_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
 from tests.factories.chassis import until
@@ -116,6 +117,29 @@ async def test_key_has_no_more_rights_than_its_maker_and_its_role(office: Office
     assert (await office.issue(account, properties=["resort"])).json()["breaches"][0]["field"] == "properties"
     wide = await office.post("/v1/service-accounts", {"name": "Everywhere", "properties": None})
     assert (wide.status_code, wide.json()["code"]) == (403, "beyond_own_properties")
+
+
+async def test_key_loses_what_its_maker_loses_and_ends_when_they_leave(office: Office) -> None:
+    account = await office.account(properties=["city", "resort"])
+    scopes = [{"actions": ["read", "create"], "kinds": ["guest_request"]}]
+    key = (await office.issue(account, scopes=scopes)).json()["key"]
+    assert (await office.token(account, key)).json()["scope"] == "create:guest_request read:guest_request"
+    olga, gil = await office.auth.bearer("olga"), (await office.auth.client.get("/v1/me", headers=office.gil)).json()
+    path = f"/v1/staff/{gil['id']}"
+
+    async def change(version: int, **patch: Any) -> None:
+        headers = olga | {"Idempotency-Key": f"change-gil-{version}", "If-Match": f'"{version}"'}
+        assert (await office.auth.client.patch(path, json=patch, headers=headers)).status_code == 200
+
+    await change(1, roles=["auditor"], properties=["city"])
+    less = (await office.token(account, key)).json()
+    assert less["scope"] == "read:guest_request"
+    assert jwt.decode(less["access_token"], options={"verify_signature": False})["properties"] == ["city"]
+    await change(2, properties=["resort"], roles=["general_manager"])
+    again = jwt.decode((await office.token(account, key)).json()["access_token"], options={"verify_signature": False})
+    assert (again["properties"], len(again["scopes"])) == (["resort"], 2)
+    await change(3, active=False)
+    assert (await office.token(account, key)).status_code == 401
 
 
 async def test_bad_key_or_account_is_refused_by_field(office: Office) -> None:

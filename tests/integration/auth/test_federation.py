@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
+from services.auth.domain.throttle import FREE_TRIES, Gate
 from tests.factories.chassis import until
 from tests.integration.auth.conftest import Auth
 from tests.integration.auth.identity_provider import BOARD, VERIFIER, IdentityProvider, challenge, started, terms
@@ -104,6 +105,18 @@ async def door(auth: Auth, provider: IdentityProvider) -> Door:
     provider.knows("sub-joao", name="João", preferred_username="joao", groups=["desk"], amr=["pwd"])
     assert (await made.configure(create_unknown=True)).status_code == 200
     return made
+
+
+async def test_beginning_too_often_from_one_address_is_throttled_and_keeps_nothing(door: Door) -> None:
+    assert (await door.begin()).status_code == 201
+    [counted] = await door.auth.rows("tries").find({"_id": {"$regex": "start"}})
+    assert counted["failures"] == 1
+    many = {"$set": {"failures": FREE_TRIES[Gate.START] + 6, "last": dt.datetime.now(dt.UTC)}}
+    await door.auth.rows("tries").update_one({"_id": counted["_id"]}, many)
+    kept = await door.auth.rows("federation_attempts").count({})
+    refused = await door.begin()
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_often")
+    assert await door.auth.rows("federation_attempts").count({}) == kept
 
 
 async def test_newcomer_is_let_in_with_what_the_groups_give(door: Door) -> None:

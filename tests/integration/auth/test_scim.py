@@ -1,5 +1,6 @@
 """A provider keeps a chain's people and groups here over SCIM 2.0."""
 
+import asyncio
 import datetime as dt
 import zlib
 from dataclasses import dataclass
@@ -121,6 +122,30 @@ async def test_groups_give_and_take_what_the_chain_says_they_are_worth(tenant: T
     assert (await roles(), (await tenant.scim("GET", f"/Groups/{chiefs}")).status_code) == ([], 404)
     listed = (await tenant.scim("GET", '/Groups?filter=displayName eq "desk"&excludedAttributes=members')).json()
     assert (listed["totalResults"], "members" in listed["Resources"][0]) == (1, False)
+
+
+async def test_changes_of_several_groups_at_once_lose_nothing(tenant: Tenant) -> None:
+    mia = (await tenant.scim("POST", "/Users", MIA)).json()["id"]
+    names = ("desk", "chiefs", "golf", "tennis")
+    made = await asyncio.gather(*(tenant.scim("POST", "/Groups", {"displayName": name}) for name in names))
+    assert [each.status_code for each in made] == [201] * len(names)
+    paths = [f"/Groups/{each.json()['id']}" for each in made]
+
+    async def roles() -> list[str]:
+        found: list[str] = (await tenant.auth.client.get(f"/v1/staff/{mia}", headers=tenant.olga)).json()["roles"]
+        return sorted(found)
+
+    joined = {"op": "Add", "path": "members", "value": [{"value": mia}]}
+    left = {"op": "Remove", "path": f'members[value eq "{mia}"]'}
+    for _ in range(4):
+        done = await asyncio.gather(*(tenant.patch(path, **joined) for path in paths))
+        assert [each.status_code for each in done] == [200] * len(names)
+        assert await roles() == ["associate", "duty_manager"]
+        # One group that gives a role is left while another that gives the same person another is renamed away.
+        done = await asyncio.gather(tenant.patch(paths[0], **left), tenant.patch(paths[2], **left))
+        assert await roles() == ["duty_manager"]
+        done = await asyncio.gather(*(tenant.patch(path, **left) for path in paths))
+        assert await roles() == []
 
 
 async def test_bad_requests_are_refused_in_scims_own_words_and_change_nothing(tenant: Tenant) -> None:

@@ -1,5 +1,6 @@
 """What protects the routes of auth."""
 
+from services.auth.api.delegations import LENT
 from services.auth.api.directory import CHANGED
 from services.auth.api.federation import BEGIN, REDEEM
 from services.auth.api.glass import BROKEN, REVIEWED
@@ -9,6 +10,7 @@ from services.auth.api.policy import ASKED, RULED, TAKEN_BACK, TRIED
 from services.auth.api.providers import LINKED, TERMS
 from services.auth.api.service_accounts import EXCHANGED, ISSUED, OPENED
 from services.auth.api.sessions import SIGN_IN
+from services.auth.api.shift_swaps import AGREED, OFFERED, SAID_YES
 from shared.contracts.policy import Resource
 from tests.rights.rows import STAFF, Door, Place, Row, granted, of
 
@@ -56,6 +58,23 @@ ROWS = (
     Row("POST /v1/me/rota-link", door=Door.SIGNED_IN),
     Row("DELETE /v1/me/rota-link", door=Door.SIGNED_IN),
     Row("GET /v1/me/rota.ics", door=Door.SECRET, query={"token": "x" * 43}),
+    Row("GET /v1/me/shift-swaps", door=Door.SIGNED_IN),
+    granted("POST /v1/me/shift-swaps", "swap", PEOPLE, body=OFFERED | {"colleague": "{staff_id}"}),
+    Row("POST /v1/me/shift-swaps/{swap_id}/answer", door=Door.SIGNED_IN, body=SAID_YES, headers=STALE),
+    Row("POST /v1/me/shift-swaps/{swap_id}/withdraw", door=Door.SIGNED_IN, headers=STALE),
+    granted("GET /v1/shift-swaps", "approve_swap", PEOPLE, place=CHAIN),
+    granted(
+        "POST /v1/shift-swaps/{swap_id}/decision",
+        "approve_swap",
+        PEOPLE,
+        by_department=True,
+        body=AGREED,
+        headers=STALE,
+    ),
+    Row("GET /v1/me/delegations", door=Door.SIGNED_IN),
+    granted("POST /v1/me/delegations", "delegate", PEOPLE, body=LENT | {"to": "{staff_id}"}),
+    granted("GET /v1/delegations", "read", PEOPLE, place=CHAIN, needs=of(STAFF)),
+    Row("POST /v1/delegations/{delegation_id}/revoke", door=Door.SIGNED_IN),
     granted("GET /v1/break-glass", "review_glass", PEOPLE, place=CHAIN),
     granted("POST /v1/break-glass/{glass_id}/review", "review_glass", PEOPLE, body=REVIEWED, headers=STALE),
     *(Row(f"GET {SCIM}/{name}", door=Door.OPEN) for name in ("ServiceProviderConfig", "ResourceTypes", "Schemas")),

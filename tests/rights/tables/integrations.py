@@ -22,6 +22,7 @@ ROWS = (
     Row("POST /v1/pms/{property_id}/{token}/{vendor}/tasks", door=Door.SECRET, body=TASK),
     Row("POST /v1/guest-messages/{property_id}/{token}", door=Door.SECRET, body=HANDED_OVER | {"stay_id": "{stay_id}"}),
     Row("POST /v1/finance/{property_id}/{token}/events", door=Door.SECRET, body=ACTION),
+    granted("GET /v1/masked-cards", "status", Resource.OPERATION, place=Place.CHAIN),
     granted(
         "GET /v1/stays",
         "read",

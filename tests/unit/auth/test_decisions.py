@@ -9,7 +9,7 @@ from services.records.workflows import CATALOGUE
 from shared.chassis.clock import Clock
 from shared.chassis.mongo import Mongo
 from shared.chassis.policy import ALL_STALE_S, SENSITIVE_STALE_S, Known, Policy, compiled
-from shared.contracts.identity import Department, Role
+from shared.contracts.identity import Department, Lent, Role
 from shared.contracts.policy import Resource
 from tests.factories.records import CHAIN
 from tests.rights.people import Person, cast
@@ -77,3 +77,35 @@ async def test_thirteen_hours_without_auth_deny_all_but_break_glass(role: Role) 
     person = next(one.principal for one in PEOPLE if one.member.roles == (role,) and one.whole_chain)
     allowed = [each for each in product(sorted(known_actions()), KINDS) if old.decide(person, *each).allow]
     assert bool(allowed) is (role is Role.BREAK_GLASS)
+
+
+async def test_lent_rights_are_added_where_they_were_lent_and_the_verdict_says_by_whom(policy: Policy) -> None:
+    own = next(one.principal for one in PEOPLE if one.member.roles == (Role.ASSOCIATE,) and one.of_department)
+    own = own.model_copy(update={"properties": frozenset({"city", "resort"})})
+    managing = Lent(lender="gil", roles=frozenset({Role.GENERAL_MANAGER}), properties=frozenset({"city"}))
+    bearer = own.model_copy(update={"lent": (managing,)})
+    asked = ("decide_proposal", "guest_request")
+    here = policy.decide(bearer, *asked, "city")
+    assert (here.allow, here.delegated_by) == (True, ("gil",))
+    assert [policy.decide(bearer, *asked, "resort").allow, policy.decide(bearer, *asked).allow] == [False, False]
+    assert policy.decide(own, *asked, "city").delegated_by == ()
+    mine = policy.decide(bearer, "note", "guest_request", "city", WORK)
+    assert (mine.allow, mine.write >= policy.decide(own, "note", "guest_request", "city", WORK).write) == (True, True)
+    only = bearer.model_copy(update={"lent": (managing.model_copy(update={"actions": frozenset({"approve"})}),)})
+    assert not policy.decide(only, *asked, "city").allow
+
+
+async def test_lent_rights_of_a_department_count_in_it_alone(policy: Policy) -> None:
+    own = next(one.principal for one in PEOPLE if one.member.roles == (Role.FINANCE,) and one.whole_chain)
+    leading = Lent(lender="sue", roles=frozenset({Role.SUPERVISOR}), departments=frozenset({WORK}))
+    bearer = own.model_copy(update={"lent": (leading,)})
+    asked = ("reassign", "guest_request", "city")
+    assert [policy.decide(bearer, *asked, where).allow for where in (WORK, OTHER)] == [True, False]
+
+
+async def test_stale_policy_denies_what_is_sensitive_to_whom_it_was_lent_too() -> None:
+    own = next(one.principal for one in PEOPLE if one.member.roles == (Role.ASSOCIATE,) and one.whole_chain)
+    managing = Lent(lender="gil", roles=frozenset({Role.GENERAL_MANAGER}))
+    bearer = own.model_copy(update={"lent": (managing,)})
+    asked = ("decide_proposal", "guest_request", "city")
+    assert [StaleBy(age).decide(bearer, *asked).why for age in (ALIVE, SIX_MINUTES)] == ["granted", "policy_stale"]

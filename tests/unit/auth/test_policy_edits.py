@@ -13,6 +13,7 @@ from services.auth.domain.policy_preview import previewed
 from services.auth.domain.policy_versions import Head, PolicyVersion, Said, VersionState, decide, propose, withdraw
 from shared.contracts.errors import AppError
 from shared.contracts.identity import DataClass, Department, Role
+from shared.contracts.kinds import RECORD_KINDS
 from shared.contracts.policy import ANY, Resource
 from tests.factories.staff import member
 from tests.rights.people import cast
@@ -48,6 +49,15 @@ def test_denial_takes_exactly_what_it_names(roles: list[Role], actions: list[str
         of_records = ANY in kinds and kind not in {str(one) for one in Resource}
         meant = role in roles and action in actions and (kind in kinds or of_records)
         assert held.allow is (before.allow and not meant), (role, action, kind, own)
+
+
+def test_misspelt_kind_is_refused_and_the_field_is_named() -> None:
+    for kind in ("guest_requests", "stays", "glass"):
+        [fault] = edit_faults([allow(Role.ASSOCIATE, "read"), allow(Role.ASSOCIATE, "read", kind)], known_actions())
+        assert (fault.field, fault.rule) == ("edits.1.kinds", "known_kind")
+        assert kind in fault.message
+    every = [*RECORD_KINDS, *(each.value for each in Resource if each is not Resource.AUDIT), ANY]
+    assert edit_faults([allow(Role.ASSOCIATE, "read", kind) for kind in every], known_actions()) == []
 
 
 @given(roles, actions, kinds)

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from argon2 import Parameters, PasswordHasher, extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.domain.sessions import Refresh, Session, Ticket, judge, read_refresh_token, refresh_token
 from services.auth.domain.throttle import FREE_TRIES, LONGEST_S, Gate, Tries, wait_s
+from services.auth.usecases.importing import NO_PASSWORD
 from shared.contracts.errors import AppError
 
 NOW = dt.datetime(2026, 8, 1, 3, 10, tzinfo=dt.UTC)
@@ -83,6 +85,23 @@ async def test_unknown_account_costs_the_same_hash_and_never_matches() -> None:
     passwords = Argon2Passwords(memory_kib=64)
     assert not await passwords.matches(None, "anything")
     assert passwords._nobody.startswith("$argon2id$v=19$m=64,t=1,p=1$")
+
+
+async def test_known_unknown_and_passwordless_accounts_cost_the_very_same_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    passwords = Argon2Passwords(memory_kib=64)
+    held = await passwords.hashed("the night porter knows")
+    worked: list[Parameters] = []
+    verify = PasswordHasher.verify
+
+    def counted(hasher: PasswordHasher, hashed: str, given: bytes) -> bool:
+        worked.append(extract_parameters(hashed))
+        return verify(hasher, hashed, given)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    said = [await passwords.matches(one, "a guess") for one in (held, None, NO_PASSWORD, "")]
+    assert said == [False] * 4
+    assert len(worked) == 4
+    assert len(set(map(str, worked))) == 1
 
 
 async def test_full_queue_is_refused() -> None:

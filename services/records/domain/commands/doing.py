@@ -1,5 +1,6 @@
 """Who acts on a record, and who owns one by which rule."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.records.domain.ownership import OwnerBecause
@@ -8,11 +9,20 @@ from shared.contracts.identity import Actor, Role
 
 @dataclass(frozen=True)
 class StandIn:
-    """Somebody a deputy may decide for on this day, with their roles; only while they are off duty."""
+    """Somebody a deputy may decide for on this day, with their roles; only while they are off duty.
+
+    `delegated`: somebody who lent the roles themselves, on duty or not.
+    """
 
     principal: str
     roles: frozenset[Role]
     off_duty: bool
+    delegated: bool = False
+
+    @property
+    def serves(self) -> bool:
+        """Whether the roles count now."""
+        return self.off_duty or self.delegated
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,11 @@ class Doer:
     def id(self) -> str:
         """The person's or machine's id."""
         return self.actor.id
+
+    def bears(self, roles: Collection[Role]) -> bool:
+        """Whether one of these roles is the doer's own, or lent to them."""
+        lent = (each.roles for each in self.stands_in if each.delegated)
+        return bool(self.roles.union(*lent) & set(roles))
 
     @property
     def bound(self) -> bool:

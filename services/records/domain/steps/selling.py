@@ -126,7 +126,7 @@ def _refuse_late_guest(act: Act) -> None:
 def _require_authority(act: Act) -> None:
     line = charge_of(act)
     most = act.terms.rules.line_max
-    manages = act.doer.roles & DECIDERS[act.terms.kind.reviewer] or not act.doer.bound
+    manages = act.doer.bears(DECIDERS[act.terms.kind.reviewer]) or not act.doer.bound
     if line is not None and line.amount.amount > most and not manages:
         raise forbidden("role_required", f"A refund of that much needs a {act.terms.kind.reviewer.value}.")
 
