@@ -24,3 +24,7 @@ class Settings(ServiceSettings):
     inventory_days: int = Field(default=30, ge=1, le=400, description="How many days ahead inventory is published")
     inventory_every_s: float = Field(default=2.0, gt=0)
     commands_every_s: float = Field(default=0.5, gt=0)
+    partners_every_s: float = Field(default=0.5, gt=0)
+    partners_settle_s: float = Field(
+        default=60.0, ge=0, description="What stands is told to a new subscription once older transactions are over"
+    )

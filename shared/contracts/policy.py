@@ -25,6 +25,7 @@ class Resource(enum.StrEnum):
     MESSAGE = "message"
     OFFER = "offer"
     OPERATION = "operations"
+    PARTNER = "partner"
     POLICY = "policy"
     POSTING = "posting"
     PROPERTY = "property"

@@ -52,6 +52,7 @@ from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_auth import ripe_auth, ripe_policy
+from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
@@ -163,7 +164,11 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
     erasures, forgotten = await ripe_erasures(standing, some)
-    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
+    async with standing.client() as client:
+        chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
+        subscriptions, told = await ripe_partners(client, chief)
+    ids = {"id": (*known["id"], *erasures, *subscriptions)}
+    yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | told)
     await have.chassis.mongo.close()
 
 

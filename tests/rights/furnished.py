@@ -15,6 +15,7 @@ from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.integrations.api.erasures import ASKED
+from services.integrations.api.partners import ON_TOPIC, PARTNER
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -173,13 +174,19 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
         async with house.client() as client:
             body = ASKED | {"guest_id": profile.id}
-            asked = await Furnisher(client, "integrations", everything(WORK)).post("/v1/erasures", body)
+            desk = Furnisher(client, "integrations", everything(WORK))
+            asked = await desk.post("/v1/erasures", body)
+            partner = await desk.post("/v1/partners", PARTNER)
+            heard = await desk.post(f"/v1/partners/{partner['id']}/subscriptions", ON_TOPIC)
         yield named(
             house,
             stay_id=found,
             guest_id=profile.id,
             guest_name=profile.last_name,
             erasure_id=asked["id"],
+            partner=partner["id"],
+            subscription_id=heard["id"],
+            event_type="record.opened.v1",
             name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",

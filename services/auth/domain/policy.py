@@ -175,6 +175,10 @@ def _administration() -> tuple[Grant, ...]:
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
+        # Nobody lets a partner see what they may not see themselves: the classes here bound what can be granted.
+        _grant(admin, ("read", "manage"), Resource.PARTNER, read=(ORDINARY, PAYMENT, GUEST), write=(ORDINARY,)),
+        # A partner's own program: which partner is its own, integrations knows.
+        _grant((*admin, Role.INTEGRATION), ("subscribe",), Resource.PARTNER, write=(ORDINARY,)),
         _grant(admin, ("status",), Resource.OPERATION),
         _grant(
             admin, ("redrive", "rebuild", "republish", "reread", "retain"), Resource.OPERATION, obligations=("reason",)

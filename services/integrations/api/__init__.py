@@ -2,11 +2,21 @@
 
 from fastapi import APIRouter
 
-from services.integrations.api import erasures, finance, guests, messages, pms, stays
-from services.integrations.api.wiring import Doors
+from services.integrations.api import (
+    erasures,
+    finance,
+    guests,
+    messages,
+    partner_commands,
+    partner_contract,
+    partners,
+    pms,
+    stays,
+)
+from services.integrations.api.wiring import Doors, PartnerDoors
 from shared.chassis.describing import Link
 
-__all__ = ["LINKS", "Doors", "router"]
+__all__ = ["LINKS", "Doors", "PartnerDoors", "router"]
 
 FIRST_STAY = {"stay_id": "$response.body#/items/0/id"}
 FIRST_GUEST = {"query.ids": "$response.body#/items/0/guest_id"}
@@ -23,4 +33,6 @@ def router(doors: Doors) -> APIRouter:
     whole = APIRouter()
     for part in (pms, stays, guests, messages, finance, erasures):
         whole.include_router(part.router(doors))
+    for side in (partners, partner_commands, partner_contract):
+        whole.include_router(side.router(doors.partners))
     return whole

@@ -12,6 +12,7 @@ from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.subscribing import Subscribing
 from services.integrations.usecases.tasks import TakeTasks
 from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
@@ -20,6 +21,17 @@ Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Token = Annotated[str, Path(min_length=32, max_length=128)]
 Code = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$")]
+
+
+PartnerPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+@dataclass(frozen=True)
+class PartnerDoors:
+    """What the routes for partners need."""
+
+    chassis: Chassis
+    subscribing: Subscribing
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,7 @@ class Doors:
     guests: ReadGuests
     erasures: Erasures
     disclose: Disclose
+    partners: PartnerDoors
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

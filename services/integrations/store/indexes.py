@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from services.integrations.domain.deliveries import DeliveryState
 from services.integrations.domain.messages import Progress
+from services.integrations.domain.partners import KEPT_DAYS
 from shared.chassis.mongo import Index, Mongo
 from shared.contracts.money import PostingState
 from shared.contracts.writebacks import WritebackState
@@ -10,6 +12,9 @@ from shared.contracts.writebacks import WritebackState
 _POSTINGS_OPEN = {"state": {"$in": [PostingState.PENDING.value, PostingState.SENDING.value]}}
 _WRITEBACKS_OPEN = {"state": {"$in": [WritebackState.PENDING.value, WritebackState.SENDING.value]}}
 _MESSAGES_OPEN = {"progress": {"$in": [Progress.PENDING.value, Progress.SENDING.value]}}
+
+LATEST_S = 400 * 86_400
+"""How long what has not changed is told to new subscriptions as it stands."""
 
 INDEXES: dict[str, Sequence[Index]] = {
     "connections": [Index(("chain", "prop"))],
@@ -27,6 +32,16 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("noted",), partial={"noted": False}),
     ],
     "maildrop": [Index(("prop", "at"))],
+    "partners": [Index(("chain", "account"))],
+    "subscriptions": [Index(("chain", "partner")), Index(("standing",))],
+    "partner_latest": [Index(("chain", "_id")), Index(("at",), expire_s=LATEST_S)],
+    "partner_deliveries": [
+        Index(("sub", "rank", "order"), partial={"state": DeliveryState.WAITING.value}),
+        Index(("sub", "due_at"), partial={"state": DeliveryState.PENDING.value}),
+        Index(("sub", "number")),
+        Index(("sub", "event")),
+        Index(("at",), expire_s=KEPT_DAYS * 86_400),
+    ],
 }
 
 
