@@ -167,7 +167,7 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     async with standing.client() as client:
         chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
         subscriptions, told = await ripe_partners(client, chief)
-    ids = {"id": (*known["id"], *erasures, *subscriptions)}
+    ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at", "seed-secret")}
     yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | told)
     await have.chassis.mongo.close()
 

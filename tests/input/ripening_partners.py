@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 
-from services.integrations.api.partners import ON_TOPIC, PARTNER, REPLAY
+from services.integrations.api.partners import HOOK, ON_TOPIC, PARTNER, REPLAY
 from tests.input.ripening import Ripe
 
+LITERAL = "https://93.184.216.34/bellboard"
+"""Public, and found without asking anybody."""
 ABOUT = "/v1/partners/{partner}/subscriptions/{subscription_id}"
 
 
@@ -37,10 +39,12 @@ async def ripe_partners(client: httpx.AsyncClient, headers: Mapping[str, str]) -
         ids.append(one["subscription_id"])
         body = {"replay": REPLAY}.get(path, {})
         ripe[f"POST {ABOUT}/{path}"] = [{"path": one, "headers": first, "body": body}]
-    one = await heard("seed-looked-at")
-    seen = [{"path": one}]
-    ripe[f"GET {ABOUT}/deliveries"] = ripe[f"GET {ABOUT}"] = ripe["GET /v1/partners/{partner}/subscriptions"] = seen
-    ripe["GET /v1/partners/{partner}"] = [{"path": {"partner": one["partner"]}}]
+    seen = [{"path": await heard("seed-looked-at")}]
+    ripe[f"GET {ABOUT}/deliveries"] = ripe[f"GET {ABOUT}"] = seen
+    await post("/v1/partners", PARTNER | {"id": "seed-secret"})
+    signed = await post("/v1/partners/seed-secret/subscriptions", HOOK | {"url": LITERAL})
+    secret = {"partner": "seed-secret", "subscription_id": signed["id"]}
+    ripe[f"POST {ABOUT}/secret"] = [{"path": secret, "headers": first}]
     paused = await heard("seed-resume")
     await post(ABOUT.format(**paused) + "/pause", {}, 1)
     ripe[f"POST {ABOUT}/resume"] = [{"path": paused, "headers": {"If-Match": '"2"'}}]

@@ -46,7 +46,7 @@ def _record(record: RecordSnapshot, classes: Collection[DataClass]) -> dict[str,
     whole = record.model_dump(mode="json")
     values = {name: _value(value, classes) for name, value in whole["fields"].items()}
     checked = whole["checked"]
-    return whole | {
+    shown: dict[str, Any] = whole | {
         "fields": {name: value for name, value in values.items() if value is not None},
         "next_action": whole["next_action"]["code"],
         "checked": checked
@@ -55,6 +55,7 @@ def _record(record: RecordSnapshot, classes: Collection[DataClass]) -> dict[str,
             {name: line[name] for name in ("id", "kind", "amount", "state", "adjusts")} for line in whole["money"]
         ],
     }
+    return shown
 
 
 def _stay(stay: Stay) -> dict[str, Any]:
