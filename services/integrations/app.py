@@ -1,15 +1,14 @@
 """The composition root of integrations: stores, adapters and use cases become one process, or a command's parts."""
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 
 from services.integrations import api
 from services.integrations.adapters.ledger import FileErasureLedger
-from services.integrations.adapters.topics import KafkaPartnerTopics
-from services.integrations.adapters.webhooks import HttpEndpoints, guarded
+from services.integrations.composition.money import Around, MoneyParts
+from services.integrations.composition.partners import PartnerParts
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
 from services.integrations.pms.registry import adapters
@@ -17,21 +16,16 @@ from services.integrations.ports import Pms
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
 from services.integrations.store.connections import ConnectionStore
-from services.integrations.store.deliveries import DeliveryStore
 from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
-from services.integrations.store.latest import LatestStore
 from services.integrations.store.ledger import LedgerStore
 from services.integrations.store.messages import MessageStore
-from services.integrations.store.partners import PartnerStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
-from services.integrations.usecases.delivering import CallEndpoints, FillTopics, NumberDeliveries
 from services.integrations.usecases.disclosing import Disclose
-from services.integrations.usecases.distributing import HEARD, Distribute, ListStanding
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
@@ -42,12 +36,10 @@ from services.integrations.usecases.inventory import CountRooms
 from services.integrations.usecases.outgoing import SendMessages
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
-from services.integrations.usecases.subscribing import Subscribing
 from services.integrations.usecases.tasks import TakeTasks
 from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
-from shared.chassis.kafka import Producer
 from shared.chassis.retention import Kept
 from shared.chassis.service import Chassis, run
 from shared.contracts import topics
@@ -89,7 +81,8 @@ class Parts:
     erased: FileErasureLedger
     adapters: dict[str, Pms]
     key: GuestKey
-    partners: "PartnerParts"
+    partners: PartnerParts
+    money: MoneyParts
 
     async def prepare(self) -> None:
         """Create the indexes, connect the configured hotels, load the key."""
@@ -118,62 +111,16 @@ class Parts:
         return SendMessages(self.messages, self.stays, channels(self.messages), self.chassis.clock)
 
     @property
+    def around(self) -> Around:
+        """What the side of money stands on."""
+        side = (self.connections, self.stays, self.folios, self.ledger)
+        return Around(self.settings, self.chassis, *side)
+
+    @property
     def count_rooms(self) -> CountRooms:
         """Recounts what the hotels have free."""
         ahead = self.settings.inventory_days
         return CountRooms(self.inventory, self.stays, self.connections, self.chassis.clock, ahead)
-
-
-@dataclass(frozen=True)
-class PartnerParts:
-    """What tells partners."""
-
-    store: PartnerStore
-    latest: LatestStore
-    deliveries: DeliveryStore
-    endpoints: HttpEndpoints
-    topics: KafkaPartnerTopics
-
-    @classmethod
-    def of(cls, settings: Settings, chassis: Chassis) -> "PartnerParts":
-        """Stores, and an HTTP client and a producer of their own."""
-        mongo, outbox, idempotency = chassis.mongo, chassis.outbox, chassis.idempotency
-        producer = Producer(settings.kafka_servers, "bellboard-partners")
-        return cls(
-            store=PartnerStore(mongo, outbox, idempotency),
-            latest=LatestStore(mongo),
-            deliveries=DeliveryStore(mongo, outbox, idempotency, chassis.clock),
-            endpoints=HttpEndpoints(guarded(loopback=settings.embedded)),
-            topics=KafkaPartnerTopics(producer, settings.kafka_namespace),
-        )
-
-    def consumer(self, chassis: Chassis) -> Consumer:
-        """Hears everything that is published to partners."""
-        return Consumer(
-            "integrations.partners", HEARD, Distribute(self.store, self.latest, self.deliveries, chassis.clock)
-        )
-
-    def jobs(self, settings: Settings, chassis: Chassis, stays: StayStore) -> list[Job]:
-        """What stands, numbers, endpoints, topics."""
-        every, clock, store, rows = settings.partners_every_s, chassis.clock, self.store, self.deliveries
-        return [
-            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, settings.partners_settle_s)),
-            Job("partners-number", every, NumberDeliveries(store, rows, clock)),
-            Job("partners-call", every, CallEndpoints(store, rows, self.endpoints, stays, clock)),
-            Job("partners-topics", every, FillTopics(store, rows, self.topics, clock)),
-        ]
-
-    def subscribing(self, settings: Settings, chassis: Chassis) -> Subscribing:
-        """Who hears what."""
-        return Subscribing(
-            self.store,
-            self.deliveries,
-            self.endpoints,
-            chassis.policy,
-            chassis.clock,
-            secrets.token_bytes,
-            loopback=settings.embedded,
-        )
 
 
 def parts(settings: Settings) -> Parts:
@@ -197,6 +144,7 @@ def parts(settings: Settings) -> Parts:
         adapters=adapters(folios, settings.seed),
         key=GuestKey(settings, connections),
         partners=PartnerParts.of(settings, chassis),
+        money=MoneyParts.of(settings, chassis),
     )
 
 
@@ -215,6 +163,7 @@ def assemble(have: Parts) -> FastAPI:
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
         disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
+        money=have.money.doors(have.around),
         partners=api.PartnerDoors(chassis, have.partners.subscribing(have.settings, chassis)),
     )
     return chassis.app(
@@ -228,6 +177,7 @@ def assemble(have: Parts) -> FastAPI:
                 OnRecords(have.postings, have.messages, have.writebacks, have.erasures),
             ),
             have.partners.consumer(chassis),
+            have.money.consumer(have.around),
         ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
@@ -235,6 +185,7 @@ def assemble(have: Parts) -> FastAPI:
             Job("writebacks", have.settings.commands_every_s, have.write_back),
             Job("messages", have.settings.commands_every_s, have.send_messages),
             Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
+            *have.money.jobs(have.around),
             *have.partners.jobs(have.settings, chassis, have.stays),
         ],
         prepare=[have.prepare],

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from services.integrations.domain.accounts import PaymentAccount
 from services.integrations.domain.connections import ConnectionSpec
 from shared.chassis.settings import ServiceSettings
 
@@ -28,3 +29,7 @@ class Settings(ServiceSettings):
     partners_settle_s: float = Field(
         default=60.0, ge=0, description="What stands is told to a new subscription once older transactions are over"
     )
+    payment_accounts: tuple[PaymentAccount, ...] = Field(
+        default=(), description="Hotels' accounts at payment providers, as a JSON list with their keys", repr=False
+    )
+    reconcile_every_s: float = Field(default=600.0, gt=0, description="How often it is asked whose night has come")

@@ -14,6 +14,7 @@ from shared.contracts.messages import CONSENT_VERBS, MESSAGE_VERBS, ConsentEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
 from shared.contracts.partners import PARTNER_VERBS, SUBSCRIPTION_VERBS, PartnerEvent, SubscriptionEvent
+from shared.contracts.payments import JOURNAL_VERBS, PAYMENT_VERBS, JournalEvent, PaymentEvent
 from shared.contracts.policy import POLICY_CHANGE_VERBS, KeysEvent, PolicyChangeEvent, PolicyEvent
 from shared.contracts.records import (
     RECORD_VERBS,
@@ -81,6 +82,8 @@ _ALL = [
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
     *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),
     *_types("finance", FINANCE_VERBS, topics.MONEY, FinanceEvent),
+    *_types("payment", PAYMENT_VERBS, topics.MONEY, PaymentEvent),
+    *_types("journal", JOURNAL_VERBS, topics.MONEY, JournalEvent),
     *_types("message", MESSAGE_VERBS, topics.MESSAGES, MessageEvent),
     *_types("consent", CONSENT_VERBS, topics.MESSAGES, ConsentEvent),
     *_types("partner", PARTNER_VERBS, topics.PARTNERS, PartnerEvent),

@@ -26,6 +26,7 @@ class Resource(enum.StrEnum):
     OFFER = "offer"
     OPERATION = "operations"
     PARTNER = "partner"
+    PAYMENT = "payment"
     POLICY = "policy"
     POSTING = "posting"
     PROPERTY = "property"

@@ -138,7 +138,7 @@ def _money() -> tuple[Grant, ...]:
 
 
 def _around_records() -> tuple[Grant, ...]:
-    desk = (*ON_THE_FLOOR, Role.FINANCE)
+    desk, priced = (*ON_THE_FLOOR, Role.FINANCE), (ORDINARY, PAYMENT)
     return (
         _grant((*desk, Role.INTEGRATION), ("read",), Resource.STAY, Resource.INVENTORY),
         _grant((*REVIEWERS, *MONEY), ("read",), Resource.STAY, read=MANAGED),
@@ -159,6 +159,9 @@ def _around_records() -> tuple[Grant, ...]:
         _grant((Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), ("manage",), Resource.OFFER, write=(ORDINARY, PAYMENT)),
         _grant((*IN_CHARGE, *MONEY), ("read",), Resource.INCENTIVE, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *MONEY), ("read",), Resource.POSTING, read=(ORDINARY, PAYMENT)),
+        _grant((*IN_CHARGE, Role.FINANCE), ("read", "charge"), Resource.PAYMENT, read=priced, write=priced),
+        _grant((Role.GENERAL_MANAGER, Role.FINANCE), ("refund", "decide"), Resource.PAYMENT, read=priced, write=priced),
+        _grant((Role.FINANCE,), ("close", "reconcile"), Resource.PAYMENT, read=priced, write=priced),
     )
 
 

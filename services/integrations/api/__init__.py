@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.integrations.api import (
+    books,
     erasures,
     finance,
     guests,
@@ -10,13 +11,14 @@ from services.integrations.api import (
     partner_commands,
     partner_contract,
     partners,
+    payments,
     pms,
     stays,
 )
-from services.integrations.api.wiring import Doors, PartnerDoors
+from services.integrations.api.wiring import Doors, MoneyDoors, PartnerDoors
 from shared.chassis.describing import Link
 
-__all__ = ["LINKS", "Doors", "PartnerDoors", "router"]
+__all__ = ["LINKS", "Doors", "MoneyDoors", "PartnerDoors", "router"]
 
 FIRST_STAY = {"stay_id": "$response.body#/items/0/id"}
 FIRST_GUEST = {"query.ids": "$response.body#/items/0/guest_id"}
@@ -35,4 +37,6 @@ def router(doors: Doors) -> APIRouter:
         whole.include_router(part.router(doors))
     for side in (partners, partner_commands, partner_contract):
         whole.include_router(side.router(doors.partners))
+    for book in (payments, books):
+        whole.include_router(book.router(doors.money))
     return whole

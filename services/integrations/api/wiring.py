@@ -11,7 +11,9 @@ from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
+from services.integrations.usecases.paying import HearProvider, Payments
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.reconciling import Books, Reconcile
 from services.integrations.usecases.subscribing import Subscribing
 from services.integrations.usecases.tasks import TakeTasks
 from shared.chassis.provenance import correlation_of
@@ -35,6 +37,17 @@ class PartnerDoors:
 
 
 @dataclass(frozen=True)
+class MoneyDoors:
+    """What the routes about payments and the books need."""
+
+    chassis: Chassis
+    payments: Payments
+    heard: HearProvider
+    reconcile: Reconcile
+    books: Books
+
+
+@dataclass(frozen=True)
 class Doors:
     """The use cases behind the routes."""
 
@@ -49,6 +62,7 @@ class Doors:
     erasures: Erasures
     disclose: Disclose
     partners: PartnerDoors
+    money: MoneyDoors
 
 
 def correlation(request: Request, chassis: Chassis) -> str:
