@@ -84,6 +84,11 @@ FIRST_VALUES: dict[str, dict[str, Any]] = {
     "service_recovery": {"problem": "noise", "compensation": "amenity"},
     "feedback_score": {"score": 8, "source": "message"},
     "investigation": {"about": "guest_request", "cause": "not_available", "times": 5, "finding": "training"},
+    "money_difference": {
+        "difference": "wrong_amount",
+        "gap": {"amount": 900, "currency": "EUR"},
+        "finding": "corrected",
+    },
     "campaign_reply": {
         "campaign": "spa_day",
         "guest_answer": "accepted",

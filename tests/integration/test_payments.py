@@ -106,6 +106,7 @@ class House:
         await self.have.post_charges()
 
     async def reconciled(self) -> dict[str, Any]:
+        self.standing.at(NOON + dt.timedelta(hours=1))
         said = await self.ask("POST", "/v1/reconciliations", {"property_id": PROPERTY, "days": 2})
         assert said.status_code == 200, said.text
         shown: dict[str, Any] = said.json()

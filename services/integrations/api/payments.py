@@ -89,7 +89,7 @@ def _out(one: PaymentView) -> PaymentOut:
 def router(doors: MoneyDoors) -> APIRouter:
     """Routes under /v1/payments."""
     routes = APIRouter(prefix="/v1/payments", tags=["payments"])
-    caller, creation = Depends(doors.chassis.caller), Depends(doors.chassis.creation)
+    creation = Depends(doors.chassis.creation)
     seen = doors.chassis.idempotency.seen
 
     async def same(ctx: CommandContext, kept: Kept, response: Response) -> PaymentOperation:
@@ -150,6 +150,13 @@ def router(doors: MoneyDoors) -> APIRouter:
 
         return await once(seen, ctx, work, lambda kept: same(ctx, kept, response))
 
+    _reading(routes, doors)
+    return routes
+
+
+def _reading(routes: APIRouter, doors: MoneyDoors) -> None:
+    caller = Depends(doors.chassis.caller)
+
     @routes.get("")
     async def of_stay(principal: Annotated[Principal, caller], stay_id: Annotated[EntityId, Query()]) -> PaymentList:
         """The payments about a stay."""
@@ -170,5 +177,3 @@ def router(doors: MoneyDoors) -> APIRouter:
         """A webhook of Stripe, by its signature; a dispute or a foreign refund opens work for finance."""
         known = correlation_of(request.headers.get("x-request-id", "")) or doors.chassis.clock.new_id()
         return Heard(new=await doors.heard(property_id, token, await request.body(), stripe_signature, known))
-
-    return routes

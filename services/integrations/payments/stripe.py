@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import stripe
 
@@ -35,7 +35,7 @@ Answer = TypeVar("Answer")
 class Stripe:
     """One hotel's account."""
 
-    name: Literal["stripe"] = "stripe"
+    name = "stripe"
 
     def __init__(self, account: PaymentAccount) -> None:
         self._secret = account.webhook_secret.get_secret_value()
@@ -182,7 +182,8 @@ def _code(refused: stripe.StripeError) -> str:
 
 
 def _metadata(each: Any) -> dict[str, str]:
-    return dict(getattr(each, "metadata", None) or {})
+    held = getattr(each, "metadata", None)
+    return {name: str(value) for name, value in held.to_dict().items()} if held else {}
 
 
 def _movement(each: Any, kind: Kind, units: int, name: str) -> Movement:

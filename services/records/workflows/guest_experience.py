@@ -31,6 +31,7 @@ from services.records.domain.state import RecordState
 from services.records.workflows.investigation import INVESTIGATION
 from services.records.workflows.limits import A_DAY_S, among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message, from_task
+from services.records.workflows.settlement import SETTLEMENT, on_difference
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -334,6 +335,7 @@ WORKFLOW = WorkflowSpec(
         SERVICE_RECOVERY,
         FEEDBACK_SCORE,
         INVESTIGATION,
+        SETTLEMENT,
     ),
     triggers=(
         TriggerRule("booking_message", TriggerKind.BOOKING, on_booking),
@@ -344,6 +346,7 @@ WORKFLOW = WorkflowSpec(
         TriggerRule("guest_message", TriggerKind.GUEST_REQUEST, on_message),
         TriggerRule("pms_task", TriggerKind.STAFF_TASK, on_task),
         TriggerRule("refund", TriggerKind.FINANCE_ACTION, on_refund),
+        TriggerRule("difference_seen", TriggerKind.FINANCE_ACTION, on_difference),
     ),
     follow_ons=(
         FollowOn("low_score", "feedback_score", Turn.OPENED, after_low_score),
