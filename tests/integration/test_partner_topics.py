@@ -1,8 +1,6 @@
 """A partner on a broker that asks who one is: it reads its own topic, and nothing else of ours (S39, S40)."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,109 +10,66 @@ from aiokafka.errors import KafkaError
 from typer.testing import CliRunner
 
 from bellboard.app import app
-from deploy.local import jars, java
-from deploy.local.kafka import Installed, Listening, broker_settings, broker_words, new_cluster_id
-from deploy.local.ports import choose
-from deploy.local.stack import CACHE
 from examples.kafka_subscriber import events
 from services.integrations.adapters.topics import KafkaPartnerTopics
 from services.integrations.domain.deliveries import body_of, headers_of
 from services.integrations.domain.sandbox import samples
+from shared.chassis.access import Access
 from shared.chassis.kafka import Producer
 from shared.contracts.partner_types import PUBLISHED
+from tests.factories.guarded_kafka import guarded_broker
 from tests.factories.records import NOON
 from tests.unit.integrations.test_partner_redaction import subscription
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
-ADMIN = {
-    "security_protocol": "SASL_PLAINTEXT",
-    "sasl_mechanism": "SCRAM-SHA-512",
-    "sasl_plain_username": "admin",
-    "sasl_plain_password": "admin-password",
-}
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A broker with SCRAM and ACLs; everything that is not allowed is denied."""
-    folder = tmp_path_factory.mktemp("guarded")
-    port, controller = choose(("broker", "controller"), {}, {}).values()
-    installed = Installed(java.java(os.environ, print), jars.kafka_jars(CACHE, os.environ, print))
-    settings = broker_settings(Listening(port, controller, port), folder) | {
-        "listeners": f"SASL_PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-        "advertised.listeners": f"SASL_PLAINTEXT://127.0.0.1:{port}",
-        "listener.security.protocol.map": "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "inter.broker.listener.name": "SASL_PLAINTEXT",
-        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
-        "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
-        "listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config": (
-            "org.apache.kafka.common.security.scram.ScramLoginModule required "
-            'username="admin" password="admin-password";'
-        ),
-        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:admin;User:ANONYMOUS",
-    }
-    properties = folder / "server.properties"
-    properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    user = "SCRAM-SHA-512=[name=admin,password=admin-password]"
-    format_words = (
-        "kafka.tools.StorageTool",
-        "format",
-        "-t",
-        new_cluster_id(),
-        "-c",
-        str(properties),
-        "--add-scram",
-        user,
-    )
-    subprocess.run(installed.command(*format_words), check=True, capture_output=True, timeout=120)
-    (folder / "logs").mkdir()
-    broker = subprocess.Popen(broker_words(properties, folder / "logs", installed), stdout=subprocess.DEVNULL)
-    try:
-        asyncio.run(_until_up(f"127.0.0.1:{port}"))
-        yield f"127.0.0.1:{port}"
-    finally:
-        broker.kill()
-        broker.wait()
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
+    """A broker with TLS, SCRAM and rights; everything that is not allowed is denied."""
+    with guarded_broker(tmp_path_factory.mktemp("guarded")) as access:
+        yield access
 
 
-async def _until_up(servers: str) -> None:
-    for _ in range(120):
-        producer = AIOKafkaProducer(bootstrap_servers=servers, **ADMIN)
-        try:
-            await producer.start()
-        except (KafkaError, OSError):
-            await asyncio.sleep(0.5)
-        else:
-            return
-        finally:
-            await producer.stop()
-    raise AssertionError("the broker does not come up")
-
-
-def granted(servers: str, partner: str) -> str:
-    """The password that our command prints."""
-    words = ["partners", "grant", partner, "--kafka", servers, "--admin", "admin", "--protocol", "SASL_PLAINTEXT"]
-    done = CliRunner().invoke(app, words, env={"BELLBOARD_KAFKA_PASSWORD": "admin-password"})
+def commanded(guarded: Access, what: str, partner: str) -> str:
+    """What our command prints."""
+    words = [
+        "partners",
+        what,
+        partner,
+        "--kafka",
+        guarded.servers,
+        "--admin",
+        guarded.user,
+        "--ca",
+        str(guarded.authority),
+    ]
+    done = CliRunner().invoke(app, words, env={"BELLBOARD_KAFKA_PASSWORD": guarded.password})
     assert done.exit_code == 0, done.output
-    [line] = [line for line in done.output.splitlines() if line.startswith("password")]
+    return done.output
+
+
+def granted(guarded: Access, partner: str) -> str:
+    """The password that our command prints."""
+    said = commanded(guarded, "grant", partner).splitlines()
+    [line] = [line for line in said if line.startswith("password")]
     return line.split()[1]
 
 
-def login(partner: str, password: str) -> dict[str, Any]:
-    return ADMIN | {"sasl_plain_username": f"ext.{partner}", "sasl_plain_password": password}
+def login(guarded: Access, partner: str, password: str) -> dict[str, Any]:
+    return Access(guarded.servers, f"ext.{partner}", password, tls=True, authority=guarded.authority).client()
 
 
 @pytest.fixture(scope="module")
-def passwords(guarded: str) -> dict[str, str]:
+def passwords(guarded: Access) -> dict[str, str]:
     """Two partners, each with its topic; acme's holds an event."""
     made = {name: granted(guarded, name) for name in ("acme", "other")}
     asyncio.run(_told(guarded))
     return made
 
 
-async def _told(servers: str) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=servers, **ADMIN)
+async def _told(guarded: Access) -> None:
+    producer = AIOKafkaProducer(**guarded.client())
     async with producer:
         for one in samples(subscription(sandbox=True), PUBLISHED, "run-1", NOON)[:3]:
             numbered = one.model_copy(update={"number": 1})
@@ -123,11 +78,9 @@ async def _told(servers: str) -> None:
             )
 
 
-async def read(servers: str, topic: str, group: str | None, **who: Any) -> int:
+async def read(who: dict[str, Any], topic: str, group: str | None) -> int:
     """How many records somebody gets to see within a few seconds; a refusal raises."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=servers, group_id=group, auto_offset_reset="earliest", request_timeout_ms=5000, **who
-    )
+    consumer = AIOKafkaConsumer(topic, group_id=group, auto_offset_reset="earliest", request_timeout_ms=5000, **who)
     try:
         await consumer.start()
         found = await consumer.getmany(timeout_ms=6000)
@@ -136,8 +89,9 @@ async def read(servers: str, topic: str, group: str | None, **who: Any) -> int:
         await consumer.stop()
 
 
-async def test_plain_aiokafka_subscriber_reads_its_own_topic(guarded: str, passwords: dict[str, str]) -> None:
-    told = events(guarded, "acme", **login("acme", passwords["acme"]))
+async def test_plain_aiokafka_subscriber_reads_its_own_topic(guarded: Access, passwords: dict[str, str]) -> None:
+    mine = login(guarded, "acme", passwords["acme"])
+    told = events(mine.pop("bootstrap_servers"), "acme", **mine)
     async with asyncio.timeout(60):
         first = [await anext(told) for _ in range(3)]
     await told.aclose()
@@ -146,9 +100,9 @@ async def test_plain_aiokafka_subscriber_reads_its_own_topic(guarded: str, passw
 
 
 async def test_other_partners_topic_internal_topics_and_groups_are_denied(
-    guarded: str, passwords: dict[str, str]
+    guarded: Access, passwords: dict[str, str]
 ) -> None:
-    mine = login("acme", passwords["acme"])
+    mine = login(guarded, "acme", passwords["acme"])
     for topic, group in (
         ("ext.other.v1", "ext.acme.a"),
         ("__consumer_offsets", "ext.acme.b"),
@@ -156,22 +110,32 @@ async def test_other_partners_topic_internal_topics_and_groups_are_denied(
         ("ext.acme.v1", "ext.other.reader"),
     ):
         with pytest.raises(KafkaError):
-            await read(guarded, topic, group, **mine)
+            await read(mine, topic, group)
     with pytest.raises(KafkaError):
-        await read(guarded, "ext.acme.v1", "ext.acme.c", **login("acme", "guessed"))
-    assert await read(guarded, "ext.acme.v1", "ext.acme.d", **mine) == 3
+        await read(login(guarded, "acme", "guessed"), "ext.acme.v1", "ext.acme.c")
+    assert await read(mine, "ext.acme.v1", "ext.acme.d") == 3
 
 
-async def test_partner_cannot_write(guarded: str, passwords: dict[str, str]) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=guarded, **login("acme", passwords["acme"]))
+async def test_partner_cannot_write(guarded: Access, passwords: dict[str, str]) -> None:
+    producer = AIOKafkaProducer(**login(guarded, "acme", passwords["acme"]))
     async with producer:
         with pytest.raises(KafkaError):
             await producer.send_and_wait("ext.acme.v1", b"{}", key=b"x")
 
 
+async def test_partner_that_was_shut_out_reads_nothing(guarded: Access) -> None:
+    password = await asyncio.to_thread(granted, guarded, "leaving")
+    mine = login(guarded, "leaving", password)
+    assert await read(mine, "ext.leaving.v1", "ext.leaving.a") == 0
+    await asyncio.to_thread(commanded, guarded, "revoke", "leaving")
+    with pytest.raises(KafkaError):
+        await read(mine, "ext.leaving.v1", "ext.leaving.b")
+
+
 async def test_missing_topic_is_said_and_a_new_one_is_filled(kafka_servers: str, topic_prefix: str) -> None:
-    topics = KafkaPartnerTopics(Producer(kafka_servers, "test-partners"), topic_prefix)
-    done = CliRunner().invoke(app, ["partners", "grant", "acme", "--kafka", kafka_servers, "--namespace", topic_prefix])
+    topics = KafkaPartnerTopics(Producer(Access(kafka_servers), "test-partners"), topic_prefix)
+    words = ["partners", "grant", "acme", "--kafka", kafka_servers, "--namespace", topic_prefix]
+    done = await asyncio.to_thread(CliRunner().invoke, app, words)
     assert done.exit_code == 0, done.output
     rows = [one.model_copy(update={"number": n + 1}) for n, one in enumerate(samples(subscription(), None, "r", NOON))]
     safe = await topics.publish("ext.acme.v1", [(one.subject, body_of(one.data), headers_of(one)) for one in rows])

@@ -13,6 +13,7 @@ from services.integrations.store.stays import StayStore
 from services.integrations.usecases.delivering import CallEndpoints, FillTopics, NumberDeliveries
 from services.integrations.usecases.distributing import HEARD, Distribute, ListStanding
 from services.integrations.usecases.subscribing import Subscribing
+from shared.chassis.access import Access
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
 from shared.chassis.kafka import Producer
@@ -33,7 +34,7 @@ class PartnerParts:
     def of(cls, settings: Settings, chassis: Chassis) -> "PartnerParts":
         """Stores, and an HTTP client and a producer of their own."""
         mongo, outbox, idempotency = chassis.mongo, chassis.outbox, chassis.idempotency
-        producer = Producer(settings.kafka_servers, "bellboard-partners")
+        producer = Producer(Access.of(settings), "bellboard-partners")
         return cls(
             store=PartnerStore(mongo, outbox, idempotency),
             latest=LatestStore(mongo),
