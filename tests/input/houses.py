@@ -52,6 +52,7 @@ from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_auth import ripe_auth, ripe_policy
+from tests.input.ripening_money import ACCOUNT, ripe_money
 from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
@@ -137,7 +138,7 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
 @contextlib.asynccontextmanager
 async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     """Integrations with both hotels connected and a day of stays."""
-    have = parts(IntegrationsSettings(**told, connections=specs(CHAIN)))
+    have = parts(IntegrationsSettings(**told, connections=specs(CHAIN), payment_accounts=(ACCOUNT,)))
     standing = await stand(have.chassis, assemble_integrations(have))
     await have.prepare()
     doors = {one.property_id: one.token for one in await have.connections.all(Scope(chain=CHAIN))}
@@ -164,11 +165,12 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
     erasures, forgotten = await ripe_erasures(standing, some)
+    paid = await ripe_money(have.chassis.mongo, sorted(stays)[0])
     async with standing.client() as client:
         chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
-        subscriptions, told = await ripe_partners(client, chief)
+        subscriptions, heard_by = await ripe_partners(client, chief)
     ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at", "seed-secret")}
-    yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | told)
+    yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | heard_by | paid)
     await have.chassis.mongo.close()
 
 

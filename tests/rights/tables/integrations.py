@@ -8,6 +8,7 @@ from services.integrations.api.messages import HANDED_OVER
 from services.integrations.api.pms import TASK
 from shared.contracts.policy import ANY, Resource
 from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
+from tests.rights.tables.money import ROWS as BOOKS
 from tests.rights.tables.partners import ROWS as PARTNERS
 
 HERE = {"property": "city"}
@@ -69,6 +70,7 @@ ROWS = (
     granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **OPERATED),
     granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **OPERATED),
     *PARTNERS,
+    *BOOKS,
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
     granted("POST /v1/drafts", "request_message", ANY, body={"stay_id": "{stay_id}", "text": "Your cot is there."}),
 )
