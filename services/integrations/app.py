@@ -16,6 +16,7 @@ from services.integrations.ports import Pms
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
 from services.integrations.store.connections import ConnectionStore
+from services.integrations.store.consents import ConsentStore
 from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
@@ -25,6 +26,7 @@ from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.consenting import Consents, HearConsents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
@@ -81,6 +83,7 @@ class Parts:
     erased: FileErasureLedger
     adapters: dict[str, Pms]
     key: GuestKey
+    consents: ConsentStore
     partners: PartnerParts
     money: MoneyParts
 
@@ -108,7 +111,8 @@ class Parts:
     @property
     def send_messages(self) -> SendMessages:
         """Works off the messages that wait."""
-        return SendMessages(self.messages, self.stays, channels(self.messages), self.chassis.clock)
+        ways = channels(self.messages, self.settings.mail)
+        return SendMessages(self.messages, self.stays, ways, self.consents, self.chassis.clock)
 
     @property
     def around(self) -> Around:
@@ -143,6 +147,7 @@ def parts(settings: Settings) -> Parts:
         erased=FileErasureLedger(settings.data_dir / "erasures"),
         adapters=adapters(folios, settings.seed),
         key=GuestKey(settings, connections),
+        consents=ConsentStore(mongo, outbox, chassis.idempotency),
         partners=PartnerParts.of(settings, chassis),
         money=MoneyParts.of(settings, chassis),
     )
@@ -164,6 +169,7 @@ def assemble(have: Parts) -> FastAPI:
         erasures=Erasures(have.erasures, have.erased, policy, clock),
         disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
         money=have.money.doors(have.around),
+        consents=api.ConsentDoors(chassis, Consents(have.consents, have.stays, policy, clock)),
         partners=api.PartnerDoors(chassis, have.partners.subscribing(have.settings, chassis)),
     )
     return chassis.app(
@@ -178,6 +184,7 @@ def assemble(have: Parts) -> FastAPI:
             ),
             have.partners.consumer(chassis),
             have.money.consumer(have.around),
+            Consumer("integrations.consents", (topics.MESSAGES,), HearConsents(have.consents)),
         ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),

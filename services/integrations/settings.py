@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr
 
 from services.integrations.domain.accounts import PaymentAccount
 from services.integrations.domain.connections import ConnectionSpec
+from services.integrations.domain.mail import MailServer
 from shared.chassis.settings import ServiceSettings
 
 
@@ -33,3 +34,6 @@ class Settings(ServiceSettings):
         default=(), description="Hotels' accounts at payment providers, as a JSON list with their keys", repr=False
     )
     reconcile_every_s: float = Field(default=600.0, gt=0, description="How often it is asked whose night has come")
+    mail: MailServer | None = Field(
+        default=None, repr=False, description="The server that guests' mail goes by, as JSON; absent: the maildrop"
+    )

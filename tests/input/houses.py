@@ -21,6 +21,7 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.consents import SAID as CONSENT
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import DRAFT, HANDED_OVER, SAID
 from services.integrations.api.pms import TASK
@@ -161,6 +162,10 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
         "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
+        "GET /v1/guests/{guest_id}/consents": [{"path": {"guest_id": one}} for one in sorted(guests)[:1]],
+        "POST /v1/guests/{guest_id}/consents": [
+            {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[:1]
+        ],
         "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))

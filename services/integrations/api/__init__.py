@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.integrations.api import (
     books,
+    consents,
     erasures,
     finance,
     guests,
@@ -15,10 +16,10 @@ from services.integrations.api import (
     pms,
     stays,
 )
-from services.integrations.api.wiring import Doors, MoneyDoors, PartnerDoors
+from services.integrations.api.wiring import ConsentDoors, Doors, MoneyDoors, PartnerDoors
 from shared.chassis.describing import Link
 
-__all__ = ["LINKS", "Doors", "MoneyDoors", "PartnerDoors", "router"]
+__all__ = ["LINKS", "ConsentDoors", "Doors", "MoneyDoors", "PartnerDoors", "router"]
 
 FIRST_STAY = {"stay_id": "$response.body#/items/0/id"}
 FIRST_GUEST = {"query.ids": "$response.body#/items/0/guest_id"}
@@ -39,4 +40,5 @@ def router(doors: Doors) -> APIRouter:
         whole.include_router(side.router(doors.partners))
     for book in (payments, books):
         whole.include_router(book.router(doors.money))
+    whole.include_router(consents.router(doors.consents))
     return whole

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.consenting import Consents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
@@ -48,6 +49,14 @@ class MoneyDoors:
 
 
 @dataclass(frozen=True)
+class ConsentDoors:
+    """What the routes about consent need."""
+
+    chassis: Chassis
+    consents: Consents
+
+
+@dataclass(frozen=True)
 class Doors:
     """The use cases behind the routes."""
 
@@ -63,6 +72,7 @@ class Doors:
     disclose: Disclose
     partners: PartnerDoors
     money: MoneyDoors
+    consents: ConsentDoors
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

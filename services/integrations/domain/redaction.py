@@ -60,7 +60,8 @@ def _record(record: RecordSnapshot, classes: Collection[DataClass]) -> dict[str,
 
 def _stay(stay: Stay) -> dict[str, Any]:
     whole = stay.model_dump(mode="json")
-    return whole | whole["party"] | {"requests": [one["code"] for one in whole["requests"]]}
+    shown: dict[str, Any] = whole | whole["party"] | {"requests": [one["code"] for one in whole["requests"]]}
+    return shown
 
 
 def _source(body: EventBody, classes: Collection[DataClass]) -> tuple[str, dict[str, Any]] | None:

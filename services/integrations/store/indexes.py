@@ -32,6 +32,7 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("noted",), partial={"noted": False}),
     ],
     "maildrop": [Index(("prop", "at"))],
+    "consents": [Index(("guest",))],
     "payments": [
         Index(("payment",), unique=True, partial={"open": True}),
         Index(("payment", "_id")),

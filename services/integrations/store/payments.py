@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.integrations.domain.payments import OPEN, OperationRow, told
-from services.integrations.store.outgoing import Outgoing
 from services.integrations.store.scoping import within
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
@@ -43,7 +42,6 @@ class PaymentStore:
     def __init__(self, mongo: Mongo, outbox: Outbox, idempotency: Idempotency) -> None:
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._rows = mongo.collection("payments")
-        self._sent = Outgoing(self._rows, outbox, _row, _operation, told)
 
     async def ask(self, scope: Scope, row: OperationRow, ctx: CommandContext) -> None:
         """Keep a request; while another one of its payment is open it is a conflict."""
@@ -77,22 +75,30 @@ class PaymentStore:
         return _operation(row) if row else None
 
     async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[OperationRow, bool] | None:
-        """Take the next one to send, saved as `sending`, with the moment of its first try, before anything leaves."""
-        claimed = await self._sent.claim(scope, now, before)
-        if claimed is None:
+        """Take the next one to send, saved as `sending`, with the moment of its first try, before anything leaves.
+
+        One left `sending` since `before` is handed out again, marked True: it may have been carried out.
+        """
+        pending, sending = PostingState.PENDING.value, PostingState.SENDING.value
+        wanted: Document = {"$or": [{"state": pending}, {"state": sending, "claimed": {"$lt": before}}]}
+        wanted |= {} if scope.chain == SYSTEM_CHAIN else within(scope)
+        found = await self._rows.find_one(wanted, sort=[("_id", 1)])
+        if found is None:
             return None
-        row, again = claimed
-        if row.first_tried is None:
-            row = row.model_copy(update={"first_tried": now})
-            body = {"$set": {"body.first_tried": now.isoformat()}}
-            await self._rows.update_one({"_id": row.operation.id, "state": PostingState.SENDING.value}, body)
-        return row, again
+        first = found["body"].get("first_tried") or now.isoformat()
+        mine = {"_id": found["_id"], "state": found["state"], "claimed": found["claimed"]}
+        taking = {"$set": {"state": sending, "claimed": now, "body.first_tried": first}}
+        taken = await self._rows.find_one_and_update(mine, taking)
+        if taken is None:
+            return await self.claim(scope, now, before)
+        return _operation(taken), found["state"] == sending
 
     async def settle(self, scope: Scope, after: OperationRow, provenance: Provenance) -> bool:
         """Save how it ended, with its event; False if it was settled."""
 
         async def work(tx: Tx) -> bool:
-            if not await self._sent.settle(scope, after, tx):
+            mine = {"_id": after.operation.id, "state": PostingState.SENDING.value, **within(scope)}
+            if not await self._rows.update_one(mine, {"$set": _row(after)}, tx=tx):
                 return False
             await self._outbox.append(tx, [told(after)], provenance)
             return True

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.integrations.api.consents import SAID as CONSENT
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.finance import ACTION
 from services.integrations.api.messages import HANDED_OVER
@@ -69,6 +70,8 @@ ROWS = (
     granted("GET /ops/v1/retention", "status", Resource.OPERATION, **OPERATED),
     granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **OPERATED),
     granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **OPERATED),
+    granted("GET /v1/guests/{guest_id}/consents", "request_message", Resource.MESSAGE),
+    granted("POST /v1/guests/{guest_id}/consents", "request_message", Resource.MESSAGE, body=CONSENT),
     *PARTNERS,
     *BOOKS,
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
