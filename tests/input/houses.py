@@ -1,6 +1,7 @@
 """Every service on a real store with something in it, and people who may and may not."""
 
 import contextlib
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -50,10 +51,11 @@ from tests.factories.guest_records import FIRST_VALUES, stay
 from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
+from tests.fakes.payment_provider import FakeProvider
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_auth import ripe_auth, ripe_policy
-from tests.input.ripening_money import ACCOUNT, ripe_money
+from tests.input.ripening_money import ripe_money
 from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_sales import Shop, ripe_sales
@@ -139,7 +141,8 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
 @contextlib.asynccontextmanager
 async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     """Integrations with both hotels connected and a day of stays."""
-    have = parts(IntegrationsSettings(**told, connections=specs(CHAIN), payment_accounts=(ACCOUNT,)))
+    have = parts(IntegrationsSettings(**told, connections=specs(CHAIN)))
+    have = dataclasses.replace(have, money=dataclasses.replace(have.money, providers={PROPERTY: FakeProvider()}))
     standing = await stand(have.chassis, assemble_integrations(have))
     await have.prepare()
     doors = {one.property_id: one.token for one in await have.connections.all(Scope(chain=CHAIN))}
@@ -170,7 +173,7 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
     erasures, forgotten = await ripe_erasures(standing, some)
-    paid = await ripe_money(have.chassis.mongo, sorted(stays)[0])
+    paid = await ripe_money(have.chassis.mongo, sorted(stays)[0], doors[PROPERTY])
     async with standing.client() as client:
         chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
         subscriptions, heard_by = await ripe_partners(client, chief)

@@ -53,8 +53,6 @@ NOT_CARRIED_OUT: dict[str, frozenset[str]] = {
             "GET /v1/me/provider-sign-out",
         }
     ),
-    # It wants the provider's signature over the very bytes; tests/integration/test_payments.py signs.
-    "integrations": frozenset({"POST /v1/payments/{property_id}/{token}/stripe/events"}),
 }
 """The only operations that need not be answered 2xx, by service, each with its reason."""
 
