@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from bellboard.commands import audit, cluster, demo, erasures, feed, guests, import_, operations, policy, stack, staff
+from bellboard.commands import (
+    audit,
+    cluster,
+    demo,
+    erasures,
+    feed,
+    guests,
+    import_,
+    operations,
+    partners,
+    policy,
+    stack,
+    staff,
+)
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -22,6 +35,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(guests.app, name="guests")
+app.add_typer(partners.app, name="partners")
 app.command("demo")(demo.run)
 app.command("status")(operations.status)
 app.command("republish")(operations.republish)

@@ -11,7 +11,12 @@ EVERYBODY = (topics.POLICY, topics.STAFF)
 READS: dict[str, tuple[str, ...]] = {
     "auth": topics.AUDITED,
     "records": (topics.STAYS, topics.MONEY, topics.MESSAGES, topics.GUESTS, *EVERYBODY),
-    "integrations": (topics.RECORDS, topics.ALERTS, topics.REPORTS, *EVERYBODY),
+    "integrations": (
+        *(topics.RECORDS, topics.ALERTS, topics.REPORTS),
+        # What it tells partners, and books, it hears from its own topics as everybody does.
+        *(topics.STAYS, topics.GUESTS, topics.INVENTORY, topics.MONEY, topics.MESSAGES),
+        *EVERYBODY,
+    ),
     "alerts": (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS, *EVERYBODY),
     "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.GUESTS, *EVERYBODY),
     "console": (topics.RECORDS, topics.ALERTS, *EVERYBODY),

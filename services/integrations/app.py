@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from services.integrations import api
 from services.integrations.adapters.ledger import FileErasureLedger
 from services.integrations.api import masked as masked_api
+from services.integrations.composition.money import Around, MoneyParts
+from services.integrations.composition.partners import PartnerParts
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
 from services.integrations.pms.registry import adapters
@@ -15,6 +17,7 @@ from services.integrations.ports import Pms
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
 from services.integrations.store.connections import ConnectionStore
+from services.integrations.store.consents import ConsentStore
 from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
@@ -25,6 +28,7 @@ from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.consenting import Consents, HearConsents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
@@ -81,6 +85,9 @@ class Parts:
     erased: FileErasureLedger
     adapters: dict[str, Pms]
     key: GuestKey
+    consents: ConsentStore
+    partners: PartnerParts
+    money: MoneyParts
 
     async def prepare(self) -> None:
         """Create the indexes, connect the configured hotels, load the key."""
@@ -106,7 +113,14 @@ class Parts:
     @property
     def send_messages(self) -> SendMessages:
         """Works off the messages that wait."""
-        return SendMessages(self.messages, self.stays, channels(self.messages), self.chassis.clock)
+        ways = channels(self.messages, self.settings.mail)
+        return SendMessages(self.messages, self.stays, ways, self.consents, self.chassis.clock)
+
+    @property
+    def around(self) -> Around:
+        """What the side of money stands on."""
+        side = (self.connections, self.stays, self.folios, self.ledger)
+        return Around(self.settings, self.chassis, *side)
 
     @property
     def count_rooms(self) -> CountRooms:
@@ -135,6 +149,9 @@ def parts(settings: Settings) -> Parts:
         erased=FileErasureLedger(settings.data_dir / "erasures"),
         adapters=adapters(folios, settings.seed),
         key=GuestKey(settings, connections),
+        consents=ConsentStore(mongo, outbox, chassis.idempotency),
+        partners=PartnerParts.of(settings, chassis),
+        money=MoneyParts.of(settings, chassis),
     )
 
 
@@ -154,6 +171,9 @@ def assemble(have: Parts) -> FastAPI:
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
         disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
+        money=have.money.doors(have.around),
+        consents=api.ConsentDoors(chassis, Consents(have.consents, have.stays, policy, clock)),
+        partners=api.PartnerDoors(chassis, have.partners.subscribing(have.settings, chassis)),
     )
     return chassis.app(
         title="integrations",
@@ -164,7 +184,10 @@ def assemble(have: Parts) -> FastAPI:
                 "integrations",
                 (topics.RECORDS, topics.ALERTS, topics.REPORTS),
                 OnRecords(have.postings, have.messages, have.writebacks, have.erasures),
-            )
+            ),
+            have.partners.consumer(chassis),
+            have.money.consumer(have.around),
+            Consumer("integrations.consents", (topics.MESSAGES,), HearConsents(have.consents)),
         ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
@@ -172,6 +195,8 @@ def assemble(have: Parts) -> FastAPI:
             Job("writebacks", have.settings.commands_every_s, have.write_back),
             Job("messages", have.settings.commands_every_s, have.send_messages),
             Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
+            *have.money.jobs(have.around),
+            *have.partners.jobs(have.settings, chassis, have.stays),
         ],
         prepare=[have.prepare],
         retention=kept(Aging(chassis.mongo)),

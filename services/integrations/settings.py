@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from services.integrations.domain.accounts import PaymentAccount
 from services.integrations.domain.connections import ConnectionSpec
+from services.integrations.domain.mail import MailServer
 from shared.chassis.settings import ServiceSettings
 
 
@@ -24,3 +26,14 @@ class Settings(ServiceSettings):
     inventory_days: int = Field(default=30, ge=1, le=400, description="How many days ahead inventory is published")
     inventory_every_s: float = Field(default=2.0, gt=0)
     commands_every_s: float = Field(default=0.5, gt=0)
+    partners_every_s: float = Field(default=0.5, gt=0)
+    partners_settle_s: float = Field(
+        default=60.0, ge=0, description="What stands is told to a new subscription once older transactions are over"
+    )
+    payment_accounts: tuple[PaymentAccount, ...] = Field(
+        default=(), description="Hotels' accounts at payment providers, as a JSON list with their keys", repr=False
+    )
+    reconcile_every_s: float = Field(default=600.0, gt=0, description="How often it is asked whose night has come")
+    mail: MailServer | None = Field(
+        default=None, repr=False, description="The server that guests' mail goes by, as JSON; absent: the maildrop"
+    )

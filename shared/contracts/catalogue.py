@@ -10,9 +10,11 @@ from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
 from shared.contracts.inventory import InventoryEvent
-from shared.contracts.messages import MESSAGE_VERBS, MessageEvent
+from shared.contracts.messages import CONSENT_VERBS, MESSAGE_VERBS, ConsentEvent, MessageEvent
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
+from shared.contracts.partners import PARTNER_VERBS, SUBSCRIPTION_VERBS, PartnerEvent, SubscriptionEvent
+from shared.contracts.payments import JOURNAL_VERBS, PAYMENT_VERBS, JournalEvent, PaymentEvent
 from shared.contracts.policy import POLICY_CHANGE_VERBS, KeysEvent, PolicyChangeEvent, PolicyEvent
 from shared.contracts.records import (
     RECORD_VERBS,
@@ -82,7 +84,12 @@ _ALL = [
     *_types("inventory", ("changed",), topics.INVENTORY, InventoryEvent),
     *_types("posting", POSTING_VERBS, topics.MONEY, PostingEvent),
     *_types("finance", FINANCE_VERBS, topics.MONEY, FinanceEvent),
+    *_types("payment", PAYMENT_VERBS, topics.MONEY, PaymentEvent),
+    *_types("journal", JOURNAL_VERBS, topics.MONEY, JournalEvent),
     *_types("message", MESSAGE_VERBS, topics.MESSAGES, MessageEvent),
+    *_types("consent", CONSENT_VERBS, topics.MESSAGES, ConsentEvent),
+    *_types("partner", PARTNER_VERBS, topics.PARTNERS, PartnerEvent),
+    *_types("subscription", SUBSCRIPTION_VERBS, topics.PARTNERS, SubscriptionEvent),
     *_types("alert", ALERT_VERBS, topics.ALERTS, AlertEvent),
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),

@@ -57,3 +57,26 @@ class MessageEvent(EventBody):
 
 
 MESSAGE_VERBS = ("stored", "sent", "delivered", "failed", "received", "suppressed")
+
+
+class Consent(Wire):
+    """What a guest agrees to be sent on one channel for one purpose, from now on."""
+
+    id: EntityId
+    property_id: str
+    guest_id: EntityId
+    channel: Code
+    purpose: Code = Field(description="service: about the stay; marketing: offers")
+    given: bool
+    source: Code = Field(description="How we know: guest, staff, pms or provider")
+    at: Instant
+    version: Version
+
+
+class ConsentEvent(EventBody):
+    """A guest's consent changed."""
+
+    consent: Consent
+
+
+CONSENT_VERBS = ("changed",)

@@ -2,6 +2,8 @@
 
 import enum
 
+from pydantic import Field
+
 from shared.contracts.envelope import EventBody
 from shared.contracts.records import LineKind
 from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
@@ -52,6 +54,11 @@ class FinanceAction(Wire):
     amount: Money
     at: Instant
     version: Version
+    record_id: EntityId | None = Field(default=None, description="The record that it is about, where one is known")
+    expected: Money | None = Field(default=None, description="Of a difference: what our own record says")
+    found: Money | None = Field(default=None, description="Of a difference: what the other side says; absent: nothing")
+    folio: EntityId | None = None
+    provider_ref: EntityId | None = None
 
 
 class FinanceEvent(EventBody):
@@ -61,4 +68,4 @@ class FinanceEvent(EventBody):
 
 
 POSTING_VERBS = ("requested", "sent", "done", "failed", "unknown")
-FINANCE_VERBS = ("refund_seen", "deposit_seen", "dispute_seen", "charge_seen")
+FINANCE_VERBS = ("refund_seen", "deposit_seen", "dispute_seen", "charge_seen", "difference_seen", "difference_settled")

@@ -29,6 +29,8 @@ class Resource(enum.StrEnum):
     MESSAGE = "message"
     OFFER = "offer"
     OPERATION = "operations"
+    PARTNER = "partner"
+    PAYMENT = "payment"
     POLICY = "policy"
     POSTING = "posting"
     PROPERTY = "property"

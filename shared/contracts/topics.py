@@ -42,6 +42,7 @@ GUESTS = "guests.v1"
 INVENTORY = "inventory.v1"
 MONEY = "money.v1"
 MESSAGES = "messages.v1"
+PARTNERS = "partners.v1"
 ALERTS = "alerts.v1"
 REPORTS = "reports.v1"
 STAFF = "staff.v1"
@@ -67,6 +68,12 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         name=MESSAGES, owner="integrations", said="Guest messages in and out: ids, channel and delivery, never text."
+    ),
+    Topic(
+        name=PARTNERS,
+        owner="integrations",
+        partitions=2,
+        said="Partners and their subscriptions: who may hear what, and endpoints that stopped answering.",
     ),
     Topic(name=ALERTS, owner="alerts", said="Alerts opened, escalated, acknowledged and resolved."),
     Topic(name=REPORTS, owner="reporting", said="Report runs, spot checks and reviews."),

@@ -34,7 +34,11 @@ EntityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@
 
 Version = Annotated[int, Field(ge=1)]
 
-_CURRENCY_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0}
+_CURRENCY_DIGITS = {
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+    **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+}
 _STAY_NAMESPACE = uuid.UUID("6f1b6a52-5d0e-5a7d-9f43-1f6d7d0c3a11")
 MAX_MINOR_UNITS = 10**12
 

@@ -10,6 +10,7 @@ import pytest
 from services.records.domain.state import RecordState
 from shared.contracts.envelope import Envelope
 from shared.contracts.records import TriggerKind, Workflow
+from shared.contracts.values import Money
 from tests.factories.front_desk import Caller, FrontDesk
 from tests.factories.guest_events import finance_told, message_told, stay_told, task_told
 from tests.factories.guest_records import FIRST_VALUES, NOW, stay, wish
@@ -38,11 +39,13 @@ def entered(kind: str) -> Happens:
     return happens
 
 
+EUROS, MORE = Money(amount=4_500, currency="EUR"), Money(amount=5_400, currency="EUR")
 BOOKED = stay_told(stay())
 WISHED = stay_told(stay(requests=(wish("baby_cot"), wish("late_checkout"))))
 ASKED = message_told("received", topic_code="extra_towels")
 ANSWERED = message_told("received", topic_code="spa_day", answer="accepted")
 REFUNDED, CHARGED = finance_told("refund_seen"), finance_told("charge_seen")
+DIFFERS = finance_told("difference_seen", code="wrong_amount", record_id="rec-1", expected=EUROS, found=MORE)
 SOURCES: list[tuple[str, TriggerKind, str, Happens]] = [
     (GUEST_EXPERIENCE, TriggerKind.BOOKING, "pre_arrival_message", heard(BOOKED)),
     (GUEST_EXPERIENCE, TriggerKind.GUEST_REQUEST, "guest_request", heard(ASKED)),
@@ -51,6 +54,7 @@ SOURCES: list[tuple[str, TriggerKind, str, Happens]] = [
     (GUEST_EXPERIENCE, TriggerKind.STAFF_TASK, "guest_request", heard(task_told("extra_pillow"))),
     (GUEST_EXPERIENCE, TriggerKind.STAFF_TASK, "service_recovery", heard(task_told("noise"))),
     (GUEST_EXPERIENCE, TriggerKind.FINANCE_ACTION, "service_recovery", heard(REFUNDED)),
+    (GUEST_EXPERIENCE, TriggerKind.FINANCE_ACTION, "money_difference", heard(DIFFERS)),
     (UPSELL, TriggerKind.BOOKING, "pre_arrival_offer", heard(BOOKED)),
     (UPSELL, TriggerKind.GUEST_REQUEST, "campaign_reply", heard(ANSWERED)),
     (UPSELL, TriggerKind.GUEST_REQUEST, "upsell_guest_request", heard(WISHED)),
@@ -127,3 +131,13 @@ async def test_accepted_campaign_reply_puts_its_charge_on_the_folio_and_asks_who
     [delivery] = [row for row in desk.database.tables.records.values() if row.kind == "guest_request"]
     assert (len(posted), delivery.parent) == (1, reply.id)
     assert delivery.trigger.kind is TriggerKind.GUEST_REQUEST
+
+
+async def test_difference_of_money_is_owned_by_finance_and_tells_its_story() -> None:
+    desk = FrontDesk()
+    await desk.hears(DIFFERS)
+    [record] = of_kind(desk, "money_difference", TriggerKind.FINANCE_ACTION)
+    assert (record.department.value, bool(record.owner), record.links) == ("finance", True, ("rec-1",))
+    assert (record.fields["expected"]["amount"], record.fields["found"]["amount"]) == (4_500, 5_400)
+    await desk.hears(finance_told("difference_settled", code="wrong_amount"))
+    assert len(desk.database.tables.records) == 1

@@ -70,17 +70,18 @@ def writeback_told(
     return envelope(f"writeback.{state.value}.v1", change.id, sequence, NOW, WritebackEvent(actor=PMS, writeback=told))
 
 
-def finance_told(verb: str, stay_id: str | None = None) -> Envelope:
+def finance_told(verb: str, stay_id: str | None = None, **given: Any) -> Envelope:
     """A finance action."""
-    finance = FinanceAction(
-        id=f"finance-{verb}",
-        property_id="resort",
-        stay_id=stay_id,
-        code="spa",
-        amount=Money(amount=4_500, currency="EUR"),
-        at=NOW,
-        version=1,
-    )
+    base: dict[str, Any] = {
+        "id": f"finance-{verb}",
+        "property_id": "resort",
+        "stay_id": stay_id,
+        "code": "spa",
+        "amount": Money(amount=4_500, currency="EUR"),
+        "at": NOW,
+        "version": 1,
+    }
+    finance = FinanceAction(**(base | given))
     return envelope(f"finance.{verb}.v1", finance.id, 1, NOW, FinanceEvent(actor=PMS, finance=finance))
 
 

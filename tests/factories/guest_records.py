@@ -85,6 +85,11 @@ FIRST_VALUES: dict[str, dict[str, Any]] = {
     "feedback_score": {"score": 8, "source": "message"},
     "investigation": {"about": "guest_request", "cause": "not_available", "times": 5, "finding": "training"},
     "glass_review": {"why": "nobody_in_charge", "finding": "was_needed"},
+    "money_difference": {
+        "difference": "wrong_amount",
+        "gap": {"amount": 900, "currency": "EUR"},
+        "finding": "corrected",
+    },
     "campaign_reply": {
         "campaign": "spa_day",
         "guest_answer": "accepted",

@@ -1,6 +1,7 @@
 """Every service on a real store with something in it, and people who may and may not."""
 
 import contextlib
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -21,6 +22,7 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.consents import SAID as CONSENT
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import DRAFT, HANDED_OVER, SAID
 from services.integrations.api.pms import TASK
@@ -49,9 +51,12 @@ from tests.factories.guest_records import FIRST_VALUES, stay
 from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
+from tests.fakes.payment_provider import FakeProvider
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_auth import ripe_auth, ripe_policy
+from tests.input.ripening_money import ripe_money
+from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_rota import ROSTERED, WHO, ripe_rota
 from tests.input.ripening_sales import Shop, ripe_sales
@@ -138,6 +143,7 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
 async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     """Integrations with both hotels connected and a day of stays."""
     have = parts(IntegrationsSettings(**told, connections=specs(CHAIN)))
+    have = dataclasses.replace(have, money=dataclasses.replace(have.money, providers={PROPERTY: FakeProvider()}))
     standing = await stand(have.chassis, assemble_integrations(have))
     await have.prepare()
     doors = {one.property_id: one.token for one in await have.connections.all(Scope(chain=CHAIN))}
@@ -160,11 +166,20 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
         "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
+        "GET /v1/guests/{guest_id}/consents": [{"path": {"guest_id": one}} for one in sorted(guests)[:1]],
+        "POST /v1/guests/{guest_id}/consents": [
+            {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[:1]
+        ],
         "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
     erasures, forgotten = await ripe_erasures(standing, some)
-    yield House(standing.app, tokens("integrations"), known | {"id": (*known["id"], *erasures)}, ripe | forgotten)
+    paid = await ripe_money(have.chassis.mongo, sorted(stays)[0], doors[PROPERTY])
+    async with standing.client() as client:
+        chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
+        subscriptions, heard_by = await ripe_partners(client, chief)
+    ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at", "seed-secret")}
+    yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | heard_by | paid)
     await have.chassis.mongo.close()
 
 

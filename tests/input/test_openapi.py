@@ -37,6 +37,7 @@ NAMES = {
     "vendor": ("path.vendor",),
     "group": ("query.group_name",),
     "property": ("path.property_id", "query.property"),
+    "partner": ("path.partner",),
 }
 """Which parameters are drawn, most of the time, from what is known."""
 

@@ -164,5 +164,6 @@ def stranger_names(names: Mapping[str, Any]) -> dict[str, Any]:
         "figure",
         "token",
         "vendor",
+        "day",
     }
     return {name: held if name in fixed else f"nothing-{name.replace('_', '-')}" for name, held in names.items()}

@@ -15,6 +15,7 @@ from services.auth.ports.directory import DirectoryChange
 from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.integrations.api.erasures import ASKED
+from services.integrations.api.partners import ON_TOPIC, PARTNER
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -29,6 +30,8 @@ from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.service import Chassis
 from shared.contracts.identity import DataClass, Department
+from shared.contracts.money import PostingState
+from shared.contracts.payments import PaymentKind
 from shared.contracts.records import LineKind, MoneyLine
 from shared.contracts.staff import Glass, ShiftSwap, StaffMember, Stretch, SwapState
 from shared.contracts.values import Money, Scope, stay_id
@@ -36,6 +39,7 @@ from tests.factories.bookings import payloads, small_schedule
 from tests.factories.front_desk import StillClock, fake_house
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
+from tests.factories.payments import put_payment
 from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.standing import Standing
 from tests.fakes.records import FakeDatabase
@@ -173,13 +177,24 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
         async with house.client() as client:
             body = ASKED | {"guest_id": profile.id}
-            asked = await Furnisher(client, "integrations", everything(WORK)).post("/v1/erasures", body)
+            desk = Furnisher(client, "integrations", everything(WORK))
+            asked = await desk.post("/v1/erasures", body)
+            partner = await desk.post("/v1/partners", PARTNER)
+            held = (PaymentKind.HOLD, PostingState.DONE)
+            [payment] = await put_payment(have.chassis.mongo, "pay-1", found, held)
+            heard = await desk.post(f"/v1/partners/{partner['id']}/subscriptions", ON_TOPIC)
         yield named(
             house,
             stay_id=found,
             guest_id=profile.id,
             guest_name=profile.last_name,
             erasure_id=asked["id"],
+            partner=partner["id"],
+            subscription_id=heard["id"],
+            event_type="record.opened.v1",
+            payment_id=payment,
+            operation_id=payment,
+            day="2026-03-10",
             name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",

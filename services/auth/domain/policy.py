@@ -141,7 +141,7 @@ def _money() -> tuple[Grant, ...]:
 
 
 def _around_records() -> tuple[Grant, ...]:
-    desk = (*ON_THE_FLOOR, Role.FINANCE)
+    desk, priced = (*ON_THE_FLOOR, Role.FINANCE), (ORDINARY, PAYMENT)
     return (
         _grant((*desk, Role.INTEGRATION), ("read",), Resource.STAY, Resource.INVENTORY),
         _grant((*REVIEWERS, *MONEY), ("read",), Resource.STAY, read=MANAGED),
@@ -162,6 +162,9 @@ def _around_records() -> tuple[Grant, ...]:
         _grant((Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), ("manage",), Resource.OFFER, write=(ORDINARY, PAYMENT)),
         _grant((*IN_CHARGE, *MONEY), ("read",), Resource.INCENTIVE, read=(ORDINARY, STAFF)),
         _grant((*REVIEWERS, *MONEY), ("read",), Resource.POSTING, read=(ORDINARY, PAYMENT)),
+        _grant((*IN_CHARGE, Role.FINANCE), ("read", "charge"), Resource.PAYMENT, read=priced, write=priced),
+        _grant((Role.GENERAL_MANAGER, Role.FINANCE), ("refund", "decide"), Resource.PAYMENT, read=priced, write=priced),
+        _grant((Role.FINANCE,), ("close", "reconcile"), Resource.PAYMENT, read=priced, write=priced),
     )
 
 
@@ -184,6 +187,10 @@ def _administration() -> tuple[Grant, ...]:
         _grant((*REVIEWERS, *admin), ("reset",), Resource.STAFF, obligations=("reason",)),
         _grant(admin, ("read", "manage"), Resource.POLICY, read=(ORDINARY, SECURITY), write=(ORDINARY, SECURITY)),
         _grant((*admin, Role.GENERAL_MANAGER), ("read",), Resource.REPORT),
+        # Nobody lets a partner see what they may not see themselves: the classes here bound what can be granted.
+        _grant(admin, ("read", "manage"), Resource.PARTNER, read=(ORDINARY, PAYMENT, GUEST), write=(ORDINARY,)),
+        # A partner's own program: which partner is its own, integrations knows.
+        _grant((*admin, Role.INTEGRATION), ("subscribe",), Resource.PARTNER, write=(ORDINARY,)),
         _grant(admin, ("status",), Resource.OPERATION),
         _grant(
             admin, ("redrive", "rebuild", "republish", "reread", "retain"), Resource.OPERATION, obligations=("reason",)

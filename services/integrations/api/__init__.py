@@ -2,11 +2,24 @@
 
 from fastapi import APIRouter
 
-from services.integrations.api import erasures, finance, guests, messages, pms, stays
-from services.integrations.api.wiring import Doors
+from services.integrations.api import (
+    books,
+    consents,
+    erasures,
+    finance,
+    guests,
+    messages,
+    partner_commands,
+    partner_contract,
+    partners,
+    payments,
+    pms,
+    stays,
+)
+from services.integrations.api.wiring import ConsentDoors, Doors, MoneyDoors, PartnerDoors
 from shared.chassis.describing import Link
 
-__all__ = ["LINKS", "Doors", "router"]
+__all__ = ["LINKS", "ConsentDoors", "Doors", "MoneyDoors", "PartnerDoors", "router"]
 
 FIRST_STAY = {"stay_id": "$response.body#/items/0/id"}
 FIRST_GUEST = {"query.ids": "$response.body#/items/0/guest_id"}
@@ -23,4 +36,9 @@ def router(doors: Doors) -> APIRouter:
     whole = APIRouter()
     for part in (pms, stays, guests, messages, finance, erasures):
         whole.include_router(part.router(doors))
+    for side in (partners, partner_commands, partner_contract):
+        whole.include_router(side.router(doors.partners))
+    for book in (payments, books):
+        whole.include_router(book.router(doors.money))
+    whole.include_router(consents.router(doors.consents))
     return whole

@@ -6,12 +6,16 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.consenting import Consents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
+from services.integrations.usecases.paying import HearProvider, Payments
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.reconciling import Books, Reconcile
+from services.integrations.usecases.subscribing import Subscribing
 from services.integrations.usecases.tasks import TakeTasks
 from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
@@ -20,6 +24,36 @@ Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Token = Annotated[str, Path(min_length=32, max_length=128)]
 Code = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$")]
+
+
+PartnerPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+@dataclass(frozen=True)
+class PartnerDoors:
+    """What the routes for partners need."""
+
+    chassis: Chassis
+    subscribing: Subscribing
+
+
+@dataclass(frozen=True)
+class MoneyDoors:
+    """What the routes about payments and the books need."""
+
+    chassis: Chassis
+    payments: Payments
+    heard: HearProvider
+    reconcile: Reconcile
+    books: Books
+
+
+@dataclass(frozen=True)
+class ConsentDoors:
+    """What the routes about consent need."""
+
+    chassis: Chassis
+    consents: Consents
 
 
 @dataclass(frozen=True)
@@ -36,6 +70,9 @@ class Doors:
     guests: ReadGuests
     erasures: Erasures
     disclose: Disclose
+    partners: PartnerDoors
+    money: MoneyDoors
+    consents: ConsentDoors
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

@@ -8,7 +8,7 @@ from shared.contracts.money import FINANCE_VERBS, FinanceAction, FinanceEvent
 from shared.contracts.values import Money, derived_id
 
 ME = system("integrations")
-KINDS = tuple(verb.removesuffix("_seen") for verb in FINANCE_VERBS)
+KINDS = tuple(verb.removesuffix("_seen") for verb in FINANCE_VERBS if verb.endswith("_seen"))
 
 
 def seen(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from services.integrations.domain.mail import MailServer
+from services.integrations.messaging.email import Email
 from services.integrations.messaging.maildrop import Drop, Maildrop
 from services.integrations.ports import Channel
 
@@ -10,6 +12,7 @@ CHANNELS: dict[str, Callable[[Drop], Channel]] = {
 }
 
 
-def channels(drop: Drop) -> dict[str, Channel]:
+def channels(drop: Drop, mail: MailServer | None = None) -> dict[str, Channel]:
     """All channels, by the name that messages carry."""
-    return {name: make(drop) for name, make in CHANNELS.items()}
+    found: dict[str, Channel] = {name: make(drop) for name, make in CHANNELS.items()}
+    return found | ({Email.name: Email(mail)} if mail else {})

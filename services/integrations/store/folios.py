@@ -1,11 +1,14 @@
 """The folio ledger of hotels whose PMS takes no charges: one line a key, for ever."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from services.integrations.domain.postings import Charge, FolioLine
+from services.integrations.domain.reconciling import Kind, Movement
 from services.integrations.ports import Posted
 from shared.chassis.mongo import Document, Duplicate, Mongo
 from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.records import LineKind
 from shared.contracts.values import Money, Scope
 
 
@@ -44,6 +47,12 @@ class FolioStore:
         rows = await self._lines.find({"stay": {"$in": list(stay_ids)}, "chain": scope.chain}, sort=[("at", 1)])
         return [_line(row) for row in rows]
 
+    async def movements(self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime) -> list[Movement]:
+        """What stands on a hotel's folios from a stretch of time, for matching; a house's own cost stands on none."""
+        wanted = {"prop": property_id, "chain": scope.chain, "at": {"$gte": since, "$lt": until}}
+        rows = await self._lines.find(wanted | {"kind": {"$ne": LineKind.COST.value}}, sort=[("_id", 1)])
+        return [_movement(row) for row in rows]
+
     async def posted(self, scope: Scope, stay_id: str) -> int:
         """What our lines add to a stay's balance, in minor units."""
         found = await self._lines.aggregate(
@@ -53,6 +62,18 @@ class FolioStore:
             ]
         )
         return int(found[0]["sum"]) if found else 0
+
+
+def _movement(row: Document) -> Movement:
+    return Movement(
+        on="folio",
+        reference=row["_id"],
+        key=row["_id"],
+        kind=Kind.CHARGE if row["kind"] == LineKind.CHARGE.value else Kind.REFUND,
+        amount=Money(**row["amount"]),
+        stay_id=row["stay"],
+        at=row["at"],
+    )
 
 
 def _line(row: Document) -> FolioLine:

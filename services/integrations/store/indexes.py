@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from services.integrations.domain.deliveries import DeliveryState
 from services.integrations.domain.messages import Progress
+from services.integrations.domain.partners import KEPT_DAYS
 from shared.chassis.mongo import Index, Mongo
 from shared.contracts.money import PostingState
 from shared.contracts.writebacks import WritebackState
@@ -10,6 +12,9 @@ from shared.contracts.writebacks import WritebackState
 _POSTINGS_OPEN = {"state": {"$in": [PostingState.PENDING.value, PostingState.SENDING.value]}}
 _WRITEBACKS_OPEN = {"state": {"$in": [WritebackState.PENDING.value, WritebackState.SENDING.value]}}
 _MESSAGES_OPEN = {"progress": {"$in": [Progress.PENDING.value, Progress.SENDING.value]}}
+
+LATEST_S = 400 * 86_400
+"""How long what has not changed is told to new subscriptions as it stands."""
 
 INDEXES: dict[str, Sequence[Index]] = {
     "connections": [Index(("chain", "prop"))],
@@ -28,6 +33,26 @@ INDEXES: dict[str, Sequence[Index]] = {
     ],
     "maildrop": [Index(("prop", "at"))],
     "masked": [Index(("chain", "day")), Index(("last",), expire_s=400 * 86_400)],
+    "consents": [Index(("guest",))],
+    "payments": [
+        Index(("payment",), unique=True, partial={"open": True}),
+        Index(("payment", "_id")),
+        Index(("stay",)),
+        Index(("state", "claimed"), partial=_POSTINGS_OPEN),
+        Index(("prop", "state", "at")),
+    ],
+    "journal": [Index(("prop", "day", "_id"))],
+    "differences": [Index(("prop", "open", "seen"))],
+    "partners": [Index(("chain", "account"))],
+    "subscriptions": [Index(("chain", "partner")), Index(("standing",))],
+    "partner_latest": [Index(("chain", "_id")), Index(("at",), expire_s=LATEST_S)],
+    "partner_deliveries": [
+        Index(("sub", "rank", "order"), partial={"state": DeliveryState.WAITING.value}),
+        Index(("sub", "due_at"), partial={"state": DeliveryState.PENDING.value}),
+        Index(("sub", "number")),
+        Index(("sub", "event")),
+        Index(("at",), expire_s=KEPT_DAYS * 86_400),
+    ],
 }
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from services.integrations.domain.consents import Given, allowed, purpose_of
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.messages import Draft, GuestMessage, moved
 from services.integrations.domain.templates import rendered
@@ -25,6 +26,12 @@ class Messages(Protocol):
     async def draft(self, scope: Scope, draft_id: str) -> Draft | None: ...
 
 
+class Said(Protocol):
+    """What guests agree to."""
+
+    async def given(self, scope: Scope, guest_id: str) -> Given: ...
+
+
 class NotWritable(Exception):
     """There is no text to send; `code` says why."""
 
@@ -36,8 +43,11 @@ class NotWritable(Exception):
 class SendMessages:
     """Works off the messages that wait."""
 
-    def __init__(self, messages: Messages, stays: StayStore, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(
+        self, messages: Messages, stays: StayStore, channels: Mapping[str, Channel], consents: Said, clock: Clock
+    ) -> None:
         self._messages, self._stays, self._channels, self._clock = messages, stays, channels, clock
+        self._consents = consents
 
     async def __call__(self) -> int:
         """Settle everything that waits; how many were settled."""
@@ -71,8 +81,12 @@ class SendMessages:
         self, scope: Scope, row: GuestMessage, profile: Profile | None, text: str, now: dt.datetime
     ) -> list[GuestMessage]:
         address = (profile.email or profile.phone) if profile else None
-        if address is None:
+        if profile is None or address is None:
             return [moved(row, MessageState.FAILED, now, text, failure="no_address")]
+        row = self._by(row, profile)
+        purpose = purpose_of((row.template, row.message.topic_code))
+        if not allowed(await self._consents.given(scope, profile.id), row.message.channel, purpose):
+            return [moved(row, MessageState.SUPPRESSED, now, text, failure="no_consent")]
         written = row.model_copy(update={"text": text})
         try:
             delivery = await self._channels[row.message.channel].deliver(scope, written, address)
@@ -80,6 +94,12 @@ class SendMessages:
             return [moved(row, MessageState.FAILED, now, text, failure=refused.code)]
         sent = moved(row, MessageState.SENT, now, text)
         return [sent, moved(sent, MessageState.DELIVERED, now)] if delivery is Delivery.DELIVERED else [sent]
+
+    def _by(self, row: GuestMessage, profile: Profile) -> GuestMessage:
+        """The message on the channel it goes by, in the guest's language: mail where there is a server for it."""
+        by = "email" if profile.email and "email" in self._channels else row.message.channel
+        said = {"channel": by, "language": profile.language}
+        return row.model_copy(update={"message": row.message.model_copy(update=said)})
 
     async def _profile(self, scope: Scope, row: GuestMessage) -> Profile | None:
         guest = row.message.guest_id

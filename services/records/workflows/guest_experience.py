@@ -32,6 +32,7 @@ from services.records.workflows import glass_review
 from services.records.workflows.investigation import INVESTIGATION
 from services.records.workflows.limits import A_DAY_S, among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message, from_task
+from services.records.workflows.settlement import SETTLEMENT, on_difference
 from services.records.workflows.topics import COMPLAINTS, PAID, PREFERENCES, REQUESTS, request_topic
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import TriggerKind, Workflow
@@ -336,6 +337,7 @@ WORKFLOW = WorkflowSpec(
         FEEDBACK_SCORE,
         INVESTIGATION,
         glass_review.GLASS_REVIEW,
+        SETTLEMENT,
     ),
     triggers=(
         glass_review.TRIGGER,
@@ -347,6 +349,7 @@ WORKFLOW = WorkflowSpec(
         TriggerRule("guest_message", TriggerKind.GUEST_REQUEST, on_message),
         TriggerRule("pms_task", TriggerKind.STAFF_TASK, on_task),
         TriggerRule("refund", TriggerKind.FINANCE_ACTION, on_refund),
+        TriggerRule("difference_seen", TriggerKind.FINANCE_ACTION, on_difference),
     ),
     follow_ons=(
         FollowOn("low_score", "feedback_score", Turn.OPENED, after_low_score),

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from services.integrations.api.consents import SAID as CONSENT
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.finance import ACTION
 from services.integrations.api.messages import HANDED_OVER
 from services.integrations.api.pms import TASK
 from shared.contracts.policy import ANY, Resource
 from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
+from tests.rights.tables.money import ROWS as BOOKS
+from tests.rights.tables.partners import ROWS as PARTNERS
 
 HERE = {"property": "city"}
 SAID = {"stay_id": "{stay_id}", "topic_code": "baby_cot", "text": "May we have a cot?"}
@@ -68,6 +71,10 @@ ROWS = (
     granted("GET /ops/v1/retention", "status", Resource.OPERATION, **OPERATED),
     granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **OPERATED),
     granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **OPERATED),
+    granted("GET /v1/guests/{guest_id}/consents", "request_message", Resource.MESSAGE),
+    granted("POST /v1/guests/{guest_id}/consents", "request_message", Resource.MESSAGE, body=CONSENT),
+    *PARTNERS,
+    *BOOKS,
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
     granted("POST /v1/drafts", "request_message", ANY, body={"stay_id": "{stay_id}", "text": "Your cot is there."}),
 )

@@ -1,0 +1,1 @@
+"""Programs of partners, as short as they can be; run in the tests."""
