@@ -3,31 +3,42 @@
 import datetime as dt
 from dataclasses import dataclass
 
+import httpx
 from fastapi import FastAPI
 
 from services.integrations import api
 from services.integrations.adapters.ledger import FileErasureLedger
+from services.integrations.adapters.secrets import FolderSecrets
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
-from services.integrations.pms.registry import adapters
+from services.integrations.pms.calling import Wire
+from services.integrations.pms.registry import adapters, vendors
 from services.integrations.ports import Pms
+from services.integrations.ports.vendors import Secrets, Vendor
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
+from services.integrations.store.comments import CommentStore
 from services.integrations.store.connections import ConnectionStore
+from services.integrations.store.endpoints import EndpointStore
 from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
 from services.integrations.store.ledger import LedgerStore
+from services.integrations.store.looks import LookStore
+from services.integrations.store.marks import MarkStore
 from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.catching_up import CatchUp
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
+from services.integrations.usecases.fetching import FetchMarked, Following
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.forgetting import Forgetting
+from services.integrations.usecases.hearing import HearFromPms
 from services.integrations.usecases.imports import ImportBookings
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.inventory import CountRooms
@@ -46,6 +57,8 @@ from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 ALL = Scope(chain=SYSTEM_CHAIN)
 FORGET_S = 3.0
+NIGHTS_S = 300.0
+CALLS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 
 
 class GuestKey:
@@ -78,6 +91,10 @@ class Parts:
     erasures: ErasureStore
     erased: FileErasureLedger
     adapters: dict[str, Pms]
+    vendors: dict[str, Vendor]
+    secrets: Secrets
+    following: Following
+    looks: LookStore
     key: GuestKey
 
     async def prepare(self) -> None:
@@ -90,6 +107,22 @@ class Parts:
     def imports(self) -> ImportBookings:
         """The import, once `prepare` has run."""
         return ImportBookings(self.stays, self.chassis.clock, self.key)
+
+    @property
+    def hear(self) -> HearFromPms:
+        """The door of vendors whose notifications are hints."""
+        return HearFromPms(self.vendors, self.following.marks, self.secrets, self.chassis.clock)
+
+    @property
+    def fetch_marked(self) -> FetchMarked:
+        """Asks about what was marked."""
+        return FetchMarked(self.following, self.vendors, self.chassis.clock, self.key)
+
+    @property
+    def catch_up(self) -> CatchUp:
+        """Looks for what no notification told."""
+        of, clock = self.following, self.chassis.clock
+        return CatchUp(self.connections, self.vendors, of.marks, self.stays, of.endpoints, self.looks, clock)
 
     @property
     def post_charges(self) -> PostCharges:
@@ -117,12 +150,14 @@ def parts(settings: Settings) -> Parts:
     """Everything but the server: what commands and the server are made of."""
     chassis = Chassis(settings)
     mongo, outbox = chassis.mongo, chassis.outbox
-    connections, folios = ConnectionStore(mongo), FolioStore(mongo)
+    connections, folios, stays = ConnectionStore(mongo), FolioStore(mongo), StayStore(mongo, outbox)
+    secrets = FolderSecrets(settings.secrets_dir or settings.data_dir / "secrets")
+    client = httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
     return Parts(
         settings=settings,
         chassis=chassis,
         connections=connections,
-        stays=StayStore(mongo, outbox),
+        stays=stays,
         postings=PostingStore(mongo, outbox),
         messages=MessageStore(mongo, outbox, chassis.idempotency),
         writebacks=WritebackStore(mongo, outbox),
@@ -132,6 +167,12 @@ def parts(settings: Settings) -> Parts:
         erasures=ErasureStore(mongo, outbox, chassis.idempotency),
         erased=FileErasureLedger(settings.data_dir / "erasures"),
         adapters=adapters(folios, settings.seed),
+        vendors=vendors(Wire(client, secrets, chassis.clock.real_now)),
+        secrets=secrets,
+        following=Following(
+            MarkStore(mongo), stays, CommentStore(mongo, chassis.idempotency), EndpointStore(mongo), connections
+        ),
+        looks=LookStore(mongo),
         key=GuestKey(settings, connections),
     )
 
@@ -143,7 +184,7 @@ def assemble(have: Parts) -> FastAPI:
     doors = api.Doors(
         chassis=chassis,
         connections=have.connections,
-        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key),
+        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, have.hear, clock, have.key),
         from_guests=TakeFromGuests(have.messages, have.stays, clock),
         from_finance=TakeFromFinance(have.ledger, clock),
         tasks=TakeTasks(have.connections, have.ledger, clock),
@@ -165,6 +206,9 @@ def assemble(have: Parts) -> FastAPI:
         ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
+            Job("fetching", have.settings.fetch_every_s, have.fetch_marked),
+            Job("catching-up", have.settings.catch_up_every_s, have.catch_up.changes),
+            Job("nights", NIGHTS_S, have.catch_up.nights),
             Job("postings", have.settings.commands_every_s, have.post_charges),
             Job("writebacks", have.settings.commands_every_s, have.write_back),
             Job("messages", have.settings.commands_every_s, have.send_messages),

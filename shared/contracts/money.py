@@ -2,6 +2,8 @@
 
 import enum
 
+from pydantic import Field
+
 from shared.contracts.envelope import EventBody
 from shared.contracts.records import LineKind
 from shared.contracts.values import Code, EntityId, Instant, Money, Version, Wire
@@ -32,6 +34,7 @@ class Posting(Wire):
     provider_ref: EntityId | None = None
     failure: Code | None = None
     approved_by: EntityId | None = None
+    adjusts: EntityId | None = Field(default=None, description="The posting that this one takes back")
     at: Instant
     version: Version
 

@@ -49,4 +49,4 @@ class ConnectionStore:
 
 
 def _connection(row: Document) -> Connection:
-    return Connection.model_validate({name: row[name] for name in Connection.model_fields})
+    return Connection.model_validate({name: row[name] for name in Connection.model_fields if name in row})
