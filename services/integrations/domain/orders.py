@@ -17,6 +17,7 @@ class Ability(enum.StrEnum):
     GUEST = "guest"
     NOTE = "note"
     TASK = "task"
+    TASK_CLOSE = "task_close"
 
 
 class NewProfile(Frozen):

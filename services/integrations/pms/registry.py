@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from services.integrations.pms.apaleo.adapter import Apaleo
 from services.integrations.pms.calling import Wire
+from services.integrations.pms.cloudbeds.adapter import Cloudbeds
 from services.integrations.pms.hotel_bookings.adapter import HotelBookings
+from services.integrations.pms.mews.adapter import Mews
 from services.integrations.ports import Folios, Pms
 from services.integrations.ports.vendors import Vendor
 
@@ -14,6 +16,8 @@ ADAPTERS: dict[str, Callable[[Folios, int], Pms]] = {
 
 VENDORS: dict[str, Callable[[Wire], Vendor]] = {
     Apaleo.name: Apaleo,
+    Cloudbeds.name: Cloudbeds,
+    Mews.name: Mews,
 }
 
 

@@ -80,3 +80,8 @@ def language(value: Any) -> str:
 def text(value: Any, most: int = 200) -> str:
     """A vendor's text, cut to what a field holds."""
     return str(value or "")[:most]
+
+
+def minor(value: Any) -> Money:
+    """An amount of a write-back, which is in minor units already."""
+    return Money.model_validate(value)

@@ -10,6 +10,8 @@ from services.integrations.domain.marks import About, Hint
 from services.integrations.pms.apaleo import reading as apaleo
 from services.integrations.pms.apaleo import shapes as apaleo_shapes
 from services.integrations.pms.calling import read
+from services.integrations.pms.mews import reading as mews
+from services.integrations.pms.mews import shapes as mews_shapes
 from shared.contracts.stays import StayStatus
 from tests.contract.pms.world import RIGS, World
 
@@ -68,3 +70,61 @@ def test_apaleo_reservation_is_read_without_papers_and_cards() -> None:
     assert (seen.guest.name, seen.guest.language) == ("Anna Muster", "de")
     assert [one.text for one in fetched.comments] == ["Late arrival", "Quiet room please"]
     assert not [word for word in ("X1234567", "1984-03-12", "411111") if word in repr(fetched) + repr(said)]
+
+
+def test_mews_notification_names_each_thing_once() -> None:
+    world = at("mews", "851df8c8-90f2-4c4a-8e01-a4fc46b25178")
+
+    heard = world.vendor.heard(sample("mews_general_webhook_multi_event"), world.connection)
+
+    assert [(one.about, one.ref[:8]) for one in heard.hints] == [
+        (About.RESERVATION, "bfee2c44"),
+        (About.GUEST, "c2f1d888"),
+        (About.GUEST, "b3ce0fd7"),
+        (About.PAYMENT, "a41e2d45"),
+    ]
+    assert heard.ignored == 2
+
+
+def test_mews_token_of_this_hotel_is_kept_and_shown_nowhere() -> None:
+    world = at("mews", "8865aa96-f62d-4f9b-a912-ab2100f60f42")
+
+    heard = world.vendor.heard(sample("mews_integration_webhook_IntegrationCreated"), world.connection)
+
+    assert heard.secrets == {"access_token": "REDACTED-ACCESS-TOKEN"}
+    assert "REDACTED" not in repr(heard)
+
+
+def test_mews_token_of_another_hotel_is_not_kept() -> None:
+    world = at("mews", "851df8c8-90f2-4c4a-8e01-a4fc46b25178")
+
+    heard = world.vendor.heard(sample("mews_integration_webhook_IntegrationCreated"), world.connection)
+
+    assert heard.secrets == {}
+
+
+def test_mews_reservation_is_read_as_published() -> None:
+    world = at("mews", "851df8c8-90f2-4c4a-8e01-a4fc46b25178")
+    page = read(mews_shapes.Reservations, sample("mews_reservations_getAll_response"))
+    around = mews.Around(None, "12", {}, frozenset({"1f67644f-052d-4863-acdf-ae1600c60ca0"}), (), (), ())
+
+    fetched = mews.fetched(page.reservations[0], around, world.connection)
+
+    assert fetched is not None
+    seen = fetched.reservation
+    assert (seen.number[:8], seen.confirmation, seen.status) == ("0f515589", "52", StayStatus.BOOKED)
+    assert (str(seen.arrival), str(seen.departure), seen.room) == ("2023-04-23", "2023-04-25", "12")
+    assert (seen.party.adults, seen.party.children) == (2, 2)
+
+
+def test_mews_order_is_read_as_published() -> None:
+    assert read(mews_shapes.Ordered, sample("mews_orders_add_response")).order[:8] == "cdfd5caa"
+
+
+@pytest.mark.parametrize("name", ["cloudbeds_reservation.created", "cloudbeds_reservation.status_changed"])
+def test_cloudbeds_notification_is_a_hint_whatever_its_names(name: str) -> None:
+    world = at("cloudbeds", "318267")
+
+    heard = world.vendor.heard(sample(name), world.connection)
+
+    assert heard.hints == (Hint(ref="7061304407766"),)

@@ -29,7 +29,7 @@ from tests.fakes.following import (
     FakeStays,
     Hands,
 )
-from tests.fakes.pms import apaleo
+from tests.fakes.pms import apaleo, cloudbeds, mews
 from tests.fakes.pms.book import START, TODAY, Book, Booked
 from tests.fakes.pms.network import Network
 
@@ -54,6 +54,7 @@ class Rig:
     numbers: Sequence[str]
     options: Mapping[str, str] = field(default_factory=dict)
     signs_in: bool = True
+    language: str = "pt"
     charged_at: str = ""
     """What the address of a call that posts a charge holds."""
 
@@ -66,7 +67,17 @@ APALEO = Rig(
     {"identity_url": "http://localhost"},
     charged_at="/charges",
 )
-RIGS: dict[str, Rig] = {rig.vendor: rig for rig in (APALEO,)}
+MEWS = Rig("mews", mews.MewsSim, mews.SECRETS, mews.NUMBERS, mews.OPTIONS, signs_in=False, charged_at="/orders/add")
+CLOUDBEDS = Rig(
+    "cloudbeds",
+    cloudbeds.CloudbedsSim,
+    cloudbeds.SECRETS,
+    cloudbeds.NUMBERS,
+    signs_in=False,
+    charged_at="/postCustomItem",
+    language="en",
+)
+RIGS: dict[str, Rig] = {rig.vendor: rig for rig in (APALEO, CLOUDBEDS, MEWS)}
 
 
 class Key:
