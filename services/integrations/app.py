@@ -12,9 +12,9 @@ from services.integrations.adapters.secrets import FolderSecrets
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
 from services.integrations.pms.calling import Wire
-from services.integrations.pms.registry import adapters, vendors
+from services.integrations.pms.registry import adapters, listened, vendors
 from services.integrations.ports import Pms
-from services.integrations.ports.vendors import Secrets, Vendor
+from services.integrations.ports.vendors import Listened, Secrets, Vendor
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
 from services.integrations.store.comments import CommentStore
@@ -42,6 +42,7 @@ from services.integrations.usecases.hearing import HearFromPms
 from services.integrations.usecases.imports import ImportBookings
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.inventory import CountRooms
+from services.integrations.usecases.listening import Listen
 from services.integrations.usecases.outgoing import SendMessages
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
@@ -58,6 +59,7 @@ from shared.contracts.values import SYSTEM_CHAIN, Scope
 ALL = Scope(chain=SYSTEM_CHAIN)
 FORGET_S = 3.0
 NIGHTS_S = 300.0
+STREAMS_S = 10.0
 CALLS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 
 
@@ -92,6 +94,7 @@ class Parts:
     erased: FileErasureLedger
     adapters: dict[str, Pms]
     vendors: dict[str, Vendor]
+    listened: dict[str, Listened]
     secrets: Secrets
     following: Following
     looks: LookStore
@@ -125,6 +128,11 @@ class Parts:
         return CatchUp(self.connections, self.vendors, of.marks, self.stays, of.endpoints, self.looks, clock)
 
     @property
+    def listen(self) -> Listen:
+        """Hears PMSs that do not call."""
+        return Listen(self.connections, self.listened, self.following.marks, self.looks, self.chassis.clock)
+
+    @property
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
         return PostCharges(self.postings, self.connections, self.adapters, self.chassis.clock)
@@ -153,6 +161,7 @@ def parts(settings: Settings) -> Parts:
     connections, folios, stays = ConnectionStore(mongo), FolioStore(mongo), StayStore(mongo, outbox)
     secrets = FolderSecrets(settings.secrets_dir or settings.data_dir / "secrets")
     client = httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
+    wire = Wire(client, secrets, chassis.clock.real_now)
     return Parts(
         settings=settings,
         chassis=chassis,
@@ -167,7 +176,8 @@ def parts(settings: Settings) -> Parts:
         erasures=ErasureStore(mongo, outbox, chassis.idempotency),
         erased=FileErasureLedger(settings.data_dir / "erasures"),
         adapters=adapters(folios, settings.seed),
-        vendors=vendors(Wire(client, secrets, chassis.clock.real_now)),
+        vendors=vendors(wire),
+        listened=listened(wire),
         secrets=secrets,
         following=Following(
             MarkStore(mongo), stays, CommentStore(mongo, chassis.idempotency), EndpointStore(mongo), connections
@@ -208,6 +218,8 @@ def assemble(have: Parts) -> FastAPI:
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
             Job("fetching", have.settings.fetch_every_s, have.fetch_marked),
             Job("catching-up", have.settings.catch_up_every_s, have.catch_up.changes),
+            Job("polling", have.settings.poll_every_s, have.listen.poll),
+            Job("streams", STREAMS_S, have.listen.streams),
             Job("nights", NIGHTS_S, have.catch_up.nights),
             Job("postings", have.settings.commands_every_s, have.post_charges),
             Job("writebacks", have.settings.commands_every_s, have.write_back),

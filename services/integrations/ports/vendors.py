@@ -112,6 +112,18 @@ class Vendor(Protocol):
         ...
 
 
+class Listened(Protocol):
+    """A PMS whose events are fetched by us."""
+
+    def pull(self, connection: Connection) -> AsyncIterator[Heard]:
+        """Empty its queue, page by page. Reading takes from it."""
+        ...
+
+    def listen(self, connection: Connection, offset: str | None) -> AsyncIterator[tuple[Heard, str]]:
+        """Hold its stream from an offset on; ends when it is time to connect anew."""
+        ...
+
+
 class Secrets(Protocol):
     """Where the secrets of connections lie: outside the database, by the name that the connection carries."""
 

@@ -12,6 +12,8 @@ from services.integrations.pms.apaleo import shapes as apaleo_shapes
 from services.integrations.pms.calling import read
 from services.integrations.pms.mews import reading as mews
 from services.integrations.pms.mews import shapes as mews_shapes
+from services.integrations.pms.ohip import reading as ohip
+from services.integrations.pms.ohip import shapes as ohip_shapes
 from shared.contracts.stays import StayStatus
 from tests.contract.pms.world import RIGS, World
 
@@ -128,3 +130,30 @@ def test_cloudbeds_notification_is_a_hint_whatever_its_names(name: str) -> None:
     heard = world.vendor.heard(sample(name), world.connection)
 
     assert heard.hints == (Hint(ref="7061304407766"),)
+
+
+def test_ohip_queue_is_read_with_ids_as_numbers_and_as_texts() -> None:
+    world = at("ohip", "HOTEL1")
+
+    heard = world.vendor.heard(sample("ohip_businessEvents_polling_response"), world.connection)
+
+    assert heard.hints == (
+        Hint(about=About.GUEST, ref="1280812"),
+        Hint(ref="919074"),
+        Hint(ref="934171"),
+    )
+
+
+def test_ohip_reservation_is_read_as_published() -> None:
+    world = at("ohip", "HOTEL1")
+    [said] = read(ohip_shapes.Reservations, sample("ohip_getReservation_response")).reservations.one
+    folio = ohip.folio("571062", ohip_shapes.Folios(), "EUR")
+
+    fetched = ohip.fetched(said, folio, world.connection)
+
+    seen = fetched.reservation
+    assert (seen.number, seen.confirmation, seen.status) == ("571062", "813595", StayStatus.BOOKED)
+    assert (str(seen.arrival), str(seen.departure), seen.deposit) == ("2020-01-13", "2020-01-14", "c_6pm")
+    assert seen.guest is not None
+    assert (seen.guest.profile, seen.guest.name) == ("687128", "Jennifer Clarke")
+    assert [(one.kind, one.ref) for one in fetched.comments] == [("reservation", "113803"), ("cashier", "113804")]

@@ -29,7 +29,7 @@ from tests.fakes.following import (
     FakeStays,
     Hands,
 )
-from tests.fakes.pms import apaleo, cloudbeds, mews
+from tests.fakes.pms import apaleo, cloudbeds, mews, ohip
 from tests.fakes.pms.book import START, TODAY, Book, Booked
 from tests.fakes.pms.network import Network
 
@@ -77,7 +77,8 @@ CLOUDBEDS = Rig(
     charged_at="/postCustomItem",
     language="en",
 )
-RIGS: dict[str, Rig] = {rig.vendor: rig for rig in (APALEO, CLOUDBEDS, MEWS)}
+OHIP = Rig("ohip", ohip.OhipSim, ohip.SECRETS, ohip.NUMBERS, ohip.OPTIONS, charged_at="/charges")
+RIGS: dict[str, Rig] = {rig.vendor: rig for rig in (APALEO, CLOUDBEDS, MEWS, OHIP)}
 
 
 class Key:

@@ -1,7 +1,7 @@
 """The adapter of the Cloudbeds API v1.3 (https://developers.cloudbeds.com)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -50,7 +50,12 @@ class Cloudbeds:
         self._wire = wire
 
     async def _call(
-        self, connection: Connection, operation: str, form: dict[str, str] | None = None, **asked: str
+        self,
+        connection: Connection,
+        operation: str,
+        form: dict[str, str] | None = None,
+        *,
+        asked: Mapping[str, str] | None = None,
     ) -> Any:
         secrets = await self._wire.secrets.of(connection)
         if "api_key" not in secrets:
@@ -60,7 +65,7 @@ class Cloudbeds:
             "GET" if form is None else "POST",
             f"{connection.base_url or API}/api/v1.3/{operation}",
             {"x-api-key": secrets["api_key"]},
-            params=where | asked if form is None else None,
+            params=where | dict(asked or {}) if form is None else None,
             form=None if form is None else where | form,
             changes=form is not None,
         )
@@ -78,7 +83,7 @@ class Cloudbeds:
         return reading.heard(payload, connection)
 
     async def _reservation(self, connection: Connection, number: str) -> shapes.Reservation | None:
-        found = await self._call(connection, "getReservation", reservationID=number)
+        found = await self._call(connection, "getReservation", asked={"reservationID": number})
         said = None if found is None else read(shapes.Reservation, found)
         return None if said and said.property is not None and str(said.property) != connection.hotel else said
 
@@ -94,7 +99,7 @@ class Cloudbeds:
         return reading.fetched(said, await self._notes(connection, number), connection) if said else None
 
     async def _notes(self, connection: Connection, number: str) -> tuple[shapes.Note, ...]:
-        return _many(NOTES, await self._call(connection, "getReservationNotes", reservationID=number))
+        return _many(NOTES, await self._call(connection, "getReservationNotes", asked={"reservationID": number}))
 
     async def related(self, connection: Connection, hint: Hint) -> Sequence[str]:
         """Nothing but reservations and guests is told of."""
@@ -114,7 +119,7 @@ class Cloudbeds:
         page, here = 1, zone(connection.zone)
         while True:
             more = {"pageNumber": str(page), "pageSize": str(PAGE)}
-            found = _many(LISTED, await self._call(connection, "getReservations", **wanted, **more))
+            found = _many(LISTED, await self._call(connection, "getReservations", asked=wanted | more))
             yield [Listed(values.entity(one.id), values.moment(one.modified, here)) for one in found]
             if len(found) < PAGE:
                 return
@@ -127,7 +132,7 @@ class Cloudbeds:
         page = 1
         while True:
             more = {"pageNumber": str(page), "pageSize": str(PAGE)}
-            some = _many(LINES, await self._call(connection, "getTransactions", reservationID=number, **more))
+            some = _many(LINES, await self._call(connection, "getTransactions", asked=more | {"reservationID": number}))
             lines += some
             if len(some) < PAGE:
                 return reading.folio(number, lines, values.money(said.balance, connection.currency))
