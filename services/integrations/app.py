@@ -17,6 +17,7 @@ from services.integrations.ports import Pms
 from services.integrations.ports.vendors import Listened, Secrets, Vendor
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
+from services.integrations.store.commands import CommandStore, Stores
 from services.integrations.store.comments import CommentStore
 from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.endpoints import EndpointStore
@@ -28,10 +29,12 @@ from services.integrations.store.ledger import LedgerStore
 from services.integrations.store.looks import LookStore
 from services.integrations.store.marks import MarkStore
 from services.integrations.store.messages import MessageStore
+from services.integrations.store.pms_orders import OrderStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
 from services.integrations.usecases.catching_up import CatchUp
+from services.integrations.usecases.connecting import Connecting
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
@@ -44,9 +47,13 @@ from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.inventory import CountRooms
 from services.integrations.usecases.listening import Listen
 from services.integrations.usecases.outgoing import SendMessages
+from services.integrations.usecases.pms_orders import SendOrders, WriteNotes
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.redriving import Redriving
+from services.integrations.usecases.reservations import PmsLinks, Reservations
 from services.integrations.usecases.tasks import TakeTasks
+from services.integrations.usecases.unrecorded import Unrecorded
 from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
@@ -87,6 +94,7 @@ class Parts:
     postings: PostingStore
     messages: MessageStore
     writebacks: WritebackStore
+    orders: OrderStore
     folios: FolioStore
     inventory: InventoryStore
     ledger: LedgerStore
@@ -96,6 +104,7 @@ class Parts:
     vendors: dict[str, Vendor]
     listened: dict[str, Listened]
     secrets: Secrets
+    comments: CommentStore
     following: Following
     looks: LookStore
     key: GuestKey
@@ -133,14 +142,45 @@ class Parts:
         return Listen(self.connections, self.listened, self.following.marks, self.looks, self.chassis.clock)
 
     @property
+    def connecting(self) -> Connecting:
+        """Connections, for people."""
+        of = self.following
+        every = (self.vendors, tuple(self.adapters))
+        return Connecting(self.connections, *every, of.marks, of.endpoints, self.chassis.policy)
+
+    @property
+    def redriving(self) -> Redriving:
+        """Commands out, for people."""
+        chassis = self.chassis
+        stores = Stores(self.postings, self.writebacks, self.orders)
+        commands = CommandStore(chassis.mongo, chassis.outbox, chassis.idempotency, stores)
+        return Redriving(commands, chassis.policy, chassis.clock)
+
+    @property
+    def write_notes(self) -> WriteNotes:
+        """Notes to the PMS, for people."""
+        return WriteNotes(self.orders, self.stays, self.connections, self.vendors, self.chassis.clock)
+
+    @property
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
-        return PostCharges(self.postings, self.connections, self.adapters, self.chassis.clock)
+        of, clock = self.following, self.chassis.clock
+        numbers = Reservations(self.stays)
+        return PostCharges(self.postings, self.connections, self.adapters, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def write_back(self) -> WriteBack:
         """Works off the changes that wait for the PMS."""
-        return WriteBack(self.writebacks, self.connections, self.adapters, self.chassis.clock)
+        of, clock = self.following, self.chassis.clock
+        pms, numbers = (self.adapters, self.vendors), Reservations(self.stays)
+        return WriteBack(self.writebacks, self.connections, *pms, numbers, self.messages, of.endpoints, clock)
+
+    @property
+    def send_orders(self) -> SendOrders:
+        """Works off the notes and tasks that wait for the PMS."""
+        of, clock = self.following, self.chassis.clock
+        numbers = Reservations(self.stays)
+        return SendOrders(self.orders, self.connections, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def send_messages(self) -> SendMessages:
@@ -154,13 +194,18 @@ class Parts:
         return CountRooms(self.inventory, self.stays, self.connections, self.chassis.clock, ahead)
 
 
-def parts(settings: Settings) -> Parts:
-    """Everything but the server: what commands and the server are made of."""
+def _connected(chassis: Chassis) -> ConnectionStore:
+    return ConnectionStore(chassis.mongo, chassis.outbox, chassis.idempotency)
+
+
+def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
+    """Everything but the server: what commands and the server are made of. `calls`: what PMSs are called by."""
     chassis = Chassis(settings)
     mongo, outbox = chassis.mongo, chassis.outbox
-    connections, folios, stays = ConnectionStore(mongo), FolioStore(mongo), StayStore(mongo, outbox)
+    connections, folios, stays = _connected(chassis), FolioStore(mongo), StayStore(mongo, outbox)
     secrets = FolderSecrets(settings.secrets_dir or settings.data_dir / "secrets")
-    client = httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
+    client = calls or httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
+    comments = CommentStore(mongo, chassis.idempotency)
     wire = Wire(client, secrets, chassis.clock.real_now)
     return Parts(
         settings=settings,
@@ -170,6 +215,7 @@ def parts(settings: Settings) -> Parts:
         postings=PostingStore(mongo, outbox),
         messages=MessageStore(mongo, outbox, chassis.idempotency),
         writebacks=WritebackStore(mongo, outbox),
+        orders=OrderStore(mongo, outbox, chassis.idempotency),
         folios=folios,
         inventory=InventoryStore(mongo, outbox),
         ledger=LedgerStore(mongo, outbox),
@@ -179,9 +225,8 @@ def parts(settings: Settings) -> Parts:
         vendors=vendors(wire),
         listened=listened(wire),
         secrets=secrets,
-        following=Following(
-            MarkStore(mongo), stays, CommentStore(mongo, chassis.idempotency), EndpointStore(mongo), connections
-        ),
+        comments=comments,
+        following=Following(MarkStore(mongo), stays, comments, EndpointStore(mongo), connections),
         looks=LookStore(mongo),
         key=GuestKey(settings, connections),
     )
@@ -201,6 +246,11 @@ def assemble(have: Parts) -> FastAPI:
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
+        connecting=have.connecting,
+        redriving=have.redriving,
+        unrecorded=Unrecorded(have.comments, have.ledger, policy, clock),
+        notes=have.write_notes,
+        pms_links=PmsLinks(have.stays, have.connections, have.vendors),
         disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
     )
     return chassis.app(
@@ -223,6 +273,7 @@ def assemble(have: Parts) -> FastAPI:
             Job("nights", NIGHTS_S, have.catch_up.nights),
             Job("postings", have.settings.commands_every_s, have.post_charges),
             Job("writebacks", have.settings.commands_every_s, have.write_back),
+            Job("pms-orders", have.settings.commands_every_s, have.send_orders),
             Job("messages", have.settings.commands_every_s, have.send_messages),
             Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
         ],

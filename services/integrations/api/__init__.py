@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.integrations.api import erasures, finance, guests, messages, pms, stays
+from services.integrations.api import commands, comments, connections, erasures, finance, guests, messages, pms, stays
 from services.integrations.api.wiring import Doors
 from shared.chassis.describing import Link
 
@@ -21,6 +21,6 @@ LINKS = (
 def router(doors: Doors) -> APIRouter:
     """All routes of the service."""
     whole = APIRouter()
-    for part in (pms, stays, guests, messages, finance, erasures):
+    for part in (pms, stays, guests, messages, finance, erasures, connections, commands, comments):
         whole.include_router(part.router(doors))
     return whole

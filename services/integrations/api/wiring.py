@@ -6,13 +6,18 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.connecting import Connecting
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
+from services.integrations.usecases.pms_orders import WriteNotes
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.redriving import Redriving
+from services.integrations.usecases.reservations import PmsLinks
 from services.integrations.usecases.tasks import TakeTasks
+from services.integrations.usecases.unrecorded import Unrecorded
 from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
 
@@ -36,6 +41,11 @@ class Doors:
     guests: ReadGuests
     erasures: Erasures
     disclose: Disclose
+    connecting: Connecting
+    redriving: Redriving
+    unrecorded: Unrecorded
+    notes: WriteNotes
+    pms_links: PmsLinks
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

@@ -1,6 +1,5 @@
 """Comments of the PMS with their words, and what became of each."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 from services.integrations.domain.comments import KeptComment
@@ -38,7 +37,7 @@ class CommentStore:
         row = await self._rows.find_one({"_id": comment_id, **within(scope)})
         return _comment(row) if row else None
 
-    async def settle(self, scope: Scope, after: KeptComment, now: dt.datetime, ctx: CommandContext) -> None:
+    async def settle(self, scope: Scope, after: KeptComment, ctx: CommandContext) -> None:
         """Keep what somebody said of it, once for their key."""
 
         async def work(tx: Tx) -> None:

@@ -29,6 +29,7 @@ def stay_row(kept: Kept) -> Document:
         "arrival": body["arrival"],
         "departure": body["departure"],
         "guest": kept.stay.guest_id,
+        "numbers": [one for one in (kept.stay.reservation, kept.stay.confirmation) if one],
         "backfill": kept.backfill,
         "posted": kept.posted,
         "mark": {"at": kept.mark.at, "rank": kept.mark.rank, "tie": kept.mark.tie},
@@ -153,6 +154,7 @@ class StayStore:
         status: StayStatus | None = None,
         on: dt.date | None = None,
         guest_ids: Sequence[str] | None = None,
+        number: str | None = None,
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[list[Stay], str | None]:
@@ -161,6 +163,8 @@ class StayStore:
         wanted |= {"status": status.value} if status else {}
         wanted |= {"arrival": {"$lte": on.isoformat()}, "departure": {"$gte": on.isoformat()}} if on else {}
         wanted |= {"guest": {"$in": list(guest_ids)}} if guest_ids is not None else {}
+        if number is not None:
+            wanted |= {"numbers": number, "backfill": False}
         if after:
             departure, before = read_mark(after, "cursor")
             later = [{"departure": {"$gt": departure}}, {"departure": departure, "_id": {"$gt": before}}]
