@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.alerts.domain.subject import (
     Subject,
     absence_subjects,
+    command_subject,
     erasure_subject,
     gap_subject,
     glass_subject,
@@ -21,6 +22,7 @@ from shared.chassis.provenance import Provenance
 from shared.contracts import topics
 from shared.contracts.audit import GapEvent
 from shared.contracts.catalogue import body_of
+from shared.contracts.commands_out import CommandOutEvent
 from shared.contracts.envelope import Envelope, EventBody
 from shared.contracts.guests import ErasureEvent
 from shared.contracts.handovers import HandoverEvent
@@ -84,6 +86,8 @@ def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, .
         return (posting_subject(body.posting, event.time),), body.posting.record_id
     if isinstance(body, StaffEvent):
         return absence_subjects(body.staff, body.changes, event.property_id, event.time), None
+    if isinstance(body, CommandOutEvent):
+        return (command_subject(body.command, event.time),), body.command.record_id
     return _by_themselves(event, body), None
 
 

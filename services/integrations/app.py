@@ -3,44 +3,63 @@
 import datetime as dt
 from dataclasses import dataclass
 
+import httpx
 from fastapi import FastAPI
 
 from services.integrations import api
 from services.integrations.adapters.ledger import FileErasureLedger
+from services.integrations.adapters.secrets import FolderSecrets
 from services.integrations.api import masked as masked_api
 from services.integrations.composition.money import Around, MoneyParts
 from services.integrations.composition.partners import PartnerParts
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
-from services.integrations.pms.registry import adapters
+from services.integrations.pms.calling import Wire
+from services.integrations.pms.registry import adapters, listened, vendors
 from services.integrations.ports import Pms
+from services.integrations.ports.vendors import Listened, Secrets, Vendor
 from services.integrations.settings import Settings
 from services.integrations.store.aging import Aging
+from services.integrations.store.commands import CommandStore, Stores
+from services.integrations.store.comments import CommentStore
 from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.consents import ConsentStore
+from services.integrations.store.endpoints import EndpointStore
 from services.integrations.store.erasures import ErasureStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
 from services.integrations.store.ledger import LedgerStore
+from services.integrations.store.looks import LookStore
+from services.integrations.store.marks import MarkStore
 from services.integrations.store.masked import MaskedStore, counting
 from services.integrations.store.messages import MessageStore
+from services.integrations.store.pms_orders import OrderStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.catching_up import CatchUp
+from services.integrations.usecases.connecting import Connecting
 from services.integrations.usecases.consenting import Consents, HearConsents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
+from services.integrations.usecases.fetching import FetchMarked, Following
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.forgetting import Forgetting
+from services.integrations.usecases.hearing import HearFromPms
 from services.integrations.usecases.imports import ImportBookings
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.inventory import CountRooms
+from services.integrations.usecases.listening import Listen
 from services.integrations.usecases.outgoing import SendMessages
+from services.integrations.usecases.pms_orders import SendOrders, WriteNotes
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.redriving import Redriving
+from services.integrations.usecases.reservations import PmsLinks, Reservations
 from services.integrations.usecases.tasks import TakeTasks
+from services.integrations.usecases.unrecorded import Unrecorded
 from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
@@ -52,6 +71,9 @@ from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 ALL = Scope(chain=SYSTEM_CHAIN)
 FORGET_S = 3.0
+NIGHTS_S = 300.0
+STREAMS_S = 10.0
+CALLS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 
 
 class GuestKey:
@@ -78,12 +100,19 @@ class Parts:
     postings: PostingStore
     messages: MessageStore
     writebacks: WritebackStore
+    orders: OrderStore
     folios: FolioStore
     inventory: InventoryStore
     ledger: LedgerStore
     erasures: ErasureStore
     erased: FileErasureLedger
     adapters: dict[str, Pms]
+    vendors: dict[str, Vendor]
+    listened: dict[str, Listened]
+    secrets: Secrets
+    comments: CommentStore
+    following: Following
+    looks: LookStore
     key: GuestKey
     consents: ConsentStore
     partners: PartnerParts
@@ -101,14 +130,66 @@ class Parts:
         return ImportBookings(self.stays, self.chassis.clock, self.key)
 
     @property
+    def hear(self) -> HearFromPms:
+        """The door of vendors whose notifications are hints."""
+        return HearFromPms(self.vendors, self.following.marks, self.secrets, self.chassis.clock)
+
+    @property
+    def fetch_marked(self) -> FetchMarked:
+        """Asks about what was marked."""
+        return FetchMarked(self.following, self.vendors, self.chassis.clock, self.key)
+
+    @property
+    def catch_up(self) -> CatchUp:
+        """Looks for what no notification told."""
+        of, clock = self.following, self.chassis.clock
+        return CatchUp(self.connections, self.vendors, of.marks, self.stays, of.endpoints, self.looks, clock)
+
+    @property
+    def listen(self) -> Listen:
+        """Hears PMSs that do not call."""
+        return Listen(self.connections, self.listened, self.following.marks, self.looks, self.chassis.clock)
+
+    @property
+    def connecting(self) -> Connecting:
+        """Connections, for people."""
+        of = self.following
+        every = (self.vendors, tuple(self.adapters))
+        return Connecting(self.connections, *every, of.marks, of.endpoints, self.chassis.policy)
+
+    @property
+    def redriving(self) -> Redriving:
+        """Commands out, for people."""
+        chassis = self.chassis
+        stores = Stores(self.postings, self.writebacks, self.orders)
+        commands = CommandStore(chassis.mongo, chassis.outbox, chassis.idempotency, stores)
+        return Redriving(commands, chassis.policy, chassis.clock)
+
+    @property
+    def write_notes(self) -> WriteNotes:
+        """Notes to the PMS, for people."""
+        return WriteNotes(self.orders, self.stays, self.connections, self.vendors, self.chassis.clock)
+
+    @property
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
-        return PostCharges(self.postings, self.connections, self.adapters, self.chassis.clock)
+        of, clock = self.following, self.chassis.clock
+        numbers = Reservations(self.stays)
+        return PostCharges(self.postings, self.connections, self.adapters, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def write_back(self) -> WriteBack:
         """Works off the changes that wait for the PMS."""
-        return WriteBack(self.writebacks, self.connections, self.adapters, self.chassis.clock)
+        of, clock = self.following, self.chassis.clock
+        pms, numbers = (self.adapters, self.vendors), Reservations(self.stays)
+        return WriteBack(self.writebacks, self.connections, *pms, numbers, self.messages, of.endpoints, clock)
+
+    @property
+    def send_orders(self) -> SendOrders:
+        """Works off the notes and tasks that wait for the PMS."""
+        of, clock = self.following, self.chassis.clock
+        numbers = Reservations(self.stays)
+        return SendOrders(self.orders, self.connections, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def send_messages(self) -> SendMessages:
@@ -129,25 +210,40 @@ class Parts:
         return CountRooms(self.inventory, self.stays, self.connections, self.chassis.clock, ahead)
 
 
-def parts(settings: Settings) -> Parts:
-    """Everything but the server: what commands and the server are made of."""
+def _connected(chassis: Chassis) -> ConnectionStore:
+    return ConnectionStore(chassis.mongo, chassis.outbox, chassis.idempotency)
+
+
+def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
+    """Everything but the server: what commands and the server are made of. `calls`: what PMSs are called by."""
     chassis = Chassis(settings)
     mongo, outbox = chassis.mongo, chassis.outbox
-    connections, folios = ConnectionStore(mongo), FolioStore(mongo)
+    connections, folios, stays = _connected(chassis), FolioStore(mongo), StayStore(mongo, outbox)
+    secrets = FolderSecrets(settings.secrets_dir or settings.data_dir / "secrets")
+    client = calls or httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
+    comments = CommentStore(mongo, chassis.idempotency)
+    wire = Wire(client, secrets, chassis.clock.real_now)
     return Parts(
         settings=settings,
         chassis=chassis,
         connections=connections,
-        stays=StayStore(mongo, outbox),
+        stays=stays,
         postings=PostingStore(mongo, outbox),
         messages=MessageStore(mongo, outbox, chassis.idempotency),
         writebacks=WritebackStore(mongo, outbox),
+        orders=OrderStore(mongo, outbox, chassis.idempotency),
         folios=folios,
         inventory=InventoryStore(mongo, outbox),
         ledger=LedgerStore(mongo, outbox),
         erasures=ErasureStore(mongo, outbox, chassis.idempotency),
         erased=FileErasureLedger(settings.data_dir / "erasures"),
         adapters=adapters(folios, settings.seed),
+        vendors=vendors(wire),
+        listened=listened(wire),
+        secrets=secrets,
+        comments=comments,
+        following=Following(MarkStore(mongo), stays, comments, EndpointStore(mongo), connections),
+        looks=LookStore(mongo),
         key=GuestKey(settings, connections),
         consents=ConsentStore(mongo, outbox, chassis.idempotency),
         partners=PartnerParts.of(settings, chassis),
@@ -163,13 +259,18 @@ def assemble(have: Parts) -> FastAPI:
     doors = api.Doors(
         chassis=chassis,
         connections=have.connections,
-        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key, masked),
+        from_pms=TakeFromPms(have.connections, have.stays, have.adapters, have.hear, clock, have.key, masked),
         from_guests=TakeFromGuests(have.messages, have.stays, clock, masked),
         from_finance=TakeFromFinance(have.ledger, clock),
         tasks=TakeTasks(have.connections, have.ledger, clock),
         stays=ReadStays(have.stays, policy),
         guests=ReadGuests(have.stays, have.ledger, policy, clock),
         erasures=Erasures(have.erasures, have.erased, policy, clock),
+        connecting=have.connecting,
+        redriving=have.redriving,
+        unrecorded=Unrecorded(have.comments, have.ledger, policy, clock),
+        notes=have.write_notes,
+        pms_links=PmsLinks(have.stays, have.connections, have.vendors),
         disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
         money=have.money.doors(have.around),
         consents=api.ConsentDoors(chassis, Consents(have.consents, have.stays, policy, clock)),
@@ -191,8 +292,14 @@ def assemble(have: Parts) -> FastAPI:
         ],
         jobs=[
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
+            Job("fetching", have.settings.fetch_every_s, have.fetch_marked),
+            Job("catching-up", have.settings.catch_up_every_s, have.catch_up.changes),
+            Job("polling", have.settings.poll_every_s, have.listen.poll),
+            Job("streams", STREAMS_S, have.listen.streams),
+            Job("nights", NIGHTS_S, have.catch_up.nights),
             Job("postings", have.settings.commands_every_s, have.post_charges),
             Job("writebacks", have.settings.commands_every_s, have.write_back),
+            Job("pms-orders", have.settings.commands_every_s, have.send_orders),
             Job("messages", have.settings.commands_every_s, have.send_messages),
             Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
             *have.money.jobs(have.around),

@@ -87,6 +87,7 @@ def posting_of(event: Envelope, body: RecordPostingRequested) -> PostingRow:
         amount=line.amount,
         state=PostingState.PENDING,
         approved_by=line.approved_by,
+        adjusts=posting_id(body.record.id, line.adjusts) if line.adjusts else None,
         at=event.time,
         version=1,
     )

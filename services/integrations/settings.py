@@ -1,5 +1,6 @@
 """What the integrations service is told by its environment."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -23,6 +24,12 @@ class Settings(ServiceSettings):
     seed: int = Field(
         default=7, ge=0, description="Seed of everything made up for the booking file: guests, hours, rooms"
     )
+    secrets_dir: Path | None = Field(
+        default=None, description="Folder of the connections' secrets, one JSON file each; default: in the data folder"
+    )
+    fetch_every_s: float = Field(default=0.5, gt=0, description="How often marks are looked for")
+    catch_up_every_s: float = Field(default=900.0, gt=0, description="How often a PMS is asked what changed")
+    poll_every_s: float = Field(default=20.0, gt=0, description="How often a queue of events at a PMS is emptied")
     inventory_days: int = Field(default=30, ge=1, le=400, description="How many days ahead inventory is published")
     inventory_every_s: float = Field(default=2.0, gt=0)
     commands_every_s: float = Field(default=0.5, gt=0)

@@ -6,6 +6,8 @@ from shared.contracts import topics
 from shared.contracts.access import AccessEvent, OperationEvent
 from shared.contracts.alerts import ALERT_VERBS, AlertEvent
 from shared.contracts.audit import GAP_VERBS, CheckpointEvent, GapEvent
+from shared.contracts.commands_out import COMMAND_VERBS, CommandOutEvent
+from shared.contracts.connections import CONNECTION_VERBS, ConnectionEvent
 from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
@@ -75,6 +77,8 @@ _ALL = [
     *_types("rules", RULES_VERBS, topics.RECORDS, RulesEvent),
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
+    *_types("connection", CONNECTION_VERBS, topics.STAYS, ConnectionEvent),
+    *_types("command", COMMAND_VERBS, topics.MONEY, CommandOutEvent),
     *_types("task", TASK_VERBS, topics.STAYS, TaskEvent),
     *_types("guest", ("erased",), topics.GUESTS, GuestErased),
     *_types("erasure", ERASURE_VERBS, topics.GUESTS, ErasureEvent),

@@ -34,6 +34,7 @@ class Posting(Wire):
     provider_ref: EntityId | None = None
     failure: Code | None = None
     approved_by: EntityId | None = None
+    adjusts: EntityId | None = Field(default=None, description="The posting that this one takes back")
     at: Instant
     version: Version
 

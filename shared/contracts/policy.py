@@ -22,6 +22,9 @@ class Resource(enum.StrEnum):
 
     ALERT = "alert"
     AUDIT = "audit"
+    COMMAND = "command"
+    COMMENT = "comment"
+    CONNECTION = "connection"
     GUEST = "guest"
     HANDOVER = "handover"
     INCENTIVE = "incentive"

@@ -44,6 +44,9 @@ class Stay(Wire):
     version: Version
     pms: Code
     reservation: EntityId
+    confirmation: EntityId | None = Field(
+        default=None, description="The number people say, where it is another than the one the PMS is asked by"
+    )
     status: StayStatus
     guest_id: EntityId
     profile_version: int = 1

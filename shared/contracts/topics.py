@@ -64,7 +64,9 @@ TOPICS: tuple[Topic, ...] = (
         name=INVENTORY, owner="integrations", compacted=True, said="Rooms, occupancy and capacity by property and day."
     ),
     Topic(
-        name=MONEY, owner="integrations", said="Postings of charges, refunds, deposits and costs, and their outcome."
+        name=MONEY,
+        owner="integrations",
+        said="Postings of charges, refunds, deposits and costs, and their outcome; commands out that are dead.",
     ),
     Topic(
         name=MESSAGES, owner="integrations", said="Guest messages in and out: ids, channel and delivery, never text."

@@ -16,6 +16,7 @@ class Noun(enum.StrEnum):
     RECORD = "record"
     REVIEW = "review"
     MESSAGE = "message"
+    COMMAND = "command"
     POSTING = "posting"
     REPORT = "report"
     HANDOVER = "handover"
@@ -212,6 +213,19 @@ RULES: tuple[Rule, ...] = (
         steps=MANAGERS_LATER,
         second_limit_s=7200,
         concern=Concern.PAYMENT_FAILURE,
+    ),
+    Rule(
+        code="command_dead",
+        on=Noun.COMMAND,
+        when=(
+            Condition(fact="state", value="dead"),
+            Condition(fact="sort", op=Op.IN, value=("writeback", "note", "task")),
+        ),
+        moment="now",
+        severity=Severity.WARNING,
+        audience=Role.SUPERVISOR,
+        steps=MANAGERS_LATER,
+        second_limit_s=7200,
     ),
     Rule(
         code="report_unreviewed",

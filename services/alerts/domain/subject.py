@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.alerts.domain.rules import Noun
 from shared.contracts.audit import Gap
+from shared.contracts.commands_out import CommandOut
 from shared.contracts.envelope import Change
 from shared.contracts.guests import Erasure
 from shared.contracts.handovers import Handover
@@ -123,6 +124,18 @@ def posting_subject(posting: Posting, now: dt.datetime) -> Subject:
         record_id=posting.record_id,
         stay_id=posting.stay_id,
         facts={"state": posting.state.value, "now": now},
+    )
+
+
+def command_subject(command: CommandOut, now: dt.datetime) -> Subject:
+    """A command to the PMS that nobody could carry out as a subject; a posting rings as such."""
+    return Subject(
+        noun=Noun.COMMAND,
+        id=command.id,
+        property_id=command.property_id,
+        record_id=command.record_id,
+        stay_id=command.stay_id,
+        facts={"state": command.state.value, "sort": command.sort.value, "now": now},
     )
 
 

@@ -4,6 +4,9 @@ from fastapi import APIRouter
 
 from services.integrations.api import (
     books,
+    commands,
+    comments,
+    connections,
     consents,
     erasures,
     finance,
@@ -34,7 +37,7 @@ LINKS = (
 def router(doors: Doors) -> APIRouter:
     """All routes of the service."""
     whole = APIRouter()
-    for part in (pms, stays, guests, messages, finance, erasures):
+    for part in (pms, stays, guests, messages, finance, erasures, connections, commands, comments):
         whole.include_router(part.router(doors))
     for side in (partners, partner_commands, partner_contract):
         whole.include_router(side.router(doors.partners))

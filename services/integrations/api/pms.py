@@ -1,4 +1,4 @@
-"""The generic PMS webhook."""
+"""The doors of PMSs: what their vendors push, and tasks."""
 
 import datetime as dt
 from typing import Annotated, Any
@@ -46,9 +46,10 @@ class Noted(BaseModel):
 
 
 class Taken(BaseModel):
-    """How many of the deliveries changed a stay; the others were older or said nothing new."""
+    """How many deliveries changed a stay, the others were older or said nothing new; or what will be asked about."""
 
     changed: int
+    marked: int = 0
 
 
 def router(doors: Doors) -> APIRouter:
@@ -59,10 +60,15 @@ def router(doors: Doors) -> APIRouter:
     async def events(
         request: Request, property_id: Property, token: Token, vendor: Code, payload: Any = Body()
     ) -> Taken:
-        """Take one event or up to 500 (`{"events": […]}`). A 422 names every wrong field; then nothing was changed."""
+        """Take what the hotel's PMS pushes, in its vendor's own shape; of the generic one an event or up to 500.
+
+        A 422 names every wrong field; then nothing was changed.
+        """
         name = vendor.replace("-", "_")
-        changed = await doors.from_pms(property_id, token, name, payload, correlation(request, doors.chassis))
-        return Taken(changed=changed)
+        caller = request.client.host if request.client else None
+        told = correlation(request, doors.chassis)
+        taken = await doors.from_pms(property_id, token, name, payload, told, caller)
+        return Taken(changed=taken.changed, marked=taken.marked)
 
     @routes.post("/v1/pms/{property_id}/{token}/{vendor}/tasks", status_code=202)
     async def tasks(

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from services.integrations.ports import Connections
+from services.integrations.usecases.connecting import Connecting
 from services.integrations.usecases.consenting import Consents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
@@ -13,10 +14,14 @@ from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.paying import HearProvider, Payments
+from services.integrations.usecases.pms_orders import WriteNotes
 from services.integrations.usecases.reading import ReadGuests, ReadStays
 from services.integrations.usecases.reconciling import Books, Reconcile
+from services.integrations.usecases.redriving import Redriving
+from services.integrations.usecases.reservations import PmsLinks
 from services.integrations.usecases.subscribing import Subscribing
 from services.integrations.usecases.tasks import TakeTasks
+from services.integrations.usecases.unrecorded import Unrecorded
 from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
 
@@ -73,6 +78,11 @@ class Doors:
     partners: PartnerDoors
     money: MoneyDoors
     consents: ConsentDoors
+    connecting: Connecting
+    redriving: Redriving
+    unrecorded: Unrecorded
+    notes: WriteNotes
+    pms_links: PmsLinks
 
 
 def correlation(request: Request, chassis: Chassis) -> str:

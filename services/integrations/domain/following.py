@@ -1,16 +1,19 @@
 """Follow a batch of PMS deliveries: newest profiles and stays, and the events that tell of them; pure."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.integrations.domain.guests import Profile, guest_id, profile_of, renewed
 from services.integrations.domain.reservations import Guest, Reservation
-from services.integrations.domain.stays import Mark, Mirrored, mark_of, mirror, stay_of
+from services.integrations.domain.stays import Mark, Mirrored, changes_between, mark_of, mirror, stay_of
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import Actor, ActorKind
-from shared.contracts.stays import Stay, StayEvent
+from shared.contracts.stays import Stay, StayEvent, StayStatus
 from shared.contracts.values import stay_id
+
+TICK = dt.timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class Delivered:
 
     event_id: str
     reservation: Reservation
+    fetched_at: dt.datetime | None = None
+    """When we asked for it, where we did: what was asked for last is the truth, whatever the vendor's clock says."""
 
     @property
     def stay_id(self) -> str:
@@ -76,16 +81,32 @@ def follow(loaded: Loaded, batch: Sequence[Delivered], key: bytes, chain: str, n
         kept = out.stays.get(each.stay_id) or loaded.stays.get(each.stay_id)
         profile = out.profiles.get(who) or loaded.profiles.get(who)
         if guest:
-            fresh = renewed(profile, profile_of(guest, who, chain, seen.property_id, seen.source_time))
+            fresh = renewed(profile, profile_of(guest, who, chain, seen.property_id, _learned(each, profile)))
             if fresh:
                 out.profiles[who] = profile = fresh
         posted = kept.posted if kept else 0
         version = profile.version if profile else (kept.stay.profile_version if kept else 1)
         language = guest.language if guest else (kept.stay.language if kept else "en")
         said = stay_of(seen, chain, who, profile_version=version, language=language, posted=posted)
-        result = mirror(kept.stay if kept else None, kept.mark if kept else None, said, mark_of(seen, each.event_id))
+        result = mirror(kept.stay if kept else None, None if each.fetched_at else _mark(kept), said, _now(each))
         _take(out, result, posted, kept.backfill if kept else False, now)
     return out
+
+
+def _mark(kept: Kept | None) -> Mark | None:
+    return kept.mark if kept else None
+
+
+def _now(each: Delivered) -> Mark:
+    seen = each.reservation
+    return mark_of(dataclasses.replace(seen, source_time=each.fetched_at or seen.source_time), each.event_id)
+
+
+def _learned(each: Delivered, known: Profile | None) -> dt.datetime:
+    """When a guest was as told; of what we asked for, always later than what we knew."""
+    if each.fetched_at is None:
+        return each.reservation.source_time
+    return max(each.fetched_at, known.source_time + TICK) if known else each.fetched_at
 
 
 def _take(out: Followed, result: Mirrored, posted: int, backfill: bool, now: dt.datetime) -> None:
@@ -110,6 +131,17 @@ def told(event: str, stay: Stay, result: Mirrored, now: dt.datetime, backfill: b
         time=now,
         body=body,
     )
+
+
+def vanished(kept: Kept, now: dt.datetime) -> Followed:
+    """A reservation that the PMS does not know any more: cancelled, if it had not ended."""
+    if kept.stay.status not in (StayStatus.BOOKED, StayStatus.CHECKED_IN):
+        return Followed()
+    gone = {"status": StayStatus.CANCELLED, "cancelled_at": now, "version": kept.stay.version + 1}
+    after = kept.stay.model_copy(update=gone)
+    result = Mirrored(after, "stay.cancelled.v1", changes_between(kept.stay, after), kept.mark)
+    event = told("stay.cancelled.v1", after, result, now)
+    return Followed(stays={after.id: dataclasses.replace(kept, stay=after, backfill=False)}, events=[event])
 
 
 def backfilled(batch: Sequence[Delivered], key: bytes, chain: str, now: dt.datetime) -> Followed:

@@ -14,7 +14,7 @@ ON_FOLIO = {LineKind.CHARGE: 1, LineKind.REFUND: -1, LineKind.DEPOSIT: -1, LineK
 
 
 class Charge(Frozen):
-    """One line for a folio; `key` makes it once however often it is sent."""
+    """One line for a folio; `key` makes it once however often it is sent, `adjusts` is the key that it takes back."""
 
     key: EntityId
     property_id: str
@@ -22,6 +22,8 @@ class Charge(Frozen):
     kind: LineKind
     amount: Money
     at: Instant
+    adjusts: EntityId | None = None
+    reservation: EntityId | None = None
 
     @property
     def on_balance(self) -> int:
@@ -58,6 +60,7 @@ class PostingRow(Frozen):
             kind=one.kind,
             amount=one.amount,
             at=one.at,
+            adjusts=one.adjusts,
         )
 
 

@@ -62,3 +62,5 @@ class Reservation:
     parking: int = 0
     requests: tuple[SpecialRequest, ...] = ()
     comments: tuple[SpecialRequest, ...] = field(default=())
+    confirmation: str | None = None
+    """The number people say on the telephone, where it is another than `number`, which the PMS is asked by."""

@@ -65,6 +65,7 @@ def stay_of(
         version=1,
         pms=seen.pms,
         reservation=seen.number,
+        confirmation=seen.confirmation,
         status=seen.status,
         guest_id=guest_id,
         profile_version=profile_version,

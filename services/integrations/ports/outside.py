@@ -40,6 +40,7 @@ class StayStore(Protocol):
         status: StayStatus | None = None,
         on: dt.date | None = None,
         guest_ids: Sequence[str] | None = None,
+        number: str | None = None,
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[list[Stay], str | None]: ...

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from services.integrations.domain.deliveries import DeliveryState
 from services.integrations.domain.messages import Progress
 from services.integrations.domain.partners import KEPT_DAYS
+from services.integrations.store.outgoing import OPEN
 from shared.chassis.mongo import Index, Mongo
 from shared.contracts.money import PostingState
 from shared.contracts.writebacks import WritebackState
 
 _POSTINGS_OPEN = {"state": {"$in": [PostingState.PENDING.value, PostingState.SENDING.value]}}
 _WRITEBACKS_OPEN = {"state": {"$in": [WritebackState.PENDING.value, WritebackState.SENDING.value]}}
+_COMMANDS_OPEN = {"state": {"$in": list(OPEN)}}
+_DEAD = {"dead": True}
 _MESSAGES_OPEN = {"progress": {"$in": [Progress.PENDING.value, Progress.SENDING.value]}}
 
 LATEST_S = 400 * 86_400
@@ -18,11 +21,32 @@ LATEST_S = 400 * 86_400
 
 INDEXES: dict[str, Sequence[Index]] = {
     "connections": [Index(("chain", "prop"))],
-    "stays": [Index(("prop", "departure", "_id")), Index(("prop", "status", "departure")), Index(("guest",))],
+    "stays": [
+        Index(("prop", "departure", "_id")),
+        Index(("prop", "status", "departure")),
+        Index(("guest",)),
+        Index(("numbers", "prop"), partial={"backfill": False}),
+    ],
     "profiles": [Index(("search",))],
     "folio": [Index(("stay",))],
-    "postings": [Index(("state", "claimed"), partial=_POSTINGS_OPEN), Index(("record",))],
-    "writebacks": [Index(("state", "claimed"), partial=_WRITEBACKS_OPEN)],
+    "postings": [
+        Index(("state", "claimed"), partial=_POSTINGS_OPEN),
+        Index(("state", "next_try"), partial=_COMMANDS_OPEN),
+        Index(("record",)),
+        Index(("stay",)),
+        Index(("prop", "_id"), partial=_DEAD),
+    ],
+    "writebacks": [
+        Index(("state", "claimed"), partial=_WRITEBACKS_OPEN),
+        Index(("state", "next_try"), partial=_COMMANDS_OPEN),
+        Index(("stay",)),
+        Index(("prop", "_id"), partial=_DEAD),
+    ],
+    "pms_orders": [
+        Index(("state", "next_try"), partial=_COMMANDS_OPEN),
+        Index(("stay",)),
+        Index(("prop", "_id"), partial=_DEAD),
+    ],
     "messages": [Index(("progress", "claimed"), partial=_MESSAGES_OPEN), Index(("stay", "at")), Index(("guest",))],
     "drafts": [Index(("body.guest_id",)), Index(("body.stay_id",))],
     "erasures": [
@@ -31,6 +55,9 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("began",), partial={"mine": False}),
         Index(("noted",), partial={"noted": False}),
     ],
+    "marks": [Index(("next_try",), partial={"dirty": True}), Index(("prop", "seen"), partial={"dirty": True})],
+    "comments": [Index(("stay", "seen")), Index(("chain", "prop", "_id"), partial={"open": True})],
+    "endpoints": [Index(("open_until",))],
     "maildrop": [Index(("prop", "at"))],
     "masked": [Index(("chain", "day")), Index(("last",), expire_s=400 * 86_400)],
     "consents": [Index(("guest",))],

@@ -49,27 +49,35 @@ class MessageStore:
         return len(new)
 
     async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[GuestMessage, bool] | None:
-        """Take the next message to settle, saved as `sending` before anything leaves.
+        """Take the next message to get ready; nothing leaves before `sending` says so.
 
-        One left `sending` since `before` (real time) is handed out again, marked True: it may have gone out.
+        One left `sending` since `before` (real time) is handed out again, marked True: it may have gone out. One that
+        was only being got ready then has not.
         """
-        wanted: Document = {"$or": [{"progress": PENDING}, {"progress": SENDING, "claimed": {"$lt": before}}]}
+        free = {"$or": [{"claimed": None}, {"claimed": {"$lt": before}}]}
+        wanted: Document = {"$or": [{"progress": PENDING, **free}, {"progress": SENDING, "claimed": {"$lt": before}}]}
         wanted |= {} if scope.chain == SYSTEM_CHAIN else within(scope)
         found = await self._rows.find_one(wanted, sort=[("at", 1)])
         if found is None:
             return None
         mine = {"_id": found["_id"], "progress": found["progress"], "claimed": found["claimed"]}
-        taken = await self._rows.find_one_and_update(mine, {"$set": {"progress": SENDING, "claimed": now}})
+        taken = await self._rows.find_one_and_update(mine, {"$set": {"claimed": now}})
         if taken is None:
             return await self.claim(scope, now, before)
         return _message(taken), found["progress"] == SENDING
+
+    async def sending(self, scope: Scope, row: GuestMessage, now: dt.datetime) -> bool:
+        """Say that it leaves now; False when somebody else has it."""
+        mine = {"_id": row.message.id, "progress": PENDING, "claimed": {"$ne": None}, **within(scope)}
+        return bool(await self._rows.update_one(mine, {"$set": {"progress": SENDING, "claimed": now}}))
 
     async def settle(self, scope: Scope, states: Sequence[GuestMessage], provenance: Provenance) -> bool:
         """Save the states a message went through, oldest first, with an event each; False if it was settled."""
         last = states[-1]
 
         async def work(tx: Tx) -> bool:
-            wanted = {"_id": last.message.id, "progress": SENDING, **within(scope)}
+            open_ones = {"$in": [PENDING, SENDING]}
+            wanted = {"_id": last.message.id, "progress": open_ones, **within(scope)}
             fields = {name: value for name, value in _row(last).items() if name != "_id"}
             known = wanted | {"erased": {"$ne": True}}
             # Whose guest was forgotten while it was being sent is settled without its words.

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.integrations.domain.balances import balanced
+from services.integrations.domain.commanding import ENDED, Ending, Waiting
 from services.integrations.domain.postings import PostingRow, told
 from services.integrations.store.outgoing import Outgoing
 from services.integrations.store.scoping import within
@@ -11,6 +12,7 @@ from services.integrations.store.stays import kept_of, stay_row
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
+from shared.contracts.commands_out import CommandSort
 from shared.contracts.envelope import NewEvent
 from shared.contracts.money import PostingState
 from shared.contracts.values import Scope
@@ -25,6 +27,7 @@ def _row(row: PostingRow) -> Document:
         "stay": row.posting.stay_id,
         "record": row.posting.record_id,
         "state": row.posting.state.value,
+        "at": row.posting.at,
         "body": body,
     }
 
@@ -40,23 +43,49 @@ class PostingStore:
         self._mongo, self._outbox = mongo, outbox
         self._rows, self._stays = mongo.collection("postings"), mongo.collection("stays")
         self._lines = mongo.collection("folio")
-        self._sent = Outgoing(self._rows, outbox, _row, _posting, told)
+        self._sent = Outgoing(self._rows, outbox, _row, _posting, told, CommandSort.POSTING)
 
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int:
         """Keep what was asked for and is not there yet, with its events; how many were new."""
         return await self._sent.request(scope, tx, rows, provenance)
 
-    async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[PostingRow, bool] | None:
-        """Take the next one to send, as `Outgoing.claim` does."""
-        return await self._sent.claim(scope, now, before)
+    def outgoing(self, scope: Scope) -> Outgoing[PostingRow]:
+        """Its rows as commands out."""
+        return self._sent
 
-    async def settle(self, scope: Scope, after: PostingRow, provenance: Provenance, now: dt.datetime) -> bool:
+    async def claim(
+        self, scope: Scope, now: dt.datetime, before: dt.datetime, skip: Sequence[str] = ()
+    ) -> tuple[PostingRow, bool] | None:
+        """Take the next one to send, as `Outgoing.claim` does."""
+        return await self._sent.claim(scope, now, before, skip)
+
+    async def sending(self, scope: Scope, row: PostingRow, now: dt.datetime) -> bool:
+        """Say that it leaves now; False when somebody else has it."""
+        return await self._sent.sending(scope, row, now)
+
+    async def put_off(self, scope: Scope, row: PostingRow, until: dt.datetime, why: str) -> None:
+        """Have it tried again then."""
+        await self._sent.put_off(scope, row, until, why)
+
+    async def waiting(self, scope: Scope, row_id: str) -> Waiting | None:
+        """One of them as people see it."""
+        return await self._sent.waiting(scope, row_id)
+
+    async def settle(
+        self,
+        scope: Scope,
+        after: PostingRow,
+        provenance: Provenance,
+        now: dt.datetime,
+        ending: Ending = ENDED,
+    ) -> bool:
         """Save how a posting ended and, when it is on the folio, the stay's new balance; False if it was settled."""
 
         async def work(tx: Tx) -> bool:
-            if not await self._sent.settle(scope, after, tx):
+            more = await self._sent.settle(scope, after, tx, ending, now)
+            if more is None:
                 return False
-            events = [told(after)]
+            events = [told(after), *more]
             if after.posting.state is PostingState.DONE and after.posting.stay_id:
                 events += await self._rebalance(tx, scope, after.posting.stay_id, now)
             await self._outbox.append(tx, events, provenance)

@@ -1,7 +1,7 @@
 """Stays and guest profiles, saved with their events in one transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from services.integrations.domain.following import Followed, Kept, Loaded
 from services.integrations.domain.guests import Profile, search_keys
@@ -15,6 +15,7 @@ from shared.contracts.stays import Stay, StayStatus
 from shared.contracts.values import Scope
 
 LIVE = (StayStatus.BOOKED.value, StayStatus.CHECKED_IN.value, StayStatus.CHECKED_OUT.value)
+EXPECTED = (StayStatus.BOOKED.value, StayStatus.CHECKED_IN.value)
 
 
 def stay_row(kept: Kept) -> Document:
@@ -28,6 +29,7 @@ def stay_row(kept: Kept) -> Document:
         "arrival": body["arrival"],
         "departure": body["departure"],
         "guest": kept.stay.guest_id,
+        "numbers": [one for one in (kept.stay.reservation, kept.stay.confirmation) if one],
         "backfill": kept.backfill,
         "posted": kept.posted,
         "mark": {"at": kept.mark.at, "rank": kept.mark.rank, "tie": kept.mark.tie},
@@ -74,10 +76,16 @@ class StayStore:
         guest_ids: Sequence[str],
         decide: Callable[[Loaded], Followed],
         provenance: Provenance,
+        first: Callable[[Tx], Awaitable[None]] | None = None,
     ) -> Followed:
-        """Load, decide and save in one transaction; a clash with another delivery does it again."""
+        """Load, decide and save in one transaction; a clash with another delivery does it again.
+
+        `first` is done in the same transaction, before anything is loaded.
+        """
 
         async def work(tx: Tx) -> Followed:
+            if first:
+                await first(tx)
             followed = decide(await self._load(tx, scope, stay_ids, guest_ids))
             await self._save(tx, followed, provenance)
             return followed
@@ -103,6 +111,21 @@ class StayStore:
         wanted = {"_id": {"$in": list(stay_ids)}, **within(scope)}
         rows = await self._stays.find(wanted, projection={"backfill": 1})
         return {row["_id"]: bool(row["backfill"]) for row in rows}
+
+    async def source_times(self, scope: Scope, stay_ids: Sequence[str]) -> dict[str, dt.datetime]:
+        """The PMS's own time of each of these stays that we have."""
+        wanted = {"_id": {"$in": list(stay_ids)}, **within(scope)}
+        rows = await self._stays.find(wanted, projection={"body.source_time": 1})
+        return {row["_id"]: dt.datetime.fromisoformat(row["body"]["source_time"]) for row in rows}
+
+    async def open_numbers(
+        self, scope: Scope, pms: str, *, status: StayStatus | None = None, guest_id: str | None = None
+    ) -> list[str]:
+        """The reservation numbers of stays that have not ended."""
+        wanted: Document = {**within(scope), "status": status.value if status else {"$in": list(EXPECTED)}}
+        wanted |= {"guest": guest_id} if guest_id else {}
+        rows = await self._stays.find(wanted, projection={"body.reservation": 1, "body.pms": 1})
+        return [row["body"]["reservation"] for row in rows if row["body"]["pms"] == pms]
 
     async def add(self, scope: Scope, new: Followed, provenance: Provenance) -> None:
         """Insert stays that are not there, with their events; one that is raises Duplicate and none is saved.
@@ -131,6 +154,7 @@ class StayStore:
         status: StayStatus | None = None,
         on: dt.date | None = None,
         guest_ids: Sequence[str] | None = None,
+        number: str | None = None,
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[list[Stay], str | None]:
@@ -139,6 +163,8 @@ class StayStore:
         wanted |= {"status": status.value} if status else {}
         wanted |= {"arrival": {"$lte": on.isoformat()}, "departure": {"$gte": on.isoformat()}} if on else {}
         wanted |= {"guest": {"$in": list(guest_ids)}} if guest_ids is not None else {}
+        if number is not None:
+            wanted |= {"numbers": number, "backfill": False}
         if after:
             departure, before = read_mark(after, "cursor")
             later = [{"departure": {"$gt": departure}}, {"departure": departure, "_id": {"$gt": before}}]

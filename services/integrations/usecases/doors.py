@@ -3,12 +3,14 @@
 import hmac
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.following import Delivered, Followed, follow, guests_of
 from services.integrations.ports import Connections, GuestKey, Pms, StayStore
 from services.integrations.ports.masked import MaskedLog
+from services.integrations.usecases.hearing import HearFromPms
 from shared.chassis.clock import Clock
 from shared.chassis.provenance import Provenance
 from shared.contracts.cards import holds_code
@@ -21,12 +23,24 @@ TYPED_IDS = frozenset({"event_id", "number", "profile_number", "id", "message_id
 """Fields that hold an id by their contract: a long number there is no card (architecture.md, Guest data)."""
 
 
-async def behind(connections: Connections, property_id: str, token: str) -> Connection:
+async def behind(
+    connections: Connections, property_id: str, token: str, caller: str | None = None, *, anywhere: bool = True
+) -> Connection:
     """The connection behind an address; a wrong token looks the same as an unknown hotel (404)."""
     found = await connections.find(DOORS, property_id)
     if found is None or not hmac.compare_digest(found.token.encode(), token.encode()):
         raise not_found("address")
+    if not anywhere and not found.called_from(caller):
+        raise not_found("address")
     return found
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one request of a PMS came to: how many stays it changed, or how much is to be asked about now."""
+
+    changed: int = 0
+    marked: int = 0
 
 
 def masked(value: Any, field: str = "") -> Any:
@@ -52,18 +66,32 @@ class TakeFromPms:
         connections: Connections,
         stays: StayStore,
         adapters: Mapping[str, Pms],
+        hear: HearFromPms,
         clock: Clock,
         key: GuestKey,
         cards: MaskedLog,
     ) -> None:
+        self._hear = hear
         self._connections, self._stays, self._adapters = connections, stays, adapters
         self._clock, self._key, self._cards = clock, key, cards
 
-    async def __call__(self, property_id: str, token: str, vendor: str, payload: object, correlation: str) -> int:
-        """Take one request whole; returns how many deliveries changed a stay. Wrong fields: 422, nothing changed."""
-        connection = await behind(self._connections, property_id, token)
+    async def __call__(
+        self,
+        property_id: str,
+        token: str,
+        vendor: str,
+        payload: object,
+        correlation: str,
+        caller: str | None = None,
+    ) -> Taken:
+        """Take one request whole. Wrong fields: 422, nothing changed."""
+        connection = await behind(self._connections, property_id, token, caller, anywhere=False)
         adapter = self._adapters.get(vendor)
-        if adapter is None or connection.pms != vendor:
+        if connection.pms != vendor:
+            raise not_found("address")
+        if self._hear.knows(vendor):
+            return Taken(marked=await self._hear(connection, payload))
+        if adapter is None:
             raise not_found("address")
         safe = masked(payload)
         if safe != payload:
@@ -73,7 +101,7 @@ class TakeFromPms:
         changed = 0
         for batch in _chunks(delivered, self.BATCH):
             changed += await self.take(connection, batch, Provenance.fresh(correlation))
-        return changed
+        return Taken(changed=changed)
 
     async def take(self, connection: Connection, batch: Sequence[Delivered], provenance: Provenance) -> int:
         """Apply deliveries of one hotel in one transaction; returns how many changed a stay."""

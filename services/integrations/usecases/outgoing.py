@@ -22,6 +22,7 @@ class Messages(Protocol):
     """The part of the message store that the work needs."""
 
     async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[GuestMessage, bool] | None: ...
+    async def sending(self, scope: Scope, row: GuestMessage, now: dt.datetime) -> bool: ...
     async def settle(self, scope: Scope, states: Sequence[GuestMessage], provenance: Provenance) -> bool: ...
     async def draft(self, scope: Scope, draft_id: str) -> Draft | None: ...
 
@@ -59,11 +60,13 @@ class SendMessages:
                 return settled
             row, again = claimed
             states = await self._states(row, again)
+            if not states:
+                continue
             provenance = Provenance(row.correlation, row.causation)
             settled += await self._messages.settle(Scope(chain=row.chain), states, provenance)
 
     async def _states(self, row: GuestMessage, again: bool) -> list[GuestMessage]:
-        """The states a message goes through from here, oldest first."""
+        """The states a message goes through from here, oldest first; none when somebody else has it."""
         scope, now = Scope(chain=row.chain), self._clock.now()
         profile = await self._profile(scope, row)
         try:
@@ -87,6 +90,9 @@ class SendMessages:
         purpose = purpose_of((row.template, row.message.topic_code))
         if not allowed(await self._consents.given(scope, profile.id), row.message.channel, purpose):
             return [moved(row, MessageState.SUPPRESSED, now, text, failure="no_consent")]
+        # Only now may anything leave: whatever failed before, the store among it, has told the guest nothing.
+        if not await self._messages.sending(scope, row, self._clock.real_now()):
+            return []
         written = row.model_copy(update={"text": text})
         try:
             delivery = await self._channels[row.message.channel].deliver(scope, written, address)

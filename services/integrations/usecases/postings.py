@@ -1,62 +1,93 @@
-"""Posts money lines to the hotel's PMS: saved as sending before the call, settled once, never retried blindly."""
+"""Posts money lines to the hotel's PMS: once each, under a key of ours, looked for where nobody knows."""
 
-import datetime as dt
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
 
-from services.integrations.domain.postings import PostingRow, moved
-from services.integrations.ports import Connections, Pms, PmsRefused, PmsSilent
+from services.integrations.domain.connections import Connection
+from services.integrations.domain.postings import Charge, PostingRow, moved
+from services.integrations.ports import Connections, Pms, PmsRefused, Posted
+from services.integrations.ports.following import Endpoints
+from services.integrations.ports.vendors import Vendor
+from services.integrations.usecases.commanding import CarryOut, Ready, Rows, Whose
+from services.integrations.usecases.reservations import Reservations
 from shared.chassis.clock import Clock
 from shared.chassis.provenance import Provenance
-from shared.contracts.errors import AppError
 from shared.contracts.money import PostingState
-from shared.contracts.values import SYSTEM_CHAIN, Scope
-
-STALE = dt.timedelta(seconds=30)
-ALL = Scope(chain=SYSTEM_CHAIN)
+from shared.contracts.values import Scope
 
 
-class Postings(Protocol):
-    """The part of the posting store that the work needs."""
+@dataclass(frozen=True)
+class ReadyPosting:
+    """A line with the PMS it goes to."""
 
-    async def claim(self, scope: Scope, now: dt.datetime, before: dt.datetime) -> tuple[PostingRow, bool] | None: ...
-    async def settle(self, scope: Scope, after: PostingRow, provenance: Provenance, now: dt.datetime) -> bool: ...
+    row: PostingRow
+    charge: Charge
+    connection: Connection
+    pms: Pms | Vendor
+    vendor: Vendor | None
+    clock: Clock
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the PMS knows our keys."""
+        return self.pms.idempotent_charges
+
+    async def send(self) -> PostingRow:
+        """Post it."""
+        return self._done(await self.pms.post_charge(self.connection, self.charge))
+
+    async def look(self) -> PostingRow | None:
+        """Look for it on the folio."""
+        if self.vendor is None or self.charge.reservation is None:
+            return None
+        folio = await self.vendor.folio(self.connection, self.charge.reservation)
+        entry = folio.under(self.charge.key)
+        return self._done(Posted(folio.number, entry.id)) if entry else None
+
+    def _done(self, posted: Posted) -> PostingRow:
+        now = self.clock.now()
+        return moved(self.row, PostingState.DONE, now, folio=posted.folio, reference=posted.reference)
 
 
-class PostCharges:
-    """Works off what waits, one posting after the other, so that commands of one folio never run together."""
+class PostCharges(CarryOut[PostingRow]):
+    """Works off what waits; lines of one stay go one after the other."""
 
-    def __init__(self, postings: Postings, connections: Connections, adapters: Mapping[str, Pms], clock: Clock) -> None:
-        self._postings, self._connections, self._adapters, self._clock = postings, connections, adapters, clock
+    def __init__(
+        self,
+        postings: Rows[PostingRow],
+        connections: Connections,
+        adapters: Mapping[str, Pms],
+        vendors: Mapping[str, Vendor],
+        reservations: Reservations,
+        endpoints: Endpoints,
+        clock: Clock,
+    ) -> None:
+        super().__init__(postings, self, endpoints, clock)
+        self._connections, self._adapters, self._vendors = connections, adapters, vendors
+        self._reservations = reservations
 
-    async def __call__(self) -> int:
-        """Post everything that waits; how many were settled."""
-        settled = 0
-        while True:
-            real = self._clock.real_now()
-            claimed = await self._postings.claim(ALL, real, real - STALE)
-            if claimed is None:
-                return settled
-            row, again = claimed
-            after = await self._outcome(row, again)
-            scope = Scope(chain=row.chain)
-            provenance = Provenance(row.correlation, row.causation)
-            settled += await self._postings.settle(scope, after, provenance, self._clock.now())
+    def whose(self, row: PostingRow) -> Whose:
+        """See the port."""
+        one = row.posting
+        unknown = one.state is PostingState.UNKNOWN
+        return Whose(one.id, row.chain, one.property_id, unknown, Provenance(row.correlation, row.causation))
 
-    async def _outcome(self, row: PostingRow, again: bool) -> PostingRow:
-        now = self._clock.now()
-        connection = await self._connections.find(Scope(chain=row.chain), row.posting.property_id)
-        adapter = self._adapters.get(connection.pms) if connection else None
-        if connection is None or adapter is None:
-            return moved(row, PostingState.FAILED, now, failure="not_connected")
-        if again and not adapter.idempotent_charges:
-            return moved(row, PostingState.UNKNOWN, now, failure="no_answer")
-        try:
-            posted = await adapter.post_charge(connection, row.charge)
-        except PmsRefused as refused:
-            return moved(row, PostingState.FAILED, now, failure=refused.code)
-        except AppError as refused:
-            return moved(row, PostingState.FAILED, now, failure=refused.code)
-        except PmsSilent:
-            return moved(row, PostingState.UNKNOWN, now, failure="no_answer")
-        return moved(row, PostingState.DONE, now, folio=posted.folio, reference=posted.reference)
+    async def ready(self, row: PostingRow) -> Ready[PostingRow]:
+        """See the port."""
+        scope = Scope(chain=row.chain)
+        connection = await self._connections.find(scope, row.posting.property_id)
+        vendor = self._vendors.get(connection.pms) if connection else None
+        pms = vendor or (self._adapters.get(connection.pms) if connection else None)
+        if connection is None or pms is None:
+            raise PmsRefused("not_connected")
+        number = await self._reservations(scope, row.posting.stay_id) if vendor else None
+        charge = row.charge.model_copy(update={"reservation": number})
+        return ReadyPosting(row, charge, connection, pms, vendor, self._clock)
+
+    def refused(self, row: PostingRow, code: str) -> PostingRow:
+        """See the port."""
+        return moved(row, PostingState.FAILED, self._clock.now(), failure=code)
+
+    def unknown(self, row: PostingRow) -> PostingRow:
+        """See the port."""
+        return moved(row, PostingState.UNKNOWN, self._clock.now(), failure="no_answer")

@@ -54,6 +54,7 @@ class ReadStays:
         status: StayStatus | None,
         on: dt.date | None,
         guest_ids: Sequence[str] | None,
+        number: str | None = None,
         cursor: str | None,
         limit: int,
     ) -> tuple[list[SeenStay], str | None]:
@@ -61,7 +62,7 @@ class ReadStays:
         money = self._allow(principal)
         scope = scope_of(principal, property_id)
         found, following = await self._stays.page(
-            scope, status=status, on=on, guest_ids=guest_ids, after=cursor, limit=limit
+            scope, status=status, on=on, guest_ids=guest_ids, number=number, after=cursor, limit=limit
         )
         return [SeenStay.masked(each, money=money) for each in found], following
 

@@ -1,0 +1,1 @@
+"""Mews Connector: POST everywhere with tokens in the body, hints by the hundred, charges found by our identifier."""
