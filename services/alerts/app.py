@@ -3,24 +3,37 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import FastAPI
 from prometheus_client import Gauge
 
 from services.alerts import api
-from services.alerts.channels import REGISTRY
-from services.alerts.domain.alert import LiveAlert
+from services.alerts.api import rules, silences
+from services.alerts.domain.book import Book, QuietHours
 from services.alerts.domain.finding import Fault
-from services.alerts.domain.notice import QuietHours
 from services.alerts.events import TOPICS, Handler
 from services.alerts.settings import Settings
-from services.alerts.staffing import ProjectedStaffing
-from services.alerts.store import MongoAlerts, MongoInspector, MongoNotices, MongoWatches, prepare
-from services.alerts.usecases.acknowledging import Acknowledging
+from services.alerts.staffing import ProjectedStaffing, SpokenTo
+from services.alerts.store import (
+    MongoAlerts,
+    MongoBooks,
+    MongoInspector,
+    MongoNotices,
+    MongoPreferences,
+    MongoSilences,
+    MongoStays,
+    MongoWatches,
+    prepare,
+)
+from services.alerts.usecases.answering import Answering
 from services.alerts.usecases.browsing import Browsing
-from services.alerts.usecases.desk import BREACH, CHAIN, Parts
+from services.alerts.usecases.desk import BREACH, CHAIN, UNHUSH, Parts
+from services.alerts.usecases.duty import Duty
 from services.alerts.usecases.firing import Firing
 from services.alerts.usecases.inspecting import Inspecting
+from services.alerts.usecases.ruling import Ruling
+from services.alerts.usecases.silencing import SILENCE, Silencing
 from services.alerts.usecases.watching import Watching
 from shared.chassis.commands import CommandContext
 from shared.chassis.consume import Consumer
@@ -31,6 +44,8 @@ from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.service import Chassis, run
 from shared.contracts import topics
 from shared.contracts.guests import Store
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,7 @@ class MongoCommands:
         """Keep what this key does."""
         await self.keys.keep(tx, ctx, status, subject, version)
 
-    async def run(self, work: Callable[[Tx], Awaitable[LiveAlert]]) -> LiveAlert:
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Do it in one transaction."""
         return await self.mongo.run(work)
 
@@ -60,32 +75,46 @@ def build(settings: Settings) -> FastAPI:
 
 def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
     """The alerts service over a given chassis."""
-    watches, alerts, notices = MongoWatches(chassis.mongo), MongoAlerts(chassis.mongo), MongoNotices(chassis.mongo)
+    default = Book(quiet=QuietHours(start=settings.quiet_start, end=settings.quiet_end))
+    watches, books, mongo = MongoWatches(chassis.mongo), MongoBooks(chassis.mongo, default), chassis.mongo
+    preferences = MongoPreferences(mongo)
     parts = Parts(
         watches=watches,
-        alerts=alerts,
-        notices=notices,
-        channels=tuple(make(notices) for make in REGISTRY.values()),
+        stays=MongoStays(mongo),
+        alerts=MongoAlerts(mongo),
+        notices=MongoNotices(mongo),
+        silences=MongoSilences(mongo),
+        books=books,
+        people=SpokenTo(preferences, chassis.policy),
         timers=chassis.timers,
         outbox=chassis.outbox,
         staffing=ProjectedStaffing(chassis.policy),
-        quiet=QuietHours(start=settings.quiet_start, end=settings.quiet_end),
     )
-    firing = Firing(parts, chassis.clock.now)
-    chassis.timers.batch_handlers |= {BREACH: firing.breaches, CHAIN: firing.chains}
+    commands, now = MongoCommands(mongo, chassis.idempotency), chassis.clock.now
+    about = (parts.outbox, commands, chassis.policy, now, chassis.clock.new_id)
+    firing, silencing = Firing(parts, now), Silencing(parts.silences, parts.timers, *about)
+    chassis.timers.batch_handlers |= {
+        BREACH: firing.breaches,
+        CHAIN: firing.chains,
+        UNHUSH: firing.unhush,
+        SILENCE: silencing.run_out,
+    }
     inspecting = _inspecting(chassis, settings)
-    commands = MongoCommands(chassis.mongo, chassis.idempotency)
-    routes = api.router(
-        Browsing(alerts, notices, chassis.policy, chassis.clock.now),
-        Acknowledging(parts, commands, chassis.policy, chassis.clock.now),
-        inspecting,
-        chassis.caller,
-        chassis.command,
-    )
+    routers = [
+        api.router(
+            Browsing(parts.alerts, parts.notices, chassis.policy, now),
+            Answering(parts, commands, chassis.policy, now),
+            inspecting,
+            chassis.caller,
+            chassis.command,
+        ),
+        rules.router(Ruling(books, watches, parts.staffing, *about), chassis),
+        silences.router(silencing, Duty(parts.staffing, books, chassis.policy, now), chassis),
+    ]
     handler = Handler(Watching(parts, chassis.clock.now), watches)
     app = chassis.app(
         title="alerts",
-        routers=[routes],
+        routers=routers,
         links=api.LINKS,
         consumers=[
             Consumer("alerts", TOPICS, handler),

@@ -4,7 +4,14 @@ import re
 
 from shared.contracts import topics
 from shared.contracts.access import AccessEvent, OperationEvent
-from shared.contracts.alerts import ALERT_VERBS, AlertEvent
+from shared.contracts.alerts import (
+    ALERT_RULES_VERBS,
+    ALERT_VERBS,
+    SILENCE_VERBS,
+    AlertEvent,
+    AlertRulesEvent,
+    SilenceEvent,
+)
 from shared.contracts.audit import GAP_VERBS, CheckpointEvent, GapEvent
 from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
@@ -82,6 +89,8 @@ _ALL = [
     *_types("finance", FINANCE_VERBS, topics.MONEY, FinanceEvent),
     *_types("message", MESSAGE_VERBS, topics.MESSAGES, MessageEvent),
     *_types("alert", ALERT_VERBS, topics.ALERTS, AlertEvent),
+    *_types("silence", SILENCE_VERBS, topics.ALERTS, SilenceEvent),
+    *_types("alert_rules", ALERT_RULES_VERBS, topics.ALERTS, AlertRulesEvent),
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),

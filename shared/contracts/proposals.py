@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field
 
+from shared.contracts.envelope import TextRef
 from shared.contracts.errors import conflict, forbidden, invalid
 from shared.contracts.values import EntityId, Frozen, Instant, Version
 
@@ -25,6 +26,19 @@ class VersionState(enum.StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+class Said(Frozen):
+    """Why, in somebody's words: they stay in the store that took them, events carry the salted digest."""
+
+    ref: EntityId
+    text: str
+    salt: str
+
+    @property
+    def as_ref(self) -> TextRef:
+        """What travels."""
+        return TextRef.of(self.ref, self.salt, self.text)
 
 
 class Proposed(Frozen):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from services.auth.domain.policy_edits import MOST_EDITS, Edit
-from shared.contracts.envelope import TextRef
 from shared.contracts.errors import invalid
 from shared.contracts.proposals import (
     Proposed,
+    Said,
     decided,
     fingerprint,
     require_decidable,
@@ -17,20 +17,7 @@ from shared.contracts.proposals import (
     withdrawn,
 )
 from shared.contracts.proposals import VersionState as VersionState
-from shared.contracts.values import EntityId, Frozen, Instant
-
-
-class Said(Frozen):
-    """Why, in somebody's words: they stay in this store, events carry the salted digest."""
-
-    ref: EntityId
-    text: str
-    salt: str
-
-    @property
-    def as_ref(self) -> TextRef:
-        """What travels."""
-        return TextRef.of(self.ref, self.salt, self.text)
+from shared.contracts.values import Instant
 
 
 class PolicyVersion(Proposed):
