@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 _DE: Mapping[str, str] = {
+    "alert_moved_on": "Der Alarm hat sich gerade geändert; sehen Sie noch einmal hin.",
+    "alert_not_open": "Dieser Alarm läutet nicht mehr.",
+    "cause_stands": "Er endet von selbst mit seiner Ursache: die Arbeit erledigen oder den Alarm bestätigen.",
+    "not_snoozable": "Was Leben gefährden kann, wird nicht verschoben.",
+    "silence_over": "Diese Stille ist schon vorbei.",
+    "snoozed_too_often": "Öfter wird das nicht verschoben; annehmen oder übergeben.",
     "already_accepted": "Das ist schon angenommen.",
     "already_acknowledged": "Das ist schon bestätigt.",
     "already_checked": "Der Wert ist bestätigt; eine Änderung wird beantragt und entschieden.",
@@ -74,6 +80,12 @@ _DE: Mapping[str, str] = {
     "writeback_pending": "Eine Änderung ist zum PMS unterwegs und noch nicht bestätigt.",
 }
 _PT: Mapping[str, str] = {
+    "alert_moved_on": "O alerta acabou de mudar; veja outra vez.",
+    "alert_not_open": "Este alerta já não está a tocar.",
+    "cause_stands": "Termina por si com a sua causa: acabe o trabalho ou confirme o alerta.",
+    "not_snoozable": "O que pode custar vidas não se adia.",
+    "silence_over": "Este silêncio já acabou.",
+    "snoozed_too_often": "Não se adia mais vezes; aceite-o ou passe-o.",
     "already_accepted": "Isto já foi aceite.",
     "already_acknowledged": "Isto já foi confirmado.",
     "already_checked": "O valor está confirmado; uma alteração é proposta e decidida.",
@@ -149,6 +161,19 @@ REFUSALS: Mapping[str, Mapping[str, str]] = {"de": _DE, "pt": _PT}
 
 FAULTS: Mapping[str, Mapping[str, str]] = {
     "de": {
+        "unknown_rule": "{field}: Diese Regel gibt es nicht.",
+        "own_code": "{field}: Eigene Regeln beginnen mit own_.",
+        "moment": "{field}: Diesen Zeitpunkt gibt es hier nicht.",
+        "not_wide": "{field}: Diese Regel hält kein ganzes Haus still.",
+        "role": "{field}: Diese Rolle weckt niemanden.",
+        "placeholder": "{field}: Der Text nennt eine Lücke, die es nicht gibt.",
+        "channel": "{field}: Diesen Weg gibt es nicht.",
+        "protected": "{field}: Diese Regel wacht über das Haus selbst; sie bleibt, wie sie ist.",
+        "country": "{field}: Die Feiertage dieses Ortes sind nicht bekannt.",
+        "snooze_range": "{field} liegt zu weit voraus oder in der Vergangenheit.",
+        "silence_range": "{field} muss in den nächsten sieben Tagen liegen.",
+        "duty_range": "{field} muss innerhalb von zwei Monaten liegen.",
+        "unknown_colleague": "{field} nennt niemanden, der hier arbeitet.",
         "themselves": "{field}: Niemand vertritt sich selbst.",
         "dates": "{field}: Der letzte Tag liegt vor dem ersten.",
         "twice": "{field} ist doppelt angegeben.",
@@ -168,6 +193,19 @@ FAULTS: Mapping[str, Mapping[str, str]] = {
         "price_ceiling": "{field} liegt über dem Höchstpreis des Angebots.",
     },
     "pt": {
+        "unknown_rule": "{field}: esta regra não existe.",
+        "own_code": "{field}: as regras próprias começam por own_.",
+        "moment": "{field}: esse momento não existe aqui.",
+        "not_wide": "{field}: essa regra não silencia um hotel inteiro.",
+        "role": "{field}: esse papel não acorda ninguém.",
+        "placeholder": "{field}: o texto nomeia um espaço que não existe.",
+        "channel": "{field}: esse canal não existe.",
+        "protected": "{field}: esta regra vigia a própria casa; fica como está.",
+        "country": "{field}: não se conhecem os feriados desse lugar.",
+        "snooze_range": "{field} está demasiado longe ou já passou.",
+        "silence_range": "{field} tem de estar nos próximos sete dias.",
+        "duty_range": "{field} tem de estar dentro de dois meses.",
+        "unknown_colleague": "{field} não nomeia ninguém que aqui trabalhe.",
         "themselves": "{field}: ninguém se substitui a si próprio.",
         "dates": "{field}: o último dia é antes do primeiro.",
         "twice": "{field} é dado duas vezes.",

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from services.alerts.api.silences import begun_example
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
@@ -127,7 +128,12 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
         await standing.fires()
         rung = await chassis.mongo.collection("alerts").find_one({})
         assert rung
-        yield named(House("alerts", standing.app, chassis, WORK, OTHER, {}), alert_id=str(rung["_id"]))
+        house = House("alerts", standing.app, chassis, WORK, OTHER, {})
+        async with house.client() as client:
+            until = (NOON + minutes(600)).isoformat()
+            desk = Furnisher(client, "alerts", everything(WORK))
+            silence = await desk.post("/v1/silences", begun_example(until) | {"department": WORK.value})
+        yield named(house, alert_id=str(rung["_id"]), silence_id=silence["id"])
 
 
 @contextlib.asynccontextmanager
