@@ -41,7 +41,7 @@ async def _left(client: AsyncMongoClient[dict[str, Any]], admin: Desk) -> str:
         behind = {group["group"]: group["lag"] for group in status["groups"] if group["lag"]}
         if behind:
             return f"{service} is behind: {behind}"
-    waiting = await client["bellboard_auth"]["audit_in"].count_documents({"st": 0})
+    waiting = await client["bellboard_auth"]["audit_in"].count_documents({})
     postings = await client["bellboard_integrations"]["postings"].count_documents(
         {"state": {"$in": ["pending", "sending"]}}
     )

@@ -225,7 +225,7 @@ class Chassis:
         app.include_router(insight.router(app, entrance, self._metrics))
         if not pages:  # a page says what it loads; the console's own headers do
             app.add_middleware(Guard)
-        app.add_middleware(Tracing, tracer=self.telemetry.tracer)
+        app.add_middleware(Tracing, tracer=self.telemetry.tracer, answers=self.telemetry.metrics.answers)
         app.state.jobs = jobs
         return app
 

@@ -137,7 +137,7 @@ async def test_shared_servers_answer_when_asked_for_by_fixture(
 
 
 async def _produce(servers: str, value: bytes) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=servers, enable_idempotence=True, acks="all") as producer:
+    async with AIOKafkaProducer(bootstrap_servers=servers, acks="all") as producer:
         await producer.send_and_wait("policy.v1", value, key=b"k")
 
 

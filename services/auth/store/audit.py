@@ -30,11 +30,11 @@ def _entry(row: Document) -> Entry:
     return Entry(chain=row["chain"], index=row["index"], sealed=sealed_of(row), leaf=leaf, root=root)
 
 
-def _row(arrived: Document, placed: Placed) -> Document:
+def _row(chain: str, arrived: Document, placed: Placed) -> Document:
     """An entry as it is kept: what arrived, byte for byte, and its place."""
     return {
-        "_id": f"{arrived['chain']}|{placed.place}",
-        "chain": arrived["chain"],
+        "_id": f"{chain}|{placed.place}",
+        "chain": chain,
         "index": placed.place,
         "topic": arrived["topic"],
         "key": arrived["key"],
@@ -82,25 +82,26 @@ class MongoAudit:
 
         The batch after this one is read while this one is written.
         """
-        rows = self._ahead.pop(scope.chain, None) or await self._arrivals.oldest(scope, limit)
-        if not rows:
+        bundles = self._ahead.pop(scope.chain, None) or await self._arrivals.oldest(scope, limit)
+        if not bundles:
             return 0
+        arrived = [event for bundle in bundles for event in bundle["events"]]
         head = _head(await self._heads.find_one({"_id": scope.chain}), scope.chain)
-        added = extend(head, [bytes(row["leaf"]) for row in rows])
+        added = extend(head, [bytes(event["leaf"]) for event in arrived])
 
         async def work(tx: Tx) -> None:
-            await self._advance(tx, head, added, rows)
-            if await self._arrivals.placed(scope, tx, [row["_id"] for row in rows]) < len(rows):
+            await self._advance(tx, head, added, arrived)
+            if await self._arrivals.placed(scope, tx, [bundle["_id"] for bundle in bundles]) < len(bundles):
                 raise Moved
 
         placing = asyncio.create_task(self._mongo.run(work))
         try:
-            following = await self._arrivals.oldest(scope, limit, after=rows[-1]["arrived"])
+            following = await self._arrivals.oldest(scope, limit, after=bundles[-1]["arrived"])
         finally:
             placed = await self._outcome(scope, placing)
         if placed and following:
             self._ahead[scope.chain] = following
-        return len(rows) if placed else 0
+        return len(arrived) if placed else 0
 
     @staticmethod
     async def _outcome(scope: Scope, placing: "asyncio.Task[None]") -> bool:
@@ -121,7 +122,7 @@ class MongoAudit:
             await self._heads.insert_one(fresh, tx=tx)
         elif not await self._heads.update_one({"_id": before.chain, "size": before.size}, {"$set": tree}, tx=tx):
             raise Moved
-        rows = [_row(row, placed) for row, placed in zip(arrived, added.placed, strict=True)]
+        rows = [_row(before.chain, row, placed) for row, placed in zip(arrived, added.placed, strict=True)]
         await self._entries.insert_many(rows, tx=tx)
         kept = [{"_id": _node_id(before.chain, node), "hash": Binary(digest)} for node, digest in added.nodes]
         await self._nodes.insert_many(kept, tx=tx)

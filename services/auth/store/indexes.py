@@ -4,7 +4,6 @@ import datetime as dt
 
 from services.auth.domain.sessions import LONGEST
 from services.auth.domain.throttle import FORGOTTEN_AFTER_S
-from services.auth.store.arrivals import WAITING
 from shared.chassis.mongo import Index, Mongo
 
 _SESSION_KEPT_S = int(LONGEST.total_seconds()) + 24 * 3600
@@ -25,7 +24,7 @@ INDEXES: dict[str, list[Index]] = {
     "glasses": [Index(("chain", "staff_id"), unique=True, partial={"waiting": True}), Index(("chain", "waiting"))],
     "rota_links": [Index(("chain", "staff_id"), unique=True)],
     "tries": [Index(("last",), expire_s=FORGOTTEN_AFTER_S)],
-    "audit_in": [Index(("st", "chain", "arrived"), partial={"st": WAITING})],
+    "audit_in": [Index(("chain", "arrived"))],
     "audit": [Index(("chain", "index"), unique=True)],
     "audit_versions": [
         Index(("since",), partial={"since": {"$gt": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)}}),
