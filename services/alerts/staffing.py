@@ -1,6 +1,6 @@
 """Who works where and how they want to be told, from the chassis' projection of staff and what people said here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.alerts.domain.preferences import Person
 from services.alerts.domain.roster import Roster, roster_of
@@ -45,3 +45,13 @@ class SpokenTo:
     def _speaking(self, person: Person) -> Person:
         found = self._policy.person(person.staff_id)
         return person.model_copy(update={"languages": found.languages}) if found else person
+
+
+def zone_of(policy: Policy) -> Callable[[str], str | None]:
+    """The zone of a hotel as it is now, for what is put off to a local time."""
+
+    def look(property_id: str) -> str | None:
+        found = policy.known.properties.get(property_id)
+        return found.zone if found else None
+
+    return look

@@ -134,16 +134,16 @@ def wrote(**said: Any) -> Envelope:
     return envelope("message.received.v1", "msg-7", 1, NOON, body)
 
 
-def opened_for(source: str, record_id: str = "rec-5") -> Story:
+def opened_for(source: str, at: dt.datetime = NOON) -> Story:
     """A record that was opened for a message or a comment."""
-    return Story(record_id, trigger=Trigger(kind=TriggerKind.GUEST_REQUEST, key=f"guest_request:message:{source}"))
+    return Story("rec-5", at, trigger=Trigger(kind=TriggerKind.GUEST_REQUEST, key=f"guest_request:message:{source}"))
 
 
 async def test_message_without_a_record_rings_and_a_record_for_it_ends_that(house: Bell) -> None:
     await house.standing.hears(wrote())
     await house.at(-40)
     assert (await house.one("unrecorded_message"))["state"] == "open"
-    await house.standing.hears(*opened_for("msg-7").events)
+    await house.standing.hears(*opened_for("msg-7", at=NOON + minutes(20)).events)
     assert (await house.one("unrecorded_message"))["state"] == "resolved"
 
 

@@ -105,19 +105,21 @@ def alert_page(lives: list[LiveAlert], limit: int) -> AlertPage:
     return AlertPage(items=tuple(alert_view(live) for live in lives), next=following)
 
 
+def inbox_entry(one: InboxItem) -> InboxEntry:
+    """One notification for its reader."""
+    return InboxEntry(
+        id=one.delivery.id,
+        at=one.delivery.visible_at,
+        channel=one.delivery.channel,
+        lead=one.delivery.lead,
+        group=one.delivery.group,
+        alert=alert_view(one.live),
+    )
+
+
 def inbox_page(found: list[InboxItem], limit: int) -> InboxPage:
     """A page of notifications, newest first."""
-    entries = tuple(
-        InboxEntry(
-            id=one.delivery.id,
-            at=one.delivery.visible_at,
-            channel=one.delivery.channel,
-            lead=one.delivery.lead,
-            group=one.delivery.group,
-            alert=alert_view(one.live),
-        )
-        for one in found
-    )
+    entries = tuple(inbox_entry(one) for one in found)
     return InboxPage(items=entries, next=cursor_of((entries[-1].at, entries[-1].id)) if len(found) == limit else None)
 
 

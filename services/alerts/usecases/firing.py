@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from services.alerts.domain.rules import Noun
-from services.alerts.domain.watch import Watch, fire
+from services.alerts.domain.stays import record_found
+from services.alerts.domain.watch import Plan, Watch, fire, observe
 from services.alerts.usecases.desk import Desk, Parts
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
@@ -31,10 +32,12 @@ class Firing:
             plans = []
             for timer in timers:
                 watch = watches.get(timer.subject)
-                if watch is not None and recorded & set(_sources([watch])):
-                    continue
                 book = await self._parts.books.book(scope, timer.data["property_id"], now)
-                plan = fire(watch, timer.data["clock"], timer.generation, book)
+                source = _source(timer.data["clock"])
+                if watch is not None and source in recorded:
+                    plan: Plan | None = observe(watch, record_found(watch, source), timer.due_at, book)
+                else:
+                    plan = fire(watch, timer.data["clock"], timer.generation, book)
                 if plan is not None:
                     watches[timer.subject] = plan.watch
                     plans.append((plan, Provenance.fresh(timer.data["correlation"])))
@@ -68,6 +71,11 @@ def _sources(watches: Iterable[Watch]) -> Iterator[str]:
         for subject in watch.subjects:
             if subject.noun in (Noun.MESSAGE, Noun.COMMENT):
                 yield subject.id.removeprefix("comment|")
+
+
+def _source(clock: str) -> str:
+    """What the clock of a message or a comment is about; of anything else, what no record is opened for."""
+    return clock.partition("|")[2].removeprefix("comment|")
 
 
 def _by_chain(due: Due) -> Iterator[tuple[Scope, list[Timer]]]:

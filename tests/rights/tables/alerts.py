@@ -1,5 +1,6 @@
 """What protects the routes of alerts."""
 
+from services.alerts.api.own import DEVICE, GONE, PLACE, WISHED
 from services.alerts.api.routes import HANDED, SNOOZED
 from services.alerts.api.rules import ASKED, RULED, TAKEN_BACK, TRIED
 from services.alerts.api.silences import ENDED, begun_example
@@ -11,7 +12,7 @@ READS = (("read", RECORD),)
 """Nobody hears of a kind of record by its alerts that they may not read."""
 STALE = {"If-Match": '"999999"'}
 HOTEL = {"property": "city"}
-OWN = "/v1/alert-rules/{property_id}"
+OWN, PLACES = "/v1/alert-rules/{property_id}", "/v1/alert-destinations"
 ROWS = (
     granted("GET /v1/alerts", "read", KIND, query={"property": "city", "state": "all"}, thing="alert_id", also=READS),
     granted("GET /v1/alerts/audit", "status", Resource.OPERATION, place=Place.CHAIN),
@@ -33,4 +34,12 @@ ROWS = (
     granted(f"POST {OWN}/versions/{{version}}/withdraw", "manage", RULES, body=TAKEN_BACK, headers=STALE),
     # What one was told oneself is heard without a permission.
     Row("GET /v1/inbox", door=Door.SIGNED_IN),
+    Row("GET /v1/inbox/stream", door=Door.SIGNED_IN),
+    Row("GET /v1/me/notifications", door=Door.SIGNED_IN),
+    Row("PUT /v1/me/notifications", door=Door.SIGNED_IN, body=WISHED, headers=STALE),
+    Row("POST /v1/me/devices", door=Door.SIGNED_IN, body=DEVICE),
+    Row("POST /v1/me/devices/remove", door=Door.SIGNED_IN, body=GONE),
+    granted(f"GET {PLACES}", "read", RULES, query=HOTEL),
+    granted(f"POST {PLACES}", "manage", RULES, body=PLACE),
+    granted(f"DELETE {PLACES}/{{destination_id}}", "manage", RULES),
 )
