@@ -130,9 +130,10 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
     await standing.fires()
     rung = [str(row["_id"]) for row in await chassis.mongo.collection("alerts").find({})]
     assert rung
+    open_ones = [str(row["_id"]) for row in await chassis.mongo.collection("alerts").find({"alert.state": "open"})]
     failed = await ring_by_hand(standing)
     async with standing.client() as client:
-        ripe = await ripe_alerts(Desk(client, tokens("alerts")), rung, failed, NOON)
+        ripe = await ripe_alerts(Desk(client, tokens("alerts")), open_ones, failed, NOON)
     known = {"id": (*rung, *failed, "rec-1", *IDS)}
     yield House(standing.app, tokens("alerts"), known, ripe_operations("alerts") | ripe)
     await chassis.mongo.close()

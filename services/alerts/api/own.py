@@ -134,7 +134,7 @@ def _wishes(routes: APIRouter, wishing: Wishing, chassis: Chassis) -> None:
         """Let this browser take messages."""
         return _tagged(response, await wishing.add_device(ctx, body))
 
-    @routes.post("/me/devices/remove", responses={200: ETAG, **refuses(404)})
+    @routes.post("/me/devices/remove", responses={200: ETAG})
     async def remove_device(
         body: Annotated[DeviceGone, example(GONE)],
         ctx: Annotated[CommandContext, Depends(chassis.creation)],

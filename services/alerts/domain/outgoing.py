@@ -43,8 +43,11 @@ class Destination(Frozen):
     secret: str = ""
     made_by: EntityId
     made_at: Instant
-    dead_since: Instant | None = None
-    version: int = 1
+    gone_at: Instant | None = None
+
+    def taken_away(self, at: dt.datetime) -> "Destination":
+        """What is left of it: that it was there. Its address and secret are forgotten."""
+        return self.model_copy(update={"url": "", "secret": "", "gone_at": self.gone_at or at})
 
 
 class Outcome(enum.StrEnum):

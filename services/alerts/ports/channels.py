@@ -80,7 +80,7 @@ class DestinationStore(Protocol):
     """Keeps the places that hear of alerts."""
 
     async def all(self, scope: Scope, property_id: str | None = None) -> list[Destination]:
-        """Those of a scope, by name."""
+        """Those of a scope that are told, by name."""
         ...
 
     async def get(self, scope: Scope, destination_id: str) -> Destination | None:
@@ -89,10 +89,6 @@ class DestinationStore(Protocol):
 
     async def save(self, scope: Scope, destination: Destination, tx: Tx) -> None:
         """Keep it."""
-        ...
-
-    async def drop(self, scope: Scope, destination_id: str, tx: Tx) -> None:
-        """Forget it."""
         ...
 
 

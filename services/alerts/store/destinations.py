@@ -13,8 +13,8 @@ class MongoDestinations:
         self._rows = mongo.collection("destinations")
 
     async def all(self, scope: Scope, property_id: str | None = None) -> list[Destination]:
-        """Those of a scope, by name."""
-        wanted: Document = dict(within(scope))
+        """Those of a scope that are told, by name."""
+        wanted: Document = {**within(scope), "gone_at": None}
         if property_id is not None:
             wanted = {"$and": [wanted, {"property_id": property_id}]}
         return [_of(row) for row in await self._rows.find(wanted, sort=[("name", 1), ("_id", 1)], limit=500)]
@@ -28,10 +28,6 @@ class MongoDestinations:
         """Keep it."""
         row = {**destination.model_dump(exclude={"id"}), "chain": scope.chain}
         await self._rows.update_one({"_id": destination.id}, {"$set": row}, upsert=True, tx=tx)
-
-    async def drop(self, scope: Scope, destination_id: str, tx: Tx) -> None:
-        """Forget it."""
-        await self._rows.delete_one({"_id": destination_id, **within(scope)}, tx=tx)
 
 
 def _of(row: Document) -> Destination:

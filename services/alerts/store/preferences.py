@@ -1,10 +1,17 @@
 """Keeps how people want to hear of alerts, their addresses and devices: in this store alone, for themselves alone."""
 
+import logging
 from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from services.alerts.domain.preferences import MOST_DEVICES, Device, Person, Preferences
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.contracts.values import Instant, Scope, derived_id
+
+log = logging.getLogger(__name__)
+Kept = TypeVar("Kept", Preferences, Device)
 
 
 class MongoPreferences:
@@ -19,14 +26,15 @@ class MongoPreferences:
             return {}
         rows = await self._rows.find({"_id": {"$in": list(staff_ids)}, "chain": scope.chain}, tx=tx)
         devices = await self._devices.find({"chain": scope.chain, "staff_id": {"$in": list(staff_ids)}}, tx=tx)
-        held = {row["_id"]: Preferences.model_validate(row["wishes"]) for row in rows}
+        held = {row["_id"]: _read(Preferences, row["wishes"]) or Preferences() for row in rows}
+        kept = [(row["staff_id"], device) for row in devices if (device := _read(Device, row["device"]))]
         return {
             each: Person(
                 staff_id=each,
                 wishes=held.get(each, Preferences()),
-                devices=tuple(Device.model_validate(row["device"]) for row in devices if row["staff_id"] == each),
+                devices=tuple(device for whose, device in kept if whose == each),
             )
-            for each in {*held, *(row["staff_id"] for row in devices)}
+            for each in {*held, *(whose for whose, _ in kept)}
         }
 
     async def version(self, scope: Scope, staff_id: str, tx: Tx | None = None) -> int:
@@ -57,6 +65,15 @@ class MongoPreferences:
         """Somebody has left: nothing of theirs stays."""
         await self._rows.delete_one({"_id": staff_id, "chain": scope.chain}, tx=tx)
         await self._devices.delete_many({"staff_id": staff_id, "chain": scope.chain}, tx=tx)
+
+
+def _read(model: type[Kept], row: Document) -> Kept | None:
+    """What is kept, or None when it cannot be read: a wish that is broken never keeps an alert from ringing."""
+    try:
+        return model.model_validate(row)
+    except ValidationError as failure:
+        log.warning("a row of preferences cannot be read (%d faults)", failure.error_count())
+        return None
 
 
 def _id(endpoint: str) -> str:

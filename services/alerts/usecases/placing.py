@@ -81,7 +81,7 @@ class Placing:
         return await once(self._commands.seen, ctx, do, again)
 
     async def drop(self, ctx: CommandContext, destination_id: str) -> None:
-        """Take a place away; what still waits for it is not sent."""
+        """Take a place away; what still waits for it is not sent. Again, it is away already."""
 
         async def do() -> None:
             found = await self._places.get(ctx.scope, destination_id)
@@ -91,7 +91,7 @@ class Placing:
 
             async def work(tx: Tx) -> None:
                 await self._commands.keep(tx, ctx, 204, destination_id, 1)
-                await self._places.drop(ctx.scope, destination_id, tx)
+                await self._places.save(ctx.scope, found.taken_away(self._now()), tx)
 
             await self._commands.run(work)
 

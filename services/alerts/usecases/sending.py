@@ -104,7 +104,7 @@ class Sending:
     async def _way(self, scope: Scope, delivery: Delivery) -> tuple[str, To | None]:
         if delivery.channel == PLACE:
             place = await self._destinations.get(scope, delivery.destination or "")
-            return (place.kind.value, To(destination=place)) if place else ("none", None)
+            return (place.kind.value, To(destination=place)) if place and place.url else ("none", None)
         person = (await self._people.people(scope, [delivery.staff_id or ""])).get(delivery.staff_id or "")
         if person is None or not person.has(delivery.channel):
             return delivery.channel, None

@@ -10,7 +10,7 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import once
 from shared.chassis.mongo import Tx
 from shared.chassis.service import require_version
-from shared.contracts.errors import forbidden, not_found
+from shared.contracts.errors import forbidden
 from shared.contracts.identity import Principal
 from shared.contracts.values import Frozen, Instant, Scope
 
@@ -74,11 +74,10 @@ class Wishing:
         return await self._changed(ctx, work)
 
     async def drop_device(self, ctx: CommandContext, endpoint: str) -> ShownWishes:
-        """Let a browser take no more; 404 when it is none of the caller's."""
+        """Let a browser take no more; one that is none of the caller's stays as it is."""
 
         async def work(scope: Scope, tx: Tx) -> int:
-            if not await self._wishes.drop_device(scope, endpoint, ctx.principal.staff_id, tx):
-                raise not_found("device")
+            await self._wishes.drop_device(scope, endpoint, ctx.principal.staff_id, tx)
             return 1
 
         return await self._changed(ctx, work)
