@@ -3,25 +3,49 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import FastAPI
 from prometheus_client import Gauge
 
 from services.alerts import api
-from services.alerts.channels import REGISTRY
-from services.alerts.domain.alert import LiveAlert
+from services.alerts.api import own, rules, silences
+from services.alerts.channels import installed
+from services.alerts.channels.clients import Clients, push_key
+from services.alerts.domain.book import Book, QuietHours
+from services.alerts.domain.book_faults import CHANNELS as PERSONAL
 from services.alerts.domain.finding import Fault
-from services.alerts.domain.notice import QuietHours
 from services.alerts.events import TOPICS, Handler
 from services.alerts.settings import Settings
-from services.alerts.staffing import ProjectedStaffing
-from services.alerts.store import MongoAlerts, MongoInspector, MongoNotices, MongoWatches, prepare
-from services.alerts.usecases.acknowledging import Acknowledging
+from services.alerts.staffing import ProjectedStaffing, SpokenTo, zone_of
+from services.alerts.store import (
+    MongoAlerts,
+    MongoBooks,
+    MongoDestinations,
+    MongoInspector,
+    MongoNotices,
+    MongoOutgoing,
+    MongoPreferences,
+    MongoSilences,
+    MongoStays,
+    MongoWatches,
+    prepare,
+)
+from services.alerts.usecases.answering import Answering
+from services.alerts.usecases.beating import Beating
 from services.alerts.usecases.browsing import Browsing
-from services.alerts.usecases.desk import BREACH, CHAIN, Parts
+from services.alerts.usecases.clocks import Rezoning
+from services.alerts.usecases.desk import BREACH, CHAIN, UNHUSH, Parts
+from services.alerts.usecases.duty import Duty
 from services.alerts.usecases.firing import Firing
 from services.alerts.usecases.inspecting import Inspecting
+from services.alerts.usecases.placing import Placing
+from services.alerts.usecases.ruling import Ruling
+from services.alerts.usecases.sending import Sending
+from services.alerts.usecases.silencing import SILENCE, Silencing
+from services.alerts.usecases.streaming import Hub, Streaming
 from services.alerts.usecases.watching import Watching
+from services.alerts.usecases.wishing import Wishing
 from shared.chassis.commands import CommandContext
 from shared.chassis.consume import Consumer
 from shared.chassis.forgetting import ConfirmErasures
@@ -29,8 +53,12 @@ from shared.chassis.idempotency import Idempotency, Kept
 from shared.chassis.jobs import Job
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.service import Chassis, run
+from shared.chassis.tail import Tail
 from shared.contracts import topics
 from shared.contracts.guests import Store
+
+Result = TypeVar("Result")
+REZONE_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +76,7 @@ class MongoCommands:
         """Keep what this key does."""
         await self.keys.keep(tx, ctx, status, subject, version)
 
-    async def run(self, work: Callable[[Tx], Awaitable[LiveAlert]]) -> LiveAlert:
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Do it in one transaction."""
         return await self.mongo.run(work)
 
@@ -60,32 +88,56 @@ def build(settings: Settings) -> FastAPI:
 
 def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
     """The alerts service over a given chassis."""
-    watches, alerts, notices = MongoWatches(chassis.mongo), MongoAlerts(chassis.mongo), MongoNotices(chassis.mongo)
+    default = Book(quiet=QuietHours(start=settings.quiet_start, end=settings.quiet_end))
+    watches, books, mongo = MongoWatches(chassis.mongo), MongoBooks(chassis.mongo, default), chassis.mongo
+    preferences, outgoing, places = MongoPreferences(mongo), MongoOutgoing(mongo), MongoDestinations(mongo)
+    clients = Clients(settings)
+    senders = installed(settings, clients.outside, clients.providers)
+    hub = Hub()
     parts = Parts(
         watches=watches,
-        alerts=alerts,
-        notices=notices,
-        channels=tuple(make(notices) for make in REGISTRY.values()),
+        stays=MongoStays(mongo),
+        alerts=MongoAlerts(mongo),
+        notices=MongoNotices(mongo),
+        silences=MongoSilences(mongo),
+        books=books,
+        people=SpokenTo(preferences, chassis.policy),
         timers=chassis.timers,
         outbox=chassis.outbox,
         staffing=ProjectedStaffing(chassis.policy),
-        quiet=QuietHours(start=settings.quiet_start, end=settings.quiet_end),
+        usable=frozenset(senders) & PERSONAL,
     )
-    firing = Firing(parts, chassis.clock.now)
-    chassis.timers.batch_handlers |= {BREACH: firing.breaches, CHAIN: firing.chains}
+    commands, now = MongoCommands(mongo, chassis.idempotency), chassis.clock.now
+    about = (parts.outbox, commands, chassis.policy, now, chassis.clock.new_id)
+    firing, silencing = Firing(parts, now), Silencing(parts.silences, parts.timers, *about)
+    chassis.timers.batch_handlers |= {
+        BREACH: firing.breaches,
+        CHAIN: firing.chains,
+        UNHUSH: firing.unhush,
+        SILENCE: silencing.run_out,
+    }
     inspecting = _inspecting(chassis, settings)
-    commands = MongoCommands(chassis.mongo, chassis.idempotency)
-    routes = api.router(
-        Browsing(alerts, notices, chassis.policy, chassis.clock.now),
-        Acknowledging(parts, commands, chassis.policy, chassis.clock.now),
-        inspecting,
-        chassis.caller,
-        chassis.command,
-    )
+    browsing = Browsing(parts.alerts, parts.notices, chassis.policy, now)
+    real_now = chassis.clock.real_now
+    sending = Sending(outgoing, parts.alerts, parts.people, preferences, places, senders, now, real_now)
+    wishing = Wishing(preferences, commands, parts.usable, push_key(settings), real_now)
+    placing = Placing(places, commands, chassis.policy, now, loopback=settings.outbound_loopback)
+    routers = [
+        own.router(wishing, placing, Streaming(browsing, hub, settings.stream_s), chassis),
+        api.router(
+            browsing,
+            Answering(parts, commands, chassis.policy, now),
+            inspecting,
+            chassis.caller,
+            chassis.command,
+        ),
+        rules.router(Ruling(books, watches, parts.staffing, *about), chassis),
+        silences.router(silencing, Duty(parts.staffing, books, chassis.policy, now), chassis),
+    ]
     handler = Handler(Watching(parts, chassis.clock.now), watches)
     app = chassis.app(
         title="alerts",
-        routers=[routes],
+        routers=routers,
         links=api.LINKS,
         consumers=[
             Consumer("alerts", TOPICS, handler),
@@ -93,10 +145,16 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
                 "alerts.guests", (topics.GUESTS,), ConfirmErasures(chassis.outbox, Store.ALERTS, chassis.clock.now)
             ),
         ],
-        jobs=[Job("auditor", settings.audit_every_s, inspecting.look)],
+        tails=[Tail("inbox", (topics.ALERTS,), hub.hear)],
+        jobs=[
+            Job("auditor", settings.audit_every_s, inspecting.look),
+            Job("sender", settings.send_every_s, sending.turn),
+            Job("zones", REZONE_S, Rezoning(outgoing, zone_of(chassis.policy), now).turn),
+            *_heartbeat(chassis, settings, clients),
+        ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
-    app.state.inspecting = inspecting
+    app.state.inspecting, app.state.sending, app.state.hub = inspecting, sending, hub
     return app
 
 
@@ -113,6 +171,14 @@ def _inspecting(chassis: Chassis, settings: Settings) -> Inspecting:
 
     grace = dt.timedelta(seconds=settings.audit_grace_s * chassis.clock.rate)
     return Inspecting(MongoInspector(chassis.mongo), chassis.policy, chassis.clock.now, grace, count)
+
+
+def _heartbeat(chassis: Chassis, settings: Settings, clients: Clients) -> list[Job]:
+    if not settings.heartbeat_url:
+        return []
+    stale = dt.timedelta(seconds=3 * settings.audit_every_s * max(chassis.clock.rate, 1.0))
+    beating = Beating(MongoInspector(chassis.mongo), clients.ping, chassis.clock.now, stale)
+    return [Job("heartbeat", settings.heartbeat_every_s, beating.turn)]
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from shared.contracts.money import PostingEvent
 from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
 from shared.contracts.staff import GlassEvent, StaffEvent
+from shared.contracts.stays import StayEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 TOPICS = (
@@ -41,11 +42,12 @@ TOPICS = (
     topics.GUESTS,
     topics.POLICY,
     topics.STAFF,
+    topics.STAYS,
 )
 
 
 class Handler:
-    """Applies what the rules watch, from records and postings to broken glass and people who are missing."""
+    """Applies what the rules watch: records and their stays, postings, messages, reports, handovers and the house."""
 
     def __init__(self, watching: Watching, watches: WatchStore) -> None:
         self._watching, self._watches = watching, watches
@@ -64,7 +66,8 @@ def sighting_of(event: Envelope) -> Sighting | None:
     """An event as a sighting, or None when no rule watches its noun."""
     body = body_of(event)
     subjects, record_id = _subjects(event, body)
-    if not subjects:
+    stay = body if isinstance(body, StayEvent) else None
+    if not subjects and stay is None:
         return None
     return Sighting(
         aggregate=event.subject,
@@ -74,6 +77,9 @@ def sighting_of(event: Envelope) -> Sighting | None:
         subjects=subjects,
         provenance=Provenance.of(event),
         record_id=record_id,
+        record=body.record if isinstance(body, RecordEvent) else None,
+        stay=stay.stay if stay else None,
+        backfill=stay.backfill if stay else False,
     )
 
 

@@ -4,7 +4,14 @@ import re
 
 from shared.contracts import topics
 from shared.contracts.access import AccessEvent, OperationEvent
-from shared.contracts.alerts import ALERT_VERBS, AlertEvent
+from shared.contracts.alerts import (
+    ALERT_RULES_VERBS,
+    ALERT_VERBS,
+    SILENCE_VERBS,
+    AlertEvent,
+    AlertRulesEvent,
+    SilenceEvent,
+)
 from shared.contracts.audit import GAP_VERBS, CheckpointEvent, GapEvent
 from shared.contracts.commands_out import COMMAND_VERBS, CommandOutEvent
 from shared.contracts.connections import CONNECTION_VERBS, ConnectionEvent
@@ -95,6 +102,8 @@ _ALL = [
     *_types("partner", PARTNER_VERBS, topics.PARTNERS, PartnerEvent),
     *_types("subscription", SUBSCRIPTION_VERBS, topics.PARTNERS, SubscriptionEvent),
     *_types("alert", ALERT_VERBS, topics.ALERTS, AlertEvent),
+    *_types("silence", SILENCE_VERBS, topics.ALERTS, SilenceEvent),
+    *_types("alert_rules", ALERT_RULES_VERBS, topics.ALERTS, AlertRulesEvent),
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),

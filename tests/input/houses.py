@@ -54,6 +54,7 @@ from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.payment_provider import FakeProvider
 from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
+from tests.input.ripening_alerts import ring_by_hand, ripe_alerts
 from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_money import ripe_money
 from tests.input.ripening_partners import ripe_partners
@@ -125,7 +126,7 @@ async def records(told: Told, folder: Path) -> AsyncIterator[House]:
 @contextlib.asynccontextmanager
 async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
     """Alerts with late records that have rung."""
-    settings = AlertsSettings(**told)
+    settings = AlertsSettings(**told, stream_s=0.05)
     chassis = Chassis(settings)
     standing = await stand(chassis, assemble_alerts(chassis, settings))
     await prepare_alerts(chassis.mongo)
@@ -135,7 +136,12 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
     await standing.fires()
     rung = [str(row["_id"]) for row in await chassis.mongo.collection("alerts").find({})]
     assert rung
-    yield House(standing.app, tokens("alerts"), {"id": (*rung, "rec-1", *IDS)}, ripe_operations("alerts"))
+    open_ones = [str(row["_id"]) for row in await chassis.mongo.collection("alerts").find({"alert.state": "open"})]
+    failed = await ring_by_hand(standing)
+    async with standing.client() as client:
+        ripe = await ripe_alerts(Desk(client, tokens("alerts")), open_ones, failed, NOON)
+    known = {"id": (*rung, *failed, "rec-1", *IDS)}
+    yield House(standing.app, tokens("alerts"), known, ripe_operations("alerts") | ripe)
     await chassis.mongo.close()
 
 

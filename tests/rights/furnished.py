@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from services.alerts.api.own import PLACE
+from services.alerts.api.silences import begun_example
 from services.alerts.app import assemble as assemble_alerts
 from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store import prepare as prepare_alerts
@@ -119,7 +121,7 @@ def _late(record_id: str) -> Story:
 @contextlib.asynccontextmanager
 async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
     """Alerts with a late record of housekeeping that has rung."""
-    settings = AlertsSettings(**told)
+    settings = AlertsSettings(**told, stream_s=0.05)
     chassis = Chassis(settings)
     async with closing(chassis):
         standing = Standing(chassis, assemble_alerts(chassis, settings))
@@ -131,7 +133,14 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
         await standing.fires()
         rung = await chassis.mongo.collection("alerts").find_one({})
         assert rung
-        yield named(House("alerts", standing.app, chassis, WORK, OTHER, {}), alert_id=str(rung["_id"]))
+        house = House("alerts", standing.app, chassis, WORK, OTHER, {})
+        async with house.client() as client:
+            until = (NOON + minutes(600)).isoformat()
+            desk = Furnisher(client, "alerts", everything(WORK))
+            silence = await desk.post("/v1/silences", begun_example(until) | {"department": WORK.value})
+            place = await desk.post("/v1/alert-destinations", PLACE)
+        names = {"silence_id": silence["id"], "destination_id": place["id"]}
+        yield named(house, alert_id=str(rung["_id"]), **names)
 
 
 @contextlib.asynccontextmanager

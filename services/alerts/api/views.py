@@ -1,5 +1,8 @@
 """What callers see of an alert."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from services.alerts.domain.alert import LiveAlert
 from services.alerts.domain.finding import Finding
 from services.alerts.ports import InboxItem
@@ -12,6 +15,8 @@ class AlertView(Alert):
     """An alert with what still moves it."""
 
     owner: EntityId | None = None
+    by_hand: bool = False
+    hushed: bool = False
     round: int = 0
     next_at: Instant | None = None
     exhausted: bool = False
@@ -42,6 +47,38 @@ class InboxPage(Frozen):
     next: str | None = None
 
 
+class NoticeLine(Frozen):
+    """One step to one role: how many people, whether anybody was on duty, and what became of it."""
+
+    at: Instant
+    step: int
+    role: Code
+    people: int
+    nobody_on_duty: bool
+    outcome: Code
+
+
+class DeliveryLine(Frozen):
+    """One delivery to one person or place: when, on what, and where it stands. Addresses are shown to nobody."""
+
+    staff_id: EntityId | None = None
+    destination: EntityId | None = None
+    channel: Code
+    visible_at: Instant
+    lead: bool
+    state: Code
+    tries: int = 0
+    failure: Code | None = None
+
+
+class NoticeLog(Frozen):
+    """What became of an alert's notices, oldest first."""
+
+    alert: EntityId
+    notices: tuple[NoticeLine, ...]
+    deliveries: tuple[DeliveryLine, ...]
+
+
 class Inspection(Frozen):
     """The last look of the auditor; an empty list is the promise kept."""
 
@@ -54,6 +91,8 @@ def alert_view(live: LiveAlert) -> AlertView:
     return AlertView(
         **live.alert.model_dump(),
         owner=live.owner,
+        by_hand=live.rule.by_hand,
+        hushed=live.hushed,
         round=live.round,
         next_at=live.next_at,
         exhausted=live.exhausted,
@@ -66,17 +105,38 @@ def alert_page(lives: list[LiveAlert], limit: int) -> AlertPage:
     return AlertPage(items=tuple(alert_view(live) for live in lives), next=following)
 
 
+def inbox_entry(one: InboxItem) -> InboxEntry:
+    """One notification for its reader."""
+    return InboxEntry(
+        id=one.delivery.id,
+        at=one.delivery.visible_at,
+        channel=one.delivery.channel,
+        lead=one.delivery.lead,
+        group=one.delivery.group,
+        alert=alert_view(one.live),
+    )
+
+
 def inbox_page(found: list[InboxItem], limit: int) -> InboxPage:
     """A page of notifications, newest first."""
-    entries = tuple(
-        InboxEntry(
-            id=one.delivery.id,
-            at=one.delivery.visible_at,
-            channel=one.delivery.channel,
-            lead=one.delivery.lead,
-            group=one.delivery.group,
-            alert=alert_view(one.live),
-        )
-        for one in found
-    )
+    entries = tuple(inbox_entry(one) for one in found)
     return InboxPage(items=entries, next=cursor_of((entries[-1].at, entries[-1].id)) if len(found) == limit else None)
+
+
+def notice_log(alert_id: str, notices: Sequence[Mapping[str, Any]], sent: Sequence[Mapping[str, Any]]) -> NoticeLog:
+    """The log of an alert for a caller."""
+    deliveries = tuple(
+        DeliveryLine(
+            staff_id=row.get("staff_id"),
+            destination=row.get("destination"),
+            channel=row["channel"],
+            visible_at=row["visible_at"],
+            lead=row["lead"],
+            state=row.get("st", "there"),
+            tries=row.get("tries", 0),
+            failure=row.get("failure"),
+        )
+        for row in sent
+    )
+    lines = tuple(NoticeLine(**{name: row[name] for name in NoticeLine.model_fields}) for row in notices)
+    return NoticeLog(alert=alert_id, notices=lines, deliveries=deliveries)

@@ -8,39 +8,50 @@ import datetime as dt
 from typing import Any
 
 from services.alerts.domain.roster import Roster
-from services.alerts.domain.rules import BY_CODE, Concern, Rule
+from services.alerts.domain.rules import Concern, Rule
 from services.alerts.domain.watch import Opening
-from shared.contracts.alerts import Alert, AlertState
-from shared.contracts.errors import conflict
+from shared.contracts.alerts import Alert, AlertState, Severity
+from shared.contracts.errors import conflict, invalid
 from shared.contracts.identity import Role
 from shared.contracts.records import EscalationStep
 from shared.contracts.values import EntityId, Frozen, Instant, Slug
 
-REMINDERS_S = (1800, 3600, 7200)
-"""After its last step an alert that nobody acknowledged rings again this much later each time, then stays listed."""
-
 STEP_GAP_S = 60
 """The least time between two steps, so that a chain caught up after an outage still gives each level its chance."""
+
+HANDED_GRACE_S = 600
+"""How long a colleague has it alone before the steps above hear of it."""
+
+MOST_SNOOZES = 3
+LONGEST_SNOOZE = dt.timedelta(hours=8)
+LONGEST_CRITICAL_SNOOZE = dt.timedelta(minutes=30)
 
 OWNER_STEP = EscalationStep(after_s=0, role=Role.ASSOCIATE)
 LIVE = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED})
 
 
 class LiveAlert(Frozen):
-    """An alert as this service keeps it: what the topic says of it, what moves it, who has `heard` of it so far."""
+    """An alert as this service keeps it: what the topic says of it, what moves it, who has `heard` of it so far.
+
+    `rule` is its rule as it was when it opened. `began` is what its steps count from, where that is not the breach.
+    `hushed`: its last step was kept silent, so that it rings again when what kept it is over.
+    """
 
     alert: Alert
     chain: Slug
+    rule: Rule
     zone: str = "UTC"
     owner: EntityId | None = None
     owner_first: bool = True
-    concern: Concern = Concern.WORK
-    second_limit_s: int | None = None
     tick: int = 0
     round: int = 0
     reminders: int = 0
+    snoozes: int = 0
     heard: tuple[EntityId, ...] = ()
     next_at: Instant | None = None
+    began: Instant | None = None
+    hushed: bool = False
+    field: str | None = None
 
     @property
     def timer_id(self) -> str:
@@ -81,7 +92,7 @@ class Told(Frozen):
 
 def opened(opening: Opening, chain: str, zone: str, now: dt.datetime) -> LiveAlert:
     """A new alert, before anybody was told: version 1, at the step before its first."""
-    rule, subject = BY_CODE[opening.rule], opening.subject
+    rule, subject = opening.terms, opening.subject
     alert = Alert(
         id=opening.alert_id,
         property_id=subject.property_id,
@@ -107,8 +118,8 @@ def opened(opening: Opening, chain: str, zone: str, now: dt.datetime) -> LiveAle
         zone=subject.zone or zone,
         owner=subject.owner,
         owner_first=rule.audience is None,
-        concern=rule.concern,
-        second_limit_s=rule.second_limit_s,
+        rule=rule,
+        field=subject.facts.get("field"),
     )
 
 
@@ -128,7 +139,10 @@ def advance(live: LiveAlert, roster: Roster, now: dt.datetime) -> tuple[LiveAler
     people are told although they are off duty: an alert never ends unheard while the hotel has anybody to hear it.
     """
     steps, told = live.alert.steps, list[Told]()
-    index = min(live.alert.step + 1, len(steps) - 1)
+    last = live.alert.step + 1 >= len(steps)
+    index = 0 if last and live.rule.loop else min(live.alert.step + 1, len(steps) - 1)
+    if last and live.rule.loop:
+        live = live.model_copy(update={"began": now})
     while True:
         found = _tell(live, index, roster, now)
         told.append(found)
@@ -137,7 +151,6 @@ def advance(live: LiveAlert, roster: Roster, now: dt.datetime) -> tuple[LiveAler
         index += 1
     if all(one.empty for one in told):
         told[-1] = _anybody(live, index, roster)
-    last = live.alert.step + 1 >= len(steps)
     heard = dict.fromkeys((*live.heard, *(person for one in told for person in one.people)))
     after = _scheduled(live, told[-1], now, repeat=last)
     return after.model_copy(update={"heard": tuple(heard)}), tuple(told)
@@ -163,14 +176,13 @@ def _anybody(live: LiveAlert, index: int, roster: Roster) -> Told:
 def _scheduled(live: LiveAlert, reached: Told, now: dt.datetime, *, repeat: bool) -> LiveAlert:
     """The alert after a step, with the moment of the next one, or of a reminder after the last."""
     steps = live.alert.steps
-    reminders = live.reminders + 1 if repeat else 0
-    following = reached.step + 1
+    reminders = live.reminders + 1 if repeat else live.reminders
+    following, again = reached.step + 1, live.rule.repeat_s
     if following < len(steps):
-        anchor = live.alert.due_at or live.alert.opened_at
-        anchor = anchor if live.round == 0 else live.alert.opened_at
+        anchor = live.began or (live.alert.due_at if live.round == 0 else None) or live.alert.opened_at
         next_at = max(anchor + dt.timedelta(seconds=steps[following].after_s), now + dt.timedelta(seconds=STEP_GAP_S))
-    elif reminders < len(REMINDERS_S):
-        next_at = now + dt.timedelta(seconds=REMINDERS_S[reminders])
+    elif reminders < len(again):
+        next_at = now + dt.timedelta(seconds=again[reminders])
     else:
         next_at = None
     fields: dict[str, Any] = {"step": reached.step, "audience": reached.people, "audience_role": reached.role}
@@ -185,9 +197,77 @@ def acknowledge(live: LiveAlert, by: str, now: dt.datetime) -> LiveAlert:
     """Somebody has taken it: the chain stops; only the second limit still runs. Not open any more: a conflict."""
     if live.alert.state is not AlertState.OPEN:
         raise conflict("alert_not_open", f"The alert is {live.alert.state.value} already.")
-    limit = live.second_limit_s
+    limit = live.rule.second_limit_s
     next_at = now + dt.timedelta(seconds=limit) if limit is not None else None
-    return live.changed(state=AlertState.ACKNOWLEDGED, acknowledged_by=by, acknowledged_at=now, next_at=next_at)
+    taken = {"state": AlertState.ACKNOWLEDGED, "acknowledged_by": by, "acknowledged_at": now}
+    return live.changed(**taken, next_at=next_at, snoozed_until=None, hushed=False)
+
+
+def snooze(live: LiveAlert, until: dt.datetime, now: dt.datetime) -> LiveAlert:
+    """Leave it until a moment; then the same people hear of it again, and the chain goes on.
+
+    A critical alert sleeps half an hour at most, another eight; danger to life never, and none more than three times.
+    """
+    if live.alert.state is not AlertState.OPEN:
+        raise conflict("alert_not_open", f"The alert is {live.alert.state.value} already.")
+    if live.rule.concern is Concern.LIFE_SAFETY:
+        raise conflict("not_snoozable", "What may cost lives is not put off.")
+    if live.snoozes >= MOST_SNOOZES:
+        raise conflict("snoozed_too_often", f"It was put off {MOST_SNOOZES} times; take it, or hand it over.")
+    longest = LONGEST_CRITICAL_SNOOZE if live.alert.severity is Severity.CRITICAL else LONGEST_SNOOZE
+    if not now < until <= now + longest:
+        minutes = int(longest.total_seconds() // 60)
+        raise invalid("until", "snooze_range", f"until must lie ahead, by {minutes} minutes at most.")
+    return live.changed(snoozed_until=until, next_at=until, snoozes=live.snoozes + 1)
+
+
+def woken(live: LiveAlert, now: dt.datetime) -> LiveAlert:
+    """The alert when its snooze is over: about to tell the step it stood at once more."""
+    step = max(live.alert.step, 0)
+    began = now - dt.timedelta(seconds=live.alert.steps[step].after_s)
+    if step == 0:
+        return live.changed(snoozed_until=None, step=-1, round=live.round + 1, began=began)
+    # Telling the step is the next version; there is one event for each.
+    alert = live.alert.model_copy(update={"snoozed_until": None, "step": step - 1})
+    return live.model_copy(update={"alert": alert, "round": live.round + 1, "began": began})
+
+
+def hand_over(live: LiveAlert, by: str, to: str, now: dt.datetime) -> LiveAlert:
+    """It is a colleague's now, who hears of it at once; if they do not take it, the steps above hear later."""
+    if not live.live:
+        raise conflict("alert_not_open", f"The alert is {live.alert.state.value} already.")
+    if to == by or (to == live.owner and live.alert.handed_to == to):
+        raise conflict("same_owner", "It is theirs already.")
+    later = [step for step in live.alert.steps if step != OWNER_STEP]
+    put_off = tuple(step.model_copy(update={"after_s": step.after_s + HANDED_GRACE_S}) for step in later)
+    return live.changed(
+        state=AlertState.OPEN,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        snoozed_until=None,
+        handed_to=to,
+        owner=to,
+        owner_first=True,
+        steps=(OWNER_STEP, *put_off) if live.alert.handed_to is None else (OWNER_STEP, *later),
+        step=-1,
+        round=live.round + 1,
+        reminders=0,
+        began=now,
+    )
+
+
+def resolve(live: LiveAlert, by: str, now: dt.datetime) -> LiveAlert:
+    """A person says that its cause has ended: only where nothing else would ever say so."""
+    if not live.live:
+        raise conflict("alert_not_open", f"The alert is {live.alert.state.value} already.")
+    if not live.rule.by_hand:
+        raise conflict("cause_stands", "It ends by itself when its cause does: finish the work, or acknowledge it.")
+    return live.changed(state=AlertState.RESOLVED, closed_at=now, closed_by=by, snoozed_until=None, next_at=None)
+
+
+def unhushed(live: LiveAlert, now: dt.datetime) -> LiveAlert:
+    """What kept it silent is over and nobody has answered: it rings from its first step."""
+    return live.changed(step=-1, round=live.round + 1, reminders=0, began=now, hushed=False)
 
 
 def ring_again(live: LiveAlert, now: dt.datetime) -> LiveAlert:
@@ -200,10 +280,11 @@ def ring_again(live: LiveAlert, now: dt.datetime) -> LiveAlert:
         step=-1,
         round=live.round + 1,
         reminders=0,
+        began=now,
     )
 
 
 def close(live: LiveAlert, at: dt.datetime, *, retracted: bool) -> LiveAlert:
     """Its cause has ended, or turned out never to have been."""
     state = AlertState.RETRACTED if retracted else AlertState.RESOLVED
-    return live.changed(state=state, closed_at=at, next_at=None)
+    return live.changed(state=state, closed_at=at, snoozed_until=None, next_at=None)

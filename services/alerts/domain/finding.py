@@ -12,6 +12,7 @@ class Fault(enum.StrEnum):
     OVERDUE_TIMER = "overdue_timer"
     BREACH_WITHOUT_ALERT = "breach_without_alert"
     ALERT_WITHOUT_NOTICE = "alert_without_notice"
+    NOTICE_UNSENT = "notice_unsent"
 
 
 class Finding(Frozen):

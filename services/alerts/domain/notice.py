@@ -1,36 +1,26 @@
 """What travels through the notification pipeline: a notice of one step, and what the stages may know of the world."""
 
-import datetime as dt
-
 from pydantic import Field
 
 from services.alerts.domain.alert import LiveAlert, Told
+from services.alerts.domain.book import DEFAULT, Book
+from services.alerts.domain.preferences import INBOX, Person
+from services.alerts.domain.silence import Silence
 from shared.contracts.alerts import Severity
 from shared.contracts.values import Code, EntityId, Frozen, Instant, derived_id
 
-
-class Silence(Frozen):
-    """Alerts that match are not notified until `until`: each field given must be equal, an empty one matches all."""
-
-    id: EntityId
-    property_id: str
-    rule: Code | None = None
-    kind: Code | None = None
-    subject: EntityId | None = None
-    until: Instant
-
-
-class QuietHours(Frozen):
-    """Local hours in which people who are off duty are left alone; may pass midnight, equal ends mean none."""
-
-    start: dt.time = dt.time(22)
-    end: dt.time = dt.time(7)
+__all__ = ["Delivery", "Notice", "Silence", "World"]
 
 
 class Delivery(Frozen):
-    """One notification of one person on one channel, visible from `visible_at`."""
+    """One notification of one person (or of a `destination`) on one channel, visible from `visible_at`.
+
+    `fallbacks` are the channels to go on with when this one is dead. `digest`: told together with others. `wall` is
+    the local time it was put off to, and in which zone, so that a change of the zone's rules can move it.
+    """
 
     id: EntityId
+    notice: EntityId
     alert: EntityId
     property_id: str
     staff_id: EntityId | None
@@ -40,6 +30,24 @@ class Delivery(Frozen):
     group: EntityId
     lead: bool
     visible_at: Instant
+    round: int = 0
+    step: int = 0
+    destination: EntityId | None = None
+    fallbacks: tuple[Code, ...] = ()
+    language: str = "en"
+    digest: bool = False
+    wall: str | None = None
+    zone: str | None = None
+
+    @property
+    def hearer(self) -> str:
+        """Who or what it rings."""
+        return self.destination or self.staff_id or f"role:{self.role}"
+
+    @property
+    def outgoing(self) -> bool:
+        """Whether it leaves this service."""
+        return self.channel != INBOX
 
 
 class Notice(Frozen):
@@ -48,7 +56,7 @@ class Notice(Frozen):
     live: LiveAlert
     told: Told
     group: str = ""
-    heard: frozenset[str | None] = frozenset()
+    heard: frozenset[str] = frozenset()
     quiet_until: Instant | None = None
     deliveries: tuple[Delivery, ...] = ()
     dropped: Code | None = None
@@ -68,8 +76,20 @@ class World(Frozen):
 
     now: Instant
     silences: tuple[Silence, ...] = ()
-    live_rules: frozenset[tuple[str, str]] = Field(default=frozenset(), description="(rule, subject) of live alerts")
-    rung: frozenset[tuple[str, str | None]] = Field(default=frozenset(), description="(group, person) rung already")
+    live_rules: frozenset[tuple[str, str]] = Field(
+        default=frozenset(),
+        description="(rule, subject) of live alerts, and (rule, property) of those that hush a hotel",
+    )
+    rung: frozenset[tuple[str, str]] = Field(default=frozenset(), description="(group, hearer) rung already")
     sent: frozenset[str] = Field(default=frozenset(), description="ids of deliveries that exist already")
-    quiet: QuietHours = QuietHours()
-    channels: tuple[Code, ...] = ("inbox",)
+    books: dict[str, Book] = Field(default_factory=dict, description="By property")
+    people: dict[str, Person] = Field(default_factory=dict, description="By id; who is absent has no wishes")
+    usable: frozenset[str] = Field(default=frozenset(), description="The channels that this installation has")
+
+    def book(self, property_id: str) -> Book:
+        """A hotel's book."""
+        return self.books.get(property_id, DEFAULT)
+
+    def person(self, staff_id: str) -> Person:
+        """Somebody's wishes."""
+        return self.people.get(staff_id) or Person(staff_id=staff_id)

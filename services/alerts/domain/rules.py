@@ -1,10 +1,13 @@
-"""The alert rules as data: a condition on a subject's facts, the moment it is a breach, and who hears of it."""
+"""An alert rule as data: a condition on facts, the moment it is a breach, who hears of it and what is said."""
 
 import enum
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
 
 from shared.contracts.alerts import Severity
+from shared.contracts.expressions import Language, Unjudged
 from shared.contracts.identity import Department, Role
 from shared.contracts.records import EscalationStep
 from shared.contracts.values import Code, Frozen
@@ -17,6 +20,7 @@ class Noun(enum.StrEnum):
     REVIEW = "review"
     MESSAGE = "message"
     COMMAND = "command"
+    COMMENT = "comment"
     POSTING = "posting"
     REPORT = "report"
     HANDOVER = "handover"
@@ -24,16 +28,9 @@ class Noun(enum.StrEnum):
     ERASURE = "erasure"
     QUESTION = "question"
     GAP = "gap"
+    MISMATCH = "mismatch"
+    FEED = "feed"
     ABSENCE = "absence"
-
-
-class Op(enum.StrEnum):
-    """How a fact is compared."""
-
-    IS = "is"
-    IS_NOT = "is_not"
-    IN = "in"
-    AT_LEAST = "at_least"
 
 
 class Concern(enum.StrEnum):
@@ -45,232 +42,129 @@ class Concern(enum.StrEnum):
     SECURITY = "security"
 
 
-class Condition(Frozen):
-    """One comparison of one fact; a fact that is absent compares as None."""
+FACTS: Mapping[Noun, frozenset[str]] = {
+    Noun.RECORD: frozenset(
+        {
+            *("open", "accepted", "running", "owner_rule", "handoffs", "sale", "kind", "workflow", "department"),
+            *("status", "outcome", "blocked_reason", "vip", "tier", "repeats", "reopened", "exceptions", "fields"),
+            *("guest_must_know", "guest_informed", "items_open", "subtasks", "room"),
+        }
+    ),
+    Noun.REVIEW: frozenset({"open", "what", "kind"}),
+    Noun.QUESTION: frozenset({"open", "kind"}),
+    Noun.MESSAGE: frozenset({"state", "direction", "channel", "topic", "failure", "has_record", "is_answer"}),
+    Noun.COMMAND: frozenset({"state", "sort"}),
+    Noun.COMMENT: frozenset({"code", "has_record", "status"}),
+    Noun.POSTING: frozenset({"state", "kind", "failure", "amount", "currency", "expected", "differs"}),
+    Noun.REPORT: frozenset({"report", "reviewed"}),
+    Noun.HANDOVER: frozenset({"state", "open_records", "overdue"}),
+    Noun.GLASS: frozenset({"state"}),
+    Noun.ERASURE: frozenset({"state"}),
+    Noun.GAP: frozenset({"state"}),
+    Noun.MISMATCH: frozenset({"open", "field", "drifted", "kind", "money"}),
+    Noun.FEED: frozenset({"heard"}),
+    Noun.ABSENCE: frozenset({"state"}),
+}
+"""What a condition may speak of, by what its rule watches."""
 
-    fact: str
-    op: Op = Op.IS
-    value: Any = True
+MOMENTS: Mapping[Noun, frozenset[str]] = {
+    Noun.RECORD: frozenset(
+        {"now", "accept_by", "accept_near", "warn_at", "due_at", "opened_at", "blocked_since", "wait_until"}
+    ),
+    Noun.REVIEW: frozenset({"since"}),
+    Noun.QUESTION: frozenset({"answer_by", "asked_at"}),
+    Noun.MESSAGE: frozenset({"now", "at"}),
+    Noun.COMMAND: frozenset({"now"}),
+    Noun.COMMENT: frozenset({"now", "at"}),
+    Noun.POSTING: frozenset({"now", "at"}),
+    Noun.REPORT: frozenset({"now", "delivered_at", "review_by"}),
+    Noun.HANDOVER: frozenset({"now", "acknowledge_by"}),
+    Noun.GLASS: frozenset({"now"}),
+    Noun.ERASURE: frozenset({"now", "confirm_by"}),
+    Noun.GAP: frozenset({"fill_by"}),
+    Noun.MISMATCH: frozenset({"now"}),
+    Noun.FEED: frozenset({"heard_at"}),
+    Noun.ABSENCE: frozenset({"now"}),
+}
+"""The moments a rule may count from; `now` is when its condition was first seen to hold."""
 
-    def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Whether these facts satisfy it."""
-        found = facts.get(self.fact)
-        if self.op is Op.IN:
-            return found in self.value
-        if self.op is Op.AT_LEAST:
-            return found is not None and bool(found >= self.value)
-        return (found == self.value) is (self.op is Op.IS)
+LANGUAGES: Mapping[Noun, Language] = {noun: Language(names) for noun, names in FACTS.items()}
+LONGEST_S = 366 * 86_400
+MOST_STEPS = 10
+TEXT_NAMES = frozenset({"room", "kind", "department", "minutes", "field"})
+"""What the words of an alert may be filled in with: never a name, never a text of a guest."""
+
+Seconds = Annotated[int, Field(strict=True, ge=0, le=LONGEST_S)]
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Texts = dict[Annotated[str, StringConstraints(pattern=r"^(en|de|pt)$")], Words]
+Steps = Annotated[tuple[EscalationStep, ...], Field(max_length=MOST_STEPS)]
+Repeats = Annotated[tuple[Annotated[int, Field(strict=True, ge=60, le=86_400)], ...], Field(max_length=20)]
+
+
+class Inhibitor(Frozen):
+    """An alert of this rule keeps another's silent: on the same subject, or `wide`, in the whole hotel."""
+
+    rule: Code
+    wide: bool = Field(default=False, strict=True)
 
 
 class Rule(Frozen):
-    """One rule. Its breach is at the moment held by the fact `moment`, `plus_s` seconds later.
+    """One rule. Its breach is at the moment held by the fact `moment`, `plus_s` seconds later (or earlier).
 
     `audience=None` tells the subject's owner first; `steps=None` goes on with the record's own snapshotted steps.
-    `second_limit_s` is how long an acknowledged alert may stay unresolved before it rings again.
-    `supersedes` are rules whose alert on the same subject ends when this one opens.
+    `business` counts `plus_s` in the department's business hours only. `repeat_s`: how long after its last step it
+    rings again each time; with `loop` it then climbs from its first step. `second_limit_s` is how long an acknowledged
+    alert may stay unresolved before it rings again. `supersedes`: rules whose alert on the same subject ends when this
+    one opens. `by_hand`: a person may say that its cause has ended.
     """
 
     code: Code
     on: Noun
-    when: tuple[Condition, ...]
-    moment: str
-    plus_s: int = 0
+    condition: Expression
+    moment: Code
+    plus_s: Annotated[int, Field(strict=True, ge=-LONGEST_S, le=LONGEST_S)] = 0
+    business: bool = Field(default=False, strict=True)
     severity: Severity
     audience: Role | None = None
     department: Department | None = None
-    steps: tuple[EscalationStep, ...] | None = None
-    second_limit_s: int | None = None
+    steps: Steps | None = None
+    repeat_s: Repeats = (1800, 3600, 7200)
+    loop: bool = Field(default=False, strict=True)
+    second_limit_s: Seconds | None = None
     concern: Concern = Concern.WORK
-    supersedes: tuple[Code, ...] = ()
+    supersedes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    inhibited_by: Annotated[tuple[Inhibitor, ...], Field(max_length=20)] = ()
+    by_hand: bool = Field(default=False, strict=True)
+    text: Texts = Field(default_factory=dict)
+    enabled: bool = Field(default=True, strict=True)
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Whether every condition holds."""
-        return all(condition.holds(facts) for condition in self.when)
+        """Whether its condition holds; one that cannot be judged does not."""
+        known = FACTS[self.on]
+        try:
+            return LANGUAGES[self.on].holds(self.condition, {name: facts.get(name) for name in known})
+        except Unjudged:
+            return False
 
 
-OPEN, RUNNING = Condition(fact="open"), Condition(fact="running")
-UNACCEPTED = Condition(fact="accepted", value=False)
-MANAGERS_LATER = (
-    EscalationStep(after_s=900, role=Role.DUTY_MANAGER),
-    EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),
-)
+class RuleEdit(Frozen):
+    """What a place has otherwise in a rule; what is absent stays as it is above."""
 
-RULES: tuple[Rule, ...] = (
-    Rule(
-        code="glass_broken",
-        on=Noun.GLASS,
-        when=(Condition(fact="state", value="broken"),),
-        moment="now",
-        severity=Severity.CRITICAL,
-        audience=Role.GENERAL_MANAGER,
-        steps=(
-            EscalationStep(after_s=900, role=Role.GENERAL_MANAGER),
-            EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),
-        ),
-        second_limit_s=24 * 3600,
-        concern=Concern.SECURITY,
-    ),
-    Rule(
-        code="missing_on_shift",
-        on=Noun.ABSENCE,
-        when=(Condition(fact="state", value="missing"),),
-        moment="now",
-        severity=Severity.WARNING,
-        audience=Role.SUPERVISOR,
-        steps=MANAGERS_LATER,
-        second_limit_s=3600,
-    ),
-    Rule(
-        code="accept_overdue",
-        on=Noun.RECORD,
-        when=(OPEN, RUNNING, UNACCEPTED),
-        moment="accept_by",
-        severity=Severity.WARNING,
-        second_limit_s=1800,
-    ),
-    Rule(
-        code="at_risk",
-        on=Noun.RECORD,
-        when=(OPEN, RUNNING),
-        moment="warn_at",
-        severity=Severity.NOTICE,
-        steps=(EscalationStep(after_s=1800, role=Role.SUPERVISOR),),
-    ),
-    Rule(
-        code="overdue",
-        on=Noun.RECORD,
-        when=(OPEN, RUNNING),
-        moment="due_at",
-        severity=Severity.CRITICAL,
-        second_limit_s=3600,
-        supersedes=("at_risk",),
-    ),
-    Rule(
-        code="no_rule_owner",
-        on=Noun.RECORD,
-        when=(OPEN, UNACCEPTED, Condition(fact="owner_rule", value="fallback")),
-        moment="now",
-        severity=Severity.WARNING,
-        audience=Role.SUPERVISOR,
-        steps=MANAGERS_LATER,
-        second_limit_s=3600,
-    ),
-    Rule(
-        code="handed_around",
-        on=Noun.RECORD,
-        when=(OPEN, UNACCEPTED, Condition(fact="handoffs", op=Op.AT_LEAST, value=2)),
-        moment="now",
-        severity=Severity.WARNING,
-        audience=Role.SUPERVISOR,
-        steps=MANAGERS_LATER,
-    ),
-    Rule(
-        code="review_waiting",
-        on=Noun.REVIEW,
-        when=(OPEN,),
-        moment="since",
-        plus_s=1800,
-        severity=Severity.WARNING,
-        audience=Role.SUPERVISOR,
-        steps=MANAGERS_LATER,
-        second_limit_s=3600,
-    ),
-    Rule(
-        code="question_overdue",
-        on=Noun.QUESTION,
-        when=(OPEN,),
-        moment="answer_by",
-        severity=Severity.WARNING,
-        steps=(EscalationStep(after_s=600, role=Role.SUPERVISOR), *MANAGERS_LATER),
-        second_limit_s=3600,
-    ),
-    Rule(
-        code="late_yes",
-        on=Noun.RECORD,
-        when=(OPEN, Condition(fact="sale", value="missed")),
-        moment="now",
-        severity=Severity.WARNING,
-        steps=(EscalationStep(after_s=900, role=Role.SUPERVISOR), *MANAGERS_LATER),
-        second_limit_s=3600,
-    ),
-    Rule(
-        code="message_failed",
-        on=Noun.MESSAGE,
-        when=(Condition(fact="state", value="failed"),),
-        moment="now",
-        severity=Severity.WARNING,
-        steps=(EscalationStep(after_s=600, role=Role.SUPERVISOR), *MANAGERS_LATER),
-        second_limit_s=3600,
-    ),
-    Rule(
-        code="posting_failed",
-        on=Noun.POSTING,
-        when=(Condition(fact="state", op=Op.IN, value=("failed", "unknown")),),
-        moment="now",
-        severity=Severity.CRITICAL,
-        audience=Role.FINANCE,
-        department=Department.FINANCE,
-        steps=MANAGERS_LATER,
-        second_limit_s=7200,
-        concern=Concern.PAYMENT_FAILURE,
-    ),
-    Rule(
-        code="command_dead",
-        on=Noun.COMMAND,
-        when=(
-            Condition(fact="state", value="dead"),
-            Condition(fact="sort", op=Op.IN, value=("writeback", "note", "task")),
-        ),
-        moment="now",
-        severity=Severity.WARNING,
-        audience=Role.SUPERVISOR,
-        steps=MANAGERS_LATER,
-        second_limit_s=7200,
-    ),
-    Rule(
-        code="report_unreviewed",
-        on=Noun.REPORT,
-        when=(Condition(fact="reviewed", value=False),),
-        moment="review_by",
-        severity=Severity.WARNING,
-        audience=Role.DUTY_MANAGER,
-        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
-    ),
-    Rule(
-        code="handover_unacknowledged",
-        on=Noun.HANDOVER,
-        when=(Condition(fact="state", value="prepared"),),
-        moment="acknowledge_by",
-        severity=Severity.WARNING,
-        audience=Role.SUPERVISOR,
-        steps=MANAGERS_LATER,
-    ),
-    Rule(
-        code="erasure_unconfirmed",
-        on=Noun.ERASURE,
-        when=(Condition(fact="state", value="running"),),
-        moment="confirm_by",
-        severity=Severity.CRITICAL,
-        audience=Role.GENERAL_MANAGER,
-        steps=(EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),),
-    ),
-    Rule(
-        code="audit_gap",
-        on=Noun.GAP,
-        when=(Condition(fact="state", value="open"),),
-        moment="fill_by",
-        severity=Severity.CRITICAL,
-        audience=Role.CHAIN_ADMIN,
-        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
-    ),
-)
+    enabled: bool | None = Field(default=None, strict=True)
+    condition: Expression | None = None
+    plus_s: Annotated[int, Field(strict=True, ge=-LONGEST_S, le=LONGEST_S)] | None = None
+    business: bool | None = Field(default=None, strict=True)
+    severity: Severity | None = None
+    audience: Role | None = None
+    department: Department | None = None
+    steps: Steps | None = None
+    repeat_s: Repeats | None = None
+    loop: bool | None = Field(default=None, strict=True)
+    second_limit_s: Seconds | None = None
+    text: Texts | None = None
 
-BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
-
-INHIBITED_BY: dict[str, tuple[str, ...]] = {"at_risk": ("overdue",), "no_rule_owner": ("accept_overdue", "overdue")}
-"""An alert of the first rule stays silent while one of the others is live on the same subject."""
-
-
-def rules_on(noun: Noun) -> tuple[Rule, ...]:
-    """The rules that watch one noun."""
-    return tuple(rule for rule in RULES if rule.on is noun)
+    def applied(self, rule: Rule) -> Rule:
+        """The rule as it is with this edit."""
+        given = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+        return rule.model_copy(update=given)

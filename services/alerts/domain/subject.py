@@ -15,7 +15,7 @@ from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
 from shared.contracts.messages import Message
 from shared.contracts.money import Posting
-from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Status
+from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Review, Status
 from shared.contracts.reports import ReportRun
 from shared.contracts.staff import Absence, Glass, StaffMember
 from shared.contracts.values import EntityId, Frozen
@@ -63,35 +63,62 @@ def record_subjects(record: RecordSnapshot, now: dt.datetime) -> tuple[Subject, 
         "steps": record.sla.steps,
     }
     is_open = record.status is not Status.COMPLETE
-    facts = {
-        "open": is_open,
+    reviews = [
+        Subject(noun=Noun.REVIEW, id=review.id, role=review.reviewer_role, facts=_review(is_open, review), **shared)
+        for review in record.reviews
+    ]
+    questions = [_question(each, shared) for each in record.open_questions]
+    facts = _cut({**_plain_facts(record), **_moments(record), "open": is_open, "now": now})
+    return (Subject(noun=Noun.RECORD, id=record.id, facts=facts, **shared), *reviews, *questions)
+
+
+def _plain_facts(record: RecordSnapshot) -> dict[str, Any]:
+    return {
         "accepted": record.accepted,
         "running": running(record),
         "owner_rule": record.owner_rule,
         "handoffs": record.handoffs,
         "sale": record.sale.state if record.sale else None,
         "kind": record.kind,
+        "workflow": record.workflow,
+        "department": record.department.value,
         "status": record.status.value,
+        "outcome": record.outcome.value if record.outcome else None,
+        "blocked_reason": record.blocked_reason,
+        "repeats": record.repeats,
+        "reopened": record.reopened,
+        "exceptions": record.exceptions,
+        "guest_must_know": record.guest_must_know,
+        "guest_informed": record.guest_informed,
+        "items_open": record.items_open,
+        "subtasks": record.subtasks,
+        "room": record.room,
+        "vip": False,
+        "tier": None,
+        # Private words are digests here: a condition may ask whether there are any.
+        "fields": {name: True if isinstance(value, dict) else value for name, value in record.fields.items()},
+        "lines": {line.id: [line.amount.amount, line.amount.currency] for line in record.money},
+    }
+
+
+def _moments(record: RecordSnapshot) -> dict[str, Any]:
+    warn, near = dt.timedelta(seconds=record.sla.warn_s), dt.timedelta(seconds=record.sla.accept_s // 3)
+    return {
+        "opened_at": record.opened_at,
         "accept_by": record.accept_by,
-        "warn_at": record.due_at - dt.timedelta(seconds=record.sla.warn_s),
+        "accept_near": record.accept_by - near,
+        "warn_at": record.due_at - warn,
         "due_at": record.due_at,
         "closed_at": record.closed_at,
-        "now": now,
+        "blocked_since": record.paused_at if record.status is Status.BLOCKED else None,
+        "wait_until": record.waits_for.until if record.waits_for else None,
     }
-    reviews = [
-        Subject(
-            noun=Noun.REVIEW, id=review.id, role=review.reviewer_role, facts=_review(is_open, review.since), **shared
-        )
-        for review in record.reviews
-    ]
-    questions = [_question(each, shared) for each in record.open_questions]
-    return (Subject(noun=Noun.RECORD, id=record.id, facts=_cut(facts), **shared), *reviews, *questions)
 
 
 def _question(question: OpenQuestion, shared: dict[str, Any]) -> Subject:
     """A question that waits for its answer: it is of whom it was put to, not of who has the record."""
     theirs = {"owner": question.to_staff, "department": question.to_department or shared["department"]}
-    facts = _cut({"open": True, "answer_by": question.answer_by})
+    facts = _cut({"open": True, "answer_by": question.answer_by, "asked_at": question.asked_at, "kind": shared["kind"]})
     return Subject(noun=Noun.QUESTION, id=question.id, facts=facts, **{**shared, **theirs})
 
 
@@ -99,8 +126,8 @@ def _cut(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: whole_ms(fact) if isinstance(fact, dt.datetime) else fact for name, fact in facts.items()}
 
 
-def _review(is_open: bool, since: dt.datetime) -> dict[str, Any]:
-    return {"open": is_open, "since": whole_ms(since)}
+def _review(is_open: bool, review: Review) -> dict[str, Any]:
+    return {"open": is_open, "since": whole_ms(review.since), "what": review.what}
 
 
 def message_subject(message: Message, now: dt.datetime) -> Subject:
@@ -111,7 +138,19 @@ def message_subject(message: Message, now: dt.datetime) -> Subject:
         property_id=message.property_id,
         record_id=message.record_id,
         stay_id=message.stay_id,
-        facts={"state": message.state.value, "now": now},
+        facts=_cut(
+            {
+                "state": message.state.value,
+                "direction": message.direction.value,
+                "channel": message.channel,
+                "topic": message.topic_code,
+                "failure": message.failure,
+                "has_record": message.record_id is not None,
+                "is_answer": any(each is not None for each in (message.answer, message.bid, message.score)),
+                "at": message.at,
+                "now": now,
+            }
+        ),
     )
 
 
@@ -123,7 +162,20 @@ def posting_subject(posting: Posting, now: dt.datetime) -> Subject:
         property_id=posting.property_id,
         record_id=posting.record_id,
         stay_id=posting.stay_id,
-        facts={"state": posting.state.value, "now": now},
+        facts=_cut(
+            {
+                "state": posting.state.value,
+                "kind": posting.kind.value,
+                "failure": posting.failure,
+                "amount": posting.amount.amount,
+                "currency": posting.amount.currency,
+                "line": posting.line_id,
+                "expected": None,
+                "differs": False,
+                "at": posting.at,
+                "now": now,
+            }
+        ),
     )
 
 
@@ -146,7 +198,15 @@ def report_subject(run: ReportRun, now: dt.datetime) -> Subject:
         id=run.id,
         property_id=run.property_id,
         role=run.audience,
-        facts=_cut({"reviewed": run.reviewed_by is not None, "review_by": run.review_by, "now": now}),
+        facts=_cut(
+            {
+                "report": run.report,
+                "reviewed": run.reviewed_by is not None,
+                "review_by": run.review_by,
+                "delivered_at": run.delivered_at,
+                "now": now,
+            }
+        ),
     )
 
 
@@ -158,7 +218,15 @@ def handover_subject(handover: Handover, now: dt.datetime) -> Subject:
         property_id=handover.property_id,
         zone=handover.zone,
         department=handover.department,
-        facts=_cut({"state": handover.state.value, "acknowledge_by": handover.acknowledge_by, "now": now}),
+        facts=_cut(
+            {
+                "state": handover.state.value,
+                "open_records": handover.open_records,
+                "overdue": handover.overdue,
+                "acknowledge_by": handover.acknowledge_by,
+                "now": now,
+            }
+        ),
     )
 
 
@@ -219,9 +287,16 @@ def gap_subject(gap: Gap, property_id: str) -> Subject:
 
 
 def at_home(subject: Subject, record: Subject | None) -> Subject:
-    """A message or posting with room, owner and department of its record, where that record is known."""
+    """A message or posting with room, owner and department of its record, where that record is known.
+
+    A posting whose amount is another than that of its money line differs.
+    """
     if record is None:
         return subject
     names = ("zone", "room", "kind", "department", "owner", "stay_id")
-    known = {name: getattr(record, name) for name in names if getattr(subject, name) is None}
+    known: dict[str, Any] = {name: getattr(record, name) for name in names if getattr(subject, name) is None}
+    line = record.facts.get("lines", {}).get(subject.facts.get("line"))
+    if line is not None:
+        differs = [subject.facts["amount"], subject.facts["currency"]] != list(line)
+        known["facts"] = subject.facts | {"expected": line[0], "differs": differs}
     return subject.model_copy(update=known)

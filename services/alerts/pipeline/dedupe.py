@@ -1,22 +1,19 @@
 """Stage 4: nobody is told the same step of the same alert twice."""
 
 from services.alerts.domain.notice import Notice, World
+from services.alerts.domain.preferences import INBOX
 from shared.contracts.values import derived_id
 
 
-def delivery_id(notice: Notice, staff_id: str | None, channel: str) -> str:
+def delivery_id(notice_id: str, hearer: str | None, channel: str) -> str:
     """The same for the same person, channel and step, so that a repetition is seen."""
-    return derived_id("delivery", notice.id, staff_id or "-", channel)
+    return derived_id("delivery", notice_id, hearer or "-", channel)
 
 
 def dedupe(notice: Notice, world: World) -> Notice:
     """Leave out the people who have this notice already; with nobody left it is dropped."""
     told = notice.told
-    people = tuple(one for one in told.people if not _has_all(notice, one, world))
+    people = tuple(one for one in told.people if delivery_id(notice.id, one, INBOX) not in world.sent)
     if told.people and not people:
         return notice.model_copy(update={"dropped": "duplicate"})
     return notice.model_copy(update={"told": told.model_copy(update={"people": people})})
-
-
-def _has_all(notice: Notice, staff_id: str, world: World) -> bool:
-    return all(delivery_id(notice, staff_id, channel) in world.sent for channel in world.channels)

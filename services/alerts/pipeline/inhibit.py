@@ -1,12 +1,13 @@
-"""Stage 2: a graver alert on the same subject already rings."""
+"""Stage 2: a graver alert on the same subject, or one that explains a whole hotel's, already rings."""
 
 from services.alerts.domain.notice import Notice, World
-from services.alerts.domain.rules import INHIBITED_BY
 
 
 def inhibit(notice: Notice, world: World) -> Notice:
-    """Drop a notice whose rule is kept silent by a live alert of a graver rule on the same subject."""
+    """Drop a notice whose rule is kept silent by another live alert."""
     alert = notice.live.alert
-    graver = INHIBITED_BY.get(alert.rule, ())
-    inhibited = any((rule, alert.subject) in world.live_rules for rule in graver)
+    inhibited = any(
+        (one.rule, alert.property_id if one.wide else alert.subject) in world.live_rules
+        for one in notice.live.rule.inhibited_by
+    )
     return notice.model_copy(update={"dropped": "inhibited"}) if inhibited else notice

@@ -11,10 +11,11 @@ def log(notice: Notice, world: World) -> Notice:
 def _outcome(notice: Notice, world: World) -> str:
     if notice.dropped is not None:
         return notice.dropped
-    if not notice.deliveries:
+    inside = [delivery for delivery in notice.deliveries if not delivery.outgoing]
+    if not inside:
         return "nobody_on_duty"
-    if all(delivery.staff_id is None for delivery in notice.deliveries):
+    if all(delivery.staff_id is None for delivery in inside):
         return "nobody_known"
-    if all(delivery.visible_at > world.now for delivery in notice.deliveries):
+    if all(delivery.visible_at > world.now for delivery in inside):
         return "deferred"
-    return "sent" if any(delivery.lead for delivery in notice.deliveries) else "grouped"
+    return "sent" if any(delivery.lead for delivery in inside) else "grouped"

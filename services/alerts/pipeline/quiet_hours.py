@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from services.alerts.domain.notice import Notice, QuietHours, World
+from services.alerts.domain.book import QuietHours
+from services.alerts.domain.notice import Notice, World
 from services.alerts.domain.rules import Concern
 from shared.contracts.values import instant_of, zone
 
@@ -11,9 +12,10 @@ BYPASS = frozenset({Concern.LIFE_SAFETY, Concern.PAYMENT_FAILURE, Concern.SECURI
 
 def quiet_hours(notice: Notice, world: World) -> Notice:
     """Mark until when people off duty are left alone; it defers, it never drops."""
-    if notice.live.concern in BYPASS:
+    if notice.live.rule.concern in BYPASS:
         return notice
-    return notice.model_copy(update={"quiet_until": quiet_until(world.quiet, notice.live.zone, world.now)})
+    quiet = world.book(notice.live.alert.property_id).quiet
+    return notice.model_copy(update={"quiet_until": quiet_until(quiet, notice.live.zone, world.now)})
 
 
 def quiet_until(quiet: QuietHours, zone_name: str, now: dt.datetime) -> dt.datetime | None:

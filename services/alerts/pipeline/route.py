@@ -1,24 +1,62 @@
-"""Stage 6: each person on each channel, now or after the quiet hours."""
+"""Stage 6: each person on each way to them, now or after the quiet hours, and the places that hear of it, too."""
 
 import datetime as dt
+from typing import Any
 
+from services.alerts.domain.digests import next_digest
 from services.alerts.domain.notice import Delivery, Notice, World
+from services.alerts.domain.preferences import INBOX, PLACE, Digest
 from services.alerts.pipeline.dedupe import delivery_id
+from shared.contracts.alerts import Severity
+from shared.contracts.values import zone
 
 
 def route(notice: Notice, world: World) -> Notice:
-    """One delivery per person and channel; with nobody in the whole chain, one to the role itself."""
+    """Deliveries for everyone told; with nobody in the whole chain, one to the role itself."""
     people: tuple[str | None, ...] = notice.told.people
     if not people and notice.told.final:
         people = (None,)
-    deliveries = tuple(_delivery(notice, world, one, channel) for one in people for channel in world.channels)
-    return notice.model_copy(update={"deliveries": deliveries})
+    found = [one for person in people for one in _of_person(notice, world, person)]
+    if people:
+        found += _of_places(notice, world)
+    return notice.model_copy(update={"deliveries": tuple(found)})
 
 
-def _delivery(notice: Notice, world: World, staff_id: str | None, channel: str) -> Delivery:
+def _of_person(notice: Notice, world: World, staff_id: str | None) -> list[Delivery]:
+    mine = _made(notice, world, staff_id, INBOX)
+    if staff_id is None:
+        return [mine]
+    alert, person = notice.live.alert, world.person(staff_id)
+    ways = world.book(alert.property_id).route(alert.severity, alert.rule, notice.told.role).channels
+    ways = person.ways(ways, alert.severity, world.usable)
+    if person.wishes.digest is not Digest.NEVER and alert.severity is not Severity.CRITICAL and "email" in world.usable:
+        if not person.has("email"):
+            return [mine]
+        at = next_digest(person.wishes.digest, person.wishes.digest_at, zone(notice.live.zone), world.now)
+        told = _made(notice, world, staff_id, "email", digest=True, language=person.language)
+        return [mine, told.model_copy(update={"visible_at": at})]
+    if not ways or not mine.lead:
+        return [mine]
+    return [mine, _made(notice, world, staff_id, ways[0], fallbacks=ways[1:], language=person.language)]
+
+
+def _of_places(notice: Notice, world: World) -> list[Delivery]:
     alert = notice.live.alert
+    route = world.book(alert.property_id).route(alert.severity, alert.rule, notice.told.role)
+    return [
+        _made(notice, world, None, PLACE, destination=place)
+        for place in route.destinations
+        if place not in notice.heard and delivery_id(notice.id, place, PLACE) not in world.sent
+    ]
+
+
+def _made(notice: Notice, world: World, staff_id: str | None, channel: str, **more: Any) -> Delivery:
+    alert, place = notice.live.alert, more.get("destination")
+    hearer = place or staff_id or f"role:{notice.told.role.value}"
+    later = _later(notice, staff_id)
     return Delivery(
-        id=delivery_id(notice, staff_id, channel),
+        id=delivery_id(notice.id, place or staff_id, channel),
+        notice=notice.id,
         alert=alert.id,
         property_id=alert.property_id,
         staff_id=staff_id,
@@ -26,13 +64,16 @@ def _delivery(notice: Notice, world: World, staff_id: str | None, channel: str) 
         channel=channel,
         severity=alert.severity,
         group=notice.group,
-        lead=staff_id not in notice.heard,
-        visible_at=_when(notice, world, staff_id),
+        lead=hearer not in notice.heard,
+        visible_at=later or world.now,
+        round=notice.live.round,
+        step=notice.told.step,
+        wall=later.astimezone(zone(notice.live.zone)).replace(tzinfo=None).isoformat() if later else None,
+        zone=notice.live.zone if later else None,
+        **more,
     )
 
 
-def _when(notice: Notice, world: World, staff_id: str | None) -> dt.datetime:
+def _later(notice: Notice, staff_id: str | None) -> dt.datetime | None:
     # Quiet hours belong to the person who is off duty; somebody on shift is told at once.
-    if staff_id in notice.told.off_duty and notice.quiet_until is not None:
-        return notice.quiet_until
-    return world.now
+    return notice.quiet_until if staff_id is not None and staff_id in notice.told.off_duty else None

@@ -6,7 +6,10 @@ from services.alerts.domain.alert import LiveAlert
 from services.alerts.ports import AlertQuery, Page
 from services.alerts.store.scoping import within
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
+from shared.contracts.alerts import AlertState
 from shared.contracts.values import Scope
+
+MOST_HUSHED = 500
 
 
 class MongoAlerts:
@@ -40,6 +43,8 @@ class MongoAlerts:
         wanted: Document = {**within(scope), "alert.state": {"$in": sorted(state.value for state in query.states)}}
         wanted |= {"property_id": query.property_id} if query.property_id else {}
         wanted |= {"heard": query.heard_by} if query.heard_by else {}
+        teams = sorted(each.value for each in query.departments) if query.departments is not None else []
+        wanted |= {"alert.department": {"$in": teams}} if query.departments is not None else {}
         wanted |= {"alert.record_id": query.record_id} if query.record_id else {}
         if page.after:
             at, last = page.after
@@ -52,6 +57,20 @@ class MongoAlerts:
         wanted = {"alert.subject": {"$in": sorted(set(subjects))}, "live": True, **within(scope)}
         rows = await self._rows.find(wanted, projection={"alert.rule": 1, "alert.subject": 1}, tx=tx)
         return frozenset((row["alert"]["rule"], row["alert"]["subject"]) for row in rows)
+
+    async def live_in(
+        self, scope: Scope, rules: Sequence[str], properties: Sequence[str], tx: Tx
+    ) -> frozenset[tuple[str, str]]:
+        """(rule, property) of every live alert of these rules at these properties."""
+        wanted = {"property_id": {"$in": list(properties)}, "alert.rule": {"$in": list(rules)}, "live": True}
+        rows = await self._rows.find(wanted | within(scope), projection={"alert.rule": 1, "property_id": 1}, tx=tx)
+        return frozenset((row["alert"]["rule"], row["property_id"]) for row in rows)
+
+    async def hushed(self, scope: Scope, property_id: str, tx: Tx) -> list[LiveAlert]:
+        """The open alerts of a property whose last step was kept silent."""
+        wanted = {"property_id": property_id, "hushed": True, "alert.state": AlertState.OPEN.value, **within(scope)}
+        rows = await self._rows.find(wanted, sort=[("_id", 1)], limit=MOST_HUSHED, tx=tx)
+        return [live_of(row) for row in rows]
 
 
 def row_of(live: LiveAlert) -> Document:

@@ -5,7 +5,12 @@ from shared.chassis.mongo import Index, Mongo
 _NEWEST = (("alert.opened_at", -1), ("_id", -1))
 
 INDEXES: dict[str, list[Index]] = {
-    "watches": [Index(("unrung",), partial={"unrung": {"$type": "date"}})],
+    "watches": [
+        Index(("unrung",), partial={"unrung": {"$type": "date"}}),
+        Index(("stay",)),
+        Index(("opened_by",)),
+        Index(("chain", "property_id"), partial={"active": True}),
+    ],
     "alerts": [
         Index(("chain", "alert.state", *_NEWEST)),
         Index(("chain", "property_id", "alert.state", *_NEWEST)),
@@ -13,14 +18,20 @@ INDEXES: dict[str, list[Index]] = {
         Index(("alert.record_id",)),
         Index(("heard", *_NEWEST), partial={"live": True}),
         Index(("live",), partial={"live": True}),
+        Index(("property_id", "alert.rule"), partial={"live": True}),
+        Index(("property_id",), partial={"hushed": True}),
     ],
     "notifications": [
         Index(("chain", "staff_id", ("visible_at", -1), ("_id", -1))),
         Index(("alert",)),
-        Index(("group", "staff_id")),
+        Index(("visible_at",), partial={"st": "pending"}),
     ],
+    "rings": [Index(("group",)), Index(("at",), expire_s=7 * 86_400)],
     "notices": [Index(("alert",))],
     "silences": [Index(("chain", "until"))],
+    "books": [Index(("chain", "place", "version"))],
+    "devices": [Index(("chain", "staff_id"))],
+    "destinations": [Index(("chain", "property_id"))],
 }
 
 

@@ -32,6 +32,7 @@ class MongoInspector:
 
     def __init__(self, mongo: Mongo) -> None:
         self._alerts, self._watches = mongo.collection("alerts"), mongo.collection("watches")
+        self._sent = mongo.collection("notifications")
         self._timers, self._kept = mongo.collection("timers"), mongo.collection("inspections")
 
     async def findings(self, scope: Scope, before: Instant) -> list[Finding]:
@@ -41,10 +42,12 @@ class MongoInspector:
         open_alerts = await self._alerts.aggregate([{"$match": waiting}, *_PENDING_CHAIN, {"$limit": MOST}])
         unlogged = await self._alerts.aggregate([{"$match": {"live": True, **here}}, *_UNLOGGED, {"$limit": MOST}])
         missed = await self._watches.find({"unrung": {"$lt": before}, **here}, limit=MOST)
+        unsent = await self._sent.find({"st": "pending", "visible_at": {"$lt": before}, "tries": 0}, limit=MOST)
         late = await self._timers.find({"st": {"$in": ["pending", "stuck"]}, "due_at": {"$lt": before}}, limit=MOST)
         return [
             *(_of_alert(Fault.OPEN_WITHOUT_TIMER, row) for row in open_alerts),
             *(_of_alert(Fault.ALERT_WITHOUT_NOTICE, row) for row in unlogged),
+            *(_found(Fault.NOTICE_UNSENT, row, row["visible_at"]) for row in unsent),
             *(_found(Fault.BREACH_WITHOUT_ALERT, row, row["unrung"]) for row in missed),
             *(_found(Fault.OVERDUE_TIMER, row | row["data"], row["due_at"]) for row in late),
         ]
@@ -60,7 +63,10 @@ class MongoInspector:
         if row is None:
             return None, []
         found = [Finding.model_validate(one) for one in row["found"]]
-        return row["at"], [one for one in found if one.chain == scope.chain and scope.covers(one.property_id or "")]
+        mine = scope.chain == SYSTEM_CHAIN
+        return row["at"], [
+            one for one in found if mine or (one.chain == scope.chain and scope.covers(one.property_id or ""))
+        ]
 
 
 def _of_alert(fault: Fault, row: Document) -> Finding:

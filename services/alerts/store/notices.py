@@ -1,26 +1,23 @@
-"""Keeps notifications, the log of what became of each notice, and silences."""
+"""Keeps notifications and the log of what became of each notice."""
 
-import logging
 from collections.abc import Sequence
 
-from services.alerts.domain.notice import Delivery, Notice, Silence
+from services.alerts.domain.notice import Delivery, Notice
 from services.alerts.ports import InboxItem, Page
 from services.alerts.store.alerts import live_of
 from services.alerts.store.scoping import within
-from shared.chassis.mongo import DatabaseError, Document, Mongo, Put, Tx
-from shared.contracts.values import Instant, Scope
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
+from shared.contracts.values import Instant, Scope, derived_id
 
-log = logging.getLogger(__name__)
+PENDING = "pending"
 
 
 class MongoNotices:
-    """The `notifications`, `notices` and `silences` collections."""
+    """The `notifications`, `rings` and `notices` collections."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._sent = mongo.collection("notifications")
-        self._log = mongo.collection("notices")
-        self._silences = mongo.collection("silences")
-        self._alerts = mongo.collection("alerts")
+        self._sent, self._rings = mongo.collection("notifications"), mongo.collection("rings")
+        self._log, self._alerts = mongo.collection("notices"), mongo.collection("alerts")
 
     async def sent(self, scope: Scope, alert_ids: Sequence[str], tx: Tx) -> frozenset[str]:
         """Ids of the deliveries of these alerts."""
@@ -28,26 +25,28 @@ class MongoNotices:
         rows = await self._sent.find(wanted, projection={"_id": 1}, tx=tx)
         return frozenset(row["_id"] for row in rows)
 
-    async def rung(self, scope: Scope, groups: Sequence[str], tx: Tx) -> frozenset[tuple[str, str | None]]:
-        """(group, person) pairs that have been rung."""
-        wanted = {"group": {"$in": sorted(set(groups))}, "lead": True, **within(scope)}
-        rows = await self._sent.find(wanted, projection={"group": 1, "staff_id": 1}, tx=tx)
-        return frozenset((row["group"], row["staff_id"]) for row in rows)
-
-    async def silences(self, scope: Scope, now: Instant) -> tuple[Silence, ...]:
-        """The silences that run; none when they cannot be read, so that alerts are sent."""
-        try:
-            rows = await self._silences.find({"until": {"$gt": now}, **within(scope)})
-        except DatabaseError as failure:
-            log.warning("silences cannot be read, so nothing is silenced (%s)", type(failure).__name__)
-            return ()
-        return tuple(Silence.model_validate(_fields(row, Silence) | {"id": row["_id"]}) for row in rows)
+    async def rung(self, scope: Scope, groups: Sequence[str], tx: Tx) -> frozenset[tuple[str, str]]:
+        """(group, hearer) pairs that have been rung."""
+        rows = await self._rings.find({"group": {"$in": sorted(set(groups))}, "chain": scope.chain}, tx=tx)
+        return frozenset((row["group"], row["hearer"]) for row in rows)
 
     async def deliver(self, scope: Scope, deliveries: Sequence[Delivery], tx: Tx) -> None:
-        """Put notifications into inboxes; one that is there already stays as it is."""
-        rows = [{**delivery.model_dump(exclude={"id"}), "chain": scope.chain} for delivery in deliveries]
-        pairs = zip(deliveries, rows, strict=True)
-        await self._sent.bulk([Put({"_id": one.id}, {"$setOnInsert": row}) for one, row in pairs], tx=tx)
+        """Keep deliveries: those to inboxes are there with this, the others wait to be sent. Each once.
+
+        A hearer is rung once for a group: of two transactions that would ring them at once, one starts over.
+        """
+        rings: list[BulkOp] = [
+            Put(
+                {"_id": derived_id("ring", group, hearer)},
+                {"$set": {**_ring(group, hearer), "chain": scope.chain, "at": at}},
+            )
+            for (group, hearer), at in {
+                (one.group, one.hearer): one.visible_at for one in deliveries if one.lead
+            }.items()
+        ]
+        await self._rings.bulk(rings, tx=tx)
+        puts = [Put({"_id": one.id}, {"$setOnInsert": row_of(scope, one)}) for one in deliveries]
+        await self._sent.bulk(puts, tx=tx)
 
     async def write_log(self, scope: Scope, notices: Sequence[Notice], now: Instant, tx: Tx) -> None:
         """Write down what became of notices."""
@@ -67,15 +66,30 @@ class MongoNotices:
         rows = await self._sent.find(wanted, sort=[("visible_at", -1), ("_id", -1)], limit=page.limit)
         alerts = await self._alerts.find({"_id": {"$in": [row["alert"] for row in rows]}, **within(scope)})
         by_id = {row["_id"]: live_of(row) for row in alerts}
-        return [
-            InboxItem(Delivery.model_validate(_fields(row, Delivery) | {"id": row["_id"]}), by_id[row["alert"]])
-            for row in rows
-            if row["alert"] in by_id
-        ]
+        return [InboxItem(delivery_of(row), by_id[row["alert"]]) for row in rows if row["alert"] in by_id]
+
+    async def of_alert(self, scope: Scope, alert_id: str) -> tuple[list[Document], list[Document]]:
+        """The log of an alert's notices, and of each delivery, oldest first."""
+        wanted = {"alert": alert_id, **within(scope)}
+        notices = await self._log.find(wanted, sort=[("at", 1), ("step", 1)], limit=1000)
+        return notices, await self._sent.find(wanted, sort=[("visible_at", 1), ("_id", 1)], limit=1000)
 
 
-def _fields(row: Document, model: type[Delivery] | type[Silence]) -> Document:
-    return {name: row[name] for name in model.model_fields if name in row}
+def row_of(scope: Scope, delivery: Delivery) -> Document:
+    """A delivery as a new row without its id; one that leaves this service waits to be sent."""
+    row = {**delivery.model_dump(exclude={"id"}), "chain": scope.chain}
+    return row | ({"st": PENDING, "tries": 0, "retry_at": None, "log": []} if delivery.outgoing else {})
+
+
+def delivery_of(row: Document) -> Delivery:
+    """A row as a delivery."""
+    return Delivery.model_validate(
+        {name: row[name] for name in Delivery.model_fields if name in row} | {"id": row["_id"]}
+    )
+
+
+def _ring(group: str, hearer: str) -> Document:
+    return {"group": group, "hearer": hearer}
 
 
 def _logged(scope: Scope, notice: Notice, now: Instant) -> Document:

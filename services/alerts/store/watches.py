@@ -28,10 +28,27 @@ class MongoWatches:
         """Forget one aggregate; its alerts stay, their ids are found again."""
         await self._rows.delete_one({"_id": aggregate_id}, tx=tx)  # a rebuild knows the aggregate, not its chain
 
+    async def of_stays(self, scope: Scope, stay_ids: Sequence[str], tx: Tx) -> list[Watch]:
+        """The watches of the records of these stays."""
+        rows = await self._rows.find({"stay": {"$in": sorted(set(stay_ids))}, **within(scope)}, tx=tx)
+        return [_watch(row) for row in rows]
+
+    async def opened_by(self, scope: Scope, sources: Sequence[str], tx: Tx) -> frozenset[str]:
+        """Those of these messages and comments for which a record was opened."""
+        wanted = {"opened_by": {"$in": sorted(set(sources))}, **within(scope)}
+        rows = await self._rows.find(wanted, projection={"opened_by": 1}, tx=tx) if sources else []
+        return frozenset(row["opened_by"] for row in rows)
+
+    async def active(self, scope: Scope, property_id: str, limit: int) -> list[Watch]:
+        """The watches of a property that still wait for something, or are about what is open."""
+        wanted = {"property_id": property_id, "active": True, **within(scope)}
+        return [_watch(row) for row in await self._rows.find(wanted, limit=limit)]
+
 
 def _row(watch: Watch) -> Document:
     waiting = [clock.due for clock in watch.clocks if clock.due is not None and clock.alert is None]
-    return {**watch.model_dump(exclude={"id"}), "unrung": min(waiting, default=None)}
+    active = any(clock.due for clock in watch.clocks) or any(one.facts.get("open") for one in watch.subjects)
+    return {**watch.model_dump(exclude={"id"}), "unrung": min(waiting, default=None), "active": active}
 
 
 def _watch(row: Document) -> Watch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from services.alerts.domain.alert import LiveAlert
 from services.alerts.ports import AlertQuery, AlertStore, InboxItem, NoticeStore, Page, Permissions
@@ -51,6 +52,11 @@ class Browsing:
         if not self._of_a_kind_granted(caller, live):
             raise not_found("alert")
         return live
+
+    async def notices(self, caller: Principal, alert_id: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """What became of an alert's notices, and of each delivery; for who may see the alert."""
+        await self.alert(caller, alert_id)
+        return await self._notices.of_alert(scope_of(caller), alert_id)
 
     def _of_a_kind_granted(self, caller: Principal, live: LiveAlert) -> bool:
         """Who may not see a kind of record hears nothing of it by its alerts either (P1)."""

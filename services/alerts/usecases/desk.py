@@ -5,36 +5,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.alerts import pipeline
-from services.alerts.domain.alert import LiveAlert, Told, advance, close, opened, ring_again
-from services.alerts.domain.notice import Notice, QuietHours, World
+from services.alerts.domain.alert import LiveAlert, advance, close, opened, ring_again, unhushed, woken
+from services.alerts.domain.default_rules import may_hush
+from services.alerts.domain.notice import Notice, World
 from services.alerts.domain.roster import Roster
 from services.alerts.domain.watch import Clock, Closing, Opening, Plan, Watch
 from services.alerts.pipeline.group import group_of
-from services.alerts.ports import AlertStore, Announcer, Channel, NoticeStore, Staffing, TimerSetter, WatchStore
+from services.alerts.ports import (
+    AlertStore,
+    Announcer,
+    Books,
+    NoticeStore,
+    People,
+    SilenceStore,
+    Staffing,
+    StayStore,
+    TimerSetter,
+    WatchStore,
+)
+from services.alerts.usecases.telling import MYSELF, alert_told
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
-from shared.contracts.alerts import AlertEvent, AlertState
+from shared.contracts.alerts import AlertState
 from shared.contracts.envelope import NewEvent
-from shared.contracts.identity import Actor, system
+from shared.contracts.identity import Actor
 from shared.contracts.values import Instant, Scope
 
-BREACH, CHAIN = "breach", "chain"
-MYSELF = system("alerts")
+BREACH, CHAIN, UNHUSH = "breach", "chain", "unhush"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The ports a desk works with."""
+    """The ports a desk works with. `usable`: the channels that this installation has."""
 
     watches: WatchStore
+    stays: StayStore
     alerts: AlertStore
     notices: NoticeStore
-    channels: tuple[Channel, ...]
+    silences: SilenceStore
+    books: Books
+    people: People
     timers: TimerSetter
     outbox: Announcer
     staffing: Staffing
-    quiet: QuietHours
+    usable: frozenset[str] = frozenset()
 
 
 class Desk:
@@ -44,7 +59,7 @@ class Desk:
         self._parts, self._scope, self._tx, self._now = parts, scope, tx, now
         self._lives: dict[str, LiveAlert] = {}
         self._changed: set[str] = set()
-        self._unannounced: dict[str, Provenance] = {}
+        self._unannounced: dict[str, tuple[Provenance, str, Actor]] = {}
         self._watches: dict[str, Watch] = {}
         self._timers: dict[str, Timer | None] = {}
         self._notices: list[Notice] = []
@@ -68,39 +83,51 @@ class Desk:
                 self._close(closing, provenance)
 
     def climb(self, live: LiveAlert, provenance: Provenance) -> None:
-        """The chain's timer fired: tell the next step, or ring again what was acknowledged and never ended."""
+        """The chain's timer fired: tell the next step, or ring again what was put off or taken and not ended."""
         if live.alert.state is AlertState.ACKNOWLEDGED:
             self._put(ring_again(live, self._now))
-            self._unannounced[live.alert.id] = provenance
+            self._unannounced[live.alert.id] = (provenance, "opened", MYSELF)
             return
-        after, told = advance(live, self._roster(live), self._now)
-        self._put(after)
-        self._tell(after, told)
-        self._announce("escalated", after, provenance)
-        self._chain_timer(after)
+        if live.alert.snoozed_until is not None:
+            live = woken(live, self._now)
+        self._step(live, "escalated", provenance, MYSELF)
+
+    def ring_from_start(self, live: LiveAlert, provenance: Provenance) -> None:
+        """What kept an alert silent is over."""
+        self._put(unhushed(live, self._now))
+        self._unannounced[live.alert.id] = (provenance, "escalated", MYSELF)
 
     def settle(self, live: LiveAlert, verb: str, actor: Actor, provenance: Provenance) -> None:
-        """Take in an alert that a person moved, and say so."""
+        """Take in an alert that a person moved, and say so; one about to begin its chain anew rings at once."""
         self._put(live)
+        if live.alert.state is AlertState.OPEN and live.alert.step < 0:
+            self._unannounced[live.alert.id] = (provenance, verb, actor)
+            return
         self._announce(verb, live, provenance, actor)
         self._chain_timer(live)
+        if not live.live:
+            self._wake_neighbours(live)
 
     async def finish(self) -> None:
         """Tell the first step of what was opened and is still live, then write everything."""
-        for alert_id, provenance in self._unannounced.items():
-            live, told = advance(self._lives[alert_id], self._roster(self._lives[alert_id]), self._now)
-            self._put(live)
-            self._tell(live, told)
-            self._announce("opened", live, provenance)
-            self._chain_timer(live)
+        for alert_id, (provenance, verb, actor) in self._unannounced.items():
+            self._step(self._lives[alert_id], verb, provenance, actor)
         await self._write()
+
+    def _step(self, live: LiveAlert, verb: str, provenance: Provenance, actor: Actor) -> None:
+        after, told = advance(live, self._roster_at(live.alert.property_id), self._now)
+        after = after.model_copy(update={"hushed": False})
+        self._put(after)
+        self._notices.extend(Notice(live=after, told=one) for one in told)
+        self._announce(verb, after, provenance, actor)
+        self._chain_timer(after)
 
     def _open(self, opening: Opening, provenance: Provenance) -> None:
         if opening.alert_id in self._lives:
             return  # seen before: the timer and the event name the same alert
         zone = self._roster_at(opening.subject.property_id).zone
         self._put(opened(opening, self._scope.chain, zone, self._now))
-        self._unannounced[opening.alert_id] = provenance
+        self._unannounced[opening.alert_id] = (provenance, "opened", MYSELF)
 
     def _close(self, closing: Closing, provenance: Provenance) -> None:
         live = self._lives.get(closing.alert_id)
@@ -108,14 +135,19 @@ class Desk:
             return
         if self._unannounced.pop(closing.alert_id, None) is not None:
             # Opened and ended within one transaction: both are said, nobody is called for what is over.
-            self._announce("opened", live, provenance)
+            self._announce("opened", live, provenance, MYSELF)
         ended = close(live, closing.at, retracted=closing.retracted)
         self._put(ended)
-        self._announce(ended.alert.state.value, ended, provenance)
+        self._announce(ended.alert.state.value, ended, provenance, MYSELF)
         self._timers[ended.timer_id] = None
+        self._wake_neighbours(ended)
 
-    def _roster(self, live: LiveAlert) -> Roster:
-        return self._roster_at(live.alert.property_id)
+    def _wake_neighbours(self, ended: LiveAlert) -> None:
+        """Alerts of the hotel that this one may have kept silent ring when it is over; who is asked, finds out."""
+        if not may_hush(ended.rule.code):
+            return
+        timer = unhush_timer(ended.chain, ended.alert.property_id, self._now)
+        self._timers[timer.id] = timer
 
     def _roster_at(self, property_id: str) -> Roster:
         if property_id not in self._rosters:
@@ -126,21 +158,8 @@ class Desk:
         self._lives[live.alert.id] = live
         self._changed.add(live.alert.id)
 
-    def _tell(self, live: LiveAlert, told: Sequence[Told]) -> None:
-        self._notices.extend(Notice(live=live, told=one) for one in told)
-
-    def _announce(self, verb: str, live: LiveAlert, provenance: Provenance, actor: Actor = MYSELF) -> None:
-        alert = live.alert
-        event = NewEvent(
-            type=f"alert.{verb}.v1",
-            chain=live.chain,
-            property_id=alert.property_id,
-            subject=alert.id,
-            sequence=alert.version,
-            time=self._now,
-            body=AlertEvent(actor=actor, alert=alert),
-        )
-        self._events.append((event, provenance))
+    def _announce(self, verb: str, live: LiveAlert, provenance: Provenance, actor: Actor) -> None:
+        self._events.append((alert_told(verb, live, actor, self._now), provenance))
 
     def _chain_timer(self, live: LiveAlert) -> None:
         if live.next_at is None:
@@ -174,30 +193,43 @@ class Desk:
         if not self._notices:
             return
         world = await self._world()
+        sent, rung = set(world.sent), set(world.rung)
         done: list[Notice] = []
         for notice in self._notices:
-            sent = pipeline.run(notice, world)
-            done.append(sent)
-            world = world.model_copy(
-                update={
-                    "sent": world.sent | {one.id for one in sent.deliveries},
-                    "rung": world.rung | {(one.group, one.staff_id) for one in sent.deliveries if one.lead},
-                }
-            )
-        for channel in self._parts.channels:
-            mine = [one for notice in done for one in notice.deliveries if one.channel == channel.name]
-            await channel.deliver(self._scope, mine, self._tx)
+            world = world.model_copy(update={"sent": frozenset(sent), "rung": frozenset(rung)})
+            passed = pipeline.run(notice, world)
+            done.append(passed)
+            sent |= {one.id for one in passed.deliveries}
+            rung |= {(one.group, one.hearer) for one in passed.deliveries if one.lead}
+        await self._parts.notices.deliver(self._scope, [one for each in done for one in each.deliveries], self._tx)
         await self._parts.notices.write_log(self._scope, done, self._now, self._tx)
+        hushed = {one.live.alert.id for one in done if one.dropped in ("silenced", "inhibited")}
+        if hushed:
+            kept = [self._lives[one].model_copy(update={"hushed": True}) for one in sorted(hushed)]
+            await self._parts.alerts.save(self._scope, kept, self._tx)
 
     async def _world(self) -> World:
-        parts, alerts = self._parts, [notice.live.alert for notice in self._notices]
-        names = tuple(channel.name for channel in parts.channels)
-        bare = World(now=self._now, quiet=parts.quiet, channels=names)
-        groups = [group_of(notice, bare) for notice in self._notices]
+        parts, scope, alerts = self._parts, self._scope, [notice.live.alert for notice in self._notices]
+        hotels = sorted({one.property_id for one in alerts})
+        people = sorted({person for notice in self._notices for person in notice.told.people})
+        wide = sorted({one.rule for notice in self._notices for one in notice.live.rule.inhibited_by if one.wide})
+        bare = World(now=self._now, usable=parts.usable)
+        groups = sorted({group_of(notice, bare) for notice in self._notices})
+        live = await parts.alerts.live_rules(scope, [one.subject for one in alerts], self._tx)
+        live |= await parts.alerts.live_in(scope, wide, hotels, self._tx) if wide else frozenset()
         found = {
-            "silences": await parts.notices.silences(self._scope, self._now),
-            "live_rules": await parts.alerts.live_rules(self._scope, [one.subject for one in alerts], self._tx),
-            "sent": await parts.notices.sent(self._scope, [one.id for one in alerts], self._tx),
-            "rung": await parts.notices.rung(self._scope, groups, self._tx),
+            "silences": await parts.silences.running(scope, self._now),
+            "live_rules": live,
+            "sent": await parts.notices.sent(scope, [one.id for one in alerts], self._tx),
+            "rung": await parts.notices.rung(scope, groups, self._tx),
+            "books": {hotel: await parts.books.book(scope, hotel, self._now) for hotel in hotels},
+            "people": await parts.people.people(scope, people, self._tx),
         }
         return bare.model_copy(update=found)
+
+
+def unhush_timer(chain: str, property_id: str, now: Instant) -> Timer:
+    """The timer that looks again at what was kept silent at a hotel; each moment is another generation."""
+    data = {"chain": chain, "property_id": property_id}
+    generation = int(now.timestamp() * 1000)
+    return Timer(f"unhush|{chain}|{property_id}", UNHUSH, property_id, now, generation, data)

@@ -8,7 +8,7 @@ from functools import partial
 from services.auth.domain.policy import default_grants, known_actions, snapshot
 from services.auth.domain.policy_edits import Edit, edited, require_sound
 from services.auth.domain.policy_preview import Preview, previewed
-from services.auth.domain.policy_versions import Head, PolicyVersion, Said, decide, propose, withdraw
+from services.auth.domain.policy_versions import Head, PolicyVersion, decide, propose, withdraw
 from services.auth.ports.directory import Decider, DirectoryStore, PolicyStore, Time
 from services.auth.ports.policy import PolicyStep, PolicyVersionStore
 from services.auth.ports.sessions import KeyRing
@@ -27,6 +27,7 @@ from shared.chassis.service import require_version
 from shared.contracts.errors import AppError, ErrorKind, forbidden, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.policy import Grant, PolicySnapshot, Resource
+from shared.contracts.proposals import Said
 from shared.contracts.values import Scope
 
 MOST_STAFF = 100_000

@@ -3,6 +3,7 @@
 import pytest
 
 from services.alerts.domain.alert import LiveAlert, acknowledge, advance, close, opened, ring_again
+from services.alerts.domain.book import DEFAULT
 from services.alerts.domain.roster import Roster, roster_of
 from services.alerts.domain.subject import record_subjects
 from services.alerts.domain.watch import Opening
@@ -21,7 +22,7 @@ def overdue(rule: str = "overdue", late: float = 0) -> LiveAlert:
     """An alert just opened, nobody told yet."""
     record = snapshot()
     subject = record_subjects(record, NOON)[0]
-    opening = Opening(alert_id="alert-1", rule=rule, subject=subject, due=DUE)
+    opening = Opening(alert_id="alert-1", terms=DEFAULT.by_code[rule], subject=subject, due=DUE)
     return opened(opening, CHAIN, ZONE, DUE + minutes(late))
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from services.alerts.domain.rules import RULES, Concern
+from services.alerts.domain.default_rules import RULES
+from services.alerts.domain.rules import Concern
 from services.alerts.domain.watch import Watch, observe
 from services.alerts.events import sighting_of
 from services.alerts.pipeline.quiet_hours import BYPASS

@@ -3,8 +3,11 @@
 import datetime as dt
 
 from services.alerts.domain.alert import LiveAlert, Told, opened
-from services.alerts.domain.notice import Notice, Silence, World
+from services.alerts.domain.book import DEFAULT, Book, QuietHours, Route
+from services.alerts.domain.notice import Notice, World
+from services.alerts.domain.preferences import Person, Preferences
 from services.alerts.domain.rules import Concern
+from services.alerts.domain.silence import Silence
 from services.alerts.domain.subject import record_subjects
 from services.alerts.domain.watch import Opening
 from services.alerts.pipeline import STAGES, run
@@ -18,7 +21,8 @@ MIDNIGHT = dt.datetime(2026, 3, 10, 0, 30, tzinfo=dt.UTC)
 def notice(rule: str = "accept_overdue", *people: str, off_duty: tuple[str, ...] = ()) -> Notice:
     """One step of one alert for some people."""
     subject = record_subjects(snapshot(), NOON)[0]
-    live: LiveAlert = opened(Opening(alert_id="alert-1", rule=rule, subject=subject, due=NOON), CHAIN, ZONE, NOON)
+    named = DEFAULT.by_code[rule]
+    live: LiveAlert = opened(Opening(alert_id="alert-1", terms=named, subject=subject, due=NOON), CHAIN, ZONE, NOON)
     return Notice(live=live, told=Told(step=0, role=Role.SUPERVISOR, people=people or ("sue",), off_duty=off_duty))
 
 
@@ -32,24 +36,80 @@ def test_pipeline_is_one_list_in_the_written_order() -> None:
     assert names == ["silence", "inhibit", "group", "dedupe", "quiet_hours", "route", "send", "log"]
 
 
-def test_pipeline_sends_one_delivery_per_person_and_channel() -> None:
-    done = run(notice("overdue", "sue", "dan"), world(channels=("inbox", "mail")))
-    assert [(d.staff_id, d.channel) for d in done.deliveries] == [
-        ("sue", "inbox"), ("sue", "mail"), ("dan", "inbox"), ("dan", "mail"),
+def wishing(staff_id: str, **wishes: object) -> Person:
+    """Somebody with addresses."""
+    known = {"email": f"{staff_id}@hotel.example", "phone": "+351912345678"} | wishes
+    return Person(staff_id=staff_id, wishes=Preferences.model_validate(known))
+
+
+def by(*channels: str, **known: object) -> World:
+    """A world whose only route has these channels, all of them installed."""
+    return world(books={PROPERTY: Book(routes=(Route(channels=channels),))}, usable=frozenset(channels), **known)
+
+
+def ways(done: Notice) -> list[tuple[str | None, str, tuple[str, ...]]]:
+    """Who is told on what, and what comes after it."""
+    return [(d.staff_id, d.channel, d.fallbacks) for d in done.deliveries]
+
+
+def test_pipeline_tells_each_person_in_the_inbox_and_by_the_first_way_that_fits() -> None:
+    people = {"sue": wishing("sue"), "dan": wishing("dan", email=None)}
+    done = run(notice("accept_overdue", "sue", "dan"), by("email", "sms", people=people))
+    assert ways(done) == [
+        ("sue", "inbox", ()), ("sue", "email", ("sms",)), ("dan", "inbox", ()), ("dan", "sms", ()),
     ]  # fmt: skip
     assert done.outcome == "sent"
 
 
+def test_route_follows_a_person_s_own_order_and_leaves_out_what_they_do_not_want() -> None:
+    people = {"sue": wishing("sue", channels=("sms",)), "dan": wishing("dan", channels=())}
+    done = run(notice("accept_overdue", "sue", "dan"), by("email", "sms", people=people))
+    assert ways(done) == [("sue", "inbox", ()), ("sue", "sms", ()), ("dan", "inbox", ())]
+
+
+def test_route_of_a_critical_alert_may_be_reordered_but_not_refused() -> None:
+    people = {"sue": wishing("sue", channels=("sms",)), "dan": wishing("dan", channels=())}
+    done = run(notice("overdue", "sue", "dan"), by("email", "sms", people=people))
+    assert ways(done) == [
+        ("sue", "inbox", ()), ("sue", "sms", ("email",)), ("dan", "inbox", ()), ("dan", "email", ("sms",)),
+    ]  # fmt: skip
+
+
+def test_route_puts_a_person_s_digest_off_to_its_hour_and_a_critical_alert_not() -> None:
+    people = {"sue": wishing("sue", digest="hourly")}
+    told = run(notice("accept_overdue"), by("sms", "email", people=people))
+    assert [(d.channel, d.digest, d.visible_at) for d in told.deliveries] == [
+        ("inbox", False, NOON), ("email", True, NOON + minutes(60)),
+    ]  # fmt: skip
+    assert ways(run(notice("overdue"), by("sms", "email", people=people)))[1] == ("sue", "sms", ("email",))
+
+
+def test_route_tells_a_place_once_for_a_group() -> None:
+    book = Book(routes=(Route(destinations=("chat-1",)),))
+    first = run(notice(), world(books={PROPERTY: book}))
+    assert [(d.channel, d.destination) for d in first.deliveries] == [("inbox", None), ("place", "chat-1")]
+    rung = frozenset((d.group, d.hearer) for d in first.deliveries)
+    assert [d.channel for d in run(notice(), world(books={PROPERTY: book}, rung=rung)).deliveries] == ["inbox"]
+
+
+def silence(name: str, **terms: object) -> Silence:
+    """A silence over everything of the hotel for five minutes, or what is said instead."""
+    plain = {"id": name, "property_id": PROPERTY, "until": NOON + minutes(5)}
+    return Silence.model_validate({**plain, "begun_by": "sue", "begun_at": NOON, "version": 1, **terms})
+
+
+def test_silence_never_covers_what_watches_over_the_house() -> None:
+    assert run(notice("glass_broken"), world(silences=(silence("s-1"),))).outcome == "sent"
+
+
 def test_silence_keeps_what_it_matches_and_the_log_says_so() -> None:
-    quiet = Silence(id="s-1", property_id=PROPERTY, rule="accept_overdue", until=NOON + minutes(5))
+    quiet = silence("s-1", rule="accept_overdue")
     done = run(notice(), world(silences=(quiet,)))
     assert (done.deliveries, done.outcome) == ((), "silenced")
 
 
 def test_silence_lets_pass_what_is_of_another_rule_or_over() -> None:
-    other = Silence(id="s-1", property_id=PROPERTY, rule="overdue", until=NOON + minutes(5))
-    over = Silence(id="s-2", property_id=PROPERTY, until=NOON)
-    away = Silence(id="s-3", property_id="resort", until=NOON + minutes(5))
+    other, over, away = silence("s-1", rule="overdue"), silence("s-2", until=NOON), silence("s-3", property_id="resort")
     assert run(notice(), world(silences=(other, over, away))).outcome == "sent"
 
 
@@ -57,6 +117,12 @@ def test_inhibit_keeps_a_warning_when_the_deadline_rings_already() -> None:
     live = frozenset({("overdue", "rec-1")})
     assert run(notice("at_risk"), world(live_rules=live)).outcome == "inhibited"
     assert run(notice("overdue"), world(live_rules=live)).outcome == "sent"
+
+
+def test_inhibit_keeps_a_hotel_s_differences_silent_while_its_pms_is() -> None:
+    live = frozenset({("feed_silent", PROPERTY)})
+    assert run(notice("stay_mismatch"), world(live_rules=live)).outcome == "inhibited"
+    assert run(notice("stay_mismatch"), world(live_rules=frozenset({("feed_silent", "resort")}))).outcome == "sent"
 
 
 def test_group_rings_a_person_once_within_its_window() -> None:
@@ -72,9 +138,10 @@ def test_group_opens_anew_when_its_window_is_over() -> None:
     assert run(notice(), world(NOON + minutes(6), rung=rung)).outcome == "sent"
 
 
-def test_group_never_quiets_a_critical_alert() -> None:
+def test_group_rings_a_critical_alert_again_after_a_minute() -> None:
     rung = frozenset({(run(notice("overdue"), world()).group, "sue")})
-    assert run(notice("overdue"), world(rung=rung)).outcome == "sent"
+    assert run(notice("overdue"), world(rung=rung)).outcome == "grouped"
+    assert run(notice("overdue"), world(NOON + minutes(1), rung=rung)).outcome == "sent"
 
 
 def test_dedupe_leaves_out_who_has_it_already() -> None:
@@ -98,14 +165,20 @@ def test_quiet_hours_say_deferred_when_everyone_sleeps() -> None:
 def test_quiet_hours_are_bypassed_by_life_safety_and_payment_failure() -> None:
     asleep = notice("accept_overdue", "dan", off_duty=("dan",))
     loud = [
-        asleep.model_copy(update={"live": asleep.live.model_copy(update={"concern": concern})})
+        asleep.model_copy(
+            update={
+                "live": asleep.live.model_copy(
+                    update={"rule": asleep.live.rule.model_copy(update={"concern": concern})}
+                )
+            }
+        )
         for concern in (Concern.LIFE_SAFETY, Concern.PAYMENT_FAILURE)
     ]
     assert [run(one, world(MIDNIGHT)).deliveries[0].visible_at for one in loud] == [MIDNIGHT, MIDNIGHT]
 
 
 def test_quiet_hours_end_at_the_first_instant_after_a_gap() -> None:
-    night = world().quiet.model_copy(update={"end": dt.time(1, 30)})
+    night = QuietHours(end=dt.time(1, 30))
     # Lisbon has no 01:30 on 29 March 2026: 02:00 summer time comes straight after 01:00.
     now = dt.datetime(2026, 3, 28, 23, tzinfo=dt.UTC)
     assert quiet_until(night, ZONE, now) == dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC)

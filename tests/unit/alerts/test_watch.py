@@ -40,6 +40,7 @@ def retractions(plan: Plan) -> list[bool]:
 def test_watch_arms_accept_warning_and_deadline_when_a_record_opens() -> None:
     [plan] = told(Story())
     assert {clock.rule: clock.due for clock in plan.armed} == {
+        "accept_near": NOON + minutes(10),
         "accept_overdue": NOON + minutes(15),
         "at_risk": NOON + minutes(50),
         "overdue": DUE,
@@ -55,7 +56,7 @@ def test_watch_arms_nothing_again_when_neither_due_time_nor_cause_changes() -> N
 
 def test_watch_disarms_the_accept_deadline_when_the_record_is_accepted() -> None:
     plans = told(Story().accepted(NOON + minutes(5)))
-    assert plans[1].disarmed == ("breach|accept_overdue|rec-1",)
+    assert plans[1].disarmed == ("breach|accept_near|rec-1", "breach|accept_overdue|rec-1")
 
 
 def test_watch_disarms_while_paused_and_arms_the_moved_deadline_when_it_goes_on() -> None:

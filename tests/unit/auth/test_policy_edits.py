@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from services.auth.domain.policy import default_grants, known_actions
 from services.auth.domain.policy_edits import Edit, edit_faults, edited
 from services.auth.domain.policy_preview import previewed
-from services.auth.domain.policy_versions import Head, PolicyVersion, Said, VersionState, decide, propose, withdraw
+from services.auth.domain.policy_versions import Head, PolicyVersion, VersionState, decide, propose, withdraw
 from shared.contracts.errors import AppError
 from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.kinds import RECORD_KINDS
 from shared.contracts.policy import ANY, Resource
+from shared.contracts.proposals import Said
 from tests.factories.staff import member
 from tests.rights.people import cast
 from tests.rights.policy_says import says

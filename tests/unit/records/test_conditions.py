@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.records.domain import commands as c
-from services.records.domain import expressions
 from services.records.domain.conditions import About, condition_breaches, condition_faults
 from services.records.domain.expressions import MAX_COST, MAX_LENGTH, cost, fault
 from services.records.domain.rule_faults import rule_faults
 from services.records.domain.rules import Condition, KindOverride, PropertyRules, in_force
 from services.records.domain.terms import Terms
 from services.records.workflows import CATALOGUE
+from shared.contracts import expressions
 from shared.contracts.errors import AppError
 from shared.contracts.records import Status
 from tests.factories.guest_records import MACHINE, NOW, WHY, after, done, entered, opened, stay, terms, words

@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from services.alerts.domain.alert import LiveAlert
+from services.alerts.domain.book import Book
 from services.alerts.domain.finding import Finding
-from services.alerts.domain.notice import Delivery, Notice, Silence
+from services.alerts.domain.notice import Delivery, Notice
+from services.alerts.domain.preferences import Person
 from services.alerts.domain.roster import Roster
+from services.alerts.domain.silence import Silence
+from services.alerts.domain.stays import SeenStay
 from services.alerts.domain.watch import Watch
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
@@ -20,6 +24,8 @@ from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.identity import Department, Principal
 from shared.contracts.staff import Property
 from shared.contracts.values import Instant, Scope
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class AlertQuery:
     property_id: str | None = None
     heard_by: str | None = None
     record_id: str | None = None
+    departments: frozenset[Department] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,36 @@ class WatchStore(Protocol):
         """Keep these watches."""
         ...
 
+    async def active(self, scope: Scope, property_id: str, limit: int) -> list[Watch]:
+        """The watches of a property that still wait for something, or are about what is open."""
+        ...
+
     async def drop(self, scope: Scope, aggregate_id: str, tx: Tx) -> None:
         """Forget one aggregate, before its events are applied again."""
+        ...
+
+    async def of_stays(self, scope: Scope, stay_ids: Sequence[str], tx: Tx) -> list[Watch]:
+        """The watches of the records of these stays."""
+        ...
+
+    async def opened_by(self, scope: Scope, sources: Sequence[str], tx: Tx) -> frozenset[str]:
+        """Those of these messages and comments for which a record was opened."""
+        ...
+
+
+class StayStore(Protocol):
+    """Keeps what the PMS said of each stay."""
+
+    async def load(self, scope: Scope, ids: Sequence[str], tx: Tx) -> dict[str, SeenStay]:
+        """Stays by id."""
+        ...
+
+    async def save(self, scope: Scope, stays: Sequence[SeenStay], tx: Tx) -> None:
+        """Keep these stays."""
+        ...
+
+    async def hold(self, scope: Scope, ids: Sequence[str], tx: Tx) -> None:
+        """Touch these stays, known or not: whoever writes one of them beside this transaction starts over."""
         ...
 
 
@@ -91,24 +126,33 @@ class AlertStore(Protocol):
         """(rule, subject) of every live alert on these subjects."""
         ...
 
+    async def live_in(
+        self, scope: Scope, rules: Sequence[str], properties: Sequence[str], tx: Tx
+    ) -> frozenset[tuple[str, str]]:
+        """(rule, property) of every live alert of these rules at these properties."""
+        ...
+
+    async def hushed(self, scope: Scope, property_id: str, tx: Tx) -> list[LiveAlert]:
+        """The open alerts of a property whose last step was kept silent."""
+        ...
+
 
 class NoticeStore(Protocol):
-    """Keeps notifications, the log of what became of each notice, and silences."""
+    """Keeps notifications and the log of what became of each notice."""
 
     async def sent(self, scope: Scope, alert_ids: Sequence[str], tx: Tx) -> frozenset[str]:
         """Ids of the deliveries of these alerts."""
         ...
 
-    async def rung(self, scope: Scope, groups: Sequence[str], tx: Tx) -> frozenset[tuple[str, str | None]]:
-        """(group, person) pairs that have been rung."""
-        ...
-
-    async def silences(self, scope: Scope, now: Instant) -> tuple[Silence, ...]:
-        """The silences that run; none when they cannot be read, so that alerts are sent."""
+    async def rung(self, scope: Scope, groups: Sequence[str], tx: Tx) -> frozenset[tuple[str, str]]:
+        """(group, hearer) pairs that have been rung."""
         ...
 
     async def deliver(self, scope: Scope, deliveries: Sequence[Delivery], tx: Tx) -> None:
-        """Put notifications into inboxes; one that is there already stays as it is."""
+        """Keep deliveries: those to inboxes are there with this, the others wait to be sent. Each once.
+
+        A hearer is rung once for a group: of two transactions that would ring them at once, one starts over.
+        """
         ...
 
     async def write_log(self, scope: Scope, notices: Sequence[Notice], now: Instant, tx: Tx) -> None:
@@ -121,14 +165,44 @@ class NoticeStore(Protocol):
         """The notifications a person may see by now, newest first."""
         ...
 
+    async def of_alert(self, scope: Scope, alert_id: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The log of an alert's notices, and of each delivery, oldest first."""
+        ...
 
-class Channel(Protocol):
-    """One way to reach people."""
 
-    name: str
+class SilenceStore(Protocol):
+    """Keeps silences."""
 
-    async def deliver(self, scope: Scope, deliveries: Sequence[Delivery], tx: Tx) -> None:
-        """Hand over deliveries of this channel; the same delivery twice has one effect."""
+    async def running(self, scope: Scope, now: Instant) -> tuple[Silence, ...]:
+        """The silences that run; none when they cannot be read, so that alerts are sent."""
+        ...
+
+    async def get(self, scope: Scope, silence_id: str, tx: Tx | None = None) -> Silence | None:
+        """One silence."""
+        ...
+
+    async def page(self, scope: Scope, property_id: str | None, running_at: Instant | None) -> list[Silence]:
+        """Silences, the newest first; of one property, or only those that run, where that is asked."""
+        ...
+
+    async def save(self, scope: Scope, silence: Silence, tx: Tx) -> None:
+        """Keep a silence."""
+        ...
+
+
+class Books(Protocol):
+    """What is in force at each hotel."""
+
+    async def book(self, scope: Scope, property_id: str, now: Instant) -> Book:
+        """A hotel's book, as it was at most a second ago."""
+        ...
+
+
+class People(Protocol):
+    """How people want to hear of alerts."""
+
+    async def people(self, scope: Scope, staff_ids: Sequence[str], tx: Tx | None = None) -> dict[str, Person]:
+        """Their wishes, devices and languages, by id."""
         ...
 
 
@@ -157,6 +231,10 @@ class Staffing(Protocol):
 
     def roster(self, chain: str, property_id: str) -> Roster:
         """The staff of one property and its time zone."""
+        ...
+
+    def works_at(self, chain: str, property_id: str, staff_id: str) -> bool:
+        """Whether somebody is on the staff of a property, active and no program."""
         ...
 
 
@@ -190,7 +268,7 @@ class Commands(Protocol):
         """Keep what this key does, as the first write of its transaction."""
         ...
 
-    async def run(self, work: Callable[[Tx], Awaitable[LiveAlert]]) -> LiveAlert:
+    async def run(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
         """Do it in one transaction; transient conflicts do it again."""
         ...
 

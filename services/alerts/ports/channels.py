@@ -1,0 +1,116 @@
+"""What the sending of letters needs from the outside: channels, and where deliveries wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.alerts.domain.notice import Delivery
+from services.alerts.domain.outgoing import Destination, Letter, Result, To
+from services.alerts.domain.preferences import Device, Preferences
+from shared.chassis.mongo import Tx
+from shared.contracts.values import Instant, Scope
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one channel bears: letters a minute, how many at once, and how long one try may take."""
+
+    per_minute: int
+    at_once: int
+    timeout_s: float
+
+
+class Sender(Protocol):
+    """One way to reach people or places; it owns its own settings and limits."""
+
+    name: str
+    limits: Limits
+
+    async def send(self, to: To, letter: Letter) -> Result:
+        """Try once. What a provider says is in the result; nothing is raised for it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A delivery that is to be sent now: how often that was tried, and which claim on it is ours."""
+
+    chain: str
+    delivery: Delivery
+    tries: int
+    claim: int
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a claimed delivery: its state, when it is tried again, and what the log says."""
+
+    waiting: Waiting
+    state: str
+    code: str
+    at: Instant
+    retry_at: Instant | None = None
+    maybe: bool = False
+    followed_by: Delivery | None = None
+
+
+class OutgoingStore(Protocol):
+    """Where deliveries wait to be sent, and the log of sending them."""
+
+    async def claim(self, scope: Scope, now: Instant, real: Instant, limit: int) -> list[Waiting]:
+        """Deliveries that are due in business time and free in real time, each claimed for a minute; of all chains."""
+        ...
+
+    async def settle(self, scope: Scope, settled: Sequence[Settled]) -> None:
+        """Write down what became of claimed ones; one that falls over to another channel waits there, at once."""
+        ...
+
+    async def rezone(self, scope: Scope, moves: Mapping[str, Instant]) -> None:
+        """Put deliveries that wait off to other moments."""
+        ...
+
+    async def walled(
+        self, scope: Scope, property_id: str | None, after: Instant
+    ) -> list[tuple[str, str, str, str, Instant]]:
+        """(id, property, wall, zone, visible at) of the deliveries put off to a local time after a moment."""
+        ...
+
+
+class DestinationStore(Protocol):
+    """Keeps the places that hear of alerts."""
+
+    async def all(self, scope: Scope, property_id: str | None = None) -> list[Destination]:
+        """Those of a scope that are told, by name."""
+        ...
+
+    async def get(self, scope: Scope, destination_id: str) -> Destination | None:
+        """One of them."""
+        ...
+
+    async def save(self, scope: Scope, destination: Destination, tx: Tx) -> None:
+        """Keep it."""
+        ...
+
+
+class WishStore(Protocol):
+    """Keeps how people want to hear of alerts."""
+
+    async def people(self, scope: Scope, staff_ids: Sequence[str], tx: Tx | None = None) -> dict[str, Any]:
+        """Those of these people who said anything."""
+        ...
+
+    async def version(self, scope: Scope, staff_id: str, tx: Tx | None = None) -> int:
+        """How often a person has changed theirs; 0: never."""
+        ...
+
+    async def save(self, scope: Scope, staff_id: str, wishes: Preferences, version: int, tx: Tx) -> None:
+        """Keep a person's wishes as the next version."""
+        ...
+
+    async def add_device(self, scope: Scope, staff_id: str, device: Device, at: Instant, tx: Tx) -> None:
+        """Keep a device; of more than a few the oldest goes."""
+        ...
+
+    async def drop_device(self, scope: Scope, endpoint: str, staff_id: str | None = None, tx: Tx | None = None) -> bool:
+        """Forget a device, somebody's own where they are named; whether it was there."""
+        ...

@@ -1,0 +1,77 @@
+"""An inbox as a stream: what is in it when the reader comes, and each notification as it becomes visible."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+from services.alerts.ports import InboxItem, Page
+from services.alerts.usecases.browsing import Browsing
+from shared.contracts.envelope import Envelope
+from shared.contracts.identity import Principal
+
+MOST = 100
+LOOK_S = 10.0
+"""How long nobody looks when nothing was heard of: what becomes visible by time alone is seen so late."""
+
+
+class Hub:
+    """Wakes streams when something was written about alerts, here or in another process."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+
+    def nudge(self) -> None:
+        """Something new."""
+        for one in self._waiting:
+            one.set()
+
+    async def hear(self, _: Envelope) -> None:
+        """An event of an alert came over its topic."""
+        self.nudge()
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """An event that is set by every nudge."""
+        mine = asyncio.Event()
+        self._waiting.add(mine)
+        try:
+            yield mine
+        finally:
+            self._waiting.discard(mine)
+
+
+class Streaming:
+    """Reads the caller's own inbox again whenever there may be news."""
+
+    def __init__(self, browsing: Browsing, hub: Hub, seconds: float) -> None:
+        self._browsing, self._hub, self._seconds = browsing, hub, seconds
+
+    async def stream(self, caller: Principal, since: str | None) -> AsyncIterator[InboxItem | None]:
+        """Notifications, oldest first, after the one named; None now and then, so that the line is kept open.
+
+        It ends by itself after a while: the reader comes again and says what it saw last.
+        """
+        loop = asyncio.get_running_loop()
+        until, seen, last = loop.time() + self._seconds, set[str](), since
+        with self._hub.listening() as news:
+            while True:
+                for item in await self._fresh(caller, seen, last):
+                    seen.add(item.delivery.id)
+                    yield item
+                left = until - loop.time()
+                if left <= 0:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(LOOK_S, left)):
+                        await news.wait()
+                news.clear()
+                yield None
+
+    async def _fresh(self, caller: Principal, seen: set[str], last: str | None) -> list[InboxItem]:
+        found: list[InboxItem] = []
+        for item in await self._browsing.inbox(caller, Page(MOST)):
+            if item.delivery.id == last:
+                break
+            if item.delivery.id not in seen:
+                found.append(item)
+        return found[::-1]
