@@ -9,9 +9,11 @@ from services.reporting import api
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.events import TOPICS, Handler
 from services.reporting.ports import HandOff, Noted, TraceSink
+from services.reporting.reports import ENTRIES_VERSION
 from services.reporting.settings import Settings
-from services.reporting.store import MongoFacts, MongoTraces, prepare
+from services.reporting.store import MongoFacts, MongoSums, MongoTraces, prepare
 from services.reporting.usecases.answering import Answering
+from services.reporting.usecases.counting import Counting
 from services.reporting.usecases.projecting import Projecting
 from services.reporting.usecases.tracing import Tracing
 from shared.chassis.consume import Consumer
@@ -23,6 +25,7 @@ from shared.contracts.guests import Store
 from shared.contracts.identity import Principal
 
 UNKNOWN_ZONE = "UTC"
+COUNT_EVERY_S = 60.0
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +37,9 @@ def build(settings: Settings) -> FastAPI:
 def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
-    projecting = Projecting(facts, traces, _noted(chassis))
+    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION)
+    projecting = Projecting(facts, sums, traces, _noted(chassis))
+    counting = Counting(facts, sums, chassis.mongo.run)
     tracing = Tracing(facts, traces, sink)
 
     def zone_of(caller: Principal, property_id: str | None) -> str:
@@ -42,7 +47,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         found = chassis.policy.properties(caller.chain, allowed)
         return found[0].zone if found else UNKNOWN_ZONE
 
-    answering = Answering(facts, chassis.policy, chassis.clock.now, zone_of)
+    answering = Answering(facts, sums, chassis.policy, chassis.clock.now, zone_of)
     app = chassis.app(
         title="reporting",
         routers=[api.router(answering, chassis.caller, chassis.clock.now)],
@@ -55,10 +60,13 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
                 ConfirmErasures(chassis.outbox, Store.REPORTING, chassis.clock.now),
             ),
         ],
-        jobs=[Job("traces", settings.trace_every_s, tracing.tell)],
+        jobs=[
+            Job("traces", settings.trace_every_s, tracing.tell),
+            Job("counting", COUNT_EVERY_S, counting.catch_up),
+        ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
-    app.state.tracing = tracing
+    app.state.tracing, app.state.counting = tracing, counting
     return app
 
 

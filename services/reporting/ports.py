@@ -1,15 +1,18 @@
 """What the use cases need from the outside, by role."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.reporting.domain.fact import Fact
+from services.reporting.domain.standing import Standing
+from services.reporting.domain.tally import Entry, Tally
 from services.reporting.domain.trace import BusinessTrace
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Verdict
 from shared.contracts.identity import Department, Principal
-from shared.contracts.staff import Property
+from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import Instant, Scope
 
 
@@ -32,6 +35,22 @@ class HandOff:
     after: str
 
 
+@dataclass(frozen=True)
+class Known:
+    """A fact, and whether it is in the sums."""
+
+    fact: Fact
+    counted: bool
+
+
+class Contribution(NamedTuple):
+    """An entry of one property."""
+
+    chain: str
+    property_id: str
+    entry: Entry
+
+
 class FactStore(Protocol):
     """Keeps facts."""
 
@@ -39,8 +58,16 @@ class FactStore(Protocol):
         """Facts by id."""
         ...
 
-    async def save(self, scope: Scope, facts: Sequence[Fact], tx: Tx) -> None:
-        """Keep facts."""
+    async def known(self, scope: Scope, ids: Sequence[str], version: int, tx: Tx) -> dict[str, Known]:
+        """Facts by id, and whether each is in the sums of this version."""
+        ...
+
+    async def uncounted(self, scope: Scope, version: int, limit: int, tx: Tx) -> list[Fact]:
+        """Facts that are not in the sums of this version yet."""
+        ...
+
+    async def save(self, scope: Scope, facts: Sequence[Fact], tx: Tx, version: int = 0) -> None:
+        """Keep facts, which are in the sums of this version."""
         ...
 
     async def holding(self, scope: Scope, subject: str, tx: Tx) -> list[Fact]:
@@ -51,12 +78,46 @@ class FactStore(Protocol):
         """One fact within the scope."""
         ...
 
-    async def touching(self, scope: Scope, start: Instant, end: Instant) -> list[Fact]:
-        """Facts that something happened to in a time, and all that are open."""
+    async def touching(
+        self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
+    ) -> list[Fact]:
+        """Facts that something happened to in a time (or all that are open), those first that moved last."""
+        ...
+
+    async def standing(self, scope: Scope) -> list[Standing]:
+        """Everything that is open, as reports about now need it."""
+        ...
+
+    async def overdue(self, scope: Scope, after: Instant, until: Instant) -> list[Standing]:
+        """What is open and passed its due moment within a time, its clock running."""
         ...
 
     def every(self, scope: Scope) -> AsyncIterator[Fact]:
         """All facts of a scope, in the order of their ids."""
+        ...
+
+
+class SumStore(Protocol):
+    """Keeps the sums that reports are made of."""
+
+    async def add(self, scope: Scope, contributions: Iterable[Contribution], tx: Tx) -> None:
+        """Add to the sums of the days, months, properties and chains concerned."""
+        ...
+
+    async def whole(self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date) -> dict[str, Tally]:
+        """The sums over some days, by family."""
+        ...
+
+    async def by_property(
+        self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date
+    ) -> dict[str, dict[str, Tally]]:
+        """The sums over some days, by property and family."""
+        ...
+
+    async def by_day(
+        self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date
+    ) -> dict[dt.date, dict[str, Tally]]:
+        """The sums of each day, by family."""
         ...
 
 
@@ -100,6 +161,14 @@ class Permissions(Protocol):
 
     def property(self, chain: str, property_id: str) -> Property | None:
         """One property of a chain."""
+        ...
+
+    def properties(self, chain: str, allowed: Iterable[str] | None = None) -> list[Property]:
+        """The properties of a chain that a scope covers."""
+        ...
+
+    def staff(self, chain: str, property_id: str | None = None) -> list[StaffMember]:
+        """The active staff of a chain, or of one of its properties."""
         ...
 
 

@@ -4,11 +4,14 @@ from shared.chassis.mongo import Index, Mongo
 
 INDEXES: dict[str, list[Index]] = {
     "facts": [
-        Index(("chain", "property_id", "last_at")),
-        Index(("chain", "last_at")),
+        Index(("chain", "property_id", ("last_at", -1), "_id")),
+        Index(("chain", ("last_at", -1), "_id")),
         Index(("chain", "property_id"), partial={"open": True}),
+        Index(("now.due_at",), partial={"open": True}),
         Index(("parts",)),
+        Index(("counted",)),
     ],
+    "sums": [Index(("chain", "v", "family", "period", "prop"))],
     "traces": [Index(("at",), partial={"st": "waiting"})],
 }
 
