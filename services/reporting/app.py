@@ -6,15 +6,31 @@ from fastapi import FastAPI
 from prometheus_client import Counter
 
 from services.reporting import api
+from services.reporting.adapters.files import MEDIA, RENDER, WRITE
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.events import TOPICS, Handler
 from services.reporting.ports import HandOff, Noted, TraceSink
 from services.reporting.reports import ENTRIES_VERSION
 from services.reporting.settings import Settings
-from services.reporting.store import MongoFacts, MongoSums, MongoTraces, prepare
+from services.reporting.store import (
+    MongoExports,
+    MongoFacts,
+    MongoFiles,
+    MongoRuns,
+    MongoSchedules,
+    MongoStays,
+    MongoSums,
+    MongoTraces,
+    prepare,
+)
 from services.reporting.usecases.answering import Answering
 from services.reporting.usecases.counting import Counting
+from services.reporting.usecases.delivering import Delivering
+from services.reporting.usecases.exporting import Exporting
+from services.reporting.usecases.forecasting import Forecasting
+from services.reporting.usecases.lodging import Lodging
 from services.reporting.usecases.projecting import Projecting
+from services.reporting.usecases.scheduling import KIND, Scheduling
 from services.reporting.usecases.tracing import Tracing
 from shared.chassis.consume import Consumer
 from shared.chassis.forgetting import ConfirmErasures
@@ -48,12 +64,31 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         return found[0].zone if found else UNKNOWN_ZONE
 
     answering = Answering(facts, sums, chassis.policy, chassis.clock.now, zone_of)
+    keys, run, now = chassis.idempotency, chassis.mongo.run, chassis.clock.now
+    stays, schedules, runs = MongoStays(chassis.mongo), MongoSchedules(chassis.mongo), MongoRuns(chassis.mongo)
+    files, exports, hotel = (
+        MongoFiles(chassis.mongo),
+        MongoExports(chassis.mongo, chassis.clock),
+        chassis.policy.property,
+    )
+    forecasting = Forecasting(stays, answering, hotel, now)
+    arm, append = chassis.timers.arm, chassis.outbox.append
+    scheduling = Scheduling(schedules, runs, answering, forecasting, keys, arm, run, hotel, now)
+    new_id = chassis.clock.new_id
+    delivering = Delivering(schedules, runs, files, answering, RENDER, keys, append, run, now, new_id)
+    exporting = Exporting(exports, facts, files, answering, chassis.policy, WRITE, keys, run, now)
+    chassis.timers.handlers[KIND] = scheduling.fire
     app = chassis.app(
         title="reporting",
-        routers=[api.router(answering, chassis.caller, chassis.clock.now)],
+        routers=[
+            api.router(answering, chassis.caller, now),
+            api.files(answering, exporting, forecasting, RENDER, MEDIA, chassis),
+            api.schedules(scheduling, delivering, MEDIA, chassis),
+        ],
         links=api.LINKS,
         consumers=[
             Consumer("reporting", TOPICS, Handler(projecting)),
+            Consumer("reporting.stays", (topics.STAYS,), Lodging(stays, sums)),
             Consumer(
                 "reporting.guests",
                 (topics.GUESTS,),
@@ -63,10 +98,13 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         jobs=[
             Job("traces", settings.trace_every_s, tracing.tell),
             Job("counting", COUNT_EVERY_S, counting.catch_up),
+            Job("deliveries", settings.deliver_every_s, delivering.deliver),
+            Job("exports", settings.deliver_every_s, exporting.make),
         ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
     app.state.tracing, app.state.counting = tracing, counting
+    app.state.delivering, app.state.exporting = delivering, exporting
     return app
 
 

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from services.reporting.domain.fact import Fact
+from services.reporting.domain.question import Figure, Question, Report
+from services.reporting.domain.schedule import Run, Schedule
 from services.reporting.domain.standing import Standing
+from services.reporting.domain.stay import StaySeen
 from services.reporting.domain.tally import Entry, Tally
 from services.reporting.domain.trace import BusinessTrace
+from shared.chassis.commands import CommandContext
+from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Verdict
+from shared.chassis.provenance import Provenance
+from shared.chassis.timers import Timer
+from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import Department, Principal
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.values import Instant, Scope
@@ -118,6 +126,120 @@ class SumStore(Protocol):
         self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date
     ) -> dict[dt.date, dict[str, Tally]]:
         """The sums of each day, by family."""
+        ...
+
+
+class StayStore(Protocol):
+    """Keeps stays as reporting sees them."""
+
+    async def load(self, scope: Scope, ids: Sequence[str], tx: Tx) -> dict[str, StaySeen]:
+        """Stays by id; the system scope sees all chains."""
+        ...
+
+    async def save(self, scope: Scope, stays: Sequence[StaySeen], tx: Tx) -> None:
+        """Keep stays."""
+        ...
+
+    async def drop(self, scope: Scope, stay_id: str, tx: Tx) -> None:
+        """Forget one, before its events are applied again."""
+        ...
+
+    async def around(self, scope: Scope, property_id: str, start: dt.date, end: dt.date) -> list[StaySeen]:
+        """Stays of one property with a night from start to end, or an arrival on one of those days."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """Keeps schedules."""
+
+    async def find(self, scope: Scope, schedule_id: str, tx: Tx | None = None) -> Schedule | None:
+        """One schedule."""
+        ...
+
+    async def shown(self, scope: Scope) -> list[Schedule]:
+        """All that are in use, by name."""
+        ...
+
+    async def add(self, scope: Scope, schedule: Schedule, tx: Tx) -> None:
+        """Keep a new one."""
+        ...
+
+    async def replace(self, scope: Scope, schedule: Schedule, tx: Tx) -> bool:
+        """Keep the next version in place of the one before it; False when it has moved on."""
+        ...
+
+
+class RunStore(Protocol):
+    """Keeps deliveries."""
+
+    async def find(self, scope: Scope, run_id: str, tx: Tx | None = None) -> Run | None:
+        """One run."""
+        ...
+
+    async def shown(self, scope: Scope, limit: int) -> list[Run]:
+        """The newest that were delivered."""
+        ...
+
+    async def due(self, scope: Scope, limit: int) -> Sequence[Run]:
+        """Those that wait to be delivered, oldest first."""
+        ...
+
+    async def open(self, scope: Scope, run: Run, tx: Tx) -> None:
+        """Note a run that is due; one that is there stays as it is."""
+        ...
+
+    async def replace(self, scope: Scope, run: Run, tx: Tx) -> bool:
+        """Keep the next version in place of the one before it; False when it has moved on."""
+        ...
+
+
+class FileStore(Protocol):
+    """Keeps files that were made."""
+
+    async def replace(self, scope: Scope, file_id: str, content: bytes) -> None:
+        """Keep a file in place of what was there under its name."""
+        ...
+
+    async def read(self, scope: Scope, file_id: str) -> bytes:
+        """A file; 404 when it is not there."""
+        ...
+
+
+class Render(Protocol):
+    """Makes a file of a report's figures."""
+
+    async def __call__(
+        self, report: Report, question: Question, figures: Sequence[Figure], property_id: str | None
+    ) -> bytes:
+        """The file."""
+        ...
+
+
+class Keys(Protocol):
+    """Idempotency keys."""
+
+    async def seen(self, ctx: CommandContext) -> Kept | None:
+        """What this key did."""
+        ...
+
+    async def keep(self, tx: Tx, ctx: CommandContext, status: int, subject: str, version: int) -> None:
+        """Keep what it does, in the effect's transaction."""
+        ...
+
+
+class Append(Protocol):
+    """Writes events in the caller's transaction."""
+
+    async def __call__(self, tx: Tx, events: Sequence[NewEvent], provenance: Provenance) -> object:
+        """Write them."""
+        ...
+
+
+class Arm(Protocol):
+    """Sets timers in the caller's transaction."""
+
+    async def __call__(self, tx: Tx, timers: Sequence[Timer]) -> None:
+        """Set them."""
         ...
 
 

@@ -1,5 +1,9 @@
 """Report runs and their reviews, on `reports.v1`."""
 
+import datetime as dt
+
+from pydantic import Field
+
 from shared.contracts.envelope import EventBody
 from shared.contracts.identity import Role
 from shared.contracts.values import Code, EntityId, Instant, Version, Wire
@@ -16,6 +20,7 @@ class ReportRun(Wire):
     review_by: Instant | None = None
     reviewed_by: EntityId | None = None
     reviewed_at: Instant | None = None
+    busy_day: dt.date | None = Field(default=None, description="The day ahead that it was delivered before")
     version: Version
 
 

@@ -1,5 +1,7 @@
 """The HTTP interface of reporting."""
 
+from services.reporting.api.files import router as files
 from services.reporting.api.routes import LINKS, router
+from services.reporting.api.schedules import router as schedules
 
-__all__ = ["LINKS", "router"]
+__all__ = ["LINKS", "files", "router", "schedules"]

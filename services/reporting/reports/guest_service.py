@@ -7,12 +7,13 @@ from services.reporting.domain.fact import Fact
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import BEFORE, Asked, Behind, Figure, Report
 from services.reporting.domain.statistics import difference_of_means, difference_of_shares
+from services.reporting.domain.stay import STAYS
 from services.reporting.domain.tally import Entry, Tally
 from services.reporting.reports.completion_time import RUNS, WORKED
 from services.reporting.reports.flow import FLOW
 from shared.contracts.records import Workflow
 
-SERVICE, STAYS, REVIEWS = "service", "stays", "reviews"
+SERVICE, REVIEWS = "service", "reviews"
 Tallies = Mapping[str, Tally]
 
 

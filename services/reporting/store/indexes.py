@@ -11,6 +11,10 @@ INDEXES: dict[str, list[Index]] = {
         Index(("parts",)),
         Index(("counted",)),
     ],
+    "exports": [Index(("at",), expire_s=7 * 86_400), Index(("at", "_id"), partial={"state": "waiting"})],
+    "schedules": [Index(("chain", "prop"), partial={"active": True})],
+    "runs": [Index(("chain", "prop", ("due_at", -1))), Index(("due_at",), partial={"state": "due"})],
+    "stays": [Index(("chain", "prop", "departure", "arrival"))],
     "sums": [Index(("chain", "v", "family", "period", "prop"))],
     "traces": [Index(("at",), partial={"st": "waiting"})],
 }

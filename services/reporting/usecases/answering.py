@@ -19,7 +19,7 @@ from services.reporting.reports import REPORTS, entries_of, standing_entries
 from services.reporting.usecases.rota import on_duty
 from shared.chassis.policy import Verdict
 from shared.contracts.errors import forbidden, invalid, not_found
-from shared.contracts.identity import Principal
+from shared.contracts.identity import Principal, Role
 from shared.contracts.values import Instant, Scope, local_day, zone
 
 REPORT, OPERATIONS = "report", "operations"
@@ -178,6 +178,10 @@ class Answering:
             raise forbidden("not_granted", "You may not do this with reports here.")
         return verdict
 
+    def reads(self, caller: Principal, property_id: str) -> bool:
+        """Whether the caller may read reports here."""
+        return self._permissions.decide(caller, "read", REPORT, property_id).allow
+
     def _exists(self, caller: Principal, property_id: str) -> bool:
         """Whether there is this property for the caller: another chain's is as absent as one of nobody's."""
         covered = Scope(chain=caller.chain, properties=caller.properties).covers(property_id)
@@ -199,3 +203,14 @@ def scope_of(caller: Principal, property_id: str | None) -> Scope:
     """What a question of this caller covers."""
     whole = Scope(chain=caller.chain, properties=caller.properties)
     return whole.narrow([property_id]) if property_id else whole
+
+
+def reader(chain: str, property_id: str, audience: Role) -> Principal:
+    """Whom a report is made for that comes by itself: a role at one hotel."""
+    return Principal(
+        staff_id="reporting",
+        chain=chain,
+        roles=frozenset({audience}),
+        properties=frozenset({property_id}),
+        session="reporting",
+    )

@@ -1,0 +1,297 @@
+"""Schedules, deliveries, reviews, exports and forecasts of reporting on a real MongoDB."""
+
+import datetime as dt
+import email
+import io
+import itertools
+import zipfile
+from collections.abc import AsyncIterator
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+
+from services.alerts.domain.subject import report_subject
+from services.auth.domain.policy import default_grants
+from services.reporting.app import assemble
+from services.reporting.settings import Settings
+from services.reporting.store import prepare
+from shared.chassis.service import Chassis
+from shared.contracts.catalogue import body_of
+from shared.contracts.envelope import Envelope
+from shared.contracts.identity import Department, Role
+from shared.contracts.records import LineKind, MoneyLine
+from shared.contracts.reports import ReportEvent
+from shared.contracts.values import Money, Scope
+from tests.factories.access import bearer, hotel, knowledge
+from tests.factories.guest_events import stay_told
+from tests.factories.guest_records import stay
+from tests.factories.records import NOON, PROPERTY, Story, minutes, mixed
+from tests.factories.staff import GENERAL, member
+from tests.factories.standing import NO_BROKER, Standing
+from tests.fakes.traces import FakeTraceSink
+
+pytestmark = pytest.mark.integration
+
+DUTY = member("staff-duty", Role.DUTY_MANAGER, departments=tuple(Department))
+ASSOCIATE = member("staff-ana", Role.ASSOCIATE, departments=(Department.HOUSEKEEPING,))
+SUPERVISOR = member("staff-sue", Role.SUPERVISOR, departments=(Department.HOUSEKEEPING,))
+MONTH = {"from": "2026-03-01", "to": "2026-03-31"}
+BUSY = {"report": "exceptions", "audience": "duty_manager", "when": "before_busy", "at": "15:00", "hours_before": 6,
+        "busy_percent": 50, "review_hours": 4}  # fmt: skip
+DAILY = {"report": "day", "audience": "duty_manager", "at": "07:00"}
+_keys = itertools.count()
+
+
+@pytest.fixture
+async def reporting(mongo_url: str, database_name: str) -> AsyncIterator[Standing]:
+    """The reporting service of a hotel with four rooms."""
+    settings = Settings(mongo_url=mongo_url, mongo_database=database_name, kafka_servers=NO_BROKER)
+    chassis = Chassis(settings)
+    standing = Standing(chassis, assemble(chassis, settings, FakeTraceSink()))
+    await prepare(chassis.mongo)
+    await standing.prepare(
+        knowledge([DUTY, ASSOCIATE, SUPERVISOR, GENERAL], default_grants(), hotel().model_copy(update={"rooms": 4}))
+    )
+    yield standing
+    await chassis.mongo.close()
+
+
+async def sent(
+    reporting: Standing, method: str, path: str, who: Any = DUTY, version: int | None = None, key: str = "", **more: Any
+) -> Any:
+    """The answer to one request."""
+    headers = bearer(who, "reporting") | {"Idempotency-Key": key or f"key-{next(_keys):08d}"}
+    headers |= {"If-Match": f'"{version}"'} if version is not None else {}
+    async with reporting.client() as client:
+        return await client.request(method, path, headers=headers, **more)
+
+
+def schedule(terms: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A schedule of the hotel."""
+    return {"property_id": PROPERTY, "name": "Ours", "terms": terms, **more}
+
+
+async def delivered(reporting: Standing) -> list[dict[str, Any]]:
+    """Fire what is due, deliver it, and list it."""
+    await reporting.fires()
+    await reporting.app.state.delivering.deliver()
+    return list((await sent(reporting, "GET", "/v1/runs")).json()["runs"])
+
+
+def month() -> list[Envelope]:
+    """Closes over a month, with money of two kinds, one of them late."""
+    stories = []
+    for day in range(20):
+        at = NOON + dt.timedelta(days=day - 9)
+        lines = (
+            MoneyLine(id=f"c{day}", kind=LineKind.CHARGE, amount=Money(amount=1999 + day, currency="EUR")),
+            MoneyLine(id=f"r{day}", kind=LineKind.REFUND, amount=Money(amount=-7 * day, currency="EUR")),
+        )
+        story = Story(f"rec-{day}", at=at).then("line_added", at + minutes(1), money=lines)
+        stories.append(story.completed(at + minutes(5 * (day + 1))))
+    return mixed(stories)
+
+
+async def test_daily_report_comes_at_the_hotels_own_time_and_only_once(reporting: Standing) -> None:
+    made = await sent(reporting, "POST", "/v1/schedules", json=schedule(DAILY))
+    assert made.status_code == 201
+    early = dt.datetime(2026, 3, 30, 5, 59, tzinfo=dt.UTC)  # the clocks of Lisbon went forward the day before
+    reporting.at(early)
+    assert [run["due_at"] for run in await delivered(reporting)] == ["2026-03-11T07:00:00Z"]
+    reporting.at(early + minutes(2))
+    due = [run["due_at"] for run in await delivered(reporting)]
+    assert due == ["2026-03-30T06:00:00Z", "2026-03-11T07:00:00Z"]
+    assert due == [run["due_at"] for run in await delivered(reporting)]
+
+
+async def stays(reporting: Standing, day: dt.date, count: int) -> None:
+    """Stays on the books for a day."""
+    leave = day + dt.timedelta(days=1)
+    booked = [
+        stay(id=f"stay-{n}", property_id=PROPERTY, booked_at=NOON, arrival=day, departure=leave) for n in range(count)
+    ]
+    told = [stay_told(one) for one in booked]
+    handler = next(one for one in reporting.chassis.consumptions if one.spec.group == "reporting.stays").spec.handler
+
+    async def work(tx: Any) -> None:
+        await handler.apply(tx, told)
+
+    await reporting.chassis.mongo.run(work)
+
+
+async def test_exception_report_comes_before_the_busy_time_and_rings_until_it_is_reviewed(reporting: Standing) -> None:
+    busy = dt.date(2026, 3, 11)
+    await stays(reporting, busy, 3)
+    await sent(reporting, "POST", "/v1/schedules", json=schedule(BUSY))
+    reporting.at(dt.datetime(2026, 3, 11, 6, 1, tzinfo=dt.UTC))  # an hour before the last moment, 09:00
+    assert await delivered(reporting) == []
+    reporting.at(dt.datetime(2026, 3, 11, 8, 0, tzinfo=dt.UTC))
+    run = (await delivered(reporting))[0]
+    assert (run["busy_day"], run["due_at"], run["audience"]) == ("2026-03-11", "2026-03-11T09:00:00Z", "duty_manager")
+    assert (run["review_by"], run["reviewed_by"]) == ("2026-03-11T12:00:00Z", None)
+    reporting.at(dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC))
+    assert len(await delivered(reporting)) == 1
+    told = await events(reporting, run["id"])
+    assert [report_subject(one.run, NOON).facts["reviewed"] for one in told] == [False]
+    path = f"/v1/runs/{run['id']}/review"
+    assert (await sent(reporting, "POST", path, ASSOCIATE, 1)).status_code == 403
+    assert (await sent(reporting, "POST", path, DUTY, 7)).json()["code"] == "version_moved_on"
+    key = "review-it-once"
+    first, again = [await sent(reporting, "POST", path, DUTY, 1, key) for _ in range(2)]
+    assert (first.json()["reviewed_by"], again.json(), again.headers["Idempotency-Replayed"]) == (
+        "staff-duty", first.json(), "true",
+    )  # fmt: skip
+    assert (await sent(reporting, "POST", path, GENERAL, 2)).json()["code"] == "already_reviewed"
+    assert [report_subject(one.run, NOON).facts["reviewed"] for one in await events(reporting, run["id"])] == [
+        False, True,
+    ]  # fmt: skip
+
+
+async def events(reporting: Standing, subject: str) -> list[ReportEvent]:
+    """What was said of a run."""
+    history = await reporting.chassis.outbox.history(Scope(chain="demo"), subject)
+    bodies = [body_of(one) for one in history]
+    return [one for one in bodies if isinstance(one, ReportEvent)]
+
+
+async def test_delivery_holds_a_workbook_a_picture_and_a_mail_with_both(reporting: Standing) -> None:
+    await reporting.hears(*month())
+    await sent(reporting, "POST", "/v1/schedules", json=schedule({**DAILY, "report": "completion_time", "days": 30}))
+    reporting.at(dt.datetime(2026, 3, 20, 8, tzinfo=dt.UTC))
+    run = (await delivered(reporting))[0]
+    path = f"/v1/runs/{run['id']}/file"
+    book = openpyxl.load_workbook(io.BytesIO((await sent(reporting, "GET", f"{path}?format=xlsx")).content))
+    assert book.sheetnames == ["Figures", "Picture", "About"]
+    assert len(book["Picture"]._charts) == 1
+    mail = email.message_from_bytes((await sent(reporting, "GET", f"{path}?format=eml")).content)
+    assert [part.get_content_type() for part in mail.walk() if not part.is_multipart()] == [
+        "text/plain", "text/html", "image/png",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]  # fmt: skip
+    assert (await sent(reporting, "GET", f"{path}?format=png")).content.startswith(b"\x89PNG")
+    assert (await sent(reporting, "GET", f"{path}?format=png", SUPERVISOR)).json()["code"] == "file_not_found"
+
+
+async def test_schedule_is_changed_by_its_version_and_ended(reporting: Standing) -> None:
+    made = (await sent(reporting, "POST", "/v1/schedules", json=schedule(DAILY))).json()
+    path = f"/v1/schedules/{made['id']}"
+    later = schedule({**DAILY, "at": "09:00"})
+    stale = await sent(reporting, "PUT", path, version=7, json=later)
+    changed = await sent(reporting, "PUT", path, version=1, json=later)
+    reporting.at(dt.datetime(2026, 3, 11, 8, tzinfo=dt.UTC))
+    none_yet = await delivered(reporting)
+    ended = await sent(reporting, "DELETE", path, version=2)
+    reporting.at(dt.datetime(2026, 3, 11, 10, tzinfo=dt.UTC))
+    assert (stale.status_code, changed.json()["version"], none_yet, ended.status_code) == (412, 2, [], 204)
+    assert await delivered(reporting) == []
+    assert (await sent(reporting, "GET", "/v1/schedules")).json() == {"schedules": []}
+
+
+@pytest.mark.parametrize(
+    ("terms", "field", "rule"),
+    [
+        ({"report": "gossip"}, "terms.report", "choice"),
+        ({"report": "day", "weekdays": [7]}, "terms.weekdays", "range"),
+        ({"report": "day", "weekdays": []}, "terms.weekdays", "range"),
+        ({"report": "day", "audience": "associate"}, "terms.audience", "may_not_read"),
+        ({"report": "day", "days": 0}, "terms.days", "greater_than_equal"),
+        ({"report": "day", "at": 900}, "terms.at", "value_error"),
+        ({}, "terms.report", "missing"),
+    ],
+)
+async def test_schedule_that_makes_no_sense_names_field_and_rule(
+    reporting: Standing, terms: dict[str, Any], field: str, rule: str
+) -> None:
+    answer = await sent(reporting, "POST", "/v1/schedules", json=schedule(terms))
+    breach = answer.json()["breaches"][0]
+    assert (answer.status_code, breach["field"].removeprefix("body."), breach["rule"]) == (422, field, rule)
+    assert (await sent(reporting, "GET", "/v1/schedules")).json() == {"schedules": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "who", "version", "body", "status"),
+    [
+        ("POST", "/v1/schedules", SUPERVISOR, None, schedule(DAILY), 403),
+        ("POST", "/v1/schedules", DUTY, None, schedule(DAILY, property_id="elsewhere"), 404),
+        ("PUT", "/v1/schedules/none", DUTY, 1, schedule(DAILY), 404),
+        ("DELETE", "/v1/schedules/none", DUTY, 1, None, 404),
+        ("GET", "/v1/runs/none", DUTY, None, None, 404),
+        ("POST", "/v1/runs/none/review", DUTY, 1, None, 404),
+        ("GET", "/v1/exports/none", DUTY, None, None, 404),
+        ("GET", "/v1/forecast?property=elsewhere", DUTY, None, None, 404),
+        ("GET", "/v1/forecast?property=city", ASSOCIATE, None, None, 403),
+        ("GET", "/v1/reports/day/file?format=docx", DUTY, None, None, 422),
+        ("GET", "/v1/reports/day?currency=EUR", DUTY, None, None, 422),
+        ("GET", "/v1/reports/comparison?currency=EUR&rates=JPY", DUTY, None, None, 422),
+        ("POST", "/v1/exports", ASSOCIATE, None, {"table": "closes", "start": "2026-03-01", "end": "2026-03-02"}, 403),
+        ("POST", "/v1/exports", DUTY, None, {"table": "closes", "start": "2026-03-03", "end": "2026-03-02"}, 422),
+    ],
+)
+async def test_refusals(
+    reporting: Standing, method: str, path: str, who: Any, version: int | None, body: Any, status: int
+) -> None:
+    answer = await sent(reporting, method, path, who, version, json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_forecast_says_what_it_is_made_of(reporting: Standing) -> None:
+    await stays(reporting, dt.date(2026, 3, 12), 3)
+    found = (await sent(reporting, "GET", "/v1/forecast?property=city")).json()
+    day = next(one for one in found["days"] if one["day"] == "2026-03-12" and one["what"] == "occupancy")
+    assert (found["rooms"], day["on_the_books"], day["expected"], day["said"]) == (4, 3, 3, "books_only")
+
+
+async def exported(reporting: Standing, table: str, form: str, who: Any = DUTY) -> Any:
+    """A whole table as it comes out of the background."""
+    body = {"table": table, "format": form, "property_id": PROPERTY, "start": MONTH["from"], "end": MONTH["to"]}
+    asked = (await sent(reporting, "POST", "/v1/exports", who, json=body)).json()
+    assert (await sent(reporting, "GET", f"/v1/exports/{asked['id']}/file", who)).status_code == 404
+    await reporting.app.state.exporting.make()
+    told = (await sent(reporting, "GET", f"/v1/exports/{asked['id']}", who)).json()
+    assert (told["state"], told["looked_at"]) == ("done", 20)
+    assert (await sent(reporting, "GET", f"/v1/exports/{asked['id']}", GENERAL)).status_code == 404
+    return (await sent(reporting, "GET", f"/v1/exports/{asked['id']}/file", who)).content
+
+
+async def test_parquet_by_day_gives_the_reports_numbers_in_duckdb(reporting: Standing, tmp_path: Any) -> None:
+    await reporting.hears(*month())
+    for table in ("closes", "lines"):
+        zipfile.ZipFile(io.BytesIO(await exported(reporting, table, "zip"))).extractall(tmp_path)
+    closes, lines = (
+        f"read_parquet('{tmp_path}/{one}/*/*.parquet', hive_partitioning=true)" for one in ("closes", "lines")
+    )
+    figures = await answered(reporting, "completion_time")
+    counted = duckdb.sql(
+        f"SELECT count(*), quantile_disc(raw_ms, 0.5) / 1000.0, quantile_disc(raw_ms, 0.9) / 1000.0 FROM {closes} "
+        "WHERE outcome = 'fulfilled' AND day BETWEEN '2026-03-01' AND '2026-03-31'"
+    ).fetchall()[0]
+    assert counted[0] == figures["closed"]
+    assert list(counted[1:]) == pytest.approx([figures["raw_p50"], figures["raw_p90"]], rel=0.02)
+    money = await answered(reporting, "money")
+    sums = duckdb.sql(f"SELECT kind, currency, state, sum(minor_units)::BIGINT FROM {lines} GROUP BY ALL").fetchall()
+    assert {f"{state}|currency={currency}|kind={kind}": amount for kind, currency, state, amount in sums} == {
+        key: value for key, value in money.items() if not key.startswith("requested")
+    }
+
+
+async def answered(reporting: Standing, name: str) -> dict[str, Any]:
+    """A report's figures by key."""
+    figures = (await sent(reporting, "GET", f"/v1/reports/{name}", params=MONTH)).json()["figures"]
+    return {one["key"]: one["value"] for one in figures}
+
+
+async def test_export_holds_no_column_that_its_reader_may_not_see(reporting: Standing) -> None:
+    await reporting.hears(*month())
+    full = (await exported(reporting, "closes", "csv")).decode().splitlines()
+    masked = (await exported(reporting, "closes", "csv", SUPERVISOR)).decode().splitlines()
+    assert ("owner" in full[0].split(","), "owner" in masked[0].split(","), len(full)) == (True, False, 21)
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx", "svg", "png", "eml"])
+@pytest.mark.parametrize("name", ["money", "exceptions"])
+async def test_every_report_comes_in_every_format(reporting: Standing, form: str, name: str) -> None:
+    await reporting.hears(*month())
+    answer = await sent(reporting, "GET", f"/v1/reports/{name}/file", params={**MONTH, "format": form})
+    assert (answer.status_code, len(answer.content) > 50) == (200, True)
