@@ -1,23 +1,23 @@
 """The composition root of reporting: `python -m services.reporting.app`."""
 
-import logging
-
 from fastapi import FastAPI
-from prometheus_client import Counter
 
 from services.reporting import api
 from services.reporting.adapters.files import MEDIA, RENDER, WRITE
+from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.events import TOPICS, Handler
-from services.reporting.ports import HandOff, Noted, TraceSink
+from services.reporting.ports import TraceSink
 from services.reporting.reports import ENTRIES_VERSION
 from services.reporting.settings import Settings
 from services.reporting.store import (
     MongoExports,
     MongoFacts,
     MongoFiles,
+    MongoReviews,
     MongoRuns,
     MongoSchedules,
+    MongoSpots,
     MongoStays,
     MongoSums,
     MongoTraces,
@@ -30,8 +30,11 @@ from services.reporting.usecases.exporting import Exporting
 from services.reporting.usecases.forecasting import Forecasting
 from services.reporting.usecases.lodging import Lodging
 from services.reporting.usecases.projecting import Projecting
+from services.reporting.usecases.reviewing import Reviewing
 from services.reporting.usecases.scheduling import KIND, Scheduling
+from services.reporting.usecases.spotting import Spotting
 from services.reporting.usecases.tracing import Tracing
+from services.reporting.usecases.watching import Watching
 from shared.chassis.consume import Consumer
 from shared.chassis.forgetting import ConfirmErasures
 from shared.chassis.jobs import Job
@@ -42,7 +45,6 @@ from shared.contracts.identity import Principal
 
 UNKNOWN_ZONE = "UTC"
 COUNT_EVERY_S = 60.0
-log = logging.getLogger(__name__)
 
 
 def build(settings: Settings) -> FastAPI:
@@ -53,8 +55,10 @@ def build(settings: Settings) -> FastAPI:
 def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
+    moments = Moments.to(settings.otlp_endpoint, chassis.telemetry.metrics.registry)
     sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION)
-    projecting = Projecting(facts, sums, traces, _noted(chassis))
+    projecting = Projecting(facts, sums, traces, moments.note)
+    watching = Watching(facts, moments.note, chassis.clock.now)
     counting = Counting(facts, sums, chassis.mongo.run)
     tracing = Tracing(facts, traces, sink)
 
@@ -77,6 +81,9 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     new_id = chassis.clock.new_id
     delivering = Delivering(schedules, runs, files, answering, RENDER, keys, append, run, now, new_id)
     exporting = Exporting(exports, facts, files, answering, chassis.policy, WRITE, keys, run, now)
+    spots, reviews, hotels = MongoSpots(chassis.mongo), MongoReviews(chassis.mongo), chassis.policy.hotels
+    spotting = Spotting(spots, facts, stays, sums, answering, keys, append, run, now, new_id, hotels)
+    reviewing = Reviewing(reviews, sums, answering, keys, run)
     chassis.timers.handlers[KIND] = scheduling.fire
     app = chassis.app(
         title="reporting",
@@ -84,6 +91,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
             api.router(answering, chassis.caller, now),
             api.files(answering, exporting, forecasting, RENDER, MEDIA, chassis),
             api.schedules(scheduling, delivering, MEDIA, chassis),
+            api.spots(spotting, reviewing, chassis),
         ],
         links=api.LINKS,
         consumers=[
@@ -97,30 +105,18 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         ],
         jobs=[
             Job("traces", settings.trace_every_s, tracing.tell),
+            Job("overdue", settings.trace_every_s, watching.look),
             Job("counting", COUNT_EVERY_S, counting.catch_up),
             Job("deliveries", settings.deliver_every_s, delivering.deliver),
+            Job("spot_checks", settings.spot_every_s, spotting.plan_busy),
             Job("exports", settings.deliver_every_s, exporting.make),
         ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
     app.state.tracing, app.state.counting = tracing, counting
+    app.state.watching, app.state.spotting, app.state.moments = watching, spotting, moments
     app.state.delivering, app.state.exporting = delivering, exporting
     return app
-
-
-def _noted(chassis: Chassis) -> Noted:
-    seen = Counter(
-        "bellboard_business_moments",
-        "Hand-offs between departments and late closes, as they are seen",
-        ["what", "before", "after"],
-        registry=chassis.telemetry.metrics.registry,
-    )
-
-    def note(moment: HandOff) -> None:
-        seen.labels(moment.what, moment.before, moment.after).inc()
-        log.info("%s: %s to %s", moment.what, moment.before, moment.after, extra={"record": moment.record_id})
-
-    return note
 
 
 def main() -> None:

@@ -96,8 +96,12 @@ class FactStore(Protocol):
         """Everything that is open, as reports about now need it."""
         ...
 
-    async def overdue(self, scope: Scope, after: Instant, until: Instant) -> list[Standing]:
-        """What is open and passed its due moment within a time, its clock running."""
+    async def overdue(self, scope: Scope, now: Instant, limit: int) -> list[Standing]:
+        """What is open, past its due moment with its clock running, and was not told of for that moment."""
+        ...
+
+    async def told_overdue(self, scope: Scope, told: Sequence[Standing]) -> None:
+        """These were told of, each for its due moment."""
         ...
 
     def every(self, scope: Scope) -> AsyncIterator[Fact]:

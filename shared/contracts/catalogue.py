@@ -25,7 +25,7 @@ from shared.contracts.records import (
     RecordWritebackRequested,
     RulesEvent,
 )
-from shared.contracts.reports import REPORT_VERBS, ReportEvent
+from shared.contracts.reports import REPORT_VERBS, SPOT_CHECK_VERBS, ReportEvent, SpotCheckEvent
 from shared.contracts.retention import RETENTION_VERBS, RetentionEvent
 from shared.contracts.staff import (
     API_KEY_VERBS,
@@ -83,6 +83,7 @@ _ALL = [
     *_types("message", MESSAGE_VERBS, topics.MESSAGES, MessageEvent),
     *_types("alert", ALERT_VERBS, topics.ALERTS, AlertEvent),
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
+    *_types("spot_check", SPOT_CHECK_VERBS, topics.REPORTS, SpotCheckEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
     *_types("glass", GLASS_VERBS, topics.STAFF, GlassEvent),

@@ -123,6 +123,9 @@ class Life(Frozen):
     questions: tuple[Asked, ...] = ()
     repeats: tuple[Instant, ...] = Field(default=(), description="When the guest asked the same again")
     sale: SaleSeen | None = None
+    promised: str | None = Field(default=None, description="The confirmed value as text, where it is an ordinary one")
+    promised_field: str | None = None
+    traces: tuple[str, ...] = Field(default=(), description="W3C traceparents of its commands, the last of them")
 
     @property
     def is_open(self) -> bool:

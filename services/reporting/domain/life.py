@@ -10,6 +10,7 @@ from services.reporting.domain.timeline import extended
 from shared.contracts.records import Outcome, RecordSnapshot, Status, TriggerKind
 
 UNKNOWN_CAUSE = "unnamed"
+MOST_TRACES = 32
 _CAUSES = ("cause", "topic", "problem", "service", "offer")
 """Fields that say by a code what a record is about, the most telling first."""
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -34,15 +35,20 @@ class Telling:
         self._questions = before.questions if before else ()
         self._repeats = before.repeats if before else ()
         self._sale = before.sale if before else None
+        self._traces = before.traces if before else ()
         self._last: RecordSnapshot | None = None
 
-    def hear(self, record: RecordSnapshot, version: int, at: dt.datetime, reason: str | None = None) -> None:
+    def hear(
+        self, record: RecordSnapshot, version: int, at: dt.datetime, reason: str | None = None, trace: str | None = None
+    ) -> None:
         """Add the snapshot of an event at `at` (whole milliseconds), unless it was heard before.
 
-        `reason` is the code that the event gave.
+        `reason` is the code that the event gave, `trace` the traceparent of the command behind it.
         """
         if version <= self._version:
             return
+        if trace is not None and trace not in self._traces:
+            self._traces = (*self._traces, trace)[-MOST_TRACES:]
         self._repeats = (*self._repeats, *[at] * (record.repeats - len(self._repeats)))
         self._confirmed = confirmed(self._confirmed, record, record.corrections - self._corrections, at)
         self._corrections = record.corrections
@@ -107,6 +113,9 @@ class Telling:
             questions=self._questions,
             repeats=self._repeats,
             sale=self._sale,
+            traces=self._traces,
+            promised=_promised(record),
+            promised_field=record.checked.field if record.checked and _promised(record) is not None else None,
         )
 
     def _closed(self, record: RecordSnapshot, at: dt.datetime, reason: str | None) -> tuple[Close, ...]:
@@ -148,3 +157,9 @@ def _score(value: Any) -> int | None:
 def _cause(record: RecordSnapshot) -> str | None:
     said = (record.fields.get(name) for name in _CAUSES)
     return next((one for one in said if isinstance(one, str) and _CODE.fullmatch(one)), None)
+
+
+def _promised(record: RecordSnapshot) -> str | None:
+    """The confirmed value as it would be read off: a text's reference is none of ours."""
+    value = record.checked.value if record.checked else None
+    return str(value).strip().lower() if isinstance(value, str | int | bool) else None

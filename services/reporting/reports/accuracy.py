@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.question import Asked, Figure, Report, wilson
+from services.reporting.domain.spot import SPOTS
 from services.reporting.domain.tally import ALL, labels_of
-
-SPOTS = "spots"
 
 
 def figures(asked: Asked) -> list[Figure]:

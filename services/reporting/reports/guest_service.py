@@ -6,6 +6,7 @@ from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import BEFORE, Asked, Behind, Figure, Report
+from services.reporting.domain.reviews import REVIEWS
 from services.reporting.domain.statistics import difference_of_means, difference_of_shares
 from services.reporting.domain.stay import STAYS
 from services.reporting.domain.tally import Entry, Tally
@@ -13,7 +14,9 @@ from services.reporting.reports.completion_time import RUNS, WORKED
 from services.reporting.reports.flow import FLOW
 from shared.contracts.records import Workflow
 
-SERVICE, REVIEWS = "service", "reviews"
+SERVICE = "service"
+TENTHS = 10
+"""Reviews are summed in tenths of a point, so that sums are whole numbers."""
 Tallies = Mapping[str, Tally]
 
 
@@ -41,7 +44,7 @@ def figures(asked: Asked) -> list[Figure]:
         *_per_stay(asked.whole, asked.before),
         *_compared_share("reopen_share", SERVICE, "undone", "done", asked.whole, asked.before),
         *_compared_mean("mean_score", FLOW, asked.whole, asked.before),
-        *_compared_mean("mean_review", REVIEWS, asked.whole, asked.before),
+        *_compared_mean("mean_review", REVIEWS, asked.whole, asked.before, TENTHS),
     ]
 
 
@@ -80,20 +83,22 @@ def _compared_share(name: str, family: str, part: str, rest: str, now: Tallies, 
     yield _difference(name, "share", difference_of_shares(*sums[0], *sums[1]))
 
 
-def _compared_mean(name: str, family: str, now: Tallies, before: Tallies) -> Iterator[Figure]:
+def _compared_mean(name: str, family: str, now: Tallies, before: Tallies, scale: int = 1) -> Iterator[Figure]:
     sums = []
     for when, tallies in (("now", now), ("before", before)):
         tally = _of(tallies, family)
         n, total, squares = (tally.get(measure) for measure in ("scored", "score", "score2"))
         sums.append((n, total, squares))
         behind = Behind(family=family, measures=("scored",)) if when == "now" and family == FLOW else None
-        yield Figure(name=name, labels={"when": when}, value=round(total / n, 2) if n else None, unit="score",
+        yield Figure(name=name, labels={"when": when}, value=round(total / n / scale, 2) if n else None, unit="score",
                      records=n if behind else 0, behind=behind)  # fmt: skip
         yield Figure(name=f"{name}_count", labels={"when": when}, value=n, unit="scores")
-    yield _difference(name, "score", difference_of_means(sums[0], sums[1]))
+    found = difference_of_means(sums[0], sums[1])
+    low_high = (round(one / scale, 3) for one in found) if found else None
+    yield _difference(name, "score", tuple(low_high) if low_high else None)
 
 
-def _difference(name: str, unit: str, found: tuple[float, float, float] | None) -> Figure:
+def _difference(name: str, unit: str, found: tuple[float, ...] | None) -> Figure:
     """A change that may be chance says so."""
     if found is None:
         return Figure(name=f"{name}_change", value=None, unit=unit, note="too_few")

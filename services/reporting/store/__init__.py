@@ -5,6 +5,7 @@ from services.reporting.store.facts import MongoFacts, fact_of
 from services.reporting.store.files import MongoFiles
 from services.reporting.store.indexes import prepare
 from services.reporting.store.schedules import MongoRuns, MongoSchedules
+from services.reporting.store.spots import MongoReviews, MongoSpots
 from services.reporting.store.stays import MongoStays
 from services.reporting.store.sums import MongoSums
 from services.reporting.store.traces import MongoTraces
@@ -13,8 +14,10 @@ __all__ = [
     "MongoExports",
     "MongoFacts",
     "MongoFiles",
+    "MongoReviews",
     "MongoRuns",
     "MongoSchedules",
+    "MongoSpots",
     "MongoStays",
     "MongoSums",
     "MongoTraces",

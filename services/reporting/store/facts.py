@@ -77,11 +77,18 @@ class MongoFacts:
         rows = await self._rows.find(wanted, projection={"_id": 0, "now": 1})
         return [Standing(**row["now"]) for row in rows if row.get("now")]
 
-    async def overdue(self, scope: Scope, after: Instant, until: Instant) -> list[Standing]:
-        """What is open and passed its due moment within a time, its clock running."""
-        wanted = {**_within(scope), "open": True, "now.due_at": {"$gt": after, "$lte": until}}
-        rows = await self._rows.find(wanted, projection={"_id": 0, "now": 1})
-        return [one for row in rows if (one := Standing(**row["now"])).late(until + dt.timedelta(milliseconds=1))]
+    async def overdue(self, scope: Scope, now: Instant, limit: int) -> list[Standing]:
+        """What is open, past its due moment with its clock running, and was not told of for that moment."""
+        wanted: Document = {**_within(scope), "open": True, "now.due_at": {"$lte": now}}
+        wanted["$expr"] = {"$ne": ["$told_due", "$now.due_at"]}
+        wanted["$or"] = [{"now.paused_at": None}, {"$expr": {"$gt": ["$now.paused_at", "$now.due_at"]}}]
+        rows = await self._rows.find(wanted, projection={"_id": 0, "now": 1}, sort=[("now.due_at", 1)], limit=limit)
+        return [Standing(**row["now"]) for row in rows]
+
+    async def told_overdue(self, scope: Scope, told: Sequence[Standing]) -> None:
+        """These were told of, each for its due moment."""
+        ops: list[BulkOp] = [Put({"_id": one.id}, {"$set": {"told_due": one.due_at}}, upsert=False) for one in told]
+        await self._rows.bulk(ops, ordered=False)
 
     async def every(self, scope: Scope) -> AsyncIterator[Fact]:
         """All facts of a scope, in the order of their ids."""

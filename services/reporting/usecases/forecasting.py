@@ -58,7 +58,7 @@ class Forecasting:
 
 
 def _outlook(hotel: Property, today: dt.date, stays: list[Booked]) -> Outlook:
-    distances = list(range(1, AHEAD + 1))
+    distances = list(range(AHEAD + 1))
     yesterday = today - dt.timedelta(days=1)
     days, tested = list[Expected](), list[Tested]()
     for what in What:

@@ -64,7 +64,11 @@ class FakeFacts:
         """Not asked here."""
         raise NotImplementedError
 
-    async def overdue(self, scope: Scope, after: Instant, until: Instant) -> list[Standing]:
+    async def overdue(self, scope: Scope, now: Instant, limit: int) -> list[Standing]:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def told_overdue(self, scope: Scope, told: Sequence[Standing]) -> None:
         """Not asked here."""
         raise NotImplementedError
 
