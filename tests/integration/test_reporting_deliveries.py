@@ -5,6 +5,7 @@ import email
 import io
 import itertools
 import zipfile
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,19 +16,25 @@ import pytest
 from services.alerts.domain.subject import report_subject
 from services.auth.domain.policy import default_grants
 from services.reporting.app import assemble
+from services.reporting.domain import recompute
+from services.reporting.domain.answer import asked_of
+from services.reporting.domain.question import Question
+from services.reporting.reports import REPORTS, entries_of
 from services.reporting.settings import Settings
 from services.reporting.store import prepare
 from shared.chassis.service import Chassis
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Department, Role
-from shared.contracts.records import LineKind, MoneyLine
+from shared.contracts.money import PostingEvent
+from shared.contracts.records import CheckedValue, LineKind, MoneyLine
 from shared.contracts.reports import ReportEvent
 from shared.contracts.values import Money, Scope
 from tests.factories.access import bearer, hotel, knowledge
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
-from tests.factories.records import NOON, PROPERTY, Story, minutes, mixed
+from tests.factories.records import ACTOR, NOON, PROPERTY, Story, minutes, mixed
+from tests.factories.reporting import lives
 from tests.factories.staff import GENERAL, member
 from tests.factories.standing import NO_BROKER, Standing
 from tests.fakes.traces import FakeTraceSink
@@ -171,7 +178,7 @@ async def test_delivery_holds_a_workbook_a_picture_and_a_mail_with_both(reportin
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ]  # fmt: skip
     assert (await sent(reporting, "GET", f"{path}?format=png")).content.startswith(b"\x89PNG")
-    assert (await sent(reporting, "GET", f"{path}?format=png", SUPERVISOR)).json()["code"] == "file_not_found"
+    assert (await sent(reporting, "GET", f"{path}?format=png", SUPERVISOR)).json()["code"] == "not_granted"
 
 
 async def test_schedule_is_changed_by_its_version_and_ended(reporting: Standing) -> None:
@@ -295,3 +302,107 @@ async def test_every_report_comes_in_every_format(reporting: Standing, form: str
     await reporting.hears(*month())
     answer = await sent(reporting, "GET", f"/v1/reports/{name}/file", params={**MONTH, "format": form})
     assert (answer.status_code, len(answer.content) > 50) == (200, True)
+
+
+async def closed_with_value(reporting: Standing, count: int) -> None:
+    """Records of the day whose confirmed value is 2."""
+    for number in range(count):
+        checked = CheckedValue(field="quantity", value=2, rule="at_most", rules_version=1, checker=ACTOR, at=NOON)
+        story = Story(f"rec-{number}").then("value_checked", NOON + minutes(1), checked=checked)
+        await reporting.hears(*story.completed(NOON + minutes(9)).events)
+
+
+async def test_spot_checks_are_made_blind_and_give_an_accuracy_with_its_interval(reporting: Standing) -> None:
+    await closed_with_value(reporting, 6)
+    plan = {"property_id": PROPERTY, "day": "2026-03-10"}
+    assert (await sent(reporting, "POST", "/v1/spot-checks", ASSOCIATE, json=plan)).status_code == 403
+    for _ in range(2):  # drawing again draws the same
+        assert len((await sent(reporting, "POST", "/v1/spot-checks", json=plan)).json()["checks"]) == 5
+    checks = (await sent(reporting, "GET", "/v1/spot-checks", SUPERVISOR)).json()["checks"]
+    assert (len(checks), checks[0]["value_of"], "promised" in checks[0]) == (5, "quantity", False)
+    path = f"/v1/spot-checks/{checks[0]['id']}/entry"
+    assert (await sent(reporting, "POST", path, SUPERVISOR, 7, json={"done": True})).status_code == 412
+    assert (await sent(reporting, "POST", path, SUPERVISOR, 1, json={"done": "maybe"})).status_code == 422
+    right, wrong = {"done": True, "value": "2"}, {"done": True, "value": "3"}
+    first, again = [await sent(reporting, "POST", path, SUPERVISOR, 1, "spot-once", json=wrong) for _ in range(2)]
+    assert (first.json()["wrong"], again.headers["Idempotency-Replayed"]) == (["value"], "true")
+    assert (await sent(reporting, "POST", path, SUPERVISOR, 2, json=right)).json()["code"] == "already_entered"
+    for check in checks[1:4]:
+        await sent(reporting, "POST", f"/v1/spot-checks/{check['id']}/entry", SUPERVISOR, 1, json=right)
+    answer = (await sent(reporting, "GET", "/v1/reports/accuracy", params=MONTH)).json()["figures"]
+    found = {one["key"]: one for one in answer}
+    accuracy = found["accuracy"]
+    assert (accuracy["value"], found["checked"]["value"], accuracy["note"]) == (0.875, 8, "small_sample")
+    assert accuracy["low"] < 0.875 < accuracy["high"]
+    assert (found["accuracy|field=value"]["value"], found["missed"]["value"]) == (0.75, 1)
+    assert await reporting.said(checks[0]["id"]) == ["spot_check.planned.v1", "spot_check.entered.v1"]
+
+
+async def test_busy_days_are_drawn_by_themselves_and_quiet_ones_are_not(reporting: Standing) -> None:
+    await closed_with_value(reporting, 6)
+    await stays(reporting, dt.date(2026, 3, 10), 4)
+    reporting.at(NOON + dt.timedelta(days=1))
+    looked = [await reporting.app.state.spotting.plan_busy() for _ in range(2)]
+    drawn = len((await sent(reporting, "GET", "/v1/spot-checks")).json()["checks"])
+    reporting.at(NOON + dt.timedelta(days=2))
+    await reporting.app.state.spotting.plan_busy()
+    assert (looked, drawn) == ([1, 0], 5)
+    assert len((await sent(reporting, "GET", "/v1/spot-checks")).json()["checks"]) == 5
+
+
+async def test_nobody_checks_what_they_did_themselves(reporting: Standing) -> None:
+    await reporting.hears(*Story("rec-own", owner="staff-sue").completed(NOON + minutes(9)).events)
+    await sent(reporting, "POST", "/v1/spot-checks", json={"property_id": PROPERTY, "day": "2026-03-10"})
+    check = (await sent(reporting, "GET", "/v1/spot-checks")).json()["checks"][0]
+    path = f"/v1/spot-checks/{check['id']}/entry"
+    assert (await sent(reporting, "POST", path, SUPERVISOR, 1, json={"done": True})).json()["code"] == "own_work"
+
+
+async def test_reviews_are_taken_once_and_stand_beside_our_own_scores(reporting: Standing) -> None:
+    lines = [f"2026-03-{day:02d},{4 + day % 2},5" for day in range(1, 11)]
+    body = {"property_id": PROPERTY, "source": "travel_site", "csv": "\n".join(["date,score,scale", *lines])}
+    dry = await sent(reporting, "POST", "/v1/reviews", json={**body, "dry_run": True})
+    answers = [(await sent(reporting, "POST", "/v1/reviews", json=body)).json() for _ in range(2)]
+    wrong = await sent(reporting, "POST", "/v1/reviews", json={**body, "csv": "date,score\n2026-03-01,12\n"})
+    found = await answered(reporting, "guest_service")
+    assert (dry.json(), answers) == ({"read": 10, "kept": 0}, [{"read": 10, "kept": 10}, {"read": 10, "kept": 0}])
+    assert (wrong.status_code, wrong.json()["breaches"][0]["field"]) == (422, "csv.line_2")
+    assert (found["mean_review|when=now"], found["mean_review_count|when=now"]) == (9.0, 10)
+
+
+async def test_overdue_moment_is_noted_once_for_each_deadline(reporting: Standing) -> None:
+    await reporting.hears(*Story("rec-late").events)
+    await reporting.hears(*Story("rec-held").blocked(NOON + minutes(5)).events)
+    look = reporting.app.state.watching.look
+    early = await look()
+    reporting.at(NOON + minutes(61))
+    assert (early, await look(), await look()) == (0, 1, 0)
+
+
+async def test_sums_of_money_tie_to_the_postings_over_a_lively_day(reporting: Standing) -> None:
+    told = [event for life in lives(120) for event in life]
+    await reporting.hears(*told)
+    ledger: dict[str, int] = defaultdict(int)
+    last = {one.posting.id: one.posting for event in told if isinstance(one := body_of(event), PostingEvent)}
+    for posting in last.values():
+        state = {"done": "posted"}.get(posting.state.value, posting.state.value)
+        ledger[f"{state}|currency={posting.amount.currency}|kind={posting.kind.value}"] += posting.amount.amount
+    found = {key: value for key, value in (await answered(reporting, "money")).items() if "requested" not in key}
+    assert found == ledger
+    assert all(type(value) is int for value in found.values())
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+async def test_kept_sums_give_what_the_facts_give_over_lively_days(reporting: Standing, name: str) -> None:
+    told = [event for life in lives(60) for event in life]
+    for at in range(0, len(told), 50):
+        await reporting.hears(*told[at : at + 50])
+    question = Question(start=dt.date(2026, 3, 1), end=dt.date(2026, 3, 31), now=NOON)
+    figures = REPORTS[name].figures(asked_of(REPORTS[name], recompute(told).values(), question, entries_of))
+    kept = (await sent(reporting, "GET", f"/v1/reports/{name}", params=MONTH)).json()["figures"]
+    made = {one.key: one.value for one in figures if one.name not in AROUND}
+    assert {one["key"]: one["value"] for one in kept if one["name"] not in AROUND} == made
+
+
+AROUND = {"staff_hours", "open_per_staff_hour", "revenue_per_available_room"}
+"""Figures that need more than facts."""

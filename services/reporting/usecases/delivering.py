@@ -13,7 +13,7 @@ from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.service import require_version
 from shared.contracts.envelope import NewEvent
-from shared.contracts.errors import AppError, ErrorKind, conflict, not_found
+from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, not_found
 from shared.contracts.identity import Actor, Principal, system
 from shared.contracts.reports import ReportEvent, ReportRun
 from shared.contracts.values import SYSTEM_CHAIN, Instant, Scope
@@ -111,7 +111,7 @@ class Delivering:
         mine = self._answering.may(caller, run.property_id).read
         theirs = self._answering.may(reader(run.chain, run.property_id, run.audience), run.property_id).read
         if not theirs <= mine:
-            raise not_found("file")
+            raise forbidden("not_granted", "This was made for those who may read more.")
         return await self._files.read(Scope(chain=run.chain), f"{run.id}.{name}")
 
     async def review(self, ctx: CommandContext, run_id: str) -> tuple[Run, bool]:
