@@ -65,6 +65,8 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     for window, days in WINDOWS.items():
         wish = Wish(start=LAST - dt.timedelta(days=days - 1), end=LAST)
         spent = {name: await _times(answering, caller, name, wish) for name in REPORTS}
+        if os.environ.get("BELLBOARD_BENCH_TELL"):
+            print(window, {name: round(_p95(times)) for name, times in spent.items()})
         slowest = max(spent, key=lambda name: _p95(spent[name]))
         told = f"reports over {FACTS:,} facts, {HOTELS} hotels: slowest p95 for {window} ({slowest})"
         found.append(occasion.alone(told, "ms", [_p95(spent[slowest])], AIM_MS))

@@ -18,15 +18,20 @@ def asked_of(
 ) -> Asked:
     """What a report is made from, counted from facts."""
     listed = list(facts)
-    given = [(fact.property_id, one) for fact in listed for one in give(fact) if one.family in report.families]
+    wanted = {*report.families, *report.apart, *report.by_day}
+    given = [(fact.property_id, one) for fact in listed for one in give(fact) if one.family in wanted]
     inside = [(where, one) for where, one in given if question.start <= one.day <= question.end]
     earlier = question.earlier(BEFORE)
     return Asked(
         question=question,
         whole=tallies(one for _, one in inside),
         standing=Tally.of(_standing(report, listed, question)),
-        by_property=_by(inside, lambda where, _: where) if report.by_property else {},
-        by_day=_by(inside, lambda _, one: one.day) if report.by_day else {},
+        by_property=_by([pair for pair in inside if pair[1].family in report.apart], lambda where, _: where)
+        if report.apart
+        else {},
+        by_day=_by([pair for pair in inside if pair[1].family in report.by_day], lambda _, one: one.day)
+        if report.by_day
+        else {},
         before=tallies(one for _, one in given if earlier.start <= one.day <= earlier.end) if report.compares else {},
         around=around or Around(),
     )

@@ -144,6 +144,7 @@ BEFORE = 4
 class Report:
     """One report: how it is defined, the families of sums it needs, and the pure function that makes its figures.
 
+    `apart` are those read by property, `by_day` those read by day; small ones, as they are many.
     `entries` is what each fact gives to families of its own; other reports may use them. `standing`: what a record
     that is open gives, by the moment of asking. Further parameters that it takes are `takes`.
     """
@@ -155,8 +156,8 @@ class Report:
     families: tuple[str, ...] = ()
     entries: Entries | None = None
     standing: StandingEntries | None = None
-    by_property: bool = False
-    by_day: bool = False
+    apart: tuple[str, ...] = ()
+    by_day: tuple[str, ...] = ()
     compares: bool = False
     takes: tuple[str, ...] = ()
     picture: Callable[[Sequence[Figure]], Chart | None] = lambda _: None

@@ -73,8 +73,9 @@ class Tally:
             if mine is None:
                 self.sums[name] = dict(more)
                 continue
+            get = mine.get
             for measure, amount in more.items():
-                mine[measure] = mine.get(measure, 0) + amount
+                mine[measure] = get(measure, 0) + amount
 
     def get(self, measure: str, name: str = ALL) -> int:
         """One sum; 0 when nothing was added."""

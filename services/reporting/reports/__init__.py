@@ -18,6 +18,7 @@ from services.reporting.reports.day import DAY
 from services.reporting.reports.exceptions import EXCEPTIONS
 from services.reporting.reports.financial_effect import FINANCIAL_EFFECT
 from services.reporting.reports.guest_service import GUEST_SERVICE
+from services.reporting.reports.hotel import hotel
 from services.reporting.reports.money import MONEY
 from services.reporting.reports.service_pressure import SERVICE_PRESSURE
 from services.reporting.reports.staff_load import STAFF_LOAD
@@ -48,9 +49,11 @@ ENTRIES_VERSION = 1
 _GIVING = tuple(report.entries for report in REPORTS.values() if report.entries is not None)
 
 
-def entries_of(fact: Fact) -> Iterator[Entry]:
+def entries_of(fact: Fact) -> list[Entry]:
     """All that a fact gives to the sums of all reports."""
-    return chain.from_iterable(give(fact) for give in _GIVING)
+    given = list(chain.from_iterable(give(fact) for give in _GIVING))
+    given += list(hotel(given))
+    return given
 
 
 def standing_entries(report: Report, one: Standing, question: Question) -> Iterator[Entry]:

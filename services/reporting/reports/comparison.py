@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.tally import Tally
-from services.reporting.reports.completion_time import WHOLE, WORKED
-from services.reporting.reports.flow import FLOW
-from services.reporting.reports.money import MONEY_LINES, POSTED
+from services.reporting.reports.completion_time import WORKED
+from services.reporting.reports.hotel import HOTEL
+from services.reporting.reports.money import POSTED
 from shared.contracts.identity import DataClass
 from shared.contracts.values import minor_digits
 
@@ -23,28 +23,26 @@ def figures(asked: Asked) -> list[Figure]:
         Figure(name="rate", labels={"currency": one, "to": currency}, value=None, unit=rate, note="stated")
         for one, rate in sorted(rates.items())
     ]
-    money = [
-        one for p, t in sorted(asked.by_property.items()) for one in _money(asked, p, t.get(MONEY_LINES) or Tally())
-    ]
+    money = [one for p, t in sorted(asked.by_property.items()) for one in _money(asked, p, t.get(HOTEL) or Tally())]
     return [*found, *stated, *money]
 
 
 def _of(property_id: str, tallies: Mapping[str, Tally]) -> Iterator[Figure]:
-    flow, runs = tallies.get(FLOW) or Tally(), tallies.get(WHOLE) or Tally()
+    flow = runs = tallies.get(HOTEL) or Tally()
     labels = {"property": property_id}
     closed, in_time, scored = flow.get("closed"), flow.get("in_time"), flow.get("scored")
-    late = Behind(family=FLOW, measures=("late",))
+    late = Behind(family=HOTEL, measures=("late",))
     yield Figure(name="closed", labels=labels, value=closed, unit="closes", records=closed,
-                 behind=Behind(family=FLOW, measures=("closed",)))  # fmt: skip
+                 behind=Behind(family=HOTEL, measures=("closed",)))  # fmt: skip
     yield Figure(name="closed_in_time", labels=labels, value=round(in_time / closed, 4) if closed else None,
                  unit="share", records=closed - in_time, behind=late)  # fmt: skip
     for percent in (50, 90):
         at = runs.percentile(WORKED, percent)
         yield Figure(name=f"worked_p{percent}", labels=labels, value=at[0] if at else None, unit="seconds")
     yield Figure(name="exceptions", labels=labels, value=flow.get("exceptions"), unit="exceptions",
-                 records=flow.get("exceptions"), behind=Behind(family=FLOW, measures=("exceptions",)))  # fmt: skip
+                 records=flow.get("exceptions"), behind=Behind(family=HOTEL, measures=("exceptions",)))  # fmt: skip
     yield Figure(name="mean_score", labels=labels, value=round(flow.get("score") / scored, 2) if scored else None,
-                 unit="score", records=scored, behind=Behind(family=FLOW, measures=("scored",)))  # fmt: skip
+                 unit="score", records=scored, behind=Behind(family=HOTEL, measures=("scored",)))  # fmt: skip
 
 
 def _money(asked: Asked, property_id: str, tally: Tally) -> Iterator[Figure]:
@@ -88,8 +86,7 @@ COMPARISON = Report(
         "rounded once, half to even; the rates stand among the figures; without a rate there is no sum."
     ),
     figures=figures,
-    families=(FLOW, WHOLE, MONEY_LINES),
-    by_property=True,
+    apart=(HOTEL,),
     takes=("currency", "rates"),
     picture=picture,
 )

@@ -8,10 +8,11 @@ from services.reporting.domain.local import day_of, hour_of, shift_of, whole_ms_
 from services.reporting.domain.question import Asked, Behind, Figure, Report, count
 from services.reporting.domain.tally import ACCURACY, ALL, Entry, Tally, group, scaled
 from services.reporting.domain.timeline import between
+from services.reporting.reports.hotel import HOTEL
 from shared.contracts.records import Outcome
 
 PERCENTS = (50, 90, 99)
-RUNS, WHEN, HELD, WHOLE = "runs", "runs_when", "held", "runs_whole"
+RUNS, WHEN, HELD = "runs", "runs_when", "held"
 RAW, WORKED = "r", "w"
 
 
@@ -33,7 +34,7 @@ def _run(fact: Fact, life: Life, close: Close) -> Iterator[Entry]:
     hour = hour_of(close.began_at, fact.zone)
     runs = (ALL, group(department=department), group(kind=life.kind), group(department=department, kind=life.kind))
     when = (group(shift=shift_of(hour)), group(hour=f"{hour:02d}"))
-    for family, names in ((RUNS, runs), (WHEN, when), (WHOLE, (ALL,))):
+    for family, names in ((RUNS, runs), (WHEN, when)):
         for name in names:
             yield from (Entry(day, family, name, measure) for measure in ("n", raw, worked))
             yield Entry(day, family, name, "ms", whole)
@@ -52,8 +53,8 @@ def figures(asked: Asked) -> list[Figure]:
     found = [one for name in sorted(runs.sums) for one in percentiles(runs, RUNS, name)]
     found += [one for label in ("shift", "hour") for n, _ in when.groups(label) for one in percentiles(when, WHEN, n)]
     for property_id, tallies in sorted(asked.by_property.items()):
-        mine = tallies.get(WHOLE)
-        found += percentiles(mine, WHOLE, ALL, property=property_id) if mine else []
+        mine = tallies.get(HOTEL)
+        found += percentiles(mine, HOTEL, ALL, property=property_id) if mine else []
     held = asked.of(HELD)
     for name, labels in held.groups("department"):
         for figure, measure in (("held_total", "total_ms"), ("held_paused", "paused_ms")):
@@ -109,8 +110,8 @@ COMPLETION_TIME = Report(
         "local time; held_total: the time each department held those records, whoever closed them."
     ),
     figures=figures,
-    families=(RUNS, WHEN, HELD, WHOLE),
+    families=(RUNS, WHEN, HELD),
+    apart=(HOTEL,),
     entries=entries,
-    by_property=True,
     picture=picture,
 )

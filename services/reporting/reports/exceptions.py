@@ -85,6 +85,6 @@ EXCEPTIONS = Report(
     figures=figures,
     families=(EXCEPTIONS_RAISED,),
     entries=entries,
-    by_property=True,
+    apart=(EXCEPTIONS_RAISED,),
     picture=picture,
 )

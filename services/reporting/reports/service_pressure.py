@@ -6,8 +6,8 @@ from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.statistics import rank_correlation
 from services.reporting.reports.bottlenecks import HOURS
-from services.reporting.reports.completion_time import RUNS, WHOLE, WORKED
-from services.reporting.reports.flow import FLOW
+from services.reporting.reports.completion_time import RUNS, WORKED
+from services.reporting.reports.hotel import HOTEL
 
 LEAST_DAYS = 10
 
@@ -39,15 +39,15 @@ def _together(asked: Asked) -> list[Figure]:
     """Rank correlation, over the days, of the load with the day's mean time and with its mean score."""
     loads, times, scored, scores = list[float](), list[float](), list[float](), list[float]()
     for tallies in asked.by_day.values():
-        hours, runs, flow = (tallies.get(family) for family in (HOURS, WHOLE, FLOW))
+        hours, runs = tallies.get(HOURS), tallies.get(HOTEL)
         if hours is None or runs is None or not runs.get("n"):
             continue
         load = sum(hours.get("ms", name) for name, _ in hours.groups("department", "shift"))
         loads.append(load)
         times.append(runs.get("worked_ms") / runs.get("n"))
-        if flow is not None and flow.get("scored"):
+        if runs.get("scored"):
             scored.append(load)
-            scores.append(flow.get("score") / flow.get("scored"))
+            scores.append(runs.get("score") / runs.get("scored"))
     return [_correlated("load_with_time", loads, times), _correlated("load_with_score", scored, scores)]
 
 
@@ -81,7 +81,7 @@ SERVICE_PRESSURE = Report(
         f"fewer than {LEAST_DAYS} days say nothing, and going together is not cause."
     ),
     figures=figures,
-    families=(HOURS, RUNS, WHOLE, FLOW),
-    by_day=True,
+    families=(HOURS, RUNS),
+    by_day=(HOURS, HOTEL),
     picture=picture,
 )

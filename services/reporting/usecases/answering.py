@@ -96,10 +96,10 @@ class Answering:
         read, families = self._sums, report.families
         return Asked(
             question=question,
-            whole=await read.whole(scope, families, start, end),
+            whole=await read.whole(scope, families, start, end) if families else {},
             standing=standing,
-            by_property=await read.by_property(scope, _apart(families), start, end) if report.by_property else {},
-            by_day=await read.by_day(scope, families, start, end) if report.by_day else {},
+            by_property=await read.by_property(scope, report.apart, start, end) if report.apart else {},
+            by_day=await read.by_day(scope, report.by_day, start, end) if report.by_day else {},
             before=await read.whole(scope, families, earlier.start, earlier.end) if report.compares else {},
             around=self._around(scope, report, question, wish),
         )
@@ -192,11 +192,6 @@ class Answering:
         today = local_day(now, zone(self._zone_of(caller, wish.property_id)))
         first = wish.start or wish.end or today
         return asked(first, wish.end or max(first, today), now)
-
-
-def _apart(families: Sequence[str]) -> tuple[str, ...]:
-    """Families that are read by property: those of scales by department are for the whole only."""
-    return tuple(one for one in families if one not in {"runs", "runs_when", "held"})
 
 
 def scope_of(caller: Principal, property_id: str | None) -> Scope:
