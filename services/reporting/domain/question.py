@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import Field
 
 from services.reporting.domain.chart import Chart
-from services.reporting.domain.fact import Fact
+from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of
 from services.reporting.domain.standing import Standing
 from services.reporting.domain.tally import ALL, Entry, Tally, labels_of
@@ -145,7 +145,8 @@ class Report:
     """One report: how it is defined, the families of sums it needs, and the pure function that makes its figures.
 
     `apart` are those read by property, `by_day` those read by day; small ones, as they are many.
-    `entries` is what each fact gives to families of its own; other reports may use them. `standing`: what a record
+    `entries` is what each fact gives to families of its own; other reports may use them. `basis`: all that they depend
+    on beside the zone; while it stays the same, so do they (None where nothing can be given). `standing`: what a record
     that is open gives, by the moment of asking. Further parameters that it takes are `takes`.
     """
 
@@ -155,6 +156,7 @@ class Report:
     figures: Callable[[Asked], list[Figure]]
     families: tuple[str, ...] = ()
     entries: Entries | None = None
+    basis: Callable[[Life, Fact], object] | None = None
     standing: StandingEntries | None = None
     apart: tuple[str, ...] = ()
     by_day: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from itertools import chain
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import Question, Report
 from services.reporting.domain.standing import Standing
-from services.reporting.domain.tally import Entry
+from services.reporting.domain.tally import Entry, differences
 from services.reporting.reports.accuracy import ACCURACY
 from services.reporting.reports.alert_effect import ALERT_EFFECT
 from services.reporting.reports.alert_noise import ALERT_NOISE
@@ -46,14 +46,27 @@ REPORTS: dict[str, Report] = {
 }
 ENTRIES_VERSION = 1
 """Raise it whenever what a fact gives to the sums changes: they are then counted anew."""
-_GIVING = tuple(report.entries for report in REPORTS.values() if report.entries is not None)
+_GIVING = tuple((report.entries, report.basis) for report in REPORTS.values() if report.entries and report.basis)
 
 
 def entries_of(fact: Fact) -> list[Entry]:
     """All that a fact gives to the sums of all reports."""
-    given = list(chain.from_iterable(give(fact) for give in _GIVING))
+    given = list(chain.from_iterable(give(fact) for give, _ in _GIVING))
     given += list(hotel(given))
     return given
+
+
+def changes(before: Fact | None, after: Fact) -> list[Entry]:
+    """What sums with `before` in them (None: nothing) lack of `after`; what stayed the same is not even counted."""
+    found = list[Entry]()
+    moved = before is None or before.zone != after.zone
+    for give, basis in _GIVING:
+        was = basis(before.life, before) if before is not None and before.life is not None else None
+        now = basis(after.life, after) if after.life is not None else None
+        if moved or was != now or (after.life is None and after.alerts):
+            found += differences(give(before) if before is not None else (), give(after))
+    found += list(hotel(found))
+    return found
 
 
 def standing_entries(report: Report, one: Standing, question: Question) -> Iterator[Entry]:

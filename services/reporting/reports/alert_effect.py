@@ -67,6 +67,12 @@ def _alert(fact: Fact, one: AlertSeen) -> Iterator[Entry]:
         yield Entry(day, RUNG, name, "short")
 
 
+def basis(life: Life, fact: Fact) -> object:
+    """Alerts, and how a closed record stands against its deadline."""
+    closed = None if life.is_open else (life.due_at, life.closed_at, life.department, life.closes, life.repeats)
+    return (closed, fact.alerts) if closed or fact.alerts else None
+
+
 def figures(asked: Asked) -> list[Figure]:
     """Shares over the records that fell due on the days asked about, then over the alerts opened on them."""
     due = Tally()
@@ -121,6 +127,7 @@ ALERT_EFFECT = Report(
     figures=figures,
     families=(DUE, RUNG),
     entries=entries,
+    basis=basis,
     standing=standing,
     picture=picture,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact, Stretch
+from services.reporting.domain.fact import Fact, Life, Stretch
 from services.reporting.domain.local import Piece, day_of, pieces, whole_ms_between
 from services.reporting.domain.question import Asked, Behind, Figure, Question, Report, count
 from services.reporting.domain.standing import Standing
@@ -54,6 +54,11 @@ def standing(one: Standing, question: Question) -> Iterator[Entry]:
     for entry in _cut(one.department, one.status, paused, running):
         if question.start <= entry.day <= question.end:
             yield entry
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Stretches, and when somebody took it."""
+    return (life.stretches, life.accepted_at)
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -111,6 +116,7 @@ BOTTLENECKS = Report(
     figures=figures,
     families=(HOURS, HANDED),
     entries=entries,
+    basis=basis,
     standing=standing,
     picture=picture,
 )

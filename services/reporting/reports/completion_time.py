@@ -47,6 +47,11 @@ def _run(fact: Fact, life: Life, close: Close) -> Iterator[Entry]:
                 yield Entry(day, HELD, held, "paused_ms", length)
 
 
+def basis(life: Life, fact: Fact) -> object:
+    """Closes, and the stretches they are made of."""
+    return (life.kind, life.closes, life.stretches) if life.closes else None
+
+
 def figures(asked: Asked) -> list[Figure]:
     """Percentiles of the whole and by department, kind, both, shift, hour and property; then the hours held."""
     runs, when = asked.of(RUNS), asked.of(WHEN)
@@ -113,5 +118,6 @@ COMPLETION_TIME = Report(
     families=(RUNS, WHEN, HELD),
     apart=(HOTEL,),
     entries=entries,
+    basis=basis,
     picture=picture,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact
+from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report, wilson
 from services.reporting.domain.tally import ALL, Entry, group, labels_of
@@ -17,6 +17,11 @@ def entries(fact: Fact) -> Iterator[Entry]:
         day, measure = day_of(one.at, fact.zone), "corrected" if one.correction else "confirmed"
         for name in (ALL, group(rule=one.rule), group(department=one.department.value)):
             yield Entry(day, CHECKED, name, measure)
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Confirmations and corrections."""
+    return life.confirmed or None
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -58,5 +63,6 @@ CORRECTIONS = Report(
     figures=figures,
     families=(CHECKED,),
     entries=entries,
+    basis=basis,
     picture=picture,
 )

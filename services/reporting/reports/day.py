@@ -7,7 +7,7 @@ from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Question, Report, count, share
 from services.reporting.domain.standing import Standing
 from services.reporting.domain.tally import ALL, Entry, group
-from services.reporting.reports.flow import FLOW, flow
+from services.reporting.reports.flow import FLOW, basis, flow
 from services.reporting.reports.money import MONEY_LINES, sums
 
 NOW = "now"
@@ -73,6 +73,7 @@ DAY = Report(
     figures=figures,
     families=(FLOW, MONEY_LINES),
     entries=flow,
+    basis=basis,
     standing=standing,
     picture=picture,
 )

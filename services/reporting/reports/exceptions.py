@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact
+from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report, count
 from services.reporting.domain.tally import ALL, Entry, group
@@ -22,6 +22,11 @@ def entries(fact: Fact) -> Iterator[Entry]:
             yield Entry(day, EXCEPTIONS_RAISED, name, "raised")
     if raised:
         yield Entry(day_of(raised[0].at, fact.zone), EXCEPTIONS_RAISED, ALL, "records")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Exceptions."""
+    return life.exceptions or None
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -85,6 +90,7 @@ EXCEPTIONS = Report(
     figures=figures,
     families=(EXCEPTIONS_RAISED,),
     entries=entries,
+    basis=basis,
     apart=(EXCEPTIONS_RAISED,),
     picture=picture,
 )

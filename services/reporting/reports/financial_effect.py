@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact, Line
+from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Figure, Report
 from services.reporting.domain.tally import Entry, group
@@ -69,6 +69,11 @@ def _differs(fact: Fact, line: Line) -> bool:
 WHATS = (MISSED, WRONG, LEAK, PRESSURE, RECOVERY, "posted_differs")
 
 
+def basis(life: Life, fact: Fact) -> object:
+    """Lines with what became of them, and how the work ended."""
+    return (life.lines, fact.postings, life.closes, life.is_open, life.cause, life.kind) if life.lines else None
+
+
 def figures(asked: Asked) -> list[Figure]:
     """Sums in minor units by currency, then by cause."""
     tally = asked.of(EFFECT)
@@ -104,5 +109,6 @@ FINANCIAL_EFFECT = Report(
     figures=figures,
     families=(EFFECT,),
     entries=entries,
+    basis=basis,
     picture=picture,
 )

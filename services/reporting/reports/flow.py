@@ -40,3 +40,8 @@ def _closed(fact: Fact, life: Life, close: Close) -> Iterator[Entry]:
     if life.workflow == _UPSELL and close.outcome is not Outcome.CANCELLED:
         for name in (ALL, group(kind=life.kind)):
             yield Entry(day, FLOW, name, "won" if close.outcome is Outcome.FULFILLED else "lost")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """All that came and closed."""
+    return (life.opened_at, life.department, life.score, life.workflow, life.kind, life.closes, life.exceptions)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact
+from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import BEFORE, Asked, Behind, Figure, Report
 from services.reporting.domain.reviews import REVIEWS
@@ -33,6 +33,12 @@ def entries(fact: Fact) -> Iterator[Entry]:
     for close in life.closes:
         again = any(later.number > close.number for later in life.closes) or life.is_open
         yield Entry(day_of(close.closed_at, fact.zone), SERVICE, "all", "undone" if again else "done")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Repeats, corrections and closes of guest experience."""
+    mine = life.workflow == Workflow.GUEST_EXPERIENCE and (life.repeats or life.confirmed or life.closes)
+    return (life.repeats, life.confirmed, life.closes, life.is_open) if mine else None
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -127,6 +133,7 @@ GUEST_SERVICE = Report(
     figures=figures,
     families=(RUNS, FLOW, SERVICE, STAYS, REVIEWS),
     entries=entries,
+    basis=basis,
     compares=True,
     picture=picture,
 )

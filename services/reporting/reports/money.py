@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact, Line
+from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.tally import Entry, Tally, group
@@ -36,6 +36,11 @@ def state_of(fact: Fact, line: Line) -> str:
         return VOID
     posting = max((one for one in fact.postings if one.line_id == line.id), key=lambda one: one.at, default=None)
     return _BECAME.get(posting.state.value if posting else line.state, WAITING)
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Lines, and what became of them."""
+    return (life.lines, fact.postings) if life.lines else None
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -87,5 +92,6 @@ MONEY = Report(
     figures=figures,
     families=(MONEY_LINES,),
     entries=entries,
+    basis=basis,
     picture=picture,
 )

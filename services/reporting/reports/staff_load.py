@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact
+from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of, whole_ms_between
 from services.reporting.domain.question import Asked, Behind, Figure, Question, Report
 from services.reporting.domain.standing import Standing
@@ -32,6 +32,11 @@ def entries(fact: Fact) -> Iterator[Entry]:
 def standing(one: Standing, question: Question) -> Iterator[Entry]:
     """An open record for who has it."""
     yield Entry(day_of(question.now, one.zone), STAFF, group(staff=one.owner), "open_now")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Closes and stretches."""
+    return (life.closes, life.stretches)
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -69,6 +74,7 @@ STAFF_LOAD = Report(
     figures=figures,
     families=(STAFF,),
     entries=entries,
+    basis=basis,
     standing=standing,
     picture=picture,
 )

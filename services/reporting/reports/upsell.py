@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.fact import Fact, SaleSeen
+from services.reporting.domain.fact import Fact, Life, SaleSeen
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report, count, share
 from services.reporting.domain.tally import ALL, Entry, group
@@ -47,6 +47,11 @@ def _sale(fact: Fact, sale: SaleSeen, owner: str) -> Iterator[Entry]:
         for name in some:
             yield Entry(day, SALES, name, "revenue", sale.price.amount)
             yield Entry(day, SALES, name, "revenue_lines")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """The sale, who has it, and the noes."""
+    return (life.sale, life.owner, life.closes) if life.sale or life.workflow == Workflow.UPSELL else None
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -101,5 +106,6 @@ UPSELL = Report(
     figures=figures,
     families=(SALES,),
     entries=entries,
+    basis=basis,
     picture=picture,
 )

@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from services.reporting.domain.fact import Fact
-from services.reporting.domain.tally import differences
 from services.reporting.ports import Contribution, FactStore, SumStore
-from services.reporting.reports import ENTRIES_VERSION, entries_of
+from services.reporting.reports import ENTRIES_VERSION, changes
 from shared.chassis.mongo import Tx
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
@@ -17,8 +16,7 @@ Run = Callable[[Callable[[Tx], Awaitable[int]]], Awaitable[int]]
 def changed(pairs: Sequence[Pair]) -> Iterator[Contribution]:
     """What sums that have the first of each pair in them lack of the second; None was not counted."""
     for before, after in pairs:
-        was = entries_of(before) if before is not None else ()
-        for entry in differences(was, entries_of(after)):
+        for entry in changes(before, after):
             yield Contribution(after.chain, after.property_id, entry)
 
 
