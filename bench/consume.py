@@ -16,7 +16,8 @@ from bench.kafka import bytes_of, consumer, produce, producer
 from bench.lives import events
 from bench.past import fill, forget
 from services.reporting.events import TOPICS, Handler
-from services.reporting.store import MongoFacts, MongoTraces, prepare
+from services.reporting.reports import ENTRIES_VERSION
+from services.reporting.store import MongoFacts, MongoSums, MongoTraces, prepare
 from services.reporting.usecases.projecting import Projecting
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer, Consumption
@@ -107,7 +108,12 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
 
 async def _ours(ground: Ground, clock: Clock, mongo: Mongo) -> float:
     pace, settings = Pace(), ground.settings("reporting", mongo.database)
-    projecting = Projecting(MongoFacts(mongo), MongoTraces(mongo, clock), lambda _: None)
+    projecting = Projecting(
+        MongoFacts(mongo),
+        MongoSums(mongo, "bench", ENTRIES_VERSION),
+        MongoTraces(mongo, clock),
+        lambda _: None,
+    )
     spec = Consumer(f"facts-{next(_rounds)}", TOPICS, Paced(projecting, pace))
     running = Consumption(spec, mongo, clock, Telemetry(settings), settings)
     await prepare(mongo)

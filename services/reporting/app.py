@@ -1,19 +1,40 @@
 """The composition root of reporting: `python -m services.reporting.app`."""
 
-import logging
-
 from fastapi import FastAPI
-from prometheus_client import Counter
 
 from services.reporting import api
+from services.reporting.adapters.files import MEDIA, RENDER, WRITE
+from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.events import TOPICS, Handler
-from services.reporting.ports import HandOff, Noted, TraceSink
+from services.reporting.ports import TraceSink
+from services.reporting.reports import ENTRIES_VERSION
 from services.reporting.settings import Settings
-from services.reporting.store import MongoFacts, MongoTraces, prepare
+from services.reporting.store import (
+    MongoExports,
+    MongoFacts,
+    MongoFiles,
+    MongoReviews,
+    MongoRuns,
+    MongoSchedules,
+    MongoSpots,
+    MongoStays,
+    MongoSums,
+    MongoTraces,
+    prepare,
+)
 from services.reporting.usecases.answering import Answering
+from services.reporting.usecases.counting import Counting
+from services.reporting.usecases.delivering import Delivering
+from services.reporting.usecases.exporting import Exporting
+from services.reporting.usecases.forecasting import Forecasting
+from services.reporting.usecases.lodging import Lodging
 from services.reporting.usecases.projecting import Projecting
+from services.reporting.usecases.reviewing import Reviewing
+from services.reporting.usecases.scheduling import KIND, Scheduling
+from services.reporting.usecases.spotting import Spotting
 from services.reporting.usecases.tracing import Tracing
+from services.reporting.usecases.watching import Watching
 from shared.chassis.consume import Consumer
 from shared.chassis.forgetting import ConfirmErasures
 from shared.chassis.jobs import Job
@@ -23,7 +44,7 @@ from shared.contracts.guests import Store
 from shared.contracts.identity import Principal
 
 UNKNOWN_ZONE = "UTC"
-log = logging.getLogger(__name__)
+COUNT_EVERY_S = 60.0
 
 
 def build(settings: Settings) -> FastAPI:
@@ -34,7 +55,11 @@ def build(settings: Settings) -> FastAPI:
 def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
-    projecting = Projecting(facts, traces, _noted(chassis))
+    moments = Moments.to(settings.otlp_endpoint, chassis.telemetry.metrics.registry)
+    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION)
+    projecting = Projecting(facts, sums, traces, moments.note)
+    watching = Watching(facts, moments.note, chassis.clock.now)
+    counting = Counting(facts, sums, chassis.mongo.run)
     tracing = Tracing(facts, traces, sink)
 
     def zone_of(caller: Principal, property_id: str | None) -> str:
@@ -42,39 +67,56 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         found = chassis.policy.properties(caller.chain, allowed)
         return found[0].zone if found else UNKNOWN_ZONE
 
-    answering = Answering(facts, chassis.policy, chassis.clock.now, zone_of)
+    answering = Answering(facts, sums, chassis.policy, chassis.clock.now, zone_of)
+    keys, run, now = chassis.idempotency, chassis.mongo.run, chassis.clock.now
+    stays, schedules, runs = MongoStays(chassis.mongo), MongoSchedules(chassis.mongo), MongoRuns(chassis.mongo)
+    files, exports, hotel = (
+        MongoFiles(chassis.mongo),
+        MongoExports(chassis.mongo, chassis.clock),
+        chassis.policy.property,
+    )
+    forecasting = Forecasting(stays, answering, hotel, now)
+    arm, append = chassis.timers.arm, chassis.outbox.append
+    scheduling = Scheduling(schedules, runs, answering, forecasting, keys, arm, run, hotel, now)
+    new_id = chassis.clock.new_id
+    delivering = Delivering(schedules, runs, files, answering, RENDER, keys, append, run, now, new_id)
+    exporting = Exporting(exports, facts, files, answering, chassis.policy, WRITE, keys, run, now)
+    spots, reviews, hotels = MongoSpots(chassis.mongo), MongoReviews(chassis.mongo), chassis.policy.hotels
+    spotting = Spotting(spots, facts, stays, sums, answering, keys, append, run, now, new_id, hotels)
+    reviewing = Reviewing(reviews, sums, answering, keys, run)
+    chassis.timers.handlers[KIND] = scheduling.fire
     app = chassis.app(
         title="reporting",
-        routers=[api.router(answering, chassis.caller, chassis.clock.now)],
+        routers=[
+            api.router(answering, chassis.caller, now),
+            api.files(answering, exporting, forecasting, RENDER, MEDIA, chassis),
+            api.schedules(scheduling, delivering, MEDIA, chassis),
+            api.spots(spotting, reviewing, chassis),
+        ],
         links=api.LINKS,
         consumers=[
             Consumer("reporting", TOPICS, Handler(projecting)),
+            Consumer("reporting.stays", (topics.STAYS,), Lodging(stays, sums)),
             Consumer(
                 "reporting.guests",
                 (topics.GUESTS,),
                 ConfirmErasures(chassis.outbox, Store.REPORTING, chassis.clock.now),
             ),
         ],
-        jobs=[Job("traces", settings.trace_every_s, tracing.tell)],
+        jobs=[
+            Job("traces", settings.trace_every_s, tracing.tell),
+            Job("overdue", settings.trace_every_s, watching.look),
+            Job("counting", COUNT_EVERY_S, counting.catch_up),
+            Job("deliveries", settings.deliver_every_s, delivering.deliver),
+            Job("spot_checks", settings.spot_every_s, spotting.plan_busy),
+            Job("exports", settings.deliver_every_s, exporting.make),
+        ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
-    app.state.tracing = tracing
+    app.state.tracing, app.state.counting = tracing, counting
+    app.state.watching, app.state.spotting, app.state.moments = watching, spotting, moments
+    app.state.delivering, app.state.exporting = delivering, exporting
     return app
-
-
-def _noted(chassis: Chassis) -> Noted:
-    seen = Counter(
-        "bellboard_business_moments",
-        "Hand-offs between departments and late closes, as they are seen",
-        ["what", "before", "after"],
-        registry=chassis.telemetry.metrics.registry,
-    )
-
-    def note(moment: HandOff) -> None:
-        seen.labels(moment.what, moment.before, moment.after).inc()
-        log.info("%s: %s to %s", moment.what, moment.before, moment.after, extra={"record": moment.record_id})
-
-    return note
 
 
 def main() -> None:

@@ -12,3 +12,5 @@ class Settings(ServiceSettings):
 
     service: Literal["reporting"] = "reporting"
     trace_every_s: float = Field(default=2.0, gt=0, description="Real seconds between looks for closes to trace")
+    deliver_every_s: float = Field(default=2.0, gt=0, description="Real seconds between looks for reports to deliver")
+    spot_every_s: float = Field(default=300.0, gt=0, description="Real seconds between looks for busy days to check")

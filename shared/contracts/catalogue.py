@@ -36,7 +36,7 @@ from shared.contracts.records import (
     RecordWritebackRequested,
     RulesEvent,
 )
-from shared.contracts.reports import REPORT_VERBS, ReportEvent
+from shared.contracts.reports import REPORT_VERBS, SPOT_CHECK_VERBS, ReportEvent, SpotCheckEvent
 from shared.contracts.retention import RETENTION_VERBS, RetentionEvent
 from shared.contracts.staff import (
     API_KEY_VERBS,
@@ -105,6 +105,7 @@ _ALL = [
     *_types("silence", SILENCE_VERBS, topics.ALERTS, SilenceEvent),
     *_types("alert_rules", ALERT_RULES_VERBS, topics.ALERTS, AlertRulesEvent),
     *_types("report", REPORT_VERBS, topics.REPORTS, ReportEvent),
+    *_types("spot_check", SPOT_CHECK_VERBS, topics.REPORTS, SpotCheckEvent),
     *_types("staff", STAFF_VERBS, topics.STAFF, StaffEvent),
     *_types("property", PROPERTY_VERBS, topics.STAFF, PropertyEvent),
     *_types("glass", GLASS_VERBS, topics.STAFF, GlassEvent),

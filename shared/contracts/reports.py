@@ -1,7 +1,11 @@
-"""Report runs and their reviews, on `reports.v1`."""
+"""Report runs, their reviews and spot checks, on `reports.v1`."""
+
+import datetime as dt
+
+from pydantic import Field
 
 from shared.contracts.envelope import EventBody
-from shared.contracts.identity import Role
+from shared.contracts.identity import Department, Role
 from shared.contracts.values import Code, EntityId, Instant, Version, Wire
 
 
@@ -16,6 +20,7 @@ class ReportRun(Wire):
     review_by: Instant | None = None
     reviewed_by: EntityId | None = None
     reviewed_at: Instant | None = None
+    busy_day: dt.date | None = Field(default=None, description="The day ahead that it was delivered before")
     version: Version
 
 
@@ -25,4 +30,25 @@ class ReportEvent(EventBody):
     run: ReportRun
 
 
+class SpotCheckSeen(Wire):
+    """One spot check: of which record, who made it, how many of the compared values agreed; never the values."""
+
+    id: EntityId
+    property_id: str
+    record_id: EntityId
+    day: dt.date
+    department: Department
+    entered_by: EntityId | None = None
+    right: int = 0
+    wrong: int = 0
+    version: Version
+
+
+class SpotCheckEvent(EventBody):
+    """Any event of a spot check."""
+
+    check: SpotCheckSeen
+
+
+SPOT_CHECK_VERBS = ("planned", "entered")
 REPORT_VERBS = ("delivered", "reviewed")

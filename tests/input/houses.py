@@ -60,6 +60,7 @@ from tests.input.ripening_money import ripe_money
 from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
 from tests.input.ripening_rota import ROSTERED, WHO, ripe_rota
+from tests.input.ripening_reports import ripe_reports
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
 
@@ -217,10 +218,11 @@ async def reporting(told: Told, folder: Path) -> AsyncIterator[House]:
     for number in range(4):
         story = Story(f"rec-{number}").accepted(NOON + minutes(5)).completed(NOON + minutes(50 + 10 * number))
         await standing.hears(*story.events)
+    async with standing.client() as client:
+        ripe = await ripe_reports(standing, Desk(client, tokens("reporting")))
     standing.at(NOON + minutes(600))
-    yield House(
-        standing.app, tokens("reporting"), {"record": ("rec-0", "rec-1"), "id": IDS}, ripe_operations("reporting")
-    )
+    known = {"record": ("rec-0", "rec-1"), "id": IDS}
+    yield House(standing.app, tokens("reporting"), known, ripe_operations("reporting") | ripe)
     await chassis.mongo.close()
 
 

@@ -8,6 +8,10 @@ import pytest
 
 from services.reporting.app import assemble
 from services.reporting.domain import facts_hash, recompute
+from services.reporting.domain.answer import asked_of
+from services.reporting.domain.question import Around, Question
+from services.reporting.domain.tally import ACCURACY
+from services.reporting.reports import REPORTS, entries_of
 from services.reporting.settings import Settings
 from services.reporting.store import prepare
 from shared.chassis.mongo import Tx
@@ -28,7 +32,9 @@ pytestmark = pytest.mark.integration
 
 ME = system("tests")
 AWAY = member("staff-away", Role.GENERAL_MANAGER, properties=("resort",))
-MANAGERS = [Role.GENERAL_MANAGER, Role.FINANCE]
+EVERYTHING = member("staff-everything", Role.AUDITOR, properties=None)
+DAYS = (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+MANAGERS = [Role.AUDITOR, Role.GENERAL_MANAGER, Role.FINANCE]
 GRANTS = [
     grant("read", kind="report", roles=MANAGERS),
     grant("status", kind="operations", roles=MANAGERS),
@@ -49,7 +55,7 @@ async def reporting(mongo_url: str, database_name: str, sink: FakeTraceSink) -> 
     chassis = Chassis(settings)
     standing = Standing(chassis, assemble(chassis, settings, sink))
     await prepare(chassis.mongo)
-    await standing.prepare(knowledge([ANA, GENERAL, AWAY], GRANTS, hotel(), hotel("resort")))
+    await standing.prepare(knowledge([ANA, GENERAL, AWAY, EVERYTHING], GRANTS, hotel(), hotel("resort")))
     standing.at(NOON + minutes(600))
     yield standing
     await chassis.mongo.close()
@@ -144,13 +150,60 @@ async def test_figures_open_onto_the_records_behind_them(reporting: Standing) ->
     answer = (await asked(reporting, "/v1/reports/completion_time", property=PROPERTY)).json()
     figures = {figure["key"]: figure for figure in answer["figures"]}
     assert (answer["start"], figures["closed"]["value"]) == ("2026-03-10", 2)
-    assert figures["worked_p99"]["value"] == 80 * 60
+    assert figures["worked_p99"]["value"] == pytest.approx(80 * 60, rel=ACCURACY)
     behind = (await asked(reporting, figures["raw_p99"]["records_url"])).json()
     assert [(one["id"], one["late"]) for one in behind["items"]] == [("rec-2", True)]
     money = (await asked(reporting, "/v1/reports/money")).json()["figures"]
     assert {one["key"]: one["value"] for one in money} == {
         "requested|currency=EUR|kind=charge": 1200,
         "posted|currency=EUR|kind=charge": 1200,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+@pytest.mark.parametrize("here", [PROPERTY, ""])
+async def test_kept_sums_give_the_figures_that_the_facts_give(reporting: Standing, name: str, here: str) -> None:
+    events, report = hotel_day(), REPORTS[name]
+    for number in range(0, len(events), 3):
+        await reporting.hears(*events[number : number + 3])
+    question = Question(start=DAYS[0], end=DAYS[1], now=NOON + minutes(600))
+    around = Around(rooms={PROPERTY: 0, "resort": 0})
+    asked_for = {"from": str(DAYS[0]), "to": str(DAYS[1])} | ({"property": here} if here else {})
+    answer = (await asked(reporting, f"/v1/reports/{name}", EVERYTHING, **asked_for)).json()
+    kept = {one["key"]: one["value"] for one in answer["figures"]}
+    figures = report.figures(asked_of(report, recompute(events).values(), question, entries_of, around))
+    assert kept == {one.key: one.value for one in figures}
+
+
+async def test_sums_are_those_of_the_facts_after_a_rebuild_and_after_a_recount(reporting: Standing) -> None:
+    events = hotel_day()
+    await reporting.hears(*events)
+    before = await summed(reporting)
+    handler = reporting.chassis.consumptions[1].spec.handler
+    for subject in sorted({event.subject for event in events}):
+
+        async def forget(tx: Tx, subject: str = subject) -> None:
+            await handler.forget(tx, subject)
+
+        await reporting.chassis.mongo.run(forget)
+    emptied = await summed(reporting)
+    await reporting.hears(*events)
+    rebuilt = await summed(reporting)
+    await reporting.chassis.mongo.collection("sums").delete_many({})
+    await reporting.chassis.mongo.collection("facts").update_many({}, {"$set": {"counted": 0}})
+    await reporting.app.state.counting.catch_up()
+    assert (emptied, rebuilt, await summed(reporting)) == ({}, before, before)
+
+
+async def summed(reporting: Standing) -> dict[str, int]:
+    """All sums that are not nothing."""
+    rows = await reporting.chassis.mongo.collection("sums").find({})
+    return {
+        f"{row['_id']}|{name}|{measure}": amount
+        for row in rows
+        for name, sums in row["s"].items()
+        for measure, amount in sums.items()
+        if amount
     }
 
 

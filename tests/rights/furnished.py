@@ -154,9 +154,21 @@ async def reporting(told: Told, folder: Path) -> AsyncIterator[House]:
         await prepare_reporting(chassis.mongo)
         inhabit(chassis, WORK, OTHER)
         await standing.hears(*_late("rec-1").events)
+        await standing.hears(*Story("rec-2").completed(NOON + minutes(30)).events)
         standing.at(NOON + minutes(100))
+        terms = {"report": "day", "at": "07:00", "audience": "supervisor"}
+        async with standing.client() as client:
+            furnish = Furnisher(client, "reporting", everything(WORK))
+            made = await furnish.post("/v1/schedules", {"property_id": "city", "name": "Ours", "terms": terms})
+            drawn = await furnish.post("/v1/spot-checks", {"property_id": "city", "day": "2026-03-10"})
+        standing.at(NOON + minutes(20 * 60))
+        await standing.fires()
+        await standing.app.state.delivering.deliver()
+        run = await chassis.mongo.collection("runs").find_one({"state": "delivered"})
+        assert run
+        things = {"schedule_id": made["id"], "run_id": run["_id"], "check_id": drawn["checks"][0]["id"]}
         house = House("reporting", standing.app, chassis, WORK, OTHER, {}, {DataClass.PAYMENT: str(AMOUNT)})
-        yield named(house, name="day", record_id="rec-1", figure="opened")
+        yield named(house, name="day", record_id="rec-1", figure="opened", export_id="none", **things)
 
 
 @contextlib.asynccontextmanager

@@ -12,9 +12,11 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.reporting.domain.trace import BusinessSpan, BusinessTrace
 
+_PROPAGATOR = TraceContextTextMapPropagator()
 SERVICE_NAME = "bellboard-business"
 
 
@@ -79,13 +81,24 @@ def spans_of(traces: Sequence[BusinessTrace]) -> list[ReadableSpan]:
     tracer = provider.get_tracer("bellboard.business")
     for one in traces:
         ids.trace_id = one.id
-        _end(tracer, ids, one.root, Context())
+        _end(tracer, ids, one.root, Context(), _links(one.links))
     return collected.spans
 
 
-def _end(tracer: trace.Tracer, ids: _Given, span: BusinessSpan, parent: Context) -> None:
+def _links(traceparents: Sequence[str]) -> list[trace.Link]:
+    """Links to the technical traces of a record's commands; what is no traceparent is left out."""
+    found = (_PROPAGATOR.extract({"traceparent": one}, Context()) for one in traceparents)
+    contexts = (trace.get_current_span(context).get_span_context() for context in found)
+    return [trace.Link(context) for context in contexts if context.is_valid]
+
+
+def _end(
+    tracer: trace.Tracer, ids: _Given, span: BusinessSpan, parent: Context, links: Sequence[trace.Link] = ()
+) -> None:
     ids.span_id = span.id
-    started = tracer.start_span(span.name, context=parent, attributes=span.attributes, start_time=_ns(span.start))
+    started = tracer.start_span(
+        span.name, context=parent, attributes=span.attributes, start_time=_ns(span.start), links=links
+    )
     inner = trace.set_span_in_context(started, parent)
     for child in span.children:
         _end(tracer, ids, child, inner)

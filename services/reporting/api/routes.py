@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import StringConstraints
 
 from services.reporting.api.views import (
     AnswerView,
@@ -16,7 +17,7 @@ from services.reporting.api.views import (
     report_view,
 )
 from services.reporting.domain.timeline import Waterfall
-from services.reporting.usecases.answering import Answering
+from services.reporting.usecases.answering import Answering, Wish
 from shared.chassis.describing import Link
 from shared.contracts.identity import Principal
 from shared.contracts.values import AskedDay, EntityId, Instant, Slug
@@ -25,6 +26,24 @@ ReportName = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 PropertyId = Annotated[Slug | None, Query(alias="property")]
 First = Annotated[AskedDay | None, Query(alias="from")]
 Last = Annotated[AskedDay | None, Query(alias="to")]
+
+
+Cursor = Annotated[
+    str | None,
+    Query(max_length=200, pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+00:00\|[A-Za-z0-9._:@|-]{1,128}$"),
+]
+Currency = Annotated[str | None, Query(pattern=r"^[A-Z]{3}$", description="One currency for all properties' money")]
+Rate = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}:\d{1,9}(\.\d{1,9})?$")]
+Rates = Annotated[
+    tuple[Rate, ...], Query(max_length=40, description="What one unit of a currency is worth, e.g. `JPY:0.0061`")
+]
+
+
+def wished(
+    property_id: PropertyId = None, start: First = None, end: Last = None, currency: Currency = None, rates: Rates = ()
+) -> Wish:
+    """FastAPI dependency: what a report is asked."""
+    return Wish(property_id, start, end, currency, dict(one.split(":", 1) for one in rates))
 
 
 ASKED = {"path.name": "$response.body#/report/name", "query.figure": "$response.body#/figures/0/key"}
@@ -51,16 +70,11 @@ def router(answering: Answering, caller: Callable[..., Awaitable[Principal]], no
 
     @routes.get("/reports/{name}")
     async def report(
-        *,
-        principal: Annotated[Principal, Depends(caller)],
-        name: ReportName,
-        property_id: PropertyId = None,
-        start: First = None,
-        end: Last = None,
+        principal: Annotated[Principal, Depends(caller)], name: ReportName, wish: Annotated[Wish, Depends(wished)]
     ) -> AnswerView:
         """A report's figures, for days in each property's local time; today, where none are named."""
-        found, question, figures = await answering.figures(principal, name, property_id, start, end)
-        return answer_view(found, question, figures, property_id)
+        found, question, figures = await answering.figures(principal, name, wish)
+        return answer_view(found, question, figures, wish.property_id)
 
     @routes.get("/reports/{name}/records")
     async def records(
@@ -68,19 +82,15 @@ def router(answering: Answering, caller: Callable[..., Awaitable[Principal]], no
         principal: Annotated[Principal, Depends(caller)],
         name: ReportName,
         figure: Annotated[str, Query(min_length=1, max_length=300)],
-        property_id: PropertyId = None,
-        start: First = None,
-        end: Last = None,
+        wish: Annotated[Wish, Depends(wished)],
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
-        cursor: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+        cursor: Cursor = None,
     ) -> RecordPage:
-        """The records behind one figure, in its own order."""
-        found, question, facts = await answering.behind(principal, name, figure, property_id, start, end)
-        seen = [view for fact in facts if (view := record_view(fact, now()))]
-        shown = seen[cursor : cursor + limit]
-        following = str(cursor + limit) if len(seen) > cursor + limit else None
-        head = figure_view(name, question.start, question.end, found, property_id)
-        return RecordPage(figure=head, items=tuple(shown), next=following)
+        """The records behind one figure, those first that moved last; a page may hold fewer than its limit."""
+        page = await answering.behind(principal, name, figure, wish, cursor, limit)
+        shown = [view for fact in page.facts if (view := record_view(fact, now()))]
+        head = figure_view(name, page.question.start, page.question.end, page.figure, wish.property_id)
+        return RecordPage(figure=head, items=tuple(shown), next=page.following)
 
     @routes.get("/records/{record_id}/waterfall")
     async def waterfall(

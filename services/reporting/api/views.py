@@ -4,12 +4,17 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from pydantic import Field
+
+from services.reporting.domain.chart import Chart
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import Figure, Question, Report
 from services.reporting.domain.timeline import timing
 from shared.contracts.identity import Department
 from shared.contracts.records import Outcome, Status
 from shared.contracts.values import Frozen, Instant
+
+PARAMETERS = ("property", "from", "to")
 
 
 class ReportView(Frozen):
@@ -18,7 +23,7 @@ class ReportView(Frozen):
     name: str
     title: str
     definition: str
-    parameters: tuple[str, ...] = ("property", "from", "to")
+    parameters: tuple[str, ...]
 
 
 class FigureView(Frozen):
@@ -30,7 +35,10 @@ class FigureView(Frozen):
     value: float | int | None
     unit: str
     records: int
-    records_url: str
+    records_url: str | None = Field(description="The records behind it; none where it is made of no records")
+    low: float | None = Field(default=None, description="Lower bound of the 95 % interval")
+    high: float | None = None
+    note: str | None = Field(default=None, description="What a reader must know of it, by a code")
 
 
 class AnswerView(Frozen):
@@ -42,6 +50,7 @@ class AnswerView(Frozen):
     end: dt.date
     as_of: Instant
     figures: tuple[FigureView, ...]
+    picture: Chart | None = None
 
 
 class RecordView(Frozen):
@@ -77,7 +86,9 @@ class HashView(Frozen):
 
 def report_view(report: Report) -> ReportView:
     """One report for a caller."""
-    return ReportView(name=report.name, title=report.title, definition=report.definition)
+    return ReportView(
+        name=report.name, title=report.title, definition=report.definition, parameters=(*PARAMETERS, *report.takes)
+    )
 
 
 def answer_view(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> AnswerView:
@@ -89,6 +100,7 @@ def answer_view(report: Report, question: Question, figures: Sequence[Figure], p
         end=question.end,
         as_of=question.now,
         figures=tuple(figure_view(report.name, question.start, question.end, one, property_id) for one in figures),
+        picture=report.picture(figures),
     )
 
 
@@ -102,8 +114,11 @@ def figure_view(report: str, start: dt.date, end: dt.date, figure: Figure, prope
         labels=figure.labels,
         value=figure.value,
         unit=figure.unit,
-        records=len(set(figure.records)),
-        records_url=f"/v1/reports/{report}/records?{urlencode(asked)}",
+        records=figure.records,
+        records_url=f"/v1/reports/{report}/records?{urlencode(asked)}" if figure.behind else None,
+        low=figure.low,
+        high=figure.high,
+        note=figure.note,
     )
 
 

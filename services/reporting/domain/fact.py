@@ -6,6 +6,8 @@ each other changes nothing.
 
 import datetime as dt
 
+from pydantic import Field
+
 from shared.contracts.alerts import AlertState, Severity
 from shared.contracts.identity import Department
 from shared.contracts.money import PostingState
@@ -32,6 +34,41 @@ class Close(Frozen):
     closed_at: Instant
     due_at: Instant
     outcome: Outcome
+    owner: EntityId = "nobody"
+    department: Department | None = None
+    reason: Code | None = None
+    repeats: int = 0
+
+
+class Confirmed(Frozen):
+    """A value was confirmed against a rule, or one that was confirmed before was set right (`correction`)."""
+
+    at: Instant
+    rule: Code
+    department: Department
+    correction: bool = False
+
+
+class Asked(Frozen):
+    """A question to a person or department on the record; `answered_at` is when it left the open ones."""
+
+    id: EntityId
+    asked_at: Instant
+    answer_by: Instant
+    answered_at: Instant | None = None
+
+
+class SaleSeen(Frozen):
+    """What the record sells, as it stands, and when it was first offered and first sold."""
+
+    code: Code
+    campaign: EntityId | None = None
+    arm: Code | None = None
+    way: Code = "fixed"
+    state: Code
+    price: Money
+    at: Instant
+    sold_at: Instant | None = None
 
 
 class ExceptionRaised(Frozen):
@@ -50,6 +87,7 @@ class Line(Frozen):
     amount: Money
     state: Code
     at: Instant
+    adjusts: EntityId | None = None
 
 
 class Life(Frozen):
@@ -79,6 +117,15 @@ class Life(Frozen):
     handoffs: int = 0
     corrections: int = 0
     score: int | None = None
+    asked_for: bool = Field(default=False, description="Whether a guest's own request opened it")
+    cause: Code | None = Field(default=None, description="What it is about, where its kind says so by a code")
+    confirmed: tuple[Confirmed, ...] = ()
+    questions: tuple[Asked, ...] = ()
+    repeats: tuple[Instant, ...] = Field(default=(), description="When the guest asked the same again")
+    sale: SaleSeen | None = None
+    promised: str | None = Field(default=None, description="The confirmed value as text, where it is an ordinary one")
+    promised_field: str | None = None
+    traces: tuple[str, ...] = Field(default=(), description="W3C traceparents of its commands, the last of them")
 
     @property
     def is_open(self) -> bool:

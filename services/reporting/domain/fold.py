@@ -50,7 +50,7 @@ def fold(fact: Fact | None, key: str, events: Sequence[Envelope]) -> Fact:
     for event in events:
         body = body_of(event)
         if isinstance(body, RecordEvent):
-            life.hear(body.record, event.sequence, whole_ms(event.time))
+            life.hear(body.record, event.sequence, whole_ms(event.time), body.reason_code, event.traceparent)
         elif isinstance(body, PostingEvent):
             postings = _with(postings, _posting(body.posting, event))
         elif isinstance(body, AlertEvent):

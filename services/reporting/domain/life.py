@@ -1,13 +1,19 @@
 """The life of a record: each snapshot adds to what the ones before have told."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from services.reporting.domain.fact import Close, ExceptionRaised, Life, Line, whole_ms
+from services.reporting.domain.retelling import asked, confirmed, sold
 from services.reporting.domain.timeline import extended
-from shared.contracts.records import Outcome, RecordSnapshot, Status
+from shared.contracts.records import Outcome, RecordSnapshot, Status, TriggerKind
 
 UNKNOWN_CAUSE = "unnamed"
+MOST_TRACES = 32
+_CAUSES = ("cause", "topic", "problem", "service", "offer")
+"""Fields that say by a code what a record is about, the most telling first."""
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Telling:
@@ -24,14 +30,32 @@ class Telling:
         self._closes = before.closes if before else ()
         self._exceptions = before.exceptions if before else ()
         self._asked_at = {line.id: line.at for line in before.lines} if before else {}
+        self._confirmed = before.confirmed if before else ()
+        self._corrections = before.corrections if before else 0
+        self._questions = before.questions if before else ()
+        self._repeats = before.repeats if before else ()
+        self._sale = before.sale if before else None
+        self._traces = before.traces if before else ()
         self._last: RecordSnapshot | None = None
 
-    def hear(self, record: RecordSnapshot, version: int, at: dt.datetime) -> None:
-        """Add the snapshot of an event at `at` (whole milliseconds), unless it was heard before."""
+    def hear(
+        self, record: RecordSnapshot, version: int, at: dt.datetime, reason: str | None = None, trace: str | None = None
+    ) -> None:
+        """Add the snapshot of an event at `at` (whole milliseconds), unless it was heard before.
+
+        `reason` is the code that the event gave, `trace` the traceparent of the command behind it.
+        """
         if version <= self._version:
             return
+        if trace is not None and trace not in self._traces:
+            self._traces = (*self._traces, trace)[-MOST_TRACES:]
+        self._repeats = (*self._repeats, *[at] * (record.repeats - len(self._repeats)))
+        self._confirmed = confirmed(self._confirmed, record, record.corrections - self._corrections, at)
+        self._corrections = record.corrections
+        self._questions = asked(self._questions, record, at)
+        self._sale = sold(self._sale, record, at)
         start = at if self._version else whole_ms(record.opened_at)
-        self._closes = self._closed(record, at)
+        self._closes = self._closed(record, at, reason)
         self._stretches = extended(self._stretches, record, start)
         self._accepted_at = self._accepted_at or (at if record.accepted else None)
         self._exceptions = self._raised(record, at)
@@ -70,15 +94,31 @@ class Telling:
             closes=self._closes,
             exceptions=self._exceptions,
             lines=tuple(
-                Line(id=line.id, kind=line.kind, amount=line.amount, state=line.state, at=self._asked_at[line.id])
+                Line(
+                    id=line.id,
+                    kind=line.kind,
+                    amount=line.amount,
+                    state=line.state,
+                    at=self._asked_at[line.id],
+                    adjusts=line.adjusts,
+                )
                 for line in record.money
             ),
             handoffs=record.handoffs,
             corrections=record.corrections,
             score=_score(record.fields.get("score")),
+            asked_for=record.trigger.kind is TriggerKind.GUEST_REQUEST,
+            cause=_cause(record),
+            confirmed=self._confirmed,
+            questions=self._questions,
+            repeats=self._repeats,
+            sale=self._sale,
+            traces=self._traces,
+            promised=_promised(record),
+            promised_field=record.checked.field if record.checked and _promised(record) is not None else None,
         )
 
-    def _closed(self, record: RecordSnapshot, at: dt.datetime) -> tuple[Close, ...]:
+    def _closed(self, record: RecordSnapshot, at: dt.datetime, reason: str | None) -> tuple[Close, ...]:
         if record.status is not Status.COMPLETE or any(one.number == record.close_count for one in self._closes):
             return self._closes
         fresh = Close(
@@ -87,6 +127,10 @@ class Telling:
             closed_at=whole_ms(record.closed_at or at),
             due_at=whole_ms(record.due_at),
             outcome=record.outcome or Outcome.CANCELLED,
+            owner=record.owner,
+            department=record.department,
+            reason=reason if reason and _CODE.fullmatch(reason) else None,
+            repeats=record.repeats,
         )
         return (*self._closes, fresh)
 
@@ -108,3 +152,14 @@ class Telling:
 
 def _score(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _cause(record: RecordSnapshot) -> str | None:
+    said = (record.fields.get(name) for name in _CAUSES)
+    return next((one for one in said if isinstance(one, str) and _CODE.fullmatch(one)), None)
+
+
+def _promised(record: RecordSnapshot) -> str | None:
+    """The confirmed value as it would be read off: a text's reference is none of ours."""
+    value = record.checked.value if record.checked else None
+    return str(value).strip().lower() if isinstance(value, str | int | bool) else None

@@ -26,6 +26,8 @@ class BusinessTrace(Frozen):
 
     id: int
     root: BusinessSpan
+    links: tuple[str, ...] = ()
+    """W3C traceparents of the commands that moved the record: its technical traces."""
 
 
 def trace_of(fact: Fact, number: int) -> BusinessTrace | None:
@@ -47,7 +49,7 @@ def trace_of(fact: Fact, number: int) -> BusinessTrace | None:
         attributes=_root_attributes(fact, close),
         children=_departments(seed, stretches),
     )
-    return BusinessTrace(id=_bits(seed, 16), root=root)
+    return BusinessTrace(id=_bits(seed, 16), root=root, links=life.traces)
 
 
 def _root_attributes(fact: Fact, close: Close) -> dict[str, str | bool | int]:

@@ -1,19 +1,74 @@
-"""The reports: one pure file each and one line here."""
+"""The reports: one pure file each and one line here; and what facts give to their sums."""
 
-from services.reporting.domain.question import Report
+from collections.abc import Iterator
+from itertools import chain
+
+from services.reporting.domain.fact import Fact
+from services.reporting.domain.question import Question, Report
+from services.reporting.domain.standing import Standing
+from services.reporting.domain.tally import Entry, differences
+from services.reporting.reports.accuracy import ACCURACY
 from services.reporting.reports.alert_effect import ALERT_EFFECT
+from services.reporting.reports.alert_noise import ALERT_NOISE
+from services.reporting.reports.bottlenecks import BOTTLENECKS
+from services.reporting.reports.comparison import COMPARISON
 from services.reporting.reports.completion_time import COMPLETION_TIME
+from services.reporting.reports.corrections import CORRECTIONS
 from services.reporting.reports.day import DAY
 from services.reporting.reports.exceptions import EXCEPTIONS
+from services.reporting.reports.financial_effect import FINANCIAL_EFFECT
+from services.reporting.reports.guest_service import GUEST_SERVICE
+from services.reporting.reports.hotel import hotel
 from services.reporting.reports.money import MONEY
+from services.reporting.reports.service_pressure import SERVICE_PRESSURE
+from services.reporting.reports.staff_load import STAFF_LOAD
+from services.reporting.reports.upsell import UPSELL
 
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
+        ACCURACY,
         ALERT_EFFECT,
+        ALERT_NOISE,
+        BOTTLENECKS,
+        COMPARISON,
         COMPLETION_TIME,
+        CORRECTIONS,
         DAY,
         EXCEPTIONS,
+        FINANCIAL_EFFECT,
+        GUEST_SERVICE,
         MONEY,
+        SERVICE_PRESSURE,
+        STAFF_LOAD,
+        UPSELL,
     )
 }
+ENTRIES_VERSION = 1
+"""Raise it whenever what a fact gives to the sums changes: they are then counted anew."""
+_GIVING = tuple((report.entries, report.basis) for report in REPORTS.values() if report.entries and report.basis)
+
+
+def entries_of(fact: Fact) -> list[Entry]:
+    """All that a fact gives to the sums of all reports."""
+    given = list(chain.from_iterable(give(fact) for give, _ in _GIVING))
+    given += list(hotel(given))
+    return given
+
+
+def changes(before: Fact | None, after: Fact) -> list[Entry]:
+    """What sums with `before` in them (None: nothing) lack of `after`; what stayed the same is not even counted."""
+    found = list[Entry]()
+    moved = before is None or before.zone != after.zone
+    for give, basis in _GIVING:
+        was = basis(before.life, before) if before is not None and before.life is not None else None
+        now = basis(after.life, after) if after.life is not None else None
+        if moved or was != now or (after.life is None and after.alerts):
+            found += differences(give(before) if before is not None else (), give(after))
+    found += list(hotel(found))
+    return found
+
+
+def standing_entries(report: Report, one: Standing, question: Question) -> Iterator[Entry]:
+    """What an open record gives to one report by the moment of asking."""
+    return iter(report.standing(one, question)) if report.standing else iter(())

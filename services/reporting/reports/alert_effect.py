@@ -1,83 +1,116 @@
-"""C5: what alerts achieve: the share of work done before its deadline, and of alerts that somebody answered."""
+"""C5: what alerts achieve: work done before its deadline, before the guest asked, before the day closed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.fact import AlertSeen, Fact
-from services.reporting.domain.question import Figure, Question, Report, count, percentile, share
-from services.reporting.domain.timeline import timing
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.fact import AlertSeen, Fact, Life
+from services.reporting.domain.local import day_of, whole_ms_between
+from services.reporting.domain.question import Asked, Behind, Figure, Question, Report, share
+from services.reporting.domain.standing import Standing, rang
+from services.reporting.domain.tally import ALL, Entry, Tally, group, scaled
 from shared.contracts.alerts import AlertState
+from shared.contracts.records import Outcome
+
+DUE, RUNG = "due", "rung"
+TAKEN = "t"
+SHORT_MS = 120_000
+"""An alert that ended by itself so soon, with nobody having taken it, told nobody anything."""
 
 
-def alert_effect(facts: Sequence[Fact], question: Question) -> list[Figure]:
+def entries(fact: Fact) -> Iterator[Entry]:
+    """A closed record on the day it fell due; each of its alerts on the day it rang."""
+    if fact.life is not None and not fact.life.is_open:
+        yield from _due(fact, fact.life)
+    for one in fact.alerts:
+        yield from _alert(fact, one)
+
+
+def _due(fact: Fact, life: Life) -> Iterator[Entry]:
+    day, late = day_of(life.due_at, fact.zone), life.closed_at is not None and life.closed_at > life.due_at
+    for name in (ALL, group(department=life.department.value)):
+        yield Entry(day, DUE, name, "late" if late else "in_time")
+    if late:
+        yield Entry(day, DUE, ALL, "late_rung" if rang(fact, "overdue") else "late_unseen")
+    if rang(fact, "at_risk"):
+        yield Entry(day, DUE, ALL, "warned_late" if late else "warned_in_time")
+    last = life.closes[-1] if life.closes else None
+    if last is not None and last.outcome is Outcome.FULFILLED:
+        same = day_of(last.closed_at, fact.zone) <= day
+        yield Entry(day, DUE, ALL, "by_day" if same else "after_day")
+        if not life.asked_for:
+            first = life.repeats[0] if life.repeats else None
+            yield Entry(day, DUE, ALL, "asked_first" if first and first < last.closed_at else "before_asked")
+
+
+def standing(one: Standing, question: Question) -> Iterator[Entry]:
+    """An open record that is late by now counts as late on the day it fell due."""
+    day = day_of(one.due_at, one.zone)
+    if not one.late(question.now) or not question.start <= day <= question.end:
+        return
+    for name in (ALL, group(department=one.department)):
+        yield Entry(day, DUE, name, "late")
+    yield Entry(day, DUE, ALL, "late_rung" if one.rung else "late_unseen")
+    if one.warned:
+        yield Entry(day, DUE, ALL, "warned_late")
+
+
+def _alert(fact: Fact, one: AlertSeen) -> Iterator[Entry]:
+    day, name = day_of(one.opened_at, fact.zone), group(rule=one.rule)
+    if one.state is AlertState.RETRACTED:
+        yield Entry(day, RUNG, name, "retracted")
+        return
+    yield Entry(day, RUNG, name, "taken" if one.acknowledged_at else "untaken")
+    if one.acknowledged_at:
+        waited = whole_ms_between(one.opened_at, one.acknowledged_at) / 1000
+        yield Entry(day, RUNG, name, scaled(TAKEN, waited))
+    elif one.closed_at and whole_ms_between(one.opened_at, one.closed_at) < SHORT_MS:
+        yield Entry(day, RUNG, name, "short")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Alerts, and how a closed record stands against its deadline."""
+    closed = None if life.is_open else (life.due_at, life.closed_at, life.department, life.closes, life.repeats)
+    return (closed, fact.alerts) if closed or fact.alerts else None
+
+
+def figures(asked: Asked) -> list[Figure]:
     """Shares over the records that fell due on the days asked about, then over the alerts opened on them."""
-    due = [fact for fact in facts if fact.life and question.covers(fact.life.due_at, fact) and _decided(fact, question)]
-    warned = [fact for fact in due if _alerts(fact, "at_risk")]
-    alerts = [(fact, one) for fact in facts for one in fact.alerts if question.covers(one.opened_at, fact)]
-    departments = sorted({fact.life.department for fact in due if fact.life})
+    due = Tally()
+    for tally in (asked.of(DUE), asked.standing):
+        due.add(tally.sums)
+    fell = due.get("in_time") + due.get("late")
+    both = Behind(family=DUE, measures=("in_time", "late"))
     return [
-        count("fell_due", [fact.id for fact in due]),
-        _in_time("resolved_before_deadline", due, question),
-        *(
-            _in_time(
-                "resolved_before_deadline",
-                [fact for fact in due if fact.life and fact.life.department is department],
-                question,
-                department=department.value,
-            )
-            for department in departments
-        ),
-        _in_time("resolved_in_time_after_warning", warned, question),
-        _late_and_alerted(due, question),
-        *_of_alerts(alerts),
+        Figure(name="fell_due", value=fell, unit="records", records=fell, behind=both),
+        share("resolved_before_deadline", due, DUE, "in_time", "late"),
+        *(share("resolved_before_deadline", due, DUE, "in_time", "late", name) for name, _ in due.groups("department")),
+        share("resolved_in_time_after_warning", due, DUE, "warned_in_time", "warned_late"),
+        share("resolved_before_guest_asked", due, DUE, "before_asked", "asked_first"),
+        share("resolved_before_day_closed", due, DUE, "by_day", "after_day"),
+        share("late_with_alert", due, DUE, "late_rung", "late_unseen"),
+        *_of_alerts(asked.of(RUNG)),
     ]
 
 
-def _decided(fact: Fact, question: Question) -> bool:
-    """Whether its deadline is behind it, one way or the other: closed, or passed by now."""
-    life = fact.life
-    return life is not None and (not life.is_open or timing(life, question.now).late)
-
-
-def _in_time(name: str, facts: Sequence[Fact], question: Question, **labels: str) -> Figure:
-    kept = [fact.id for fact in facts if fact.life and not timing(fact.life, question.now).late]
-    return share(name, kept, [fact.id for fact in facts], **labels)
-
-
-def _late_and_alerted(due: Sequence[Fact], question: Question) -> Figure:
-    """The promise that no late work goes unseen: 1, or the records behind the figure say where it broke."""
-    late = [fact for fact in due if fact.life and timing(fact.life, question.now).late]
-    return share("late_with_alert", [fact.id for fact in late if _alerts(fact, "overdue")], [fact.id for fact in late])
-
-
-def _alerts(fact: Fact, rule: str) -> list[AlertSeen]:
-    return [one for one in fact.alerts if one.rule == rule and one.state is not AlertState.RETRACTED]
-
-
-def _of_alerts(alerts: Sequence[tuple[Fact, AlertSeen]]) -> list[Figure]:
+def _of_alerts(tally: Tally) -> list[Figure]:
     figures = []
-    for rule in sorted({one.rule for _, one in alerts}):
-        mine = [(fact, one) for fact, one in alerts if one.rule == rule and one.state is not AlertState.RETRACTED]
-        taken = [(fact, one) for fact, one in mine if one.acknowledged_at]
-        waits = [(one.acknowledged_at - one.opened_at).total_seconds() for _, one in taken if one.acknowledged_at]
-        records = tuple(fact.id for fact, _ in mine)
+    for name, labels in tally.groups("rule"):
+        rung = tally.get("taken", name) + tally.get("untaken", name)
+        at, taken = tally.percentile(TAKEN, 50, name), tally.get("taken", name)
+        behind = Behind(family=RUNG, group=name, measures=("taken", "untaken"))
         figures += [
-            Figure(name="alerts", labels={"rule": rule}, value=len(mine), unit="alerts", records=records),
-            Figure(
-                name="acknowledged_share",
-                labels={"rule": rule},
-                value=round(len(taken) / len(mine), 4) if mine else None,
-                unit="share",
-                records=tuple(fact.id for fact, one in mine if not one.acknowledged_at),
-            ),
-            Figure(
-                name="acknowledge_p50",
-                labels={"rule": rule},
-                value=percentile(waits, 50),
-                unit="seconds",
-                records=tuple(fact.id for fact, _ in taken),
-            ),
-        ]
+            Figure(name="alerts", labels=labels, value=rung, unit="alerts", records=rung, behind=behind),
+            share("acknowledged_share", tally, RUNG, "taken", "untaken", name),
+            Figure(name="acknowledge_p50", labels=labels, value=at[0] if at else None, unit="seconds", records=taken,
+                   behind=Behind(family=RUNG, group=name, measures=("taken",))),
+        ]  # fmt: skip
     return figures
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """What was resolved before its deadline, by department."""
+    some = [one for one in found if one.name == "resolved_before_deadline" and one.labels]
+    return chart("Before the deadline", "department", "share", [(o.labels["department"], o.value, None) for o in some])
 
 
 ALERT_EFFECT = Report(
@@ -85,9 +118,16 @@ ALERT_EFFECT = Report(
     title="What alerts achieve",
     definition=(
         "resolved_before_deadline: of the records that fell due on the local days asked about and are closed or late, "
-        "the share closed by their due moment; behind it stand those that were not. late_with_alert: of the late ones, "
-        "the share whose deadline rang; it must be 1. acknowledged_share: of the alerts opened on those days, by rule, "
-        "without those retracted; behind it stand the ones nobody took."
+        "the share closed by their due moment; behind it stand those that were not. resolved_before_guest_asked: of "
+        "those fulfilled that no guest's own request had opened, the share closed before the guest asked. "
+        "resolved_before_day_closed: of those fulfilled, the share closed by the end of the local day they were due. "
+        "late_with_alert: of the late ones, the share whose deadline rang; it must be 1. acknowledged_share: of the "
+        "alerts opened on those days, by rule, without those retracted; behind it stand the ones nobody took."
     ),
-    figures=alert_effect,
+    figures=figures,
+    families=(DUE, RUNG),
+    entries=entries,
+    basis=basis,
+    standing=standing,
+    picture=picture,
 )

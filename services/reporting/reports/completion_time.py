@@ -1,100 +1,107 @@
-"""R1: how long work takes from its trigger to its close, by department and kind, paused time apart."""
+"""R1: time from trigger to close, pauses apart, and where that time went."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.fact import Close, Fact
-from services.reporting.domain.question import Figure, Question, Report, percentile
-from services.reporting.domain.timeline import Held, between, by_department, held
-from shared.contracts.identity import Department
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.fact import Close, Fact, Life
+from services.reporting.domain.local import day_of, hour_of, shift_of, whole_ms_between
+from services.reporting.domain.question import Asked, Behind, Figure, Report, count
+from services.reporting.domain.tally import ACCURACY, ALL, Entry, Tally, group, scaled
+from services.reporting.domain.timeline import between
+from services.reporting.reports.hotel import HOTEL
 from shared.contracts.records import Outcome
-from shared.contracts.values import Frozen
 
 PERCENTS = (50, 90, 99)
+RUNS, WHEN, HELD = "runs", "runs_when", "held"
+RAW, WORKED = "r", "w"
 
 
-class Run(Frozen):
-    """One fulfilled close: which record, under whom it closed, and where its time went."""
-
-    record: str
-    kind: str
-    department: Department
-    raw_s: float
-    worked_s: float
-    departments: dict[Department, Held]
-
-
-def completion_time(facts: Sequence[Fact], question: Question) -> list[Figure]:
-    """Percentiles over the closes of the days asked about, as one whole, by department, by kind and by both."""
-    runs = [run for fact in facts for run in _runs(fact, question)]
-    groups: dict[tuple[tuple[str, str], ...], list[Run]] = defaultdict(list)
-    for run in runs:
-        department, kind = ("department", run.department.value), ("kind", run.kind)
-        for group in ((), (department,), (kind,), (department, kind)):
-            groups[group].append(run)
-    figures = [figure for group in sorted(groups) for figure in _figures(dict(group), groups[group])]
-    return [*figures, *_held_by_department(runs)]
-
-
-def _runs(fact: Fact, question: Question) -> list[Run]:
+def entries(fact: Fact) -> Iterator[Entry]:
+    """Each fulfilled close on its day: how long it took on scales, and what each department held of it."""
     life = fact.life
-    if life is None:
-        return []
-    return [_run(fact, close) for close in life.closes if _counts(close, fact, question)]
+    for close in life.closes if life else ():
+        if life is not None and close.outcome is Outcome.FULFILLED:
+            yield from _run(fact, life, close)
 
 
-def _counts(close: Close, fact: Fact, question: Question) -> bool:
-    return close.outcome is Outcome.FULFILLED and question.covers(close.closed_at, fact)
+def _run(fact: Fact, life: Life, close: Close) -> Iterator[Entry]:
+    day = day_of(close.closed_at, fact.zone)
+    stretches = between(life.stretches, close.began_at, close.closed_at)
+    whole = whole_ms_between(close.began_at, close.closed_at)
+    paused = sum(whole_ms_between(one.start, one.end) for one in stretches if one.paused and one.end)
+    raw, worked = scaled(RAW, whole / 1000), scaled(WORKED, (whole - paused) / 1000)
+    department = (stretches[-1].department if stretches else life.department).value
+    hour = hour_of(close.began_at, fact.zone)
+    runs = (ALL, group(department=department), group(kind=life.kind), group(department=department, kind=life.kind))
+    when = (group(shift=shift_of(hour)), group(hour=f"{hour:02d}"))
+    for family, names in ((RUNS, runs), (WHEN, when)):
+        for name in names:
+            yield from (Entry(day, family, name, measure) for measure in ("n", raw, worked))
+            yield Entry(day, family, name, "ms", whole)
+            yield Entry(day, family, name, "worked_ms", whole - paused)
+    for one in stretches:
+        if one.end is not None:
+            length, held = whole_ms_between(one.start, one.end), group(department=one.department.value)
+            yield Entry(day, HELD, held, "total_ms", length)
+            if one.paused:
+                yield Entry(day, HELD, held, "paused_ms", length)
 
 
-def _run(fact: Fact, close: Close) -> Run:
-    assert fact.life is not None
-    stretches = between(fact.life.stretches, close.began_at, close.closed_at)
-    raw_s = (close.closed_at - close.began_at).total_seconds()
-    return Run(
-        record=fact.id,
-        kind=fact.life.kind,
-        department=stretches[-1].department if stretches else fact.life.department,
-        raw_s=raw_s,
-        worked_s=raw_s - held(stretches, close.closed_at).paused_s,
-        departments=by_department(stretches, close.closed_at),
-    )
+def basis(life: Life, fact: Fact) -> object:
+    """Closes, and the stretches they are made of."""
+    return (life.kind, life.closes, life.stretches) if life.closes else None
 
 
-def _figures(labels: Mapping[str, str], runs: Sequence[Run]) -> list[Figure]:
-    """Raw and pause-adjusted percentiles of one group; behind each stand the records that took at least as long."""
-    found = [_figure("closed", labels, len(runs), "closes", [run.record for run in runs])]
-    for percent in PERCENTS:
-        raw = percentile([run.raw_s for run in runs], percent) or 0
-        worked = percentile([run.worked_s for run in runs], percent) or 0
-        slow = [run.record for run in runs if run.raw_s >= raw]
-        slow_worked = [run.record for run in runs if run.worked_s >= worked]
-        found.append(_figure(f"raw_p{percent}", labels, raw, "seconds", slow))
-        found.append(_figure(f"worked_p{percent}", labels, worked, "seconds", slow_worked))
+def figures(asked: Asked) -> list[Figure]:
+    """Percentiles of the whole and by department, kind, both, shift, hour and property; then the hours held."""
+    runs, when = asked.of(RUNS), asked.of(WHEN)
+    found = [one for name in sorted(runs.sums) for one in percentiles(runs, RUNS, name)]
+    found += [one for label in ("shift", "hour") for n, _ in when.groups(label) for one in percentiles(when, WHEN, n)]
+    for property_id, tallies in sorted(asked.by_property.items()):
+        mine = tallies.get(HOTEL)
+        found += percentiles(mine, HOTEL, ALL, property=property_id) if mine else []
+    held = asked.of(HELD)
+    for name, labels in held.groups("department"):
+        for figure, measure in (("held_total", "total_ms"), ("held_paused", "paused_ms")):
+            value = held.get(measure, name) / 1000
+            behind = Behind(family=HELD, group=name, measures=(measure,))
+            found.append(Figure(name=figure, labels=labels, value=value, unit="seconds", behind=behind))
     return found
 
 
-def _held_by_department(runs: Sequence[Run]) -> list[Figure]:
-    """Where the hours went: what each department held of these records, whoever closed them."""
-    hours: dict[Department, list[tuple[str, Held]]] = defaultdict(list)
-    for run in runs:
-        for department, time in run.departments.items():
-            hours[department].append((run.record, time))
-    return [
-        _figure(
-            name,
-            {"department": department.value},
-            sum(getattr(time, field) for _, time in hours[department]),
-            "seconds",
-            [record for record, _ in hours[department]],
-        )
-        for department in sorted(hours)
-        for name, field in (("held_total", "total_s"), ("held_paused", "paused_s"))
-    ]
+def percentiles(tally: Tally, family: str, name: str, **more: str) -> list[Figure]:
+    """Raw and pause-adjusted percentiles of one group; behind each stand the records that took about as long or "
+    "more."""
+    n = tally.get("n", name)
+    if not n:
+        return []
+    closed = count("closed", tally, family, "n", "closes", **_labels(name))
+    found = [closed.model_copy(update={"labels": closed.labels | more})]
+    for percent in PERCENTS:
+        for title, scale in (("raw", RAW), ("worked", WORKED)):
+            at = tally.percentile(scale, percent, name)
+            value, step = at or (0.0, 0)
+            longer = sum(amount for one, amount in tally.steps(scale, name) if one >= step)
+            behind = Behind(family=family, group=name, scale=scale, least=step)
+            found.append(
+                Figure(
+                    name=f"{title}_p{percent}", labels=_labels(name) | more, value=value, unit="seconds",
+                    records=longer, behind=behind,
+                )
+            )  # fmt: skip
+    return found
 
 
-def _figure(name: str, labels: Mapping[str, str], value: float, unit: str, records: Sequence[str]) -> Figure:
-    return Figure(name=name, labels=dict(labels), value=value, unit=unit, records=tuple(records))
+def _labels(name: str) -> dict[str, str]:
+    return {} if name == ALL else dict(part.split("=", 1) for part in name.split("|"))
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """Median and ninetieth percentile by department, in minutes."""
+    names = {"raw_p50": "median", "raw_p90": "90 of 100"}
+    some = [one for one in found if one.name in names and set(one.labels) == {"department"}]
+    points = [(one.labels["department"], round((one.value or 0) / 60, 1), names[one.name]) for one in some]
+    return chart("From trigger to close", "department", "minutes", points)
 
 
 COMPLETION_TIME = Report(
@@ -103,8 +110,14 @@ COMPLETION_TIME = Report(
     definition=(
         "Time from a record's trigger (or its reopening) to its close, for closes with outcome fulfilled on the local "
         "days asked about. raw: as the clock on the wall ran; worked: without the time the record was blocked. "
-        "Percentiles are nearest-rank: each is a time that was really measured. By department: the one that closed it; "
-        "held_total: the time each department held those records, whoever closed them."
+        f"Percentiles are nearest-rank, read from a scale: off by at most {ACCURACY:.0%} of the value. "
+        "By department: the one that closed it; by shift (early 7-15, late 15-23, night) and hour: of the trigger, in "
+        "local time; held_total: the time each department held those records, whoever closed them."
     ),
-    figures=completion_time,
+    figures=figures,
+    families=(RUNS, WHEN, HELD),
+    apart=(HOTEL,),
+    entries=entries,
+    basis=basis,
+    picture=picture,
 )

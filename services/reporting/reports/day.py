@@ -1,98 +1,65 @@
 """The figures of the day: what is open, late and at risk now, and what the day has brought."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.fact import Fact, Life
-from services.reporting.domain.question import Figure, Question, Report, count, share
-from services.reporting.domain.timeline import timing
-from services.reporting.reports.money import money
-from shared.contracts.records import Outcome, Workflow
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.local import day_of
+from services.reporting.domain.question import Asked, Behind, Figure, Question, Report, count, share
+from services.reporting.domain.standing import Standing
+from services.reporting.domain.tally import ALL, Entry, group
+from services.reporting.reports.flow import FLOW, basis, flow
+from services.reporting.reports.money import MONEY_LINES, sums
 
-Lives = Sequence[tuple[Fact, Life]]
+NOW = "now"
 
 
-def day(facts: Sequence[Fact], question: Question) -> list[Figure]:
+def standing(one: Standing, question: Question) -> Iterator[Entry]:
+    """One open record: by status and by department, and whether it is late or at risk."""
+    day = day_of(question.now, one.zone)
+    mine = (ALL, group(status=one.status), group(department=one.department))
+    timing = "late" if one.late(question.now) else "at_risk" if one.at_risk(question.now) else None
+    for name in mine:
+        yield Entry(day, NOW, name, "open")
+        if timing:
+            yield Entry(day, NOW, name, timing)
+
+
+def figures(asked: Asked) -> list[Figure]:
     """Open work as it stands now; everything else within the days asked about."""
-    lives = [(fact, fact.life) for fact in facts if fact.life is not None]
+    flows, now = asked.of(FLOW), asked.standing
+    outcomes = [labels["outcome"] for _, labels in flows.groups("outcome")]
+    scored = flows.get("scored")
     return [
-        *_open(lives, question),
-        *_closed(lives, question),
-        _exceptions(lives, question),
-        *_upsell(lives, question),
-        _score(lives, question),
-        *money(facts, question),
-    ]
+        *(_now(asked, measure) for measure in ("open", "late", "at_risk")),
+        *(_now(asked, "open", status=labels["status"]) for _, labels in now.groups("status")),
+        *(_now(asked, m, department=d["department"]) for _, d in now.groups("department") for m in ("open", "late")),
+        count("opened", flows, FLOW, "opened"),
+        count("closed", flows, FLOW, "closed"),
+        *(count("closed", flows, FLOW, "closed", outcome=outcome) for outcome in outcomes),
+        share("closed_in_time", flows, FLOW, "in_time", "late"),
+        count("exceptions", flows, FLOW, "exceptions", "exceptions"),
+        Figure(name="upsell_answered", value=flows.get("won") + flows.get("lost"), unit="records",
+               records=flows.get("won") + flows.get("lost"), behind=Behind(family=FLOW, measures=("won", "lost"))),
+        count("upsell_won", flows, FLOW, "won"),
+        share("conversion", flows, FLOW, "won", "lost"),
+        *(share("conversion", flows, FLOW, "won", "lost", name) for name, _ in flows.groups("kind")),
+        Figure(name="mean_score", value=round(flows.get("score") / scored, 2) if scored else None, unit="score",
+               records=scored, behind=Behind(family=FLOW, measures=("scored",))),
+        *sums(asked.of(MONEY_LINES)),
+    ]  # fmt: skip
 
 
-def _open(lives: Lives, question: Question) -> list[Figure]:
-    still = [(fact, life) for fact, life in lives if life.is_open]
-    timings = {fact.id: timing(life, question.now) for fact, life in still}
-    figures = [
-        count("open", [fact.id for fact, _ in still]),
-        count("late", [fact.id for fact, _ in still if timings[fact.id].late]),
-        count("at_risk", [fact.id for fact, _ in still if timings[fact.id].at_risk]),
-    ]
-    for status in sorted({life.status for _, life in still}):
-        mine = [fact.id for fact, life in still if life.status is status]
-        figures.append(count("open", mine, status=status.value))
-    for department in sorted({life.department for _, life in still}):
-        mine = [fact.id for fact, life in still if life.department is department]
-        figures.append(count("open", mine, department=department.value))
-        late = [record for record in mine if timings[record].late]
-        figures.append(count("late", late, department=department.value))
-    return figures
+def _now(asked: Asked, measure: str, **labels: str) -> Figure:
+    name = group(**labels)
+    value = asked.standing.get(measure, name)
+    behind = Behind(family=NOW, group=name, measures=(measure,), standing=True)
+    return Figure(name=measure, labels=labels, value=value, unit="records", records=value, behind=behind)
 
 
-def _closed(lives: Lives, question: Question) -> list[Figure]:
-    closed = [(fact, one) for fact, life in lives for one in life.closes if question.covers(one.closed_at, fact)]
-    on_time = [fact.id for fact, one in closed if one.closed_at <= one.due_at]
-    late = {fact.id for fact, one in closed if one.closed_at > one.due_at}
-    outcomes = sorted({one.outcome for _, one in closed})
-    return [
-        count("opened", [fact.id for fact, life in lives if question.covers(life.opened_at, fact)]),
-        count("closed", [fact.id for fact, _ in closed]),
-        *(count("closed", [f.id for f, one in closed if one.outcome is out], outcome=out.value) for out in outcomes),
-        share("closed_in_time", [one for one in on_time if one not in late], [fact.id for fact, _ in closed]),
-    ]
-
-
-def _exceptions(lives: Lives, question: Question) -> Figure:
-    raised = [fact.id for fact, life in lives for one in life.exceptions if question.covers(one.at, fact)]
-    return Figure(name="exceptions", value=len(raised), unit="exceptions", records=tuple(raised))
-
-
-def _upsell(lives: Lives, question: Question) -> list[Figure]:
-    """Upsell work closed: won when fulfilled; cancelled work was never answered and does not count."""
-    closed = [
-        (fact.id, life.kind, one.outcome)
-        for fact, life in lives
-        if life.workflow == Workflow.UPSELL
-        for one in life.closes
-        if one.outcome is not Outcome.CANCELLED and question.covers(one.closed_at, fact)
-    ]
-    won = [record for record, _, outcome in closed if outcome is Outcome.FULFILLED]
-    return [
-        count("upsell_answered", [record for record, _, _ in closed]),
-        count("upsell_won", won),
-        share("conversion", won, [record for record, _, _ in closed]),
-        *(_conversion(kind, closed) for kind in sorted({kind for _, kind, _ in closed})),
-    ]
-
-
-def _conversion(kind: str, closed: Sequence[tuple[str, str, Outcome]]) -> Figure:
-    mine = [(record, outcome) for record, of_kind, outcome in closed if of_kind == kind]
-    won = [record for record, outcome in mine if outcome is Outcome.FULFILLED]
-    return share("conversion", won, [record for record, _ in mine], kind=kind)
-
-
-def _score(lives: Lives, question: Question) -> Figure:
-    scored = [
-        (fact.id, life.score)
-        for fact, life in lives
-        if life.score is not None and question.covers(life.opened_at, fact)
-    ]
-    mean = round(sum(score for _, score in scored) / len(scored), 2) if scored else None
-    return Figure(name="mean_score", value=mean, unit="score", records=tuple(record for record, _ in scored))
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """Open and late work by department."""
+    some = [one for one in found if one.name in ("open", "late") and set(one.labels) == {"department"}]
+    return chart("Open now", "department", "records", [(one.labels["department"], one.value, one.name) for one in some])
 
 
 DAY = Report(
@@ -103,5 +70,10 @@ DAY = Report(
         "money, upsell: on the local days asked about; conversion: of the upsell work answered on them, the share "
         "fulfilled (behind it stand the ones that were not); mean_score: of the scores left on them."
     ),
-    figures=day,
+    figures=figures,
+    families=(FLOW, MONEY_LINES),
+    entries=flow,
+    basis=basis,
+    standing=standing,
+    picture=picture,
 )

@@ -1,60 +1,81 @@
 """R3: how often work leaves its path, and which causes come back."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.fact import ExceptionRaised, Fact
-from services.reporting.domain.question import Figure, Question, Report, count
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.fact import Fact, Life
+from services.reporting.domain.local import day_of
+from services.reporting.domain.question import Asked, Behind, Figure, Report, count
+from services.reporting.domain.tally import ALL, Entry, group
 
 REPEATED = 3
 """A cause seen this often on one property in the days asked about is a repeat cause."""
+EXCEPTIONS_RAISED = "exceptions"
 
-Raised = tuple[Fact, ExceptionRaised]
+
+def entries(fact: Fact) -> Iterator[Entry]:
+    """Each exception on its day, by department and cause; the record once a day beside them."""
+    raised = fact.life.exceptions if fact.life else ()
+    for one in raised:
+        day = day_of(one.at, fact.zone)
+        for name in (ALL, group(department=one.department.value), group(cause=one.cause)):
+            yield Entry(day, EXCEPTIONS_RAISED, name, "raised")
+    if raised:
+        yield Entry(day_of(raised[0].at, fact.zone), EXCEPTIONS_RAISED, ALL, "records")
 
 
-def exceptions(facts: Sequence[Fact], question: Question) -> list[Figure]:
+def basis(life: Life, fact: Fact) -> object:
+    """Exceptions."""
+    return life.exceptions or None
+
+
+def figures(asked: Asked) -> list[Figure]:
     """Counts of exceptions as a whole and by department, then the Pareto of their causes."""
-    raised = [
-        (fact, one) for fact in facts if fact.life for one in fact.life.exceptions if question.covers(one.at, fact)
-    ]
-    departments = sorted({one.department for _, one in raised})
+    tally = asked.of(EXCEPTIONS_RAISED)
     return [
-        _counted("exceptions", raised),
-        count("records_with_exceptions", sorted({fact.id for fact, _ in raised})),
-        *(
-            _counted("exceptions", [pair for pair in raised if pair[1].department is department], department=department)
-            for department in departments
-        ),
-        *_pareto(raised),
+        _counted("exceptions", asked),
+        count("records_with_exceptions", tally, EXCEPTIONS_RAISED, "records"),
+        *(_counted("exceptions", asked, department=said["department"]) for _, said in tally.groups("department")),
+        *_pareto(asked),
     ]
 
 
-def _counted(name: str, raised: Sequence[Raised], **labels: str) -> Figure:
-    ids = tuple(fact.id for fact, _ in raised)
-    return Figure(name=name, labels=labels, value=len(ids), unit="exceptions", records=ids)
+def _counted(name: str, asked: Asked, **labels: str) -> Figure:
+    return count(name, asked.of(EXCEPTIONS_RAISED), EXCEPTIONS_RAISED, "raised", "exceptions", **labels)
 
 
-def _pareto(raised: Sequence[Raised]) -> list[Figure]:
+def _pareto(asked: Asked) -> list[Figure]:
     """Causes by frequency, each with the share that it and those before it make up, and whether it repeats."""
-    causes = Counter(one.cause for _, one in raised)
+    tally = asked.of(EXCEPTIONS_RAISED)
+    causes = {labels["cause"]: tally.get("raised", name) for name, labels in tally.groups("cause")}
     running, figures = 0, list[Figure]()
     for cause, number in sorted(causes.items(), key=lambda pair: (-pair[1], pair[0])):
         running += number
-        of_cause = [pair for pair in raised if pair[1].cause == cause]
-        figures.append(_counted("cause", of_cause, cause=cause))
-        whole = round(running / len(raised), 4)
+        figures.append(_counted("cause", asked, cause=cause))
+        whole = round(running / tally.get("raised"), 4)
         figures.append(Figure(name="cumulative_share", labels={"cause": cause}, value=whole, unit="share"))
-        figures += [
-            _counted("repeat_cause", mine, cause=cause, property=property_id)
-            for property_id, mine in _by_property(of_cause)
-            if len(mine) >= REPEATED
-        ]
+        figures += _repeats(asked, cause)
     return figures
 
 
-def _by_property(raised: Sequence[Raised]) -> list[tuple[str, list[Raised]]]:
-    properties = sorted({fact.property_id for fact, _ in raised})
-    return [(one, [pair for pair in raised if pair[0].property_id == one]) for one in properties]
+def _repeats(asked: Asked, cause: str) -> Iterator[Figure]:
+    name = group(cause=cause)
+    for property_id, tallies in sorted(asked.by_property.items()):
+        mine = tallies.get(EXCEPTIONS_RAISED)
+        times = mine.get("raised", name) if mine else 0
+        if times >= REPEATED:
+            yield Figure(
+                name="repeat_cause", labels={"cause": cause, "property": property_id}, value=times, unit="exceptions",
+                records=times, behind=Behind(family=EXCEPTIONS_RAISED, group=name, measures=("raised",)),
+            )  # fmt: skip
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """The Pareto of causes."""
+    some = [one for one in found if one.name == "cause"]
+    return chart(
+        "Causes of exceptions", "cause", "exceptions", [(one.labels["cause"], one.value, None) for one in some]
+    )
 
 
 EXCEPTIONS = Report(
@@ -63,7 +84,13 @@ EXCEPTIONS = Report(
     definition=(
         "Exceptions raised on the local days asked about, by the department that raised them and by cause. "
         "cumulative_share: the share of all exceptions that a cause and the more frequent ones make up (Pareto). "
-        f"repeat_cause: a cause seen {REPEATED} times or more at one property."
+        f"repeat_cause: a cause seen {REPEATED} times or more at one property. A record that raises several on several "
+        "days is counted in records_with_exceptions on the first of them."
     ),
-    figures=exceptions,
+    figures=figures,
+    families=(EXCEPTIONS_RAISED,),
+    entries=entries,
+    basis=basis,
+    apart=(EXCEPTIONS_RAISED,),
+    picture=picture,
 )

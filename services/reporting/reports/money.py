@@ -1,15 +1,19 @@
 """R4, first part: what records asked to be charged, refunded, deposited or paid, and what became of it."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.fact import Fact, Line
-from services.reporting.domain.question import Figure, Question, Report
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.fact import Fact, Life, Line
+from services.reporting.domain.local import day_of
+from services.reporting.domain.question import Asked, Behind, Figure, Report
+from services.reporting.domain.tally import Entry, Tally, group
 from shared.contracts.identity import DataClass
 from shared.contracts.money import PostingState
 
+MONEY_LINES = "money"
 POSTED, FAILED, WAITING, UNKNOWN, VOID = "posted", "failed", "waiting", "unknown", "void"
-_STATES: dict[str, str] = {
+STATES = (POSTED, FAILED, WAITING, UNKNOWN)
+_BECAME: dict[str, str] = {
     PostingState.DONE.value: POSTED,
     PostingState.FAILED.value: FAILED,
     PostingState.UNKNOWN.value: UNKNOWN,
@@ -17,18 +21,13 @@ _STATES: dict[str, str] = {
 }
 
 
-def money(facts: Sequence[Fact], question: Question) -> list[Figure]:
-    """Sums in minor units by kind of line, state and currency; `requested` is the sum of all states but void."""
-    sums: dict[tuple[str, str, str], list[tuple[str, int]]] = defaultdict(list)
-    for fact in facts:
-        for line in fact.life.lines if fact.life else ():
-            if question.covers(line.at, fact):
-                state = state_of(fact, line)
-                entry = (fact.id, line.amount.amount)
-                sums[(line.kind.value, line.amount.currency, state)].append(entry)
-                if state != VOID:
-                    sums[(line.kind.value, line.amount.currency, "requested")].append(entry)
-    return [_sum(*key, entries) for key, entries in sorted(sums.items())]
+def entries(fact: Fact) -> Iterator[Entry]:
+    """Each line on the day it was first asked for: its amount and itself, under what became of it."""
+    for line in fact.life.lines if fact.life else ():
+        day, state = day_of(line.at, fact.zone), state_of(fact, line)
+        name = group(currency=line.amount.currency, kind=line.kind.value)
+        yield Entry(day, MONEY_LINES, name, state, line.amount.amount)
+        yield Entry(day, MONEY_LINES, name, f"{state}_lines")
 
 
 def state_of(fact: Fact, line: Line) -> str:
@@ -36,18 +35,50 @@ def state_of(fact: Fact, line: Line) -> str:
     if line.state == VOID:
         return VOID
     posting = max((one for one in fact.postings if one.line_id == line.id), key=lambda one: one.at, default=None)
-    return _STATES.get(posting.state.value if posting else line.state, WAITING)
+    return _BECAME.get(posting.state.value if posting else line.state, WAITING)
 
 
-def _sum(kind: str, currency: str, state: str, entries: Sequence[tuple[str, int]]) -> Figure:
+def basis(life: Life, fact: Fact) -> object:
+    """Lines, and what became of them."""
+    return (life.lines, fact.postings) if life.lines else None
+
+
+def figures(asked: Asked) -> list[Figure]:
+    """Sums in minor units by kind of line, state and currency; `requested` is the sum of all states but void."""
+    return sums(asked.of(MONEY_LINES))
+
+
+def sums(tally: Tally) -> list[Figure]:
+    """The sums of a tally of lines."""
+    found = []
+    for name, labels in tally.groups("currency", "kind"):
+        asked = (("requested", STATES), *((state, (state,)) for state in (*STATES, VOID)))
+        for title, states in asked:
+            lines = sum(tally.get(f"{state}_lines", name) for state in states)
+            if lines:
+                found.append(amount(title, tally, MONEY_LINES, name, states, labels))
+    return found
+
+
+def amount(title: str, tally: Tally, family: str, name: str, measures: Sequence[str], labels: dict[str, str]) -> Figure:
+    """An amount of money in minor units: an integer, always."""
+    lines = tuple(f"{measure}_lines" for measure in measures)
     return Figure(
-        name=state,
-        labels={"kind": kind, "currency": currency},
-        value=sum(amount for _, amount in entries),
-        unit=f"{currency} minor units",
-        records=tuple(dict.fromkeys(record for record, _ in entries)),
+        name=title,
+        labels=labels,
+        value=sum(tally.get(measure, name) for measure in measures),
+        unit=f"{labels['currency']} minor units",
+        records=sum(tally.get(line, name) for line in lines),
+        behind=Behind(family=family, group=name, measures=lines),
         data_class=DataClass.PAYMENT,
     )
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """What became of the money, by kind."""
+    some = [one for one in found if one.name in STATES]
+    points = [(f"{one.labels['kind']} {one.labels['currency']}", one.value, one.name) for one in some]
+    return chart("Money asked for", "kind", "minor units", points)
 
 
 MONEY = Report(
@@ -58,5 +89,9 @@ MONEY = Report(
         "requested = posted + waiting + failed + unknown; void lines were taken back before anything was posted. "
         "Currencies are never added to each other."
     ),
-    figures=money,
+    figures=figures,
+    families=(MONEY_LINES,),
+    entries=entries,
+    basis=basis,
+    picture=picture,
 )

@@ -4,10 +4,14 @@ The fact itself is its JSON: three times faster to read than nested documents, a
 """
 
 import asyncio
+import dataclasses
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from services.reporting.domain.fact import Fact
+from services.reporting.domain.moments import moments_of
+from services.reporting.domain.standing import Standing, standing_of
+from services.reporting.ports import Known
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.contracts.values import SYSTEM_CHAIN, Instant, Scope
 
@@ -23,9 +27,21 @@ class MongoFacts:
         rows = await self._rows.find({"_id": {"$in": sorted(set(ids))}, **_within(scope)}, tx=tx)
         return {row["_id"]: fact_of(row) for row in rows}
 
-    async def save(self, scope: Scope, facts: Sequence[Fact], tx: Tx) -> None:
-        """Keep facts."""
-        ops: list[BulkOp] = [Put({"_id": one.id, "chain": one.chain}, {"$set": _row(one)}) for one in facts]
+    async def known(self, scope: Scope, ids: Sequence[str], version: int, tx: Tx) -> dict[str, Known]:
+        """Facts by id, and whether each is in the sums of this version."""
+        rows = await self._rows.find({"_id": {"$in": sorted(set(ids))}, **_within(scope)}, tx=tx)
+        return {row["_id"]: Known(fact_of(row), row.get("counted") == version) for row in rows}
+
+    async def uncounted(self, scope: Scope, version: int, limit: int, tx: Tx) -> list[Fact]:
+        """Facts that are not in the sums of this version yet."""
+        wanted = {**_within(scope), "counted": {"$ne": version}}
+        return [fact_of(row) for row in await self._rows.find(wanted, limit=limit, tx=tx)]
+
+    async def save(self, scope: Scope, facts: Sequence[Fact], tx: Tx, version: int = 0) -> None:
+        """Keep facts, which are in the sums of this version."""
+        ops: list[BulkOp] = [
+            Put({"_id": one.id, "chain": one.chain}, {"$set": _row(one) | {"counted": version}}) for one in facts
+        ]
         await self._rows.bulk(ops, tx=tx)
 
     async def holding(self, scope: Scope, subject: str, tx: Tx) -> list[Fact]:
@@ -38,13 +54,41 @@ class MongoFacts:
         row = await self._rows.find_one({"_id": record_id, **_within(scope)})
         return fact_of(row) if row else None
 
-    async def touching(self, scope: Scope, start: Instant, end: Instant) -> list[Fact]:
-        """Facts that something happened to in a time, and all that are open."""
-        within = {"first_at": {"$lt": end}, "last_at": {"$gte": start}}
-        wanted = {**_within(scope), "$or": [within, {"open": True}]}
-        rows = await self._rows.find(wanted, projection={"body": 1})
-        # Off the event loop: thousands of facts are read for a report, and events must flow meanwhile.
+    async def touching(
+        self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
+    ) -> list[Fact]:
+        """Facts that something happened to in a time (or all that are open), those first that moved last.
+
+        At most `limit`, after the place that `place_of` the last of them named.
+        """
+        wanted: Document = {**_within(scope)}
+        wanted |= {"open": True} if standing else {"first_at": {"$lt": end}, "last_at": {"$gte": start}}
+        if after is not None:
+            moment, _, record = after.partition("|")
+            at = dt.datetime.fromisoformat(moment)
+            wanted["$or"] = [{"last_at": {"$lt": at}}, {"last_at": at, "_id": {"$gt": record}}]
+        rows = await self._rows.find(wanted, projection={"body": 1}, sort=[("last_at", -1), ("_id", 1)], limit=limit)
+        # Off the event loop: thousands of facts are read for a page, and events must flow meanwhile.
         return await asyncio.to_thread(lambda: [fact_of(row) for row in rows])
+
+    async def standing(self, scope: Scope) -> list[Standing]:
+        """Everything that is open, as reports about now need it."""
+        wanted = {**_within(scope), "open": True}
+        rows = await self._rows.find(wanted, projection={"_id": 0, "now": 1})
+        return [Standing(**row["now"]) for row in rows if row.get("now")]
+
+    async def overdue(self, scope: Scope, now: Instant, limit: int) -> list[Standing]:
+        """What is open, past its due moment with its clock running, and was not told of for that moment."""
+        wanted: Document = {**_within(scope), "open": True, "now.due_at": {"$lte": now}}
+        wanted["$expr"] = {"$ne": ["$told_due", "$now.due_at"]}
+        wanted["$or"] = [{"now.paused_at": None}, {"$expr": {"$gt": ["$now.paused_at", "$now.due_at"]}}]
+        rows = await self._rows.find(wanted, projection={"_id": 0, "now": 1}, sort=[("now.due_at", 1)], limit=limit)
+        return [Standing(**row["now"]) for row in rows]
+
+    async def told_overdue(self, scope: Scope, told: Sequence[Standing]) -> None:
+        """These were told of, each for its due moment."""
+        ops: list[BulkOp] = [Put({"_id": one.id}, {"$set": {"told_due": one.due_at}}, upsert=False) for one in told]
+        await self._rows.bulk(ops, ordered=False)
 
     async def every(self, scope: Scope) -> AsyncIterator[Fact]:
         """All facts of a scope, in the order of their ids."""
@@ -61,26 +105,17 @@ def _within(scope: Scope) -> Document:
 
 
 def _row(fact: Fact) -> Document:
-    moments = sorted(_moments(fact))
+    moments = sorted(moments_of(fact))
+    open_now = standing_of(fact)
     return {
         "property_id": fact.property_id,
+        "now": dataclasses.asdict(open_now) if open_now else None,
         "body": fact.model_dump_json(),
         "parts": list(fact.parts),
         "open": fact.life is not None and fact.life.is_open,
         "first_at": moments[0] if moments else None,
         "last_at": moments[-1] if moments else None,
     }
-
-
-def _moments(fact: Fact) -> Iterator[dt.datetime]:
-    """Every moment that some report counts by."""
-    if fact.life:
-        yield from (fact.life.opened_at, fact.life.due_at)
-        yield from (one.closed_at for one in fact.life.closes)
-        yield from (one.at for one in fact.life.exceptions)
-        yield from (one.at for one in fact.life.lines)
-    yield from (one.opened_at for one in fact.alerts)
-    yield from (one.made_at for one in fact.offers)
 
 
 def fact_of(row: Document) -> Fact:

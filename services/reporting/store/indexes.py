@@ -4,11 +4,19 @@ from shared.chassis.mongo import Index, Mongo
 
 INDEXES: dict[str, list[Index]] = {
     "facts": [
-        Index(("chain", "property_id", "last_at")),
-        Index(("chain", "last_at")),
+        Index(("chain", "property_id", ("last_at", -1), "_id")),
+        Index(("chain", ("last_at", -1), "_id")),
         Index(("chain", "property_id"), partial={"open": True}),
+        Index(("now.due_at",), partial={"open": True}),
         Index(("parts",)),
+        Index(("counted",)),
     ],
+    "exports": [Index(("at",), expire_s=7 * 86_400), Index(("at", "_id"), partial={"state": "waiting"})],
+    "schedules": [Index(("chain", "prop"), partial={"active": True})],
+    "runs": [Index(("chain", "prop", ("due_at", -1))), Index(("due_at",), partial={"state": "due"})],
+    "spots": [Index(("chain", ("day", -1), "_id"), partial={"open": True})],
+    "stays": [Index(("chain", "prop", "departure", "arrival"))],
+    "sums": [Index(("chain", "v", "family", "period", "prop"))],
     "traces": [Index(("at",), partial={"st": "waiting"})],
 }
 

@@ -3,68 +3,145 @@
 import asyncio
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from services.reporting.domain.answer import behind
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.hashing import line_of
-from services.reporting.domain.question import Figure, Question, Report, asked
+from services.reporting.domain.moments import place_of
+from services.reporting.domain.question import BEFORE, Around, Asked, Figure, Question, Report, asked
+from services.reporting.domain.tally import Tally
 from services.reporting.domain.timeline import Waterfall, waterfall
-from services.reporting.ports import FactStore, Permissions
-from services.reporting.reports import REPORTS
+from services.reporting.ports import FactStore, Permissions, SumStore
+from services.reporting.reports import REPORTS, entries_of, standing_entries
+from services.reporting.usecases.rota import on_duty
 from shared.chassis.policy import Verdict
-from shared.contracts.errors import forbidden, not_found
-from shared.contracts.identity import Principal
+from shared.contracts.errors import forbidden, invalid, not_found
+from shared.contracts.identity import Principal, Role
 from shared.contracts.values import Instant, Scope, local_day, zone
 
 REPORT, OPERATIONS = "report", "operations"
+LOOKED_AT = 2_000
+"""A page looks at so many facts at most: one of a rare figure may hold fewer than its limit and go on."""
 Zone = Callable[[Principal, str | None], str]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a caller asks a report: of one property or all of theirs, for which local days, with which parameters."""
+
+    property_id: str | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+    currency: str | None = None
+    rates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records behind a figure, and where the list goes on."""
+
+    figure: Figure
+    question: Question
+    facts: Sequence[Fact]
+    following: str | None
 
 
 class Answering:
     """The reads of this service. `zone_of(caller, property)`: whose days a question means."""
 
-    def __init__(self, facts: FactStore, permissions: Permissions, now: Callable[[], Instant], zone_of: Zone) -> None:
-        self._facts, self._permissions, self._now, self._zone_of = facts, permissions, now, zone_of
+    def __init__(
+        self,
+        facts: FactStore,
+        sums: SumStore,
+        permissions: Permissions,
+        now: Callable[[], Instant],
+        zone_of: Zone,
+    ) -> None:
+        self._facts, self._sums, self._permissions = facts, sums, permissions
+        self._now, self._zone_of = now, zone_of
 
     def reports(self, caller: Principal) -> list[Report]:
         """The reports there are."""
-        self._may(caller, None)
+        self.may(caller, None)
         return list(REPORTS.values())
 
-    async def figures(
-        self, caller: Principal, name: str, property_id: str | None, start: dt.date | None, end: dt.date | None
-    ) -> tuple[Report, Question, list[Figure]]:
+    async def figures(self, caller: Principal, name: str, wish: Wish) -> tuple[Report, Question, list[Figure]]:
         """A report's figures for some local days; today, where none are named. Figures of a class that the caller may
         not read are not there.
 
         403 without the permission, 404 for a report or property that is not there for the caller.
         """
-        classes = self._may(caller, property_id).read
+        classes = self.may(caller, wish.property_id).read
         report = REPORTS.get(name)
         if report is None:
             raise not_found("report")
-        question = self._question(caller, property_id, start, end)
-        facts = await self._facts.touching(_scope(caller, property_id), *question.bounds)
-        found = await asyncio.to_thread(report.figures, facts, question)
+        if not set(report.takes) >= ({"currency"} if wish.currency else set()) | ({"rates"} if wish.rates else set()):
+            raise invalid("currency", "not_taken", "This report takes neither a currency nor rates.")
+        question = self._question(caller, wish)
+        made = await self._asked(caller, report, question, wish)
+        found = await asyncio.to_thread(report.figures, made)
         return report, question, [figure for figure in found if figure.data_class in classes]
 
-    async def behind(
-        self,
-        caller: Principal,
-        name: str,
-        key: str,
-        property_id: str | None,
-        start: dt.date | None,
-        end: dt.date | None,
-    ) -> tuple[Figure, Question, list[Fact]]:
-        """One figure, the question, and the facts of the records behind it that the caller may read, in its order."""
-        _, question, figures = await self.figures(caller, name, property_id, start, end)
+    async def _asked(self, caller: Principal, report: Report, question: Question, wish: Wish) -> Asked:
+        scope, start, end = scope_of(caller, wish.property_id), question.start, question.end
+        standing, earlier = Tally(), question.earlier(BEFORE)
+        if report.standing is not None:
+            open_now = await self._facts.standing(scope)
+            standing = await asyncio.to_thread(
+                lambda: Tally.of(entry for one in open_now for entry in standing_entries(report, one, question))
+            )
+        read, families = self._sums, report.families
+        return Asked(
+            question=question,
+            whole=await read.whole(scope, families, start, end) if families else {},
+            standing=standing,
+            by_property=await read.by_property(scope, report.apart, start, end) if report.apart else {},
+            by_day=await read.by_day(scope, report.by_day, start, end) if report.by_day else {},
+            before=await read.whole(scope, families, earlier.start, earlier.end) if report.compares else {},
+            around=self._around(scope, report, question, wish),
+        )
+
+    def _around(self, scope: Scope, report: Report, question: Question, wish: Wish) -> Around:
+        hotels = self._permissions.properties(scope.chain, scope.properties)
+        staff_ms: dict[tuple[str, str], int] = defaultdict(int)
+        if report.name == "service_pressure":
+            for hotel in hotels:
+                people = self._permissions.staff(scope.chain, hotel.id)
+                for key, ms in on_duty(people, hotel.zone, question.start, question.end).items():
+                    staff_ms[key] += ms
+        return Around(
+            rooms={hotel.id: hotel.rooms for hotel in hotels},
+            currencies={hotel.id: hotel.currency for hotel in hotels},
+            staff_ms=staff_ms,
+            rates=wish.rates,
+            currency=wish.currency,
+        )
+
+    async def behind(self, caller: Principal, name: str, key: str, wish: Wish, after: str | None, limit: int) -> Page:
+        """The facts of the records behind one figure that the caller may read, those first that moved last."""
+        report, question, figures = await self.figures(caller, name, wish)
         figure = next((one for one in figures if one.key == key), None)
         if figure is None:
             raise not_found("figure")
-        facts = await self._facts.touching(_scope(caller, property_id), *question.bounds)
-        by_id = {fact.id: fact for fact in facts if self._reads(caller, fact)}
-        return figure, question, [by_id[one] for one in dict.fromkeys(figure.records) if one in by_id]
+        scope, found, looked = scope_of(caller, wish.property_id), list[Fact](), 0
+        here = figure.labels.get("property")
+        scope = scope.narrow([here]) if here else scope
+        rule = figure.behind
+        while rule is not None and len(found) < limit and looked < LOOKED_AT:
+            some = await self._facts.touching(scope, *question.bounds, after, 500, standing=rule.standing)
+            for fact in await asyncio.to_thread(behind, figure, report, some, question, entries_of):
+                if self._reads(caller, fact):
+                    found.append(fact)
+            looked += len(some)
+            after = place_of(some[-1]) if len(some) == 500 else None
+            if after is None:
+                break
+        if len(found) > limit:
+            found, after = found[:limit], place_of(found[limit - 1])
+        return Page(figure, question, found, after if rule is not None else None)
 
     async def waterfall(self, caller: Principal, record_id: str) -> Waterfall:
         """Where a record's time went; a record of another property, or of a kind not granted, is a 404."""
@@ -92,28 +169,43 @@ class Answering:
             number += 1
         return whole.hexdigest(), number
 
-    def _may(self, caller: Principal, property_id: str | None) -> Verdict:
+    def may(self, caller: Principal, property_id: str | None, action: str = "read") -> Verdict:
+        """What the caller may read of reports here; 403 without the permission, 404 of another's property."""
         if property_id is not None and not self._exists(caller, property_id):
             raise not_found("property")
-        verdict = self._permissions.decide(caller, "read", REPORT, property_id)
+        verdict = self._permissions.decide(caller, action, REPORT, property_id)
         if not verdict.allow:
-            raise forbidden("not_granted", "You may not read reports here.")
+            raise forbidden("not_granted", "You may not do this with reports here.")
         return verdict
+
+    def reads(self, caller: Principal, property_id: str) -> bool:
+        """Whether the caller may read reports here."""
+        return self._permissions.decide(caller, "read", REPORT, property_id).allow
 
     def _exists(self, caller: Principal, property_id: str) -> bool:
         """Whether there is this property for the caller: another chain's is as absent as one of nobody's."""
         covered = Scope(chain=caller.chain, properties=caller.properties).covers(property_id)
         return covered and self._permissions.property(caller.chain, property_id) is not None
 
-    def _question(
-        self, caller: Principal, property_id: str | None, start: dt.date | None, end: dt.date | None
-    ) -> Question:
+    def _question(self, caller: Principal, wish: Wish) -> Question:
         now = self._now()
-        today = local_day(now, zone(self._zone_of(caller, property_id)))
-        first = start or end or today
-        return asked(first, end or max(first, today), now)
+        today = local_day(now, zone(self._zone_of(caller, wish.property_id)))
+        first = wish.start or wish.end or today
+        return asked(first, wish.end or max(first, today), now)
 
 
-def _scope(caller: Principal, property_id: str | None) -> Scope:
+def scope_of(caller: Principal, property_id: str | None) -> Scope:
+    """What a question of this caller covers."""
     whole = Scope(chain=caller.chain, properties=caller.properties)
     return whole.narrow([property_id]) if property_id else whole
+
+
+def reader(chain: str, property_id: str, audience: Role) -> Principal:
+    """Whom a report is made for that comes by itself: a role at one hotel."""
+    return Principal(
+        staff_id="reporting",
+        chain=chain,
+        roles=frozenset({audience}),
+        properties=frozenset({property_id}),
+        session="reporting",
+    )

@@ -7,7 +7,9 @@ from operator import attrgetter
 
 from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.fold import by_fact, fold, without
-from services.reporting.ports import CloseMark, FactStore, HandOff, Noted, TraceStore
+from services.reporting.ports import CloseMark, FactStore, HandOff, Noted, SumStore, TraceStore
+from services.reporting.reports import ENTRIES_VERSION
+from services.reporting.usecases.counting import Pair, changed
 from shared.chassis.mongo import Tx
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import SYSTEM_CHAIN, Scope
@@ -16,8 +18,8 @@ from shared.contracts.values import SYSTEM_CHAIN, Scope
 class Projecting:
     """Builds facts inside the transaction that moves the cursors."""
 
-    def __init__(self, facts: FactStore, traces: TraceStore, noted: Noted) -> None:
-        self._facts, self._traces, self._noted = facts, traces, noted
+    def __init__(self, facts: FactStore, sums: SumStore, traces: TraceStore, noted: Noted) -> None:
+        self._facts, self._sums, self._traces, self._noted = facts, sums, traces, noted
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Fold new events of any chains, in order."""
@@ -26,19 +28,21 @@ class Projecting:
             await self._apply(Scope(chain=chain), tx, by_fact(some))
 
     async def _apply(self, scope: Scope, tx: Tx, told: dict[str, list[Envelope]]) -> None:
-        facts = await self._facts.load(scope, list(told), tx)
-        changed: list[Fact] = []
+        facts = await self._facts.known(scope, list(told), ENTRIES_VERSION, tx)
+        pairs: list[Pair] = []
         marks: list[CloseMark] = []
         seen: list[HandOff] = []
         for key in sorted(told):
-            before = facts.get(key)
+            known = facts.get(key)
+            before = known.fact if known else None
             after = fold(before, key, told[key])
             if after is before:
                 continue
-            changed.append(after)
+            pairs.append((before if known and known.counted else None, after))
             marks += _closed(before, after)
             seen += _noteworthy(before, after)
-        await self._facts.save(scope, changed, tx)
+        await self._sums.add(scope, changed(pairs), tx)
+        await self._facts.save(scope, [after for _, after in pairs], tx, ENTRIES_VERSION)
         await self._traces.mark(scope, marks, tx)
         for one in seen:
             tx.after_commit.append(partial(self._noted, one))
@@ -46,8 +50,11 @@ class Projecting:
     async def forget(self, tx: Tx, subject: str) -> None:
         """Drop what came from one aggregate, before its events are applied again."""
         scope = Scope(chain=SYSTEM_CHAIN)
-        held = await self._facts.holding(scope, subject, tx)
-        await self._facts.save(scope, [without(fact, subject) for fact in held], tx)
+        held = [fact.id for fact in await self._facts.holding(scope, subject, tx)]
+        known = (await self._facts.known(scope, held, ENTRIES_VERSION, tx)).values()
+        pairs = [(one.fact if one.counted else None, without(one.fact, subject)) for one in known]
+        await self._sums.add(scope, changed(pairs), tx)
+        await self._facts.save(scope, [after for _, after in pairs], tx, ENTRIES_VERSION)
 
 
 def _life(fact: Fact | None) -> Life | None:

@@ -1,12 +1,17 @@
 """Projecting: what a batch says is noted, however many events of a record came together."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
 from services.reporting.domain.fact import Fact
-from services.reporting.ports import CloseMark, HandOff
+from services.reporting.domain.standing import Standing
+from services.reporting.domain.tally import Tally
+from services.reporting.ports import CloseMark, Contribution, HandOff, Known
+from services.reporting.usecases.counting import changed
 from services.reporting.usecases.projecting import Projecting
 from shared.chassis.mongo import Tx
 from shared.contracts.envelope import Envelope
@@ -28,7 +33,15 @@ class FakeFacts:
         """Those of the ids that are kept."""
         return {one: self.kept[one] for one in ids if one in self.kept}
 
-    async def save(self, scope: Scope, facts: Sequence[Fact], tx: Tx) -> None:
+    async def known(self, scope: Scope, ids: Sequence[str], version: int, tx: Tx) -> dict[str, Known]:
+        """Those of the ids that are kept; all are counted."""
+        return {one: Known(self.kept[one], True) for one in ids if one in self.kept}
+
+    async def uncounted(self, scope: Scope, version: int, limit: int, tx: Tx) -> list[Fact]:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def save(self, scope: Scope, facts: Sequence[Fact], tx: Tx, version: int = 0) -> None:
         """Keep them."""
         self.written += len(facts)
         self.kept.update({one.id: one for one in facts})
@@ -41,13 +54,57 @@ class FakeFacts:
         """Not asked here."""
         raise NotImplementedError
 
-    async def touching(self, scope: Scope, start: Instant, end: Instant) -> list[Fact]:
+    async def touching(
+        self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
+    ) -> list[Fact]:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def standing(self, scope: Scope) -> list[Standing]:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def overdue(self, scope: Scope, now: Instant, limit: int) -> list[Standing]:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def told_overdue(self, scope: Scope, told: Sequence[Standing]) -> None:
         """Not asked here."""
         raise NotImplementedError
 
     def every(self, scope: Scope) -> Any:
         """Not asked here."""
         raise NotImplementedError
+
+
+class FakeSums:
+    """Sums in one tally for each family."""
+
+    def __init__(self) -> None:
+        self.entries: list[Contribution] = []
+
+    async def add(self, scope: Scope, contributions: Iterable[Contribution], tx: Tx) -> None:
+        """Remember them."""
+        self.entries += contributions
+
+    async def whole(self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date) -> dict[str, Tally]:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def by_property(self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date) -> Any:
+        """Not asked here."""
+        raise NotImplementedError
+
+    async def by_day(self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date) -> Any:
+        """Not asked here."""
+        raise NotImplementedError
+
+    def told(self) -> dict[tuple[Any, ...], int]:
+        """What they add up to, without what came to nothing."""
+        found: dict[tuple[Any, ...], int] = defaultdict(int)
+        for _, where, entry in self.entries:
+            found[where, *entry[:4]] += entry.amount
+        return {key: amount for key, amount in found.items() if amount}
 
 
 class FakeTraces:
@@ -74,7 +131,8 @@ class Board:
 
     def __init__(self) -> None:
         self.facts, self.traces, self.noted = FakeFacts(), FakeTraces(), list[HandOff]()
-        self._projecting = Projecting(self.facts, self.traces, self.noted.append)
+        self.sums = FakeSums()
+        self._projecting = Projecting(self.facts, self.sums, self.traces, self.noted.append)
 
     async def hears(self, *batches: Sequence[Envelope]) -> None:
         """Each batch in a transaction that commits."""
@@ -93,6 +151,13 @@ def wandering() -> list[Envelope]:
     return list(story.completed(NOON + minutes(920)).events)
 
 
+def counted(facts: Iterable[Fact]) -> dict[tuple[Any, ...], int]:
+    """What the sums of some facts are, counted anew."""
+    sums = FakeSums()
+    sums.entries = list(changed([(None, fact) for fact in facts]))
+    return sums.told()
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 async def test_batches_of_any_size_leave_the_same_facts_marks_and_notes(size: int) -> None:
     events, together, board = wandering(), Board(), Board()
@@ -100,6 +165,7 @@ async def test_batches_of_any_size_leave_the_same_facts_marks_and_notes(size: in
     await board.hears(events[:1], *[events[at : at + size] for at in range(1, len(events), size)])
     assert board.facts.kept == together.facts.kept
     assert board.traces.marks == together.traces.marks
+    assert board.sums.told() == together.sums.told() == counted(board.facts.kept.values())
     assert sorted(one.what for one in board.noted) == sorted(one.what for one in together.noted)
 
 

@@ -1,0 +1,70 @@
+"""A report as an XLSX workbook: figures, a chart of their picture, and the definition."""
+
+import asyncio
+import io
+from collections.abc import Sequence
+
+import xlsxwriter
+
+from services.reporting.adapters.files.plain import figure_rows, harmless
+from services.reporting.domain.chart import Chart
+from services.reporting.domain.question import Figure, Question, Report
+
+_CHART_TYPES = {"bar": "column", "line": "line", "point": "scatter"}
+_SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+async def xlsx(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+    """The workbook."""
+    return await asyncio.to_thread(_made, report, question, figures, property_id)
+
+
+def _made(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, _SAFE) as book:
+        bold = book.add_format({"bold": True})
+        sheet = book.add_worksheet("Figures")
+        rows = figure_rows(figures)
+        columns = list(rows[0]) if rows else ["name"]
+        sheet.write_row(0, 0, columns, bold)
+        for number, row in enumerate(rows, 1):
+            sheet.write_row(number, 0, [harmless(row[name]) for name in columns])
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 1, 34)
+        _draw(book, report.picture(figures))
+        about = book.add_worksheet("About")
+        told = (
+            ("report", report.title),
+            ("definition", report.definition),
+            ("property", property_id or "all"),
+            ("from", question.start.isoformat()),
+            ("to", question.end.isoformat()),
+            ("as of", question.now.isoformat()),
+        )
+        for number, (name, value) in enumerate(told):
+            about.write(number, 0, name, bold)
+            about.write_string(number, 1, value)
+        about.set_column(1, 1, 100)
+    return out.getvalue()
+
+
+def _draw(book: xlsxwriter.Workbook, picture: Chart | None) -> None:
+    """The picture as a native chart over a sheet with its values: a column for each part."""
+    if picture is None:
+        return
+    sheet = book.add_worksheet("Picture")
+    names = list(dict.fromkeys(point.name for point in picture.points))
+    parts = list(dict.fromkeys(point.part or picture.up for point in picture.points))
+    sheet.write_row(0, 0, [picture.across, *parts])
+    for row, name in enumerate(names, 1):
+        sheet.write_string(row, 0, name)
+    for point in picture.points:
+        sheet.write_number(names.index(point.name) + 1, parts.index(point.part or picture.up) + 1, point.value)
+    drawn = book.add_chart({"type": _CHART_TYPES[picture.mark]})
+    for column, part in enumerate(parts, 1):
+        span = (1, column, len(names), column)
+        drawn.add_series({"name": part, "categories": ["Picture", 1, 0, len(names), 0], "values": ["Picture", *span]})
+    drawn.set_title({"name": picture.title})
+    drawn.set_x_axis({"name": picture.across})
+    drawn.set_y_axis({"name": picture.up})
+    sheet.insert_chart(1, len(parts) + 2, drawn, {"x_scale": 1.6, "y_scale": 1.4})

@@ -1,0 +1,125 @@
+"""Schedules and what they delivered, over HTTP."""
+
+from typing import Annotated, Literal, TypeVar
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import StringConstraints
+
+from services.reporting.api.files import BYTES, as_file
+from services.reporting.domain.schedule import Run, Schedule, Terms
+from services.reporting.usecases.delivering import Delivering
+from services.reporting.usecases.scheduling import Draft, Scheduling
+from shared.chassis.commands import CommandContext
+from shared.chassis.describing import ETAG, example, refuses
+from shared.chassis.service import Chassis
+from shared.contracts.identity import Principal
+from shared.contracts.values import EntityId, Frozen, Slug
+
+SCHEDULE = {
+    "property_id": "city",
+    "name": "Exceptions before it gets busy",
+    "terms": {
+        "report": "exceptions",
+        "days": 7,
+        "audience": "duty_manager",
+        "when": "before_busy",
+        "at": "15:00",
+        "hours_before": 6,
+        "busy_percent": 85,
+        "review_hours": 4,
+    },
+}
+Id = Annotated[EntityId, Path()]
+Shown = TypeVar("Shown", Schedule, Run)
+Here = Annotated[Slug | None, Query(alias="property")]
+
+
+class ScheduleBody(Frozen):
+    """A report that comes by itself."""
+
+    property_id: Slug
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    terms: Terms
+
+    @property
+    def draft(self) -> Draft:
+        """As the use case takes it."""
+        return Draft(self.property_id, self.name, self.terms)
+
+
+class Schedules(Frozen):
+    """Schedules in use, by name."""
+
+    schedules: tuple[Schedule, ...]
+
+
+class Runs(Frozen):
+    """What was delivered, the newest first."""
+
+    runs: tuple[Run, ...]
+
+
+def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str], chassis: Chassis) -> APIRouter:
+    """The routes."""
+    made = APIRouter(prefix="/v1", tags=["reporting"])
+    caller = Annotated[Principal, Depends(chassis.caller)]
+    told = Annotated[CommandContext, Depends(chassis.command)]
+
+    @made.get("/schedules")
+    async def schedules(principal: caller, property_id: Here = None) -> Schedules:
+        """The schedules in use."""
+        return Schedules(schedules=tuple(await scheduling.shown(principal, property_id)))
+
+    @made.post("/schedules", status_code=201, responses={201: ETAG, **refuses(404, 409)})
+    async def make_schedule(
+        body: Annotated[ScheduleBody, example(SCHEDULE)],
+        response: Response,
+        ctx: Annotated[CommandContext, Depends(chassis.creation)],
+    ) -> Schedule:
+        """Have a report delivered by itself."""
+        return _tagged(response, *await scheduling.make(ctx, chassis.clock.new_id(), body.draft))
+
+    @made.put("/schedules/{schedule_id}", responses={200: ETAG})
+    async def change_schedule(
+        schedule_id: Id, body: Annotated[ScheduleBody, example(SCHEDULE)], response: Response, ctx: told
+    ) -> Schedule:
+        """Change a schedule. Needs If-Match."""
+        return _tagged(response, *await scheduling.change(ctx, schedule_id, body.draft))
+
+    @made.delete("/schedules/{schedule_id}", status_code=204)
+    async def end_schedule(schedule_id: Id, ctx: told) -> None:
+        """End a schedule. Needs If-Match."""
+        await scheduling.change(ctx, schedule_id, None)
+
+    @made.get("/runs")
+    async def runs(
+        principal: caller, property_id: Here = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    ) -> Runs:
+        """What was delivered, and who reviewed it."""
+        return Runs(runs=tuple(await delivering.shown(principal, property_id, limit)))
+
+    @made.get("/runs/{run_id}", responses={200: ETAG})
+    async def run(run_id: Id, principal: caller, response: Response) -> Run:
+        """One delivery."""
+        return _tagged(response, await delivering.one(principal, run_id), False)
+
+    @made.get("/runs/{run_id}/file", response_class=Response, responses={200: {"content": BYTES}})
+    async def run_file(
+        run_id: Id, principal: caller, form: Annotated[Literal["xlsx", "png", "eml"], Query(alias="format")]
+    ) -> Response:
+        """A delivery as it was made then: workbook, picture or e-mail."""
+        return as_file(await delivering.file(principal, run_id, form), media[form], f"report.{form}")
+
+    @made.post("/runs/{run_id}/review", responses={200: ETAG})
+    async def review_run(run_id: Id, response: Response, ctx: told) -> Run:
+        """I have read it. Needs If-Match."""
+        return _tagged(response, *await delivering.review(ctx, run_id))
+
+    return made
+
+
+def _tagged(response: Response, shown: Shown, replayed: bool) -> Shown:
+    response.headers["ETag"] = f'"{shown.version}"'
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return shown

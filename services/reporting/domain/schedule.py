@@ -1,0 +1,112 @@
+"""Reports that come by themselves: at a time of the hotel's day, or some hours before it gets busy."""
+
+import datetime as dt
+from enum import StrEnum
+
+from pydantic import Field
+
+from services.reporting.domain.forecast import Expected, What
+from shared.contracts.identity import Role
+from shared.contracts.values import Code, EntityId, Frozen, Instant, LocalTime, Slug, Version, instant_of, zone
+
+
+class When(StrEnum):
+    """What a schedule goes by."""
+
+    DAILY = "daily"
+    BEFORE_BUSY = "before_busy"
+
+
+class Terms(Frozen):
+    """What is delivered, to whom, and when, in the hotel's own time."""
+
+    report: Code
+    days: int = Field(default=7, ge=1, le=400, description="So many days back from the day of delivery")
+    audience: Role = Role.DUTY_MANAGER
+    when: When = When.DAILY
+    at: LocalTime = Field(default=dt.time(7), description="When it comes; before busy days: when these get busy")
+    weekdays: tuple[int, ...] = Field(default=(0, 1, 2, 3, 4, 5, 6), max_length=7, description="0 is Monday")
+    hours_before: int = Field(default=6, ge=0, le=72, description="Before a busy time")
+    busy_percent: int = Field(default=85, ge=1, le=100, description="A day is busy from so many rooms taken")
+    busy_arrivals: int = Field(default=0, ge=0, le=10_000, description="… or from so many arrivals; 0: not by these")
+    review_hours: int | None = Field(default=4, ge=1, le=168, description="Reviewed by then, or an alert rings")
+
+
+class Schedule(Frozen):
+    """One schedule of one hotel."""
+
+    id: EntityId
+    chain: Slug
+    property_id: Slug
+    name: str
+    terms: Terms
+    by: EntityId
+    active: bool = True
+    version: Version = 1
+
+
+class RunState(StrEnum):
+    """Where a delivery stands."""
+
+    DUE = "due"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Run(Frozen):
+    """One delivery: what for, and who reviewed it. `busy_day` is the day it came before."""
+
+    id: EntityId
+    chain: Slug
+    property_id: Slug
+    schedule_id: EntityId
+    report: Code
+    audience: Role
+    start: dt.date
+    end: dt.date
+    due_at: Instant
+    busy_day: dt.date | None = None
+    state: RunState = RunState.DUE
+    delivered_at: Instant | None = None
+    review_by: Instant | None = None
+    reviewed_by: EntityId | None = None
+    reviewed_at: Instant | None = None
+    version: int = 0
+
+
+def next_daily(terms: Terms, zone_name: str, after: dt.datetime) -> dt.datetime | None:
+    """The next time of a daily schedule after a moment; None when it has no weekdays."""
+    there = zone(zone_name)
+    day = after.astimezone(there).date()
+    for one in (day + dt.timedelta(days=n) for n in range(9)):
+        due = instant_of(dt.datetime.combine(one, terms.at), there)
+        if due > after and one.weekday() in terms.weekdays:
+            return due
+    return None
+
+
+def next_look(zone_name: str, after: dt.datetime) -> dt.datetime:
+    """When a hotel's forecast is looked at next: at the start of every hour."""
+    whole = after.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    return whole + dt.timedelta(hours=1)
+
+
+def is_busy(terms: Terms, rooms: int, arrivals: int, occupied: int) -> bool:
+    """Whether a day is busy by a schedule's terms."""
+    full = rooms > 0 and occupied * 100 >= terms.busy_percent * rooms
+    return full or (terms.busy_arrivals > 0 and arrivals >= terms.busy_arrivals)
+
+
+def busy_due(
+    terms: Terms, zone_name: str, rooms: int, days: tuple[Expected, ...], until: dt.datetime, now: dt.datetime
+) -> list[tuple[dt.date, dt.datetime]]:
+    """Busy days ahead whose report is due by a moment and whose busy time is still to come, with that due moment."""
+    there, found = zone(zone_name), list[tuple[dt.date, dt.datetime]]()
+    arrivals = {one.day: one.expected for one in days if one.what is What.ARRIVALS}
+    for one in days:
+        if one.what is What.OCCUPANCY and is_busy(terms, rooms, arrivals.get(one.day, 0), one.expected):
+            begins = instant_of(dt.datetime.combine(one.day, terms.at), there)
+            due = begins - dt.timedelta(hours=terms.hours_before)
+            if due <= until and begins > now:
+                found.append((one.day, due))
+    return found

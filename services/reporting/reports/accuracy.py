@@ -1,0 +1,53 @@
+"""R2: how often the record is what is really there, by spot checks whose checker did not see what the record says."""
+
+from collections.abc import Sequence
+
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.question import Asked, Figure, Report, wilson
+from services.reporting.domain.spot import SPOTS
+from services.reporting.domain.tally import ALL, labels_of
+
+
+def figures(asked: Asked) -> list[Figure]:
+    """Checked, right, and the share right with its interval: as a whole, by field and by department."""
+    tally = asked.of(SPOTS)
+    names = [ALL, *(name for label in ("field", "department") for name, _ in tally.groups(label))]
+    found = []
+    for name in names:
+        labels, right, wrong = labels_of(name), tally.get("right", name), tally.get("wrong", name)
+        low, high = wilson(right, right + wrong)
+        share = round(right / (right + wrong), 4) if right + wrong else None
+        note = "small_sample" if 0 < right + wrong < SMALL else None
+        found += [
+            Figure(name="checked", labels=labels, value=right + wrong, unit="checks"),
+            Figure(name="accuracy", labels=labels, value=share, unit="share", low=low, high=high, note=note),
+        ]
+    planned = tally.get("planned")
+    return [*found, Figure(name="planned", value=planned, unit="checks"),
+            Figure(name="missed", value=max(0, planned - tally.get("entered")), unit="checks")]  # fmt: skip
+
+
+SMALL = 30
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """Accuracy by department."""
+    some = [one for one in found if one.name == "accuracy" and "department" in one.labels]
+    return chart("Accuracy", "department", "share", [(one.labels["department"], one.value, None) for one in some])
+
+
+ACCURACY = Report(
+    name="accuracy",
+    title="Accuracy by spot checks",
+    definition=(
+        "On busy days records are drawn by chance (seeded by property and day) and somebody writes down what is really "
+        "there without being shown the record. accuracy: the share of compared values that agree, with its 95 % "
+        "interval "
+        f"(Wilson) beside the number compared; fewer than {SMALL} are marked as a small sample. missed: planned "
+        f"checks that "
+        "nobody made; they are not counted as right."
+    ),
+    figures=figures,
+    families=(SPOTS,),
+    picture=picture,
+)

@@ -1,0 +1,139 @@
+"""R5: what guests felt of it: waits, contradictions, repeats, against scores and reviews, and before."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.fact import Fact, Life
+from services.reporting.domain.local import day_of
+from services.reporting.domain.question import BEFORE, Asked, Behind, Figure, Report
+from services.reporting.domain.reviews import REVIEWS
+from services.reporting.domain.statistics import difference_of_means, difference_of_shares
+from services.reporting.domain.stay import STAYS
+from services.reporting.domain.tally import Entry, Tally
+from services.reporting.reports.completion_time import RUNS, WORKED
+from services.reporting.reports.flow import FLOW
+from shared.contracts.records import Workflow
+
+SERVICE = "service"
+TENTHS = 10
+"""Reviews are summed in tenths of a point, so that sums are whole numbers."""
+Tallies = Mapping[str, Tally]
+
+
+def entries(fact: Fact) -> Iterator[Entry]:
+    """What a guest felt of a record: repeats, corrections, a reopening, on the day of the first trigger and of each."""
+    life = fact.life
+    if life is None or life.workflow != Workflow.GUEST_EXPERIENCE:
+        return
+    for at in life.repeats:
+        yield Entry(day_of(at, fact.zone), SERVICE, "all", "repeats")
+    for one in life.confirmed:
+        if one.correction:
+            yield Entry(day_of(one.at, fact.zone), SERVICE, "all", "contradictions")
+    for close in life.closes:
+        again = any(later.number > close.number for later in life.closes) or life.is_open
+        yield Entry(day_of(close.closed_at, fact.zone), SERVICE, "all", "undone" if again else "done")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Repeats, corrections and closes of guest experience."""
+    mine = life.workflow == Workflow.GUEST_EXPERIENCE and (life.repeats or life.confirmed or life.closes)
+    return (life.repeats, life.confirmed, life.closes, life.is_open) if mine else None
+
+
+def figures(asked: Asked) -> list[Figure]:
+    """This window's figures, those of the time before, and their difference with its interval."""
+    return [
+        *_wait(asked.whole, asked.before),
+        _count("contradictions", asked.whole),
+        _count("repeats", asked.whole),
+        *_per_stay(asked.whole, asked.before),
+        *_compared_share("reopen_share", SERVICE, "undone", "done", asked.whole, asked.before),
+        *_compared_mean("mean_score", FLOW, asked.whole, asked.before),
+        *_compared_mean("mean_review", REVIEWS, asked.whole, asked.before, TENTHS),
+    ]
+
+
+def _of(tallies: Tallies, family: str) -> Tally:
+    return tallies.get(family) or Tally()
+
+
+def _count(name: str, now: Tallies) -> Figure:
+    n = _of(now, SERVICE).get(name)
+    return Figure(name=name, value=n, unit="times", records=n, behind=Behind(family=SERVICE, measures=(name,)))
+
+
+def _wait(now: Tallies, before: Tallies) -> Iterator[Figure]:
+    for when, tallies in (("now", now), ("before", before)):
+        runs = _of(tallies, RUNS)
+        at = runs.percentile(WORKED, 50)
+        behind = Behind(family=RUNS, measures=("n",)) if when == "now" else None
+        yield Figure(name="waiting_p50", labels={"when": when}, value=at[0] if at else None, unit="seconds",
+                     records=runs.get("n") if behind else 0, behind=behind)  # fmt: skip
+
+
+def _per_stay(now: Tallies, before: Tallies) -> Iterator[Figure]:
+    for when, tallies in (("now", now), ("before", before)):
+        stays, repeats = _of(tallies, STAYS).get("departed"), _of(tallies, SERVICE).get("repeats")
+        value = round(repeats / stays, 4) if stays else None
+        yield Figure(name="repeats_per_stay", labels={"when": when}, value=value, unit="repeats a stay")
+
+
+def _compared_share(name: str, family: str, part: str, rest: str, now: Tallies, before: Tallies) -> Iterator[Figure]:
+    one, other = _of(now, family), _of(before, family)
+    sums = [(tally.get(part), tally.get(part) + tally.get(rest)) for tally in (one, other)]
+    for when, (inside, whole) in zip(("now", "before"), sums, strict=True):
+        behind = Behind(family=family, measures=(part,)) if when == "now" else None
+        yield Figure(name=name, labels={"when": when}, value=round(inside / whole, 4) if whole else None, unit="share",
+                     records=inside if behind else 0, behind=behind)  # fmt: skip
+    yield _difference(name, "share", difference_of_shares(*sums[0], *sums[1]))
+
+
+def _compared_mean(name: str, family: str, now: Tallies, before: Tallies, scale: int = 1) -> Iterator[Figure]:
+    sums = []
+    for when, tallies in (("now", now), ("before", before)):
+        tally = _of(tallies, family)
+        n, total, squares = (tally.get(measure) for measure in ("scored", "score", "score2"))
+        sums.append((n, total, squares))
+        behind = Behind(family=family, measures=("scored",)) if when == "now" and family == FLOW else None
+        yield Figure(name=name, labels={"when": when}, value=round(total / n / scale, 2) if n else None, unit="score",
+                     records=n if behind else 0, behind=behind)  # fmt: skip
+        yield Figure(name=f"{name}_count", labels={"when": when}, value=n, unit="scores")
+    found = difference_of_means(sums[0], sums[1])
+    low_high = (round(one / scale, 3) for one in found) if found else None
+    yield _difference(name, "score", tuple(low_high) if low_high else None)
+
+
+def _difference(name: str, unit: str, found: tuple[float, ...] | None) -> Figure:
+    """A change that may be chance says so."""
+    if found is None:
+        return Figure(name=f"{name}_change", value=None, unit=unit, note="too_few")
+    value, low, high = found
+    note = "may_be_chance" if low <= 0 <= high else None
+    return Figure(name=f"{name}_change", value=value, unit=unit, low=low, high=high, note=note)
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """Scores now and before."""
+    some = [one for one in found if one.name in ("mean_score", "mean_review")]
+    return chart("Scores", "when", "score", [(one.labels["when"], one.value, one.name) for one in some])
+
+
+GUEST_SERVICE = Report(
+    name="guest_service",
+    title="Guest service effect",
+    definition=(
+        "Guest experience on the local days asked about (now) and on the days right before them "
+        f"({BEFORE} times as many; before). waiting: median time from trigger to close without pauses. contradictions: "
+        "confirmed values changed later. repeats: the same asked again; per stay: over the stays that departed. "
+        "reopen_share: closes that did not hold. mean_score: scores left with us, 0-10; mean_review: imported public "
+        "reviews, made 0-10. change: now less before with its 95 % interval (shares: Newcombe; means: Welch); where it "
+        "holds 0 the change may be chance. Nothing here says what caused a change."
+    ),
+    figures=figures,
+    families=(RUNS, FLOW, SERVICE, STAYS, REVIEWS),
+    entries=entries,
+    basis=basis,
+    compares=True,
+    picture=picture,
+)

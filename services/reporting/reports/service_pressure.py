@@ -1,0 +1,87 @@
+"""R6: how much work stood open for each hour that people were on duty, beside how long it took and what guests said."""
+
+from collections.abc import Sequence
+
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.question import Asked, Behind, Figure, Report
+from services.reporting.domain.statistics import rank_correlation
+from services.reporting.reports.bottlenecks import HOURS
+from services.reporting.reports.completion_time import RUNS, WORKED
+from services.reporting.reports.hotel import HOTEL
+
+LEAST_DAYS = 10
+
+
+def figures(asked: Asked) -> list[Figure]:
+    """By department and shift: open load per staff hour; by department the median; over days, how the two go "
+    "together."""
+    hours, runs = asked.of(HOURS), asked.of(RUNS)
+    found = []
+    for name, labels in hours.groups("department", "shift"):
+        on_duty = asked.around.staff_ms.get((labels["department"], labels["shift"]), 0)
+        ms, behind = hours.get("ms", name), Behind(family=HOURS, group=name, measures=("ms",))
+        load = round(ms / on_duty, 2) if on_duty else None
+        note = None if on_duty else "nobody_on_the_rota"
+        found += [
+            Figure(name="open_per_staff_hour", labels=labels, value=load, unit="records", behind=behind, note=note),
+            Figure(name="staff_hours", labels=labels, value=round(on_duty / 3_600_000, 2), unit="hours"),
+        ]
+    for name, labels in runs.groups("department"):
+        at = runs.percentile(WORKED, 50, name)
+        if at:
+            behind = Behind(family=RUNS, group=name, measures=("n",))
+            found.append(Figure(name="worked_p50", labels=labels, value=at[0], unit="seconds",
+                                records=runs.get("n", name), behind=behind))  # fmt: skip
+    return [*found, *_together(asked)]
+
+
+def _together(asked: Asked) -> list[Figure]:
+    """Rank correlation, over the days, of the load with the day's mean time and with its mean score."""
+    loads, times, scored, scores = list[float](), list[float](), list[float](), list[float]()
+    for tallies in asked.by_day.values():
+        hours, runs = tallies.get(HOURS), tallies.get(HOTEL)
+        if hours is None or runs is None or not runs.get("n"):
+            continue
+        load = sum(hours.get("ms", name) for name, _ in hours.groups("department", "shift"))
+        loads.append(load)
+        times.append(runs.get("worked_ms") / runs.get("n"))
+        if runs.get("scored"):
+            scored.append(load)
+            scores.append(runs.get("score") / runs.get("scored"))
+    return [_correlated("load_with_time", loads, times), _correlated("load_with_score", scored, scores)]
+
+
+def _correlated(name: str, one: Sequence[float], other: Sequence[float]) -> Figure:
+    low, high, value = None, None, None
+    if len(one) >= LEAST_DAYS:
+        value, low, high = rank_correlation(one, other)
+    note = None if value is not None else "too_few_days"
+    if low is not None and high is not None and low <= 0 <= high:
+        note = "may_be_chance"
+    return Figure(name=name, value=value, unit="rank correlation", records=0, low=low, high=high, note=note)
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """Open work per staff hour, by department and shift."""
+    some = [one for one in found if one.name == "open_per_staff_hour"]
+    points = [(one.labels["department"], one.value, one.labels["shift"]) for one in some]
+    return chart("Open work per staff hour", "department", "records", points)
+
+
+SERVICE_PRESSURE = Report(
+    name="service_pressure",
+    title="Service pressure against results",
+    definition=(
+        "open_per_staff_hour: record hours that stood with a department in a shift (early 7-15, late 15-23, night; "
+        "closed stretches only) over the hours that its people were on duty there by the rota, absences left out. "
+        "worked_p50: its median time from trigger to close without pauses. load_with_time and load_with_score: "
+        "Spearman's "
+        "rank correlation over the days, of the day's load with its mean time and its mean score, with a 95 % "
+        "interval; "
+        f"fewer than {LEAST_DAYS} days say nothing, and going together is not cause."
+    ),
+    figures=figures,
+    families=(HOURS, RUNS),
+    by_day=(HOURS, HOTEL),
+    picture=picture,
+)

@@ -1,0 +1,80 @@
+"""Who carries how much: closes, time held and hand-offs by person; for those who may read about staff."""
+
+from collections.abc import Iterator, Sequence
+
+from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.fact import Fact, Life
+from services.reporting.domain.local import day_of, whole_ms_between
+from services.reporting.domain.question import Asked, Behind, Figure, Question, Report
+from services.reporting.domain.standing import Standing
+from services.reporting.domain.tally import Entry, group
+from shared.contracts.identity import DataClass
+
+STAFF = "staff"
+
+
+def entries(fact: Fact) -> Iterator[Entry]:
+    """Each close for who had it; each stretch that ended, pauses apart, for who held it, on the day it ended."""
+    life = fact.life
+    if life is None:
+        return
+    for close in life.closes:
+        day, name = day_of(close.closed_at, fact.zone), group(staff=close.owner)
+        yield Entry(day, STAFF, name, "closed")
+        if close.closed_at > close.due_at:
+            yield Entry(day, STAFF, name, "closed_late")
+    for one in life.stretches:
+        if one.end is not None and not one.paused:
+            held = whole_ms_between(one.start, one.end)
+            yield Entry(day_of(one.end, fact.zone), STAFF, group(staff=one.owner), "ms", held)
+
+
+def standing(one: Standing, question: Question) -> Iterator[Entry]:
+    """An open record for who has it."""
+    yield Entry(day_of(question.now, one.zone), STAFF, group(staff=one.owner), "open_now")
+
+
+def basis(life: Life, fact: Fact) -> object:
+    """Closes and stretches."""
+    return (life.closes, life.stretches)
+
+
+def figures(asked: Asked) -> list[Figure]:
+    """By person: open now, closed, closed late, hours held."""
+    tally = asked.of(STAFF)
+    tally.add(asked.standing.sums)
+    found = []
+    for name, labels in tally.groups("staff"):
+        for measure, unit, scale in (("open_now", "records", 1), ("closed", "closes", 1), ("closed_late", "closes", 1),
+                                     ("ms", "seconds", 1000)):  # fmt: skip
+            value, counted = tally.get(measure, name), measure != "ms"
+            behind = Behind(family=STAFF, group=name, measures=(measure,), standing=measure == "open_now")
+            title = measure if counted else "held"
+            one = Figure(name=title, labels=labels, value=value if counted else value / scale, unit=unit)
+            more = {"records": value if counted else 0, "behind": behind, "data_class": DataClass.STAFF}
+            found.append(one.model_copy(update=more))
+    return found
+
+
+def picture(found: Sequence[Figure]) -> Chart | None:
+    """Open and closed by person."""
+    some = [one for one in found if one.name in ("open_now", "closed")]
+    return chart("Load by person", "person", "records", [(one.labels["staff"], one.value, one.name) for one in some])
+
+
+STAFF_LOAD = Report(
+    name="staff_load",
+    title="Staff load",
+    definition=(
+        "open_now: what each person has now. closed and closed_late: on the local days asked about, for who had the "
+        "record when it closed. held: the time that stretches which ended on those days were with them, pauses "
+        "left out. "
+        "Shown to those who may read about staff."
+    ),
+    figures=figures,
+    families=(STAFF,),
+    entries=entries,
+    basis=basis,
+    standing=standing,
+    picture=picture,
+)

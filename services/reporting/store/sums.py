@@ -1,0 +1,98 @@
+"""Keeps the sums: one document for each property (and the chain), day (and month), family and slot.
+
+Every process adds to a slot of its own: replicas that project side by side do not wait for one another, and a sum is
+that of its slots. Adding is `$inc` in the transaction that keeps the facts, so that sums are exact at any moment.
+"""
+
+import datetime as dt
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from services.reporting.domain.periods import covering, days, month_of
+from services.reporting.domain.tally import Tally
+from services.reporting.ports import Contribution
+from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
+from shared.contracts.values import Scope
+
+SLOTS = 16
+WHOLE_CHAIN = "*"
+Sums = dict[tuple[str, str], int]
+
+
+class MongoSums:
+    """The `sums` collection; those of another version of the entries are not seen."""
+
+    def __init__(self, mongo: Mongo, owner: str, version: int) -> None:
+        self._rows, self._version = mongo.collection("sums"), version
+        self._slot = zlib.crc32(owner.encode()) % SLOTS
+
+    async def add(self, scope: Scope, contributions: Iterable[Contribution], tx: Tx) -> None:
+        """Add to the sums of the days, months, properties and chains concerned."""
+        documents: dict[tuple[str, str, str, str], Sums] = defaultdict(lambda: defaultdict(int))
+        for chain, property_id, entry in contributions:
+            periods = (entry.day.isoformat(), month_of(entry.day))
+            cell = (escaped(entry.group), entry.measure)
+            for where in (property_id, WHOLE_CHAIN):
+                for period in periods:
+                    documents[chain, where, period, entry.family][cell] += entry.amount
+        await self._rows.bulk([op for key, sums in sorted(documents.items()) if (op := self._op(key, sums))], tx=tx)
+
+    def _op(self, key: tuple[str, str, str, str], sums: Sums) -> BulkOp | None:
+        chain, where, period, family = key
+        more = {f"s.{name}.{measure}": amount for (name, measure), amount in sums.items() if amount}
+        if not more:
+            return None
+        row = {"chain": chain, "prop": where, "period": period, "family": family, "v": self._version}
+        row_id = "|".join((chain, where, period, family, str(self._version), str(self._slot)))
+        return Put({"_id": row_id}, {"$inc": more, "$setOnInsert": row})
+
+    async def whole(self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date) -> dict[str, Tally]:
+        """The sums over some days, by family."""
+        found: dict[str, Tally] = defaultdict(Tally)
+        for row in await self._read(scope, families, covering(start, end)):
+            found[row["family"]].add(row["s"])
+        return _unescaped(found)
+
+    async def by_property(
+        self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date
+    ) -> dict[str, dict[str, Tally]]:
+        """The sums over some days, by property and family."""
+        found: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
+        for row in await self._read(scope, families, covering(start, end), apart=True):
+            found[row["prop"]][row["family"]].add(row["s"])
+        return {name: _unescaped(tallies) for name, tallies in found.items()}
+
+    async def by_day(
+        self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date
+    ) -> dict[dt.date, dict[str, Tally]]:
+        """The sums of each day, by family."""
+        found: dict[dt.date, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
+        for row in await self._read(scope, families, days(start, end)):
+            found[dt.date.fromisoformat(row["period"])][row["family"]].add(row["s"])
+        return {day: _unescaped(tallies) for day, tallies in sorted(found.items())}
+
+    async def _read(
+        self, scope: Scope, families: Sequence[str], periods: Sequence[str], *, apart: bool = False
+    ) -> list[Document]:
+        where: object = WHOLE_CHAIN
+        if scope.properties is not None:
+            where = {"$in": sorted(scope.properties)}
+        elif apart:
+            where = {"$ne": WHOLE_CHAIN}
+        wanted = {"chain": scope.chain, "v": self._version, "family": {"$in": list(families)}}
+        wanted |= {"period": {"$in": list(periods)}, "prop": where}
+        return await self._rows.find(wanted, projection={"_id": 0, "prop": 1, "period": 1, "family": 1, "s": 1})
+
+
+def escaped(name: str) -> str:
+    """A group as part of a path in a document, where a dot and a leading dollar would mean something."""
+    return name.replace("%", "%25").replace(".", "%2E").replace("$", "%24")
+
+
+def _unescaped(tallies: dict[str, Tally]) -> dict[str, Tally]:
+    for tally in tallies.values():
+        for name in [one for one in tally.sums if "%" in one]:
+            plain = name.replace("%24", "$").replace("%2E", ".").replace("%25", "%")
+            tally.sums[plain] = tally.sums.pop(name)
+    return dict(tallies)
