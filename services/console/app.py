@@ -16,23 +16,41 @@ from services.console.adapters.auth import AuthClient
 from services.console.adapters.house import PolicyHouse
 from services.console.adapters.http import Client
 from services.console.adapters.integrations import IntegrationsClient
+from services.console.adapters.queues import HandoversClient, QueuesClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
+from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
-from services.console.api import board, desk, entry, failures, live, record, session
+from services.console.api import board, desk, device, entry, failures, handovers, live, many, record, session, waiting
 from services.console.api.gate import Gate
 from services.console.api.render import HEADERS, HERE
 from services.console.events import Handler
-from services.console.ports import Alerts, Guests, House, Records, Reports, Sessions, SignIn, Time
+from services.console.ports import (
+    Alerts,
+    Guests,
+    Handovers,
+    House,
+    Queues,
+    Records,
+    Reports,
+    Selling,
+    Sessions,
+    SignIn,
+    Time,
+)
 from services.console.settings import Settings
 from services.console.store import SessionStore, prepare
 from services.console.usecases.board import Boards
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
+from services.console.usecases.handovers import ShiftChange
 from services.console.usecases.live import Feed
+from services.console.usecases.many import Many
+from services.console.usecases.paper import Paper
 from services.console.usecases.people import People
 from services.console.usecases.record import RecordPages
 from services.console.usecases.signin import Desk
+from services.console.usecases.waiting import Waiting
 from shared.chassis.guarding import Guard
 from shared.chassis.service import Chassis, run
 from shared.chassis.tail import Tail
@@ -54,19 +72,26 @@ class Parts:
     guests: Guests
     reports: Reports
     feed: Feed
+    selling: Selling
+    queues: Queues
+    handovers: Handovers
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
     """The pages over some parts."""
-    people = People(parts.house, parts.guests, parts.time)
+    people = People(parts.house, parts.guests, parts.time, settings.idle_lock_minutes * 60)
     sign_in = Desk(parts.sessions, parts.auth, parts.house, parts.time)
     gate = Gate(sign_in, settings.secure)
     boards = Boards(parts.records, people)
-    front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people)
+    front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people, parts.selling)
     return [
         session.router(gate, sign_in, settings.console_chain),
         session.away(gate, sign_in, settings.console_chain, settings.console_url),
-        board.router(gate, boards, front),
+        board.router(gate, boards, front, Paper(parts.records, boards, people)),
+        many.router(gate, Many(parts.records, boards, people)),
+        device.router(gate, people),
+        waiting.router(gate, Waiting(parts.queues, boards, people)),
+        handovers.router(gate, ShiftChange(parts.handovers, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
         entry.router(gate, Entry(parts.records, boards, people)),
@@ -89,16 +114,20 @@ def over_http(
     settings: Settings, http: httpx.AsyncClient, time: Time, sessions: Sessions, house: House, feed: Feed
 ) -> Parts:
     """The parts, with the other services at the addresses the environment names."""
+    records = Client(http, settings.records_url, "Records")
     return Parts(
         sessions=sessions,
         auth=AuthClient(Client(http, settings.auth_url, "Sign-in"), time.real_now),
         house=house,
         time=time,
-        records=RecordsClient(Client(http, settings.records_url, "Records")),
+        records=RecordsClient(records),
         alerts=AlertsClient(Client(http, settings.alerts_url, "Alerts")),
         guests=IntegrationsClient(Client(http, settings.integrations_url, "Guest names and stays")),
         reports=ReportingClient(Client(http, settings.reporting_url, "Reports", REPORT_PATIENCE_S)),
         feed=feed,
+        selling=SellingClient(records),
+        queues=QueuesClient(records),
+        handovers=HandoversClient(records),
     )
 
 

@@ -194,7 +194,9 @@ class FakeHouse:
     def properties(self, principal: Principal) -> list[Property]:
         return [one for one in (FARO, LISBON) if principal.properties is None or one.id in principal.properties]
 
-    def may(self, principal: Principal, action: str, kind: str, property_id: str, department: Department) -> bool:
+    def may(
+        self, principal: Principal, action: str, kind: str, property_id: str | None, department: Department | None
+    ) -> bool:
         return not principal.holds(Role.AUDITOR)
 
 

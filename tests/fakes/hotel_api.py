@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from shared.contracts.alerts import AlertState
 from shared.contracts.identity import Department
 from tests.fakes.hotel import KINDS, PASSWORD, FakeHotel, FakeHouse
+from tests.fakes.hotel_queues import add_handovers, add_queues
 
 Told = Callable[[str, str, str, int], None]
 
@@ -48,6 +49,8 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
         return await call_next(request)
 
     _auth(app, house)
+    add_queues(app, hotel, house)
+    add_handovers(app, hotel, house)
     _records(app, hotel, house, told)
     _beside(app, hotel, house, told)
     return app
