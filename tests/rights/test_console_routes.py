@@ -20,6 +20,17 @@ NAMES = {
     "stay_id": "stay-1",
     "file_id": "f1",
     "handover_id": "h1",
+    "offer_id": "o-spa",
+    "campaign_id": "c1",
+    "verb": "approve",
+    "name": "day",
+    "place": "city",
+    "version": "3",
+    "index": "1",
+    "account_id": "sa-1",
+    "key_id": "key-1",
+    "erasure_id": "x1",
+    "service": "records",
 }
 OF_FASTAPI = {"GET /openapi.json", "GET /docs", "GET /docs/oauth2-redirect", "GET /redoc"}
 CLOSED = [row for row in ROWS if row.door is Door.SIGNED_IN]

@@ -17,6 +17,7 @@ from shared.contracts.values import zone
 
 NAMES_KEPT = dt.timedelta(minutes=2)
 MOST_NAMES = 20_000
+_A_MONDAY = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
 
 
 @dataclass
@@ -60,6 +61,15 @@ class Page:
         """A person's name as they wrote it; somebody unknown here is said to be so."""
         person = self.house.person(staff_id) if staff_id else None
         return person.display_name if person else _("Somebody")
+
+    def name_or_id(self, one: str | None) -> str:
+        """A person's name, or what else did it: a service, a rule, a system."""
+        person = self.house.person(one) if one else None
+        return person.display_name if person else one or "–"
+
+    def weekday(self, number: int) -> str:
+        """A day of the week by its number, Monday 0."""
+        return said_moment(_A_MONDAY + dt.timedelta(days=number), "EEE")
 
     def can(self, action: str, kind: str) -> bool:
         """Whether the viewer may do something anywhere at all, so that its place is worth showing."""
