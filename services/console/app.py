@@ -13,26 +13,77 @@ from fastapi.staticfiles import StaticFiles
 
 from services.console.adapters.alerts import AlertsClient
 from services.console.adapters.auth import AuthClient
+from services.console.adapters.governance import ErasuresClient, GovernanceClient, OperationsClient
 from services.console.adapters.house import PolicyHouse
 from services.console.adapters.http import Client
 from services.console.adapters.integrations import IntegrationsClient
+from services.console.adapters.library import LibraryClient, StaysClient
+from services.console.adapters.queues import HandoversClient, QueuesClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
+from services.console.adapters.rulebook import RulebookClient
+from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
-from services.console.api import board, desk, entry, failures, live, record, session
+from services.console.api import (
+    board,
+    desk,
+    device,
+    entry,
+    failures,
+    handovers,
+    live,
+    many,
+    office,
+    own,
+    policy,
+    record,
+    reports,
+    rules,
+    selling,
+    session,
+    stays,
+    waiting,
+)
 from services.console.api.gate import Gate
 from services.console.api.render import HEADERS, HERE
 from services.console.events import Handler
-from services.console.ports import Alerts, Guests, House, Records, Reports, Sessions, SignIn, Time
+from services.console.ports import (
+    Alerts,
+    Erasures,
+    Governance,
+    Guests,
+    Handovers,
+    House,
+    Library,
+    Operations,
+    Queues,
+    Records,
+    Reports,
+    Rulebook,
+    Selling,
+    Sessions,
+    SignIn,
+    StayList,
+    Time,
+)
 from services.console.settings import Settings
 from services.console.store import SessionStore, prepare
 from services.console.usecases.board import Boards
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
+from services.console.usecases.handovers import ShiftChange
+from services.console.usecases.library import Reading
 from services.console.usecases.live import Feed
+from services.console.usecases.many import Many
+from services.console.usecases.office import Office
+from services.console.usecases.paper import Paper
 from services.console.usecases.people import People
 from services.console.usecases.record import RecordPages
+from services.console.usecases.rulebook import RuleDesk
+from services.console.usecases.selling import Shop
 from services.console.usecases.signin import Desk
+from services.console.usecases.stays import Stays
+from services.console.usecases.waiting import Waiting
 from shared.chassis.guarding import Guard
 from shared.chassis.service import Chassis, run
 from shared.chassis.tail import Tail
@@ -54,24 +105,46 @@ class Parts:
     guests: Guests
     reports: Reports
     feed: Feed
+    selling: Selling
+    queues: Queues
+    handovers: Handovers
+    rulebook: Rulebook
+    governance: Governance
+    erasures: Erasures
+    operations: Operations
+    stays: StayList
+    library: Library
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
     """The pages over some parts."""
-    people = People(parts.house, parts.guests, parts.time)
+    people = People(parts.house, parts.guests, parts.time, settings.idle_lock_minutes * 60)
     sign_in = Desk(parts.sessions, parts.auth, parts.house, parts.time)
     gate = Gate(sign_in, settings.secure)
     boards = Boards(parts.records, people)
-    front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people)
+    front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people, parts.selling)
     return [
         session.router(gate, sign_in, settings.console_chain),
         session.away(gate, sign_in, settings.console_chain, settings.console_url),
-        board.router(gate, boards, front),
+        board.router(gate, boards, front, Paper(parts.records, boards, people)),
+        many.router(gate, Many(parts.records, boards, people)),
+        device.router(gate, people),
+        waiting.router(gate, Waiting(parts.queues, boards, people)),
+        handovers.router(gate, ShiftChange(parts.handovers, people)),
+        stays.router(gate, Stays(parts.stays, parts.records, people), front),
+        selling.router(gate, Shop(parts.selling, parts.records, boards, people)),
+        reports.router(gate, Reading(parts.library, people)),
+        rules.router(gate, RuleDesk(parts.rulebook, people)),
+        *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
         entry.router(gate, Entry(parts.records, boards, people)),
         desk.router(gate, front),
     ]
+
+
+def _back_office(gate: Gate, back_office: Office) -> list[APIRouter]:
+    return [office.router(gate, back_office), policy.router(gate, back_office), own.router(gate, back_office)]
 
 
 def dress(app: FastAPI) -> FastAPI:
@@ -89,16 +162,38 @@ def over_http(
     settings: Settings, http: httpx.AsyncClient, time: Time, sessions: Sessions, house: House, feed: Feed
 ) -> Parts:
     """The parts, with the other services at the addresses the environment names."""
+    records = Client(http, settings.records_url, "Records")
+    auth = Client(http, settings.auth_url, "Sign-in")
+    alerts = Client(http, settings.alerts_url, "Alerts")
+    integrations = Client(http, settings.integrations_url, "Guest names and stays")
+    reporting = Client(http, settings.reporting_url, "Reports", REPORT_PATIENCE_S)
     return Parts(
         sessions=sessions,
-        auth=AuthClient(Client(http, settings.auth_url, "Sign-in"), time.real_now),
+        auth=AuthClient(auth, time.real_now),
         house=house,
         time=time,
-        records=RecordsClient(Client(http, settings.records_url, "Records")),
-        alerts=AlertsClient(Client(http, settings.alerts_url, "Alerts")),
-        guests=IntegrationsClient(Client(http, settings.integrations_url, "Guest names and stays")),
-        reports=ReportingClient(Client(http, settings.reporting_url, "Reports", REPORT_PATIENCE_S)),
+        records=RecordsClient(records),
+        alerts=AlertsClient(alerts),
+        guests=IntegrationsClient(integrations),
+        reports=ReportingClient(reporting),
         feed=feed,
+        selling=SellingClient(records),
+        queues=QueuesClient(records),
+        handovers=HandoversClient(records),
+        rulebook=RulebookClient(records),
+        governance=GovernanceClient(auth),
+        erasures=ErasuresClient(integrations),
+        operations=OperationsClient(
+            {
+                "records": records,
+                "alerts": alerts,
+                "integrations": integrations,
+                "reporting": reporting,
+                "auth": auth,
+            }
+        ),
+        stays=StaysClient(integrations),
+        library=LibraryClient(reporting),
     )
 
 

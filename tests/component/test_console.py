@@ -248,7 +248,7 @@ async def test_silent_service_is_a_strip_and_not_a_failure(
 @pytest.mark.parametrize(
     ("closed", "address", "strip"),
     [
-        ("/v1/board", "/", "Records are not open"),
+        ("/v1/board", "/", "Records: not open"),
         ("/v1/alerts", "/alerts", "Alerts"),
         ("/v1/reports", "/day", "Reports"),
     ],
@@ -342,7 +342,7 @@ async def test_decision_shows_only_what_differs_old_beside_new(browser: httpx.As
     await sign_in(browser)
     html = (await browser.get("/records/r-rich")).text
     pairs = re.findall(r'<td class="old">(.*?)</td><td class="new">(.*?)</td>', html)
-    assert pairs == [("45.00 EUR", "0.00 EUR")]
+    assert pairs == [("€45.00", "€0.00")]
 
 
 async def test_cards_fetched_again_name_those_that_left_the_board(browser: httpx.AsyncClient) -> None:

@@ -194,7 +194,9 @@ class FakeHouse:
     def properties(self, principal: Principal) -> list[Property]:
         return [one for one in (FARO, LISBON) if principal.properties is None or one.id in principal.properties]
 
-    def may(self, principal: Principal, action: str, kind: str, property_id: str, department: Department) -> bool:
+    def may(
+        self, principal: Principal, action: str, kind: str, property_id: str | None, department: Department | None
+    ) -> bool:
         return not principal.holds(Role.AUDITOR)
 
 
@@ -210,7 +212,7 @@ class FakeHotel:
 
     def open(self, record_id: str, property_id: str, kind: str, department: Department, **more: Any) -> dict[str, Any]:
         """A record with the given facts."""
-        title = next(one["title"] for one in KINDS if one["code"] == kind)
+        title = self.kind(kind)["title"]
         record: dict[str, Any] = {
             "id": record_id,
             "version": 1,
@@ -242,7 +244,7 @@ class FakeHotel:
         return record
 
     def kind(self, code: str) -> dict[str, Any]:
-        return next(one for one in KINDS if one["code"] == code)
+        return next((one for one in KINDS if one["code"] == code), {"title": code, "fields": []})
 
     def next_of(self, record: dict[str, Any]) -> dict[str, Any]:
         """What comes next for a record in its status."""

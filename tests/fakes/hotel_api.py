@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from shared.contracts.alerts import AlertState
 from shared.contracts.identity import Department
 from tests.fakes.hotel import KINDS, PASSWORD, FakeHotel, FakeHouse
+from tests.fakes.hotel_office import add_governance, add_reports, add_rules
+from tests.fakes.hotel_queues import add_handovers, add_queues
+from tests.fakes.hotel_shop import add_guests, add_shop
 
 Told = Callable[[str, str, str, int], None]
 
@@ -34,6 +37,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     app.state.closed = set()
     app.state.asked = []
     app.state.languages = []
+    app.state.files = []
     app.state.renewals = 0
     app.state.provider, app.state.begun, app.state.code = "", {}, ""
 
@@ -48,6 +52,13 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
         return await call_next(request)
 
     _auth(app, house)
+    add_queues(app, hotel, house)
+    add_handovers(app, hotel, house)
+    add_shop(app, hotel, house)
+    add_guests(app, hotel)
+    add_rules(app, hotel)
+    add_governance(app, hotel)
+    add_reports(app, hotel)
     _records(app, hotel, house, told)
     _beside(app, hotel, house, told)
     return app
@@ -152,6 +163,16 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
         hotel.keys[idempotency_key] = record_id
         told(body["property_id"], "record", record_id, 1)
         return {"id": record_id}
+
+    @app.post("/v1/records/{record_id}/attachments")
+    async def attach(record_id: str, request: Request) -> Any:
+        app.state.files.append((record_id, await request.body(), request.headers["content-type"]))
+        return hotel.records[record_id]
+
+    @app.get("/v1/records/{record_id}/attachments/{file_id}")
+    async def attachment(record_id: str, file_id: str) -> Any:
+        _record, content, media = app.state.files[-1]
+        return Response(content, media_type=media)
 
     @app.post("/v1/records/{record_id}/{action:path}")
     async def act(record_id: str, action: str, body: dict[str, Any], request: Request) -> Any:
@@ -263,11 +284,13 @@ def _beside(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> Non
 
     @app.get("/v1/reports/{name}")
     async def report(name: str) -> Any:
-        return {"figures": FIGURES[name]}
+        info = {"name": name, "title": name, "definition": "What it counts."}
+        today = hotel.now.date()
+        return {"report": info, "start": today, "end": today, "as_of": hotel.now, "figures": FIGURES[name]}
 
 
 def _figure(name: str, value: float, records: int = 0, **labels: str) -> dict[str, Any]:
-    return {"name": name, "value": value, "records": records, "labels": labels, "unit": ""}
+    return {"name": name, "value": value, "records": records, "labels": labels, "unit": "", "key": name}
 
 
 _DEPARTMENTS = (

@@ -13,7 +13,25 @@ from tests.rights.routes import routes_of
 from tests.rights.rows import Door, Row
 from tests.rights.tables.console import ROWS
 
-NAMES = {"record_id": "r-rich", "step": "accept", "alert_id": "a0", "stay_id": "stay-1"}
+NAMES = {
+    "record_id": "r-rich",
+    "step": "accept",
+    "alert_id": "a0",
+    "stay_id": "stay-1",
+    "file_id": "f1",
+    "handover_id": "h1",
+    "offer_id": "o-spa",
+    "campaign_id": "c1",
+    "verb": "approve",
+    "name": "day",
+    "place": "city",
+    "version": "3",
+    "index": "1",
+    "account_id": "sa-1",
+    "key_id": "key-1",
+    "erasure_id": "x1",
+    "service": "records",
+}
 OF_FASTAPI = {"GET /openapi.json", "GET /docs", "GET /docs/oauth2-redirect", "GET /redoc"}
 CLOSED = [row for row in ROWS if row.door is Door.SIGNED_IN]
 

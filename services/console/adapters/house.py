@@ -24,6 +24,8 @@ class PolicyHouse:
         """The hotels a caller may see."""
         return self._policy.properties(principal.chain, principal.properties)
 
-    def may(self, principal: Principal, action: str, kind: str, property_id: str, department: Department) -> bool:
+    def may(
+        self, principal: Principal, action: str, kind: str, property_id: str | None, department: Department | None
+    ) -> bool:
         """Whether a button is worth showing; the service that owns the action decides again."""
         return self._policy.decide(principal, action, kind, property_id, department).allow

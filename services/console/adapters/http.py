@@ -43,13 +43,33 @@ class Client:
         sent |= {"If-Match": f'"{version}"'} if version is not None else {}
         return await self._call("POST", path, access, json=body or {}, headers=sent)
 
-    async def delete(self, access: str, path: str) -> None:
+    async def put(self, access: str, path: str, body: Mapping[str, Any], *, key: str, version: int) -> Any:
+        """The JSON of a command that replaces something whole."""
+        sent = {"Idempotency-Key": key, "If-Match": f'"{version}"'}
+        return await self._call("PUT", path, access, json=body, headers=sent)
+
+    async def upload(self, access: str, path: str, file: bytes, media: str, *, key: str, version: int) -> Any:
+        """The JSON of a command whose body is a file."""
+        sent = {"Idempotency-Key": key, "If-Match": f'"{version}"', "Content-Type": media}
+        return await self._call("POST", path, access, content=file, headers=sent)
+
+    async def download(self, access: str, path: str) -> tuple[bytes, str]:
+        """A file and its media type."""
+        answer = await self._send("GET", path, access)
+        return answer.content, answer.headers.get("content-type", "application/octet-stream")
+
+    async def delete(self, access: str, path: str, *, key: str = "") -> None:
         """End something."""
-        await self._call("DELETE", path, access)
+        await self._call("DELETE", path, access, headers={"Idempotency-Key": key} if key else {})
 
     async def _call(
         self, method: str, path: str, access: str, *, headers: Mapping[str, str] | None = None, **given: Any
     ) -> Any:
+        return _json(await self._send(method, path, access, headers=headers, **given))
+
+    async def _send(
+        self, method: str, path: str, access: str, *, headers: Mapping[str, str] | None = None, **given: Any
+    ) -> httpx.Response:
         bearer = {"Authorization": f"Bearer {access}"} if access else {}
         bearer |= {"Accept-Language": spoken} if (spoken := ACCEPTED.get()) else {}
         try:
@@ -60,7 +80,7 @@ class Client:
             log.warning("%s does not answer (%s)", self._who, type(failure).__name__)
             raise Down(self._who) from failure
         if answer.is_success:
-            return _json(answer)
+            return answer
         if answer.status_code in (500, 502, 503, 504):
             raise Down(self._who)
         raise Refused(read(answer.status_code, _json(answer)))

@@ -6,6 +6,7 @@ from typing import Any
 from services.console.adapters.http import Client
 from services.console.domain.answers import Step
 from services.console.domain.cards import BoardPage, Card
+from services.console.domain.many import ManyTold
 from services.console.domain.records import Happening, Kind, Record
 from shared.contracts.values import Wire
 
@@ -21,6 +22,16 @@ PATHS: Mapping[str, str] = {
     "tell_guest": "messages",
     "ask": "questions",
     "answer": "answers",
+    "add_item": "checklist",
+    "tick": "ticks",
+    "untick": "unticks",
+    "link_stay": "link-stay",
+    "repeat": "repeats",
+    "take_price": "take-price",
+    "place_bid": "place-bid",
+    "grant_sale": "grant-sale",
+    "cancel_sale": "cancel-sale",
+    "correct_exception": "exceptions/{exception_id}/corrections",
 }
 """The last part of a step's path, where it is not the step's own name."""
 
@@ -72,6 +83,24 @@ class RecordsClient:
     async def open(self, access: str, key: str, body: Mapping[str, Any]) -> str:
         """Open a record; its id."""
         return self._client.parse(_Opened, await self._client.post(access, "/v1/records", body, key=key)).id
+
+    async def subtask(self, access: str, parent: str, key: str, version: int, body: Mapping[str, Any]) -> str:
+        """Open a part of a record; the id of the record that it is part of."""
+        path = f"/v1/records/{parent}/subtasks"
+        return self._client.parse(_Opened, await self._client.post(access, path, body, key=key, version=version)).id
+
+    async def many(self, access: str, key: str, body: Mapping[str, Any]) -> ManyTold:
+        """One command on many records, or what it would do."""
+        return self._client.parse(ManyTold, await self._client.post(access, "/v1/records/bulk", body, key=key))
+
+    async def attach(self, access: str, record_id: str, key: str, version: int, file: bytes, media: str) -> None:
+        """Put a photo or PDF on a record."""
+        path = f"/v1/records/{record_id}/attachments"
+        await self._client.upload(access, path, file, media, key=key, version=version)
+
+    async def file(self, access: str, record_id: str, file_id: str) -> tuple[bytes, str]:
+        """The bytes of a photo or PDF, and what they are."""
+        return await self._client.download(access, f"/v1/records/{record_id}/attachments/{file_id}")
 
     async def act(self, access: str, step: Step) -> None:
         """Do one step to a record at the version that was seen."""

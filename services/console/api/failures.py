@@ -13,18 +13,19 @@ from starlette.exceptions import HTTPException
 from services.console.api.gate import Forged, SignInFirst, sign_in_address
 from services.console.api.render import HEADERS, page, partial
 from services.console.domain.problem import Down, Refused
+from services.console.domain.tongue import _, mark
 from shared.chassis.mongo import DatabaseError
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 _TITLES = {
-    403: "Not for your role",
-    404: "Nothing here",
-    405: "Not like that",
-    409: "Somebody was faster",
-    412: "Somebody was faster",
-    422: "That address is not complete",
-    503: "No answer",
+    403: mark("Not for your role"),
+    404: mark("Nothing here"),
+    405: mark("Not like that"),
+    409: mark("Somebody was faster"),
+    412: mark("Somebody was faster"),
+    422: mark("That address is not complete"),
+    503: mark("No answer"),
 }
 
 
@@ -34,7 +35,11 @@ def _words(request: Request, status: int, sentence: str) -> Response:
         told = {"HX-Reswap": "none", "HX-Trigger": json.dumps({"page:said": {"words": sentence}})}
         return Response(status_code=status, headers={**HEADERS, **told})
     return page(
-        "failure.html", status, headers=dict(HEADERS), title=_TITLES.get(status, "That did not work"), sentence=sentence
+        "failure.html",
+        status,
+        headers=dict(HEADERS),
+        title=_(_TITLES.get(status, mark("That did not work"))),
+        sentence=sentence,
     )
 
 
@@ -48,8 +53,8 @@ async def _sign_in_first(request: Request, failure: Exception) -> Response:
     return RedirectResponse(to, status_code=303)
 
 
-async def _forged(request: Request, _: Exception) -> Response:
-    return _words(request, 403, "This form was too old or not ours. Go back, load the page again and repeat it.")
+async def _forged(request: Request, _failure: Exception) -> Response:
+    return _words(request, 403, _("This form was too old or not ours. Go back, load the page again and repeat it."))
 
 
 async def _refused(request: Request, failure: Exception) -> Response:
@@ -62,29 +67,31 @@ async def _refused(request: Request, failure: Exception) -> Response:
 async def _down(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, Down)
     return _words(
-        request, 503, f"{failure.who} does not answer right now. The rest of the house goes on; try again soon."
+        request,
+        503,
+        _("{who} does not answer right now. The rest of the house goes on; try again soon.", who=_(failure.who)),
     )
 
 
-async def _store(request: Request, _: Exception) -> Response:
-    return _words(request, 503, "The console cannot reach its own store right now. Try again in a moment.")
+async def _store(request: Request, _failure: Exception) -> Response:
+    return _words(request, 503, _("The console cannot reach its own store right now. Try again in a moment."))
 
 
 async def _http(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)
-    sentence = "There is no such page." if failure.status_code == 404 else "This page does not work that way."
+    sentence = _("There is no such page.") if failure.status_code == 404 else _("This page does not work that way.")
     reply = _words(request, failure.status_code, sentence)
     reply.headers.update(failure.headers or {})
     return reply
 
 
-async def _misread(request: Request, _: Exception) -> Response:
-    return _words(request, 422, "Something in the address is missing or wrong.")
+async def _misread(request: Request, _failure: Exception) -> Response:
+    return _words(request, 422, _("Something in the address is missing or wrong."))
 
 
 async def _bug(request: Request, failure: Exception) -> Response:
     log.error("unhandled %s on %s", type(failure).__name__, request.url.path, exc_info=failure)
-    return _words(request, 500, "Something went wrong on our side. It is written down.")
+    return _words(request, 500, _("Something went wrong on our side. It is written down."))
 
 
 def install(app: FastAPI) -> None:

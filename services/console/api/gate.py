@@ -1,20 +1,28 @@
 """Who may come in: the session cookie, and the form token on everything that changes something."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
+from services.console.domain.faces import Face, cookie_of, faces_of
+from services.console.domain.problem import Problem, Refused
 from services.console.domain.session import Journey, Viewer, csrf_of, same_csrf
+from services.console.domain.tongue import _
 from services.console.usecases.signin import Desk
 
 COOKIE = "bellboard_session"
 BEFORE = "bellboard_signin"
 AWAY = "bellboard_away"
 AWAY_S = 600
+FACES = "bellboard_desk"
+FACES_S = 30 * 86_400
+LANGUAGE = "bellboard_language"
+YEAR_S = 366 * 86_400
+MOST_FILE = 10 * 1024 * 1024
 
 
 class SignInFirst(Exception):
@@ -35,6 +43,8 @@ class Form:
 
     viewer: Viewer
     values: Mapping[str, str]
+    file: bytes = b""
+    media: str = ""
 
     @property
     def key(self) -> str:
@@ -76,6 +86,20 @@ class Gate:
             raise Forged
         return Form(viewer, values)
 
+    async def upload(self, request: Request) -> Form:
+        """A form that carries one file, of a signed-in viewer; too large a file is refused before it is read whole."""
+        viewer = await self.viewer(request)
+        if int(request.headers.get("content-length") or 0) > MOST_FILE + 65_536:
+            raise Refused(Problem(413, "too_large", _("That file is larger than 10 MB. Take a smaller photo.")))
+        sent = await request.form(max_files=1, max_fields=20, max_part_size=MOST_FILE + 1)
+        values = {name: value.strip() for name, value in sent.items() if not isinstance(value, UploadFile)}
+        if not same_csrf(viewer.cookie, values.get("csrf", "")):
+            raise Forged
+        file = sent.get("file")
+        if not isinstance(file, UploadFile):
+            raise Refused(Problem(422, "form_invalid", _("Choose a photo first.")))
+        return Form(viewer, values, await file.read(), file.content_type or "application/octet-stream")
+
     def remember(self, answer: Response, cookie: str) -> None:
         """Give a browser its session; it ends with the browser."""
         answer.set_cookie(self.cookie, cookie, httponly=True, samesite="lax", secure=self._secure, path="/")
@@ -83,6 +107,28 @@ class Gate:
     def forget(self, answer: Response) -> None:
         """Take the session from a browser."""
         answer.delete_cookie(self.cookie, httponly=True, samesite="lax", secure=self._secure, path="/")
+
+    def faces(self, request: Request) -> list[Face]:
+        """Who signed in on this device lately."""
+        return faces_of(request.cookies.get(FACES, ""))
+
+    def keep_faces(self, answer: Response, faces: Sequence[Face]) -> None:
+        """Let the device remember who works at this desk."""
+        answer.set_cookie(
+            FACES,
+            cookie_of(faces),
+            max_age=FACES_S,
+            httponly=True,
+            samesite="strict",
+            secure=self._secure,
+            path="/",
+        )
+
+    def speak(self, answer: Response, language: str) -> None:
+        """Let the device remember the language its people chose."""
+        answer.set_cookie(
+            LANGUAGE, language, max_age=YEAR_S, httponly=True, samesite="lax", secure=self._secure, path="/"
+        )
 
     def before_sign_in(self, request: Request) -> tuple[str, str]:
         """A secret for a browser nobody is signed in on, and the form token that goes with it."""

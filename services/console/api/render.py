@@ -7,7 +7,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services.console.domain import words
+from services.console.domain import rulebook, tongue, words
 from services.console.domain.records import shown
 from services.console.usecases.board import initials
 
@@ -37,9 +37,25 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        initials=initials, plain=words.plain, shown=shown, said=lambda code, table: words.said(table, code)
+        initials=initials,
+        name_by=lambda one, page: page.name_of(one),
+        plain=words.plain,
+        shown=shown,
+        said=lambda code, table: words.said(table, code),
+        money=lambda one: tongue.money(one.amount, one.currency),
+        day=tongue.day,
+        brief=rulebook.briefly,
+        role_name=lambda code: words.said(words.ROLE, code),
+        kind_name=lambda code: tongue._("every kind of record") if code == "*" else words.plain(code),
     )
-    made.globals.update(words=words)
+    made.globals.update(
+        words=words,
+        languages=tongue.LANGUAGES,
+        _=tongue._,
+        ngettext=tongue.ngettext,
+        number=tongue.number,
+        percent=tongue.percent,
+    )
     return made
 
 
@@ -48,7 +64,7 @@ _ENV = _environment()
 
 def page(name: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> HTMLResponse:
     """A template as a page that no cache keeps: it shows what its viewer, and only they, may see."""
-    html = _ENV.get_template(name).render(**values)
+    html = _ENV.get_template(name).render(tongue=tongue.SPOKEN.get(), scripted=tongue.scripted(), **values)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

@@ -1,27 +1,30 @@
 """The sign-in page, signing in and signing out."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.api.gate import AWAY, BEFORE, Forged, Gate, own_path, read_form
 from services.console.api.render import page
+from services.console.domain.faces import Face, with_face
 from services.console.domain.problem import Down, Refused
 from services.console.domain.session import journey_of, same_csrf
+from services.console.domain.tongue import _, mark
 from services.console.usecases.signin import Desk
 
-WRONG = "Name and password do not match. Try again; after several tries you must wait a while."
+WRONG = mark("Name and password do not match. Try again; after several tries you must wait a while.")
 
 
 CODE_WANTED = "second_factor_required"
-CODE_WORDS = "Type your password again, with the code that your authenticator app shows now."
+CODE_WORDS = mark("Type your password again, with the code that your authenticator app shows now.")
 AWAY_WORDS = {
-    "not_linked": "An administrator must first say who you are here.",
-    "no_group": "None of your groups at the provider gives you work here. Ask an administrator.",
-    "account_ended": "This account is not in use any more.",
+    "not_linked": mark("An administrator must first say who you are here."),
+    "no_group": mark("None of your groups at the provider gives you work here. Ask an administrator."),
+    "account_ended": mark("This account is not in use any more."),
 }
-NOT_BACK = "Signing in at the provider did not work. Try again."
+NOT_BACK = mark("Signing in at the provider did not work. Try again.")
 
 
 class SignInForm:
@@ -38,11 +41,12 @@ class SignInForm:
             "sign_in.html",
             status,
             csrf=csrf,
-            refusal=words,
+            refusal=_(words),
             fixed_chain=bool(self._chain),
             chain=chain,
             provider=await self._desk.provider(chain),
             login=given.get("login", ""),
+            faces=self._gate.faces(request),
             ask_code=given.get("ask_code", ""),
             then=given.get("then", "/"),
         )
@@ -57,9 +61,14 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
 
     @made.get("/sign-in")
     async def sign_in_page(
-        request: Request, then: str = "/", at: Annotated[str, Query(alias="chain", max_length=63)] = ""
+        request: Request,
+        then: str = "/",
+        at: Annotated[str, Query(alias="chain", max_length=63)] = "",
+        whose: Annotated[int, Query(alias="as", ge=0, le=9)] = 9,
     ) -> Response:
-        return await form(request, then=own_path(then), chain=at)
+        faces = gate.faces(request)
+        login = faces[whose].login if whose < len(faces) else ""
+        return await form(request, then=own_path(then), chain=at, login=login)
 
     @made.post("/sign-in")
     async def sign_in(request: Request) -> Response:
@@ -81,16 +90,30 @@ def router(gate: Gate, desk: Desk, chain: str) -> APIRouter:
             words = refusal.problem.words if refusal.problem.status == 429 else WRONG
             return await form(request, 422, words, ask_code="yes" if code else "", **kept)
         except Down:
-            return await form(request, 503, "Sign-in does not answer right now. Those already signed in go on.", **kept)
+            return await form(
+                request, 503, mark("Sign-in does not answer right now. Those already signed in go on."), **kept
+            )
         answer = RedirectResponse(kept["then"], status_code=303)
         gate.remember(answer, session.cookie)
+        face = Face(kept["login"], desk.name_of(session) or kept["login"])
+        gate.keep_faces(answer, with_face(gate.faces(request), face))
         return answer
 
     @made.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         sent = await gate.form(request)
         await desk.sign_out(sent.viewer.cookie)
-        answer = RedirectResponse("/sign-in", status_code=303)
+        answer = RedirectResponse("/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache"'})
+        gate.forget(answer)
+        return answer
+
+    @made.post("/lock")
+    async def lock(request: Request) -> Response:
+        """Nobody is there: the session ends, the desk remembers who it was and where they were."""
+        sent = await gate.form(request)
+        await desk.sign_out(sent.viewer.cookie)
+        then = own_path(sent.values.get("then", "/"))
+        answer = RedirectResponse(f"/sign-in?{urlencode({'as': 0, 'then': then})}", status_code=303)
         gate.forget(answer)
         return answer
 

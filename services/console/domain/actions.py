@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.console.domain.records import Kind, Record
+from services.console.domain.tongue import mark
 from services.console.domain.words import DEPARTMENT, LINE, OUTCOME, WAITED_FOR, plain
 from shared.contracts.records import Status
 
-REASON_LABEL = "Why?"
+REASON_LABEL = mark("Why?")
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Input:
     choices: tuple[tuple[str, str], ...] = ()
     required: bool = True
     hint: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,63 +35,132 @@ class Action:
     inputs: tuple[Input, ...] = ()
 
 
-_WHY = Input("reason", REASON_LABEL, "long", hint="It is kept with the record.")
+_WHY = Input("reason", REASON_LABEL, "long", hint=mark("It is kept with the record."))
 _WHY_MAYBE = Input("reason", REASON_LABEL, "long", required=False)
 _DEPARTMENTS = tuple(DEPARTMENT.items())
 
 PLAIN: dict[str, Action] = {
     one.code: one
     for one in (
-        Action("accept", "Accept", "You become its owner and the escalation stops.", "accept"),
-        Action("approve", "Approve", "The work may go ahead as checked; departments read this value.", "approve"),
+        Action("accept", mark("Accept"), mark("You become its owner and the escalation stops."), "accept"),
+        Action(
+            "approve",
+            mark("Approve"),
+            mark("The work may go ahead as checked; departments read this value."),
+            "approve",
+        ),
         Action(
             "block",
-            "Block",
-            "The clock pauses until somebody lets it go on.",
+            mark("Block"),
+            mark("The clock pauses until somebody lets it go on."),
             "block",
             (
-                Input("waits_for", "Who is waited for", "choice", tuple(WAITED_FOR.items())),
-                Input("department", "Which department, if one", "choice", _DEPARTMENTS, required=False),
+                Input("waits_for", mark("Who is waited for"), "choice", tuple(WAITED_FOR.items())),
+                Input("department", mark("Which department, if one"), "choice", _DEPARTMENTS, required=False),
                 _WHY,
             ),
         ),
-        Action("unblock", "Go on", "The clock runs again from where it stood.", "unblock"),
+        Action("unblock", mark("Go on"), mark("The clock runs again from where it stood."), "unblock"),
         Action(
-            "resume", "Take back into work", "It is no longer approved and must be checked again.", "resume", (_WHY,)
+            "resume",
+            mark("Take back into work"),
+            mark("It is no longer approved and must be checked again."),
+            "resume",
+            (_WHY,),
         ),
         Action(
             "note",
-            "Add note",
-            "Every department that sees this record reads it.",
+            mark("Add note"),
+            mark("Every department that sees this record reads it."),
             "note",
-            (Input("text", "Note", "long"),),
+            (Input("text", mark("Note"), "long"),),
         ),
         Action(
             "hand_off",
-            "Hand over",
-            "Another department owns it from now on; its deadline stays.",
+            mark("Hand over"),
+            mark("Another department owns it from now on; its deadline stays."),
             "hand_off",
-            (Input("department", "To", "choice", _DEPARTMENTS), _WHY_MAYBE),
+            (Input("department", mark("To"), "choice", _DEPARTMENTS), _WHY_MAYBE),
         ),
         Action(
             "ask",
-            "Ask",
-            "The question stands on the record, with a deadline for the answer.",
+            mark("Ask"),
+            mark("The question stands on the record, with a deadline for the answer."),
             "ask",
-            (Input("to_department", "Whom", "choice", _DEPARTMENTS), Input("text", "Question", "long")),
+            (Input("to_department", mark("Whom"), "choice", _DEPARTMENTS), Input("text", mark("Question"), "long")),
         ),
         Action(
             "add_line",
-            "Add money line",
-            "It may need another person's yes before it is posted to the folio.",
+            mark("Add money line"),
+            mark("It may need another person's yes before it is posted to the folio."),
             "add_line",
             (
-                Input("kind", "What", "choice", tuple(LINE.items())),
-                Input("value.money.amount", "Amount", "money"),
+                Input("kind", mark("What"), "choice", tuple(LINE.items())),
+                Input("value.money.amount", mark("Amount"), "money"),
                 _WHY,
             ),
         ),
-        Action("reopen", "Reopen", "It counts as open again and its clock runs.", "reopen", (_WHY,)),
+        Action(
+            "decline",
+            mark("Give it back"),
+            mark("Another owner is chosen; the reason stays."),
+            "decline",
+            (_WHY,),
+        ),
+        Action("watch", mark("Watch"), mark("You hear of it when it changes."), "watch"),
+        Action("unwatch", mark("Watch no more"), mark("You hear of it no more."), "watch"),
+        Action(
+            "add_item",
+            mark("Add to the list"),
+            mark("It can be ticked off; one that must be done holds the record open."),
+            "checklist",
+            (
+                Input("text", mark("What is to be done?")),
+                Input("value.boolean.compulsory", mark("Must it be done?"), "boolean"),
+            ),
+        ),
+        Action(
+            "link_stay",
+            mark("Link a stay"),
+            mark("The record joins the guest's journey."),
+            "link_stay",
+            (Input("stay_id", mark("Id of the stay"), hint=mark("The last part of the address of the stay's page.")),),
+        ),
+        Action(
+            "repeat",
+            mark("The guest asked again"),
+            mark("It counts as repeated here; no second record opens."),
+            "note",
+        ),
+        Action(
+            "take_price",
+            mark("Take today's price"),
+            mark("The price follows the catalogue as it is now."),
+            "edit",
+            (_WHY,),
+        ),
+        Action(
+            "place_bid",
+            mark("The guest's bid"),
+            mark("What the guest would pay stands in line until the hour of decision."),
+            "edit",
+            (Input("value.money.price", mark("Amount"), "money"), _WHY),
+        ),
+        Action(
+            "grant_sale",
+            mark("Give the place now"),
+            mark("The guest gets it before the hour of decision, if one is free."),
+            "approve",
+            (_WHY,),
+        ),
+        Action(
+            "cancel_sale",
+            mark("Cancel the sale"),
+            mark("The place is free again; what was charged goes back as a line of its own."),
+            "add_line",
+            (_WHY,),
+        ),
+        Action("reopen", mark("Reopen"), mark("It counts as open again and its clock runs."), "reopen", (_WHY,)),
     )
 }
 
@@ -118,8 +189,23 @@ def offered(record: Record) -> tuple[str, ...]:
         Status.APPROVED: ("complete", "block", "resume"),
         Status.BLOCKED: ("unblock",),
     }[record.status]
-    wanted = (*first, *by_status, "edit", "raise_exception", "hand_off", "add_line", "ask", "note", "complete")
+    also = ("edit", "raise_exception", "hand_off", "decline", "add_line", "ask", "note", "add_item", "complete")
+    wanted = (*first, *by_status, *also, *_around(record), *_selling(record))
     return _allowed(dict.fromkeys(wanted), record)
+
+
+def _around(record: Record) -> tuple[str, ...]:
+    """What touches people and stays around it."""
+    return ("repeat", *(() if record.stay_id else ("link_stay",)))
+
+
+def _selling(record: Record) -> tuple[str, ...]:
+    """What can be done to what it sells."""
+    if record.sale is None:
+        return ()
+    if record.sale.state in ("sold", "held"):
+        return ("cancel_sale",)
+    return ("take_price",) if record.sale.way == "fixed" else ("place_bid", "grant_sale")
 
 
 def _allowed(codes: Iterable[str], record: Record) -> tuple[str, ...]:
@@ -131,7 +217,7 @@ def asked(spec_name: str, kind: Kind, *, required: bool = True) -> Input:
     """The question for one field of a kind."""
     spec = kind.spec(spec_name)
     choices = tuple((choice, plain(choice)) for choice in spec.choices)
-    hint = "Another person must approve a change." if spec.sensitive else ""
+    hint = mark("Another person must approve a change.") if spec.sensitive else ""
     return Input(f"field.{spec.type}.{spec.name}", spec.label or plain(spec.name), spec.type, choices, required, hint)
 
 
@@ -141,8 +227,8 @@ def _check_value(record: Record, kind: Kind) -> Action:
     inputs = () if has or not name else (asked(name, kind),)
     return Action(
         "check_value",
-        "Check value",
-        "It is held against the hotel's rules before anything is promised.",
+        mark("Check value"),
+        mark("It is held against the hotel's rules before anything is promised."),
         "check_value",
         inputs,
     )
@@ -153,53 +239,59 @@ def _complete(record: Record, kind: Kind) -> Action:
         o for o in OUTCOME.items() if o[0] != "expired" and (o[0] != "fulfilled" or record.status is Status.APPROVED)
     )
     missing = tuple(asked(name, kind) for name in record.missing_fields)
-    why = Input("reason", REASON_LABEL, "long", required=False, hint="Needed unless it is fulfilled.")
-    inputs = (Input("outcome", "How did it end?", "choice", outcomes), *missing, why)
-    return Action("complete", "Complete", "It is closed and counts in today's figures.", "complete", inputs)
+    why = Input("reason", REASON_LABEL, "long", required=False, hint=mark("Needed unless it is fulfilled."))
+    inputs = (Input("outcome", mark("How did it end?"), "choice", outcomes), *missing, why)
+    return Action("complete", mark("Complete"), mark("It is closed and counts in today's figures."), "complete", inputs)
 
 
 def _fill(record: Record, kind: Kind) -> Action:
     inputs = tuple(asked(name, kind) for name in record.missing_fields)
-    return Action("fill_fields", "Save", "What was missing is there for every department.", "edit", inputs)
+    return Action("fill_fields", mark("Save"), mark("What was missing is there for every department."), "edit", inputs)
 
 
 def _edit(record: Record, kind: Kind) -> Action:
     inputs = tuple(asked(name, kind, required=False) for name in record.editable_fields)
-    why = Input("reason", REASON_LABEL, "long", required=False, hint="Needed for fields marked as audited.")
+    why = Input("reason", REASON_LABEL, "long", required=False, hint=mark("Needed for fields marked as audited."))
     return Action(
-        "edit", "Change fields", "Sensitive fields become a proposal another person decides.", "edit", (*inputs, why)
+        "edit",
+        mark("Change fields"),
+        mark("Sensitive fields become a proposal another person decides."),
+        "edit",
+        (*inputs, why),
     )
 
 
 def _exception(record: Record, kind: Kind) -> Action:
     causes = tuple((cause, plain(cause)) for cause in kind.causes)
     inputs = (
-        Input("cause", "Cause", "choice", causes),
-        Input("unusual", "What is unusual?", "long"),
-        Input("guest_impact", "What does the guest notice?", "long"),
+        Input("cause", mark("Cause"), "choice", causes),
+        Input("unusual", mark("What is unusual?"), "long"),
+        Input("guest_impact", mark("What does the guest notice?"), "long"),
         Input(
             "comment",
-            "Manager's comment",
+            mark("Manager's comment"),
             "long",
             required=False,
-            hint="Only if you are a manager; another one reviews.",
+            hint=mark("Only if you are a manager; another one reviews."),
         ),
     )
     return Action(
         "raise_exception",
-        "Note exception",
-        "A manager reviews it; until then it cannot be approved.",
+        mark("Note exception"),
+        mark("A manager reviews it; until then it cannot be approved."),
         "raise_exception",
         inputs,
     )
 
 
 def _tell_guest(record: Record, kind: Kind) -> Action:
-    inputs = (Input("send", "Do", "choice", (("true", "Send it to the guest"), ("false", "Only store it"))),)
+    inputs = (
+        Input("send", mark("Do"), "choice", (("true", mark("Send it to the guest")), ("false", mark("Only store it")))),
+    )
     return Action(
         "tell_guest",
-        "Tell the guest",
-        "A message leaves, or is stored; then the record can close.",
+        mark("Tell the guest"),
+        mark("A message leaves, or is stored; then the record can close."),
         "request_message",
         inputs,
     )

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from services.console.domain.problem import Problem, Refused
+from services.console.domain.tongue import _
 from shared.contracts.values import minor_digits
 
 _OF_THE_FORM = frozenset({"csrf", "key", "version", "then", "from", "currency"})
@@ -47,7 +48,7 @@ def body_of(values: Mapping[str, str]) -> dict[str, Any]:
         else:
             body[bare] = text == "true" if bare in _YES_OR_NO else value
     if wrong:
-        raise Refused(Problem(422, "form_invalid", "Something does not look right yet.", wrong))
+        raise Refused(Problem(422, "form_invalid", _("Something does not look right yet."), wrong))
     return body | ({"fields": fields} if fields else {})
 
 
@@ -55,7 +56,7 @@ def typed(kind: str, text: str, currency: str) -> Any:
     """One answer by its type; ValueError says what is expected."""
     if kind == "integer":
         if not _WHOLE.fullmatch(text):
-            raise ValueError("Type a whole number, e.g. 2.")
+            raise ValueError(_("Type a whole number, e.g. 2."))
         return int(text)
     if kind == "money":
         return _money(text, currency)
@@ -68,7 +69,7 @@ def _money(text: str, currency: str) -> dict[str, Any]:
     try:
         minor = Decimal(text.replace(",", ".").replace(" ", "")).scaleb(minor_digits(currency))
     except InvalidOperation as failure:
-        raise ValueError("Type an amount, e.g. 12.50.") from failure
+        raise ValueError(_("Type an amount, e.g. 12.50.")) from failure
     if not minor.is_finite() or minor != minor.to_integral_value() or abs(minor) > 10**12:
-        raise ValueError("Type an amount, e.g. 12.50.")
+        raise ValueError(_("Type an amount, e.g. 12.50."))
     return {"amount": int(minor), "currency": currency}

@@ -1,7 +1,7 @@
 """A card of the board, and which cards a viewer asked to see, in which order."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from shared.contracts.values import Instant, Wire
 
 COLUMNS: tuple[Status, ...] = (Status.NEW, Status.PENDING, Status.APPROVED, Status.BLOCKED, Status.COMPLETE)
 DECISIONS = frozenset({"review_exception", "decide_proposal"})
+WHOSE = ("mine", "team")
 FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -45,6 +46,11 @@ class Card(Wire):
     blocked_reason: str | None = None
     stay_id: str | None = None
     guest_id: str | None = None
+    repeats: int = 0
+    items_open: int = 0
+    attachments: int = 0
+    parent: str | None = None
+    merged_into: str | None = None
 
     @property
     def open(self) -> bool:
@@ -59,12 +65,15 @@ class Card(Wire):
 
 @dataclass(frozen=True)
 class Filters:
-    """What the address of the board asks for; the empty string and False ask for nothing."""
+    """What the address of the board asks for; the empty string and False ask for nothing.
+
+    `who` is mine, team (the viewer's departments) or empty for all that the viewer may see.
+    """
 
     property_id: str = ""
     department: str = ""
     status: str = ""
-    mine: bool = False
+    who: str = ""
     late: bool = False
     waiting: bool = False
     q: str = ""
@@ -78,7 +87,7 @@ class Filters:
             property_id=query.get("property", "")[:63],
             department=department if department in set(Department) else "",
             status=status if status in set(Status) else "",
-            mine=query.get("mine") == "1",
+            who=query.get("who", "") if query.get("who") in WHOSE else "",
             late=query.get("late") == "1",
             waiting=query.get("waiting") == "1",
             q=query.get("q", "").strip()[:80],
@@ -86,21 +95,22 @@ class Filters:
         )
 
     def address(self, path: str = "/", **changed: Any) -> str:
-        """The address that asks for this with some parts changed, e.g. `address(mine=True)`."""
+        """The address that asks for this with some parts changed, e.g. `address(late=True)`."""
         wanted = {name: changed.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
-        named = {"property": "property_id", "department": "department", "status": "status", "q": "q"}
+        named = {"property": "property_id", "who": "who", "department": "department", "status": "status", "q": "q"}
         pairs = {shown: str(wanted[name]) for shown, name in named.items() if wanted[name]}
-        pairs |= {name: "1" for name in ("mine", "late", "waiting") if wanted[name]}
+        pairs |= {name: "1" for name in ("late", "waiting") if wanted[name]}
         pairs |= {"view": "table"} if wanted["dense"] else {}
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
-    def admits(self, card: Card, me: str, now: dt.datetime) -> bool:
-        """Whether a card belongs on this board."""
+    def admits(self, card: Card, me: str, now: dt.datetime, team: Collection[Department] = ()) -> bool:
+        """Whether a card belongs on this board; `team` are the viewer's own departments."""
         return (
             (not self.property_id or card.property_id == self.property_id)
             and (not self.department or card.department == self.department)
             and (not self.status or card.status == self.status)
-            and (not self.mine or me in (card.owner, card.next_action.staff_id))
+            and (self.who != "mine" or me in (card.owner, card.next_action.staff_id))
+            and (self.who != "team" or card.department in team or me == card.owner)
             and (not self.late or (card.open and (card.paused_at or now) >= card.due_at))
             and (not self.waiting or card.awaits_decision)
             and (not self.q or _mentions(card, self.q.casefold()))
@@ -118,6 +128,7 @@ class BoardPage(Wire):
     """The cards that records answered."""
 
     cards: tuple[Card, ...] = Field(default=())
+    next: str | None = None
 
 
 def by_due(cards: Iterable[Card]) -> list[Card]:

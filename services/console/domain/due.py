@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from services.console.domain.tongue import _
+
 RADIUS = 9
 CIRCUMFERENCE = 56.549
 _DEFAULT_SPAN = dt.timedelta(hours=1)
@@ -42,25 +44,28 @@ def due(
     left = min(1.0, max(0.0, (due_at - moment) / span))
     if closed_at:
         late = closed_at > due_at
-        return Due("done", f"Done {length(closed_at - due_at)} late" if late else "Done in time", left, warn_at, began)
+        said = _("Done {length} late", length=length(closed_at - due_at)) if late else _("Done in time")
+        return Due("done", said, left, warn_at, began)
     if paused_at:
         kept = due_at - paused_at
-        words = f"Paused, {length(kept)} left" if kept > dt.timedelta() else f"Paused, late by {length(-kept)}"
+        words = _("Paused, {length} left") if kept > dt.timedelta() else _("Paused, late by {length}")
+        words = words.format(length=length(kept))
         return Due("paused", words, left, warn_at, began)
     if moment >= due_at:
-        return Due("late", f"Late by {length(moment - due_at)}", 0.0, warn_at, began)
-    return Due("risk" if moment >= warn_at else "calm", f"{length(due_at - moment)} left", left, warn_at, began)
+        return Due("late", _("Late by {length}", length=length(moment - due_at)), 0.0, warn_at, began)
+    words = _("{length} left", length=length(due_at - moment))
+    return Due("risk" if moment >= warn_at else "calm", words, left, warn_at, began)
 
 
 def length(span: dt.timedelta) -> str:
     """A length of time as staff say it: "under 1 min", "14 min", "2 h 05", "3 d 4 h"."""
     minutes = int(abs(span).total_seconds() // 60)
     if minutes < 1:
-        return "under 1 min"
+        return _("under 1 min")
     if minutes < 60:
-        return f"{minutes} min"
+        return _("{m} min", m=minutes)
     hours, rest = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {rest:02d}"
+        return _("{h} h {m}", h=hours, m=f"{rest:02d}")
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    return _("{d} d {h} h", d=days, h=hours) if hours else _("{d} d", d=days)

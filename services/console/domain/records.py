@@ -5,12 +5,16 @@ from typing import Any
 
 from pydantic import Field
 
+from services.console.domain.around import Child, Correction, OwnerReason, ShownFile, Tick, Writeback
 from services.console.domain.cards import Card
+from services.console.domain.tongue import _
+from services.console.domain.tongue import money as said_money
 from services.console.domain.words import plain
 from shared.contracts.envelope import Change
 from shared.contracts.identity import Actor
+from shared.contracts.offers import Sale
 from shared.contracts.records import CheckedValue, MoneyLine
-from shared.contracts.values import Instant, Money, Wire
+from shared.contracts.values import Instant, Wire
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
@@ -76,6 +80,7 @@ class ExceptionText(Wire):
     decision: str | None = None
     reviewed_by: str | None = None
     reviewed_at: Instant | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 class ProposalText(Wire):
@@ -96,6 +101,7 @@ class ProposalText(Wire):
     state: str = "pending"
     decided_by: str | None = None
     decided_at: Instant | None = None
+    approve_by: Instant | None = None
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -152,7 +158,13 @@ class Record(Card):
     guest_informed: bool = False
     handoffs: int = 0
     rules_version: int = 1
-    parent: str | None = None
+    checklist: tuple[Tick, ...] = ()
+    children: tuple[Child, ...] = ()
+    files: tuple[ShownFile, ...] = ()
+    writebacks: tuple[Writeback, ...] = ()
+    watchers: tuple[str, ...] = ()
+    owner_because: OwnerReason | None = None
+    sale: Sale | None = None
 
     @property
     def own_kind(self) -> Kind:
@@ -197,10 +209,10 @@ class Happening(Wire):
 def shown(value: Any) -> str:
     """A field's value as people read it: yes and no, money with its currency, codes as words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, dict):
         money = set(value) >= {"amount", "currency"}
-        return str(Money(amount=value["amount"], currency=value["currency"])) if money else "kept private"
+        return said_money(value["amount"], value["currency"]) if money else _("kept private")
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value)
     text = "" if value is None else str(value)

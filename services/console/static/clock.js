@@ -6,14 +6,19 @@
 
   const now = () => base + (rate * (performance.now() - since)) / 1000;
 
+  // The page's own words for what scripts say, in the viewer's language.
+  const texts = JSON.parse(body.dataset.words ?? "{}");
+  const words = (name, values = {}) => (texts[name] ?? name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  window.bellWords = words;
+
   const length = (seconds) => {
     const minutes = Math.floor(Math.abs(seconds) / 60);
-    if (minutes < 1) return "under 1 min";
-    if (minutes < 60) return `${minutes} min`;
+    if (minutes < 1) return words("underMinute");
+    if (minutes < 60) return words("minutes", { m: minutes });
     const hours = Math.floor(minutes / 60);
-    if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")}`;
+    if (hours < 24) return words("hours", { h: hours, m: String(minutes % 60).padStart(2, "0") });
     const days = Math.floor(hours / 24);
-    return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;
+    return hours % 24 ? words("daysHours", { d: days, h: hours % 24 }) : words("days", { d: days });
   };
 
   const tick = () => {
@@ -21,9 +26,9 @@
     for (const clock of document.querySelectorAll(".due[data-due]:not([data-still])")) {
       const due = Number(clock.dataset.due), opened = Number(clock.dataset.opened), warn = Number(clock.dataset.warn);
       const late = t >= due, risk = !late && t >= warn;
-      const words = late ? `Late by ${length(t - due)}` : `${length(due - t)} left`;
+      const said = late ? words("late", { length: length(t - due) }) : words("left", { length: length(due - t) });
       const text = clock.querySelector(".words");
-      if (text.textContent !== words) text.textContent = words;
+      if (text.textContent !== said) text.textContent = said;
       if (clock.hasAttribute("data-bare")) continue;
       clock.classList.toggle("late", late);
       clock.classList.toggle("risk", risk);

@@ -43,7 +43,7 @@
 
   const decide = (key) => {
     const button = document.querySelector(`.verdict [data-key="${key}"]`);
-    if (button && window.confirm(`${button.textContent}?`)) button.form.requestSubmit(button);
+    if (button) window.bellAsk(button.textContent).then((yes) => yes && button.form.requestSubmit(button));
   };
 
   const keys = {
@@ -87,7 +87,7 @@
     const fold = event.target.closest("[data-fold]");
     if (fold) {
       const folded = document.getElementById("board").classList.toggle("folded");
-      fold.textContent = folded ? "Show" : "Hide";
+      fold.textContent = window.bellWords(folded ? "show" : "hide");
       fold.setAttribute("aria-expanded", String(!folded));
     }
     if (event.target.closest("[data-theme-switch]")) {
@@ -109,7 +109,7 @@
     main.prepend(strip);
   };
   document.body.addEventListener("page:said", (event) => tell(event.detail.words));
-  document.body.addEventListener("htmx:error", () => tell("That did not get through. Look at your connection and press again; it is done once at most."));
+  document.body.addEventListener("htmx:error", () => tell(window.bellWords("lost")));
 
   document.addEventListener("change", (event) => {
     event.target.closest("form[data-auto]")?.requestSubmit();

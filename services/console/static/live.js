@@ -2,6 +2,7 @@
 (() => {
   const EVERY_MS = 1000;
   const body = document.body;
+  const words = window.bellWords;
   if (!body.dataset.live || !window.EventSource) return;
 
   const lost = document.getElementById("lost"), say = document.getElementById("say");
@@ -49,7 +50,7 @@
   const ringing = () => {
     const total = document.querySelector("[data-late]");
     if (!total) return;
-    total.textContent = `${Math.max(0, Number(total.dataset.late) + lateShown() - lateAtFirst)} late`;
+    total.textContent = words("lateCount", { n: Math.max(0, Number(total.dataset.late) + lateShown() - lateAtFirst) });
     for (const chip of document.querySelectorAll("[data-ring]")) {
       if (!cardOf(chip.dataset.ring)?.matches(".d-late")) chip.remove();
     }
@@ -59,7 +60,7 @@
     const waiting = document.getElementById("waiting");
     if (!waiting) return;
     waiting.hidden = held.size === 0;
-    waiting.querySelector("button").textContent = `${held.size} new`;
+    waiting.querySelector("button").textContent = words("new", { n: held.size });
   };
 
   // A column shows its most pressing cards; one that is due later than all of them stays out of sight.
@@ -168,7 +169,7 @@
   setInterval(() => {
     const age = Math.round((performance.now() - heard) / 1000);
     if (age > 25) connected(false);
-    lost.querySelector("[data-age]").textContent = age < 90 ? `${age} s` : `${Math.floor(age / 60)} min`;
+    lost.querySelector("[data-age]").textContent = age < 90 ? words("seconds", { s: age }) : words("minutes", { m: Math.floor(age / 60) });
   }, 1000);
 
   document.addEventListener("click", (event) => {
@@ -181,7 +182,7 @@
     offer();
   });
   document.body.addEventListener("board:changed", (event) => {
-    wanted.add(event.detail.id);
+    for (const id of event.detail.ids ?? [event.detail.id]) wanted.add(id);
     last = 0;
     soon();
   });

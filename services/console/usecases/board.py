@@ -14,7 +14,7 @@ from services.console.ports import Records
 from services.console.usecases.people import Page, People
 from shared.contracts.records import Status
 
-PERMISSION = {"fill_fields": "edit", "tell_guest": "request_message"}
+PERMISSION = {"fill_fields": "edit", "tell_guest": "request_message", "answer_question": "answer"}
 """The policy's name of a next action, where it is another."""
 MOST_OF_EACH = 40
 MOST_OF_ONE = 400
@@ -137,11 +137,17 @@ class Boards:
         guests = await self._people.guests(page, (card.guest_id for card in cards))
         return [self._card(page, card, guests) for card in cards]
 
+    def nameless(self, page: Page, cards: Sequence[Card]) -> list[CardView]:
+        """Cards with their clocks, without guests' names."""
+        return [self._card(page, card, {}) for card in cards]
+
     def _hotels(self, page: Page, filters: Filters) -> list[str]:
         return [one.id for one in page.properties if filters.property_id in ("", one.id)]
 
     def _shown(self, page: Page, filters: Filters, card: Card) -> bool:
-        return filters.admits(card, page.viewer.id, page.now) and (card.open or _closed_today(page, card))
+        return filters.admits(card, page.viewer.id, page.now, page.viewer.principal.departments) and (
+            card.open or _closed_today(page, card)
+        )
 
     def _card(self, page: Page, card: Card, guests: dict[str, str]) -> CardView:
         owner = page.name_of(card.owner)

@@ -9,12 +9,15 @@ from services.console.domain.cards import Card, Filters, by_due
 from services.console.domain.day import Day
 from services.console.domain.due import length
 from services.console.domain.journey import Lane, lanes
-from services.console.domain.problem import Down, Problem, Refused
+from services.console.domain.problem import Down, Problem, Refused, not_answered
+from services.console.domain.selling import Points, Preference, StayOffer
 from services.console.domain.session import Viewer
+from services.console.domain.tongue import _
 from services.console.domain.words import DEPARTMENT, said
-from services.console.ports import Alerts, Guests, Records, Reports
+from services.console.ports import Alerts, Guests, Records, Reports, Selling
 from services.console.usecases.board import Boards, BoardView, CardView
 from services.console.usecases.people import Page, People
+from services.console.usecases.quiet import nothing, quietly
 from shared.contracts.alerts import Alert, AlertState, Severity
 from shared.contracts.staff import Property
 from shared.contracts.stays import Stay
@@ -40,6 +43,10 @@ class JourneyView:
     stay: Stay | None
     guest: str
     cards: Sequence[CardView]
+    offers: Sequence[StayOffer] = ()
+    preferences: Sequence[Preference] = ()
+    points: Points | None = None
+    problem: Problem | None = None
 
     @property
     def began(self) -> dt.datetime | None:
@@ -111,9 +118,16 @@ class FrontDesk:
     """Makes the pages beside the board."""
 
     def __init__(
-        self, records: Records, alerts: Alerts, guests: Guests, reports: Reports, boards: Boards, people: People
+        self,
+        records: Records,
+        alerts: Alerts,
+        guests: Guests,
+        reports: Reports,
+        boards: Boards,
+        people: People,
+        selling: Selling,
     ) -> None:
-        self._records, self._alerts, self._guests = records, alerts, guests
+        self._records, self._alerts, self._guests, self._selling = records, alerts, guests, selling
         self._reports, self._boards, self._people = reports, boards, people
 
     async def alerts(self, viewer: Viewer, problem: Problem | None = None) -> AlertsView:
@@ -135,19 +149,27 @@ class FrontDesk:
         except Refused as refusal:
             return refusal.problem
         except Down as silent:
-            return Problem(503, "down", f"{silent.who} did not answer. Press again: it counts once.")
+            return not_answered(silent)
         return None
 
-    async def journey(self, viewer: Viewer, stay_id: str) -> JourneyView:
+    async def journey(self, viewer: Viewer, stay_id: str, problem: Problem | None = None) -> JourneyView:
         """A stay's records in the order they opened; Refused when there is no such stay here."""
         page = self._people.page(viewer)
         stay, cards = await asyncio.gather(self._stay(page, stay_id), self._of_stay(page, stay_id))
         if stay is None and not cards and not page.down:
-            raise Refused(Problem(404, "stay_not_found", "There is no such stay here, or it belongs to another hotel."))
+            raise Refused(
+                Problem(404, "stay_not_found", _("There is no such stay here, or it belongs to another hotel."))
+            )
         cards.sort(key=lambda card: (card.opened_at or card.due_at, card.id))
         views = await self._boards.views(page, cards)
         names = await self._people.guests(page, [stay.guest_id]) if stay else {}
-        return JourneyView(page, stay_id, stay, names.get(stay.guest_id, "") if stay else "", views)
+        guest_id = stay.guest_id if stay else ""
+        offers, preferences, points = await asyncio.gather(
+            quietly(self._selling.of_stay(viewer.access, stay_id), []),
+            quietly(self._selling.preferences(viewer.access, guest_id) if guest_id else nothing([]), []),
+            quietly(self._selling.points(viewer.access, guest_id) if guest_id else nothing(None), None),
+        )
+        return JourneyView(page, stay_id, stay, names.get(guest_id, ""), views, offers, preferences, points, problem)
 
     async def day(self, viewer: Viewer, property_id: str, date: dt.date | None) -> DayView:
         """The day's figures; without a date, today in the first hotel's own time."""

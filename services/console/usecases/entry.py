@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.console.domain.actions import Input, asked
 from services.console.domain.answers import body_of
-from services.console.domain.problem import Down, Problem, Refused
+from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.records import Kind
 from services.console.domain.session import Viewer
 from services.console.ports import Records
@@ -75,11 +76,21 @@ class Entry:
     async def open(self, viewer: Viewer, key: str, values: Mapping[str, str]) -> str | Problem:
         """Open the record a form describes; its id, or the refusal."""
         try:
-            return await self._records.open(viewer.access, key, body_of(values))
+            body = body_of(values)
+            parent = str(body.pop("parent", ""))
+            if parent:
+                return await self._part(viewer, parent, key, body)
+            return await self._records.open(viewer.access, key, body)
         except Refused as refusal:
             return refusal.problem
         except Down as silent:
-            return Problem(503, "down", f"{silent.who} did not answer. Press again: it is opened once at most.")
+            return not_answered(silent)
+
+    async def _part(self, viewer: Viewer, parent: str, key: str, body: Mapping[str, Any]) -> str:
+        """Open it as a part of another record."""
+        whole = await self._records.one(viewer.access, parent)
+        part = {name: body[name] for name in ("kind", "fields") if name in body} | {"compulsory": True}
+        return await self._records.subtask(viewer.access, parent, key, whole.version, part)
 
     async def _similar(self, page: Page, given: Mapping[str, str], kind: Kind | None) -> list[CardView]:
         room, hotel = given.get("room", "").strip(), page.hotel_of(given.get("property_id", ""))

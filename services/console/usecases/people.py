@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.console.domain.cards import Card
+from services.console.domain.places import PLACES, Place
 from services.console.domain.problem import Down, Refused
 from services.console.domain.session import Viewer
+from services.console.domain.tongue import _
+from services.console.domain.tongue import moment as said_moment
 from services.console.domain.words import ROLE, said
 from services.console.ports import Guests, House, Time
 from shared.contracts.staff import Property
@@ -14,6 +17,7 @@ from shared.contracts.values import zone
 
 NAMES_KEPT = dt.timedelta(minutes=2)
 MOST_NAMES = 20_000
+_A_MONDAY = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Page:
     time: Time
     now: dt.datetime
     properties: list[Property]
+    lock_after_s: int = 0
     down: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
 
@@ -55,7 +60,26 @@ class Page:
     def name_of(self, staff_id: str | None) -> str:
         """A person's name as they wrote it; somebody unknown here is said to be so."""
         person = self.house.person(staff_id) if staff_id else None
-        return person.display_name if person else "Somebody"
+        return person.display_name if person else _("Somebody")
+
+    def name_or_id(self, one: str | None) -> str:
+        """A person's name, or what else did it: a service, a rule, a system."""
+        person = self.house.person(one) if one else None
+        return person.display_name if person else one or "–"
+
+    def weekday(self, number: int) -> str:
+        """A day of the week by its number, Monday 0."""
+        return said_moment(_A_MONDAY + dt.timedelta(days=number), "EEE")
+
+    def can(self, action: str, kind: str) -> bool:
+        """Whether the viewer may do something anywhere at all, so that its place is worth showing."""
+        anywhere = [one.id for one in self.properties] or [None]
+        return any(self.house.may(self.viewer.principal, action, kind, at, None) for at in anywhere)
+
+    @property
+    def places(self) -> list[Place]:
+        """The places this viewer may open, at most seven."""
+        return [one for one in PLACES if not one.needs or any(self.can(*need) for need in one.needs)]
 
     def may(self, action: str, card: Card) -> bool:
         """Whether the viewer may do something to a record; the service that owns it decides again."""
@@ -81,9 +105,7 @@ class Page:
             return ""
         there, today = self.local(moment, property_id), self.local(self.now, property_id).date()
         days = abs((there.date() - today).days)
-        if days == 0:
-            return there.strftime("%H:%M")
-        return there.strftime("%a %H:%M") if days < 6 else f"{there.day} {there.strftime('%b %H:%M')}"
+        return said_moment(there, "HH:mm" if days == 0 else "EEE HH:mm" if days < 6 else "d MMM HH:mm")
 
     @property
     def shift_end(self) -> str:
@@ -110,13 +132,14 @@ def _ends(there: dt.datetime, start: dt.time, end: dt.time, days: Iterable[int])
 class People:
     """Makes pages and composes guests' names into them."""
 
-    def __init__(self, house: House, guests: Guests, time: Time) -> None:
-        self._house, self._guests, self._time = house, guests, time
+    def __init__(self, house: House, guests: Guests, time: Time, lock_after_s: int = 0) -> None:
+        self._house, self._guests, self._time, self._lock_after_s = house, guests, time, lock_after_s
         self._known: dict[tuple[str, str], tuple[dt.datetime, str]] = {}
 
     def page(self, viewer: Viewer) -> Page:
         """A page of now for a viewer."""
-        return Page(viewer, self._house, self._time, self._time.now(), self._house.properties(viewer.principal))
+        hotels = self._house.properties(viewer.principal)
+        return Page(viewer, self._house, self._time, self._time.now(), hotels, self._lock_after_s)
 
     async def guests(self, page: Page, guest_ids: Iterable[str | None]) -> dict[str, str]:
         """The names of guests that the viewer may read; without integrations there are none."""

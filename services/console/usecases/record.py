@@ -8,17 +8,19 @@ from services.console.domain import actions
 from services.console.domain.actions import Action
 from services.console.domain.answers import Step, body_of
 from services.console.domain.history import sentence, who
-from services.console.domain.problem import Down, Problem, Refused
+from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.records import FieldSpec, Happening, Kind, Record
 from services.console.domain.session import Viewer
+from services.console.domain.tongue import _, money
 from services.console.domain.waterfall import Stretch, Waterfall, draw
-from services.console.domain.words import ROLE, said
+from services.console.domain.words import ROLE, plain, said
 from services.console.ports import House, Records, Reports
 from services.console.usecases.board import Boards, CardView
 from services.console.usecases.people import Page, People
 from shared.contracts.identity import Actor, Role
 
 _MOST_NAMES = 4
+_MOST_ALIKE = 3
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,53 @@ class RecordView:
     problem: Problem | None = None
     tried: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    alike: Sequence[CardView] = ()
+    happened: Sequence[Happening] = ()
+
+    def may(self, action: str) -> bool:
+        """Whether the viewer may do something to this record."""
+        if self.record.allowed_actions is not None:
+            return action in self.record.allowed_actions
+        return self.page.may(action, self.record)
+
+    @property
+    def meanwhile(self) -> list[Told]:
+        """What others did since the viewer looked, when that is why their step was refused."""
+        seen = self.given.get("version", "")
+        if self.problem is None or not self.problem.stale or not seen.isdigit():
+            return []
+        after = [event for event in self.happened if event.version > int(seen)]
+        return [told_of(self.page, self.record, event) for event in after]
+
+    @property
+    def why_owner(self) -> str:
+        """Why it is this owner's."""
+        because = self.record.owner_because
+        if because is None:
+            return ""
+        rule = plain(because.rule)
+        return _("Owner by the rule “{rule}”, out of {n} on duty.", rule=rule, n=because.on_duty)
+
+    @property
+    def sale(self) -> list[tuple[str, str]]:
+        """What it sells, as label and words."""
+        sold = self.record.sale
+        if sold is None:
+            return []
+        lines = [
+            (_("Offer"), f"{plain(sold.code)} × {sold.quantity}" if sold.quantity > 1 else plain(sold.code)),
+            (_("Price asked"), money(sold.quoted.amount, sold.quoted.currency)),
+            (_("How it stands"), plain(sold.state)),
+        ]
+        if sold.way != "fixed":
+            lines.append((_("Way of selling"), plain(sold.way)))
+        if sold.bid:
+            lines.append((_("The guest's bid"), money(sold.bid.amount, sold.bid.currency)))
+        if sold.decides_at:
+            lines.append((_("Decided"), self.page.clock(sold.decides_at, self.record.property_id)))
+        if sold.cancel_until:
+            lines.append((_("Guest may cancel until"), self.page.clock(sold.cancel_until, self.record.property_id)))
+        return lines
 
     @property
     def first(self) -> Action | None:
@@ -69,19 +118,19 @@ class RecordView:
 
     def author(self, actor: Actor | None) -> str:
         """Who wrote a note."""
-        return who(actor, self.page.name_of) if actor else "Somebody"
+        return who(actor, self.page.name_of) if actor else _("Somebody")
 
     def guard(self, name: str) -> str:
         """Who may change a sensitive field, and who of them is on duty."""
         guarded = next((each for each in self.record.sensitive_fields if each.field == name), None)
         if guarded is None:
             return ""
-        roles = [said(ROLE, role).lower() for role in guarded.roles if role != Role.BREAK_GLASS]
-        who_may = " or ".join(filter(None, (", ".join(roles[:-1]), roles[-1]))) if roles else "manager"
+        roles = [said(ROLE, role) for role in guarded.roles if role != Role.BREAK_GLASS]
         names = [self.page.name_of(one) for one in guarded.on_duty]
-        rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        on_duty = f" On duty: {', '.join(names[:_MOST_NAMES])}{rest}" if names else ""
-        return f"Another person must approve a change: {who_may}.{on_duty}"
+        rest = " " + _("and {n} more", n=len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
+        on_duty = " " + _("On duty: {names}", names=", ".join(names[:_MOST_NAMES]) + rest) if names else ""
+        roles_named = " / ".join(roles) or said(ROLE, Role.DUTY_MANAGER)
+        return _("Another person must approve a change: {roles}.", roles=roles_named) + on_duty
 
     def wrong(self, name: str, step: str) -> str:
         """What is wrong with one answer of the form that was refused."""
@@ -115,11 +164,12 @@ class RecordPages:
             self._kind(viewer, record), self._history(page, record_id), self._stretches(page, record_id)
         )
         (card,) = await self._boards.views(page, [record])
-        told = [self._told(page, record, event) for event in sorted(history, key=lambda e: e.version)]
+        events = sorted(history, key=lambda e: e.version)
+        told = [told_of(page, record, event) for event in events]
         picture = draw(stretches, page.now, record.due_at)
-        return RecordView(
-            page, record, card, kind, self._steps(viewer, record, kind), told, picture, problem, tried, given or {}
-        )
+        steps = self._steps(viewer, record, kind)
+        alike = await self._alike(page, record)
+        return RecordView(page, record, card, kind, steps, told, picture, problem, tried, given or {}, alike, events)
 
     async def do(
         self, viewer: Viewer, record_id: str, step: str, key: str, version: int, values: Mapping[str, str]
@@ -131,7 +181,7 @@ class RecordPages:
         except Refused as refusal:
             return refusal.problem
         except Down as silent:
-            return Problem(503, "down", f"{silent.who} did not answer. Press again: it is done once at most.")
+            return not_answered(silent)
         return None
 
     def _steps(self, viewer: Viewer, record: Record, kind: Kind) -> list[Action]:
@@ -166,5 +216,36 @@ class RecordPages:
             pass
         return []
 
-    def _told(self, page: Page, record: Record, event: Happening) -> Told:
-        return Told(page.clock(event.at, record.property_id), sentence(event, page.name_of), event.note or "")
+    async def attach(
+        self, viewer: Viewer, record_id: str, key: str, version: int, file: bytes, media: str
+    ) -> Problem | None:
+        """Put a photo or PDF on it; the refusal as a problem."""
+        try:
+            await self._records.attach(viewer.access, record_id, key, version, file, media)
+        except Refused as refusal:
+            return refusal.problem
+        except Down as silent:
+            return not_answered(silent)
+        return None
+
+    async def file(self, viewer: Viewer, record_id: str, file_id: str) -> tuple[bytes, str]:
+        """A photo or PDF of it; looking at it is written down by records."""
+        return await self._records.file(viewer.access, record_id, file_id)
+
+    async def _alike(self, page: Page, record: Record) -> list[CardView]:
+        """Other open records of the same kind in the same place, where the viewer may merge."""
+        allowed = record.allowed_actions is None or "merge" in record.allowed_actions
+        where = record.room or record.place
+        if not (record.open and where and allowed):
+            return []
+        try:
+            cards = await self._records.board(page.viewer.access, [record.property_id])
+        except (Down, Refused):
+            return []
+        same = [c for c in cards if c.open and c.id != record.id and c.kind == record.kind]
+        return await self._boards.views(page, [c for c in same if (c.room or c.place) == where][:_MOST_ALIKE])
+
+
+def told_of(page: Page, record: Record, event: Happening) -> Told:
+    """An event as a line of the history."""
+    return Told(page.clock(event.at, record.property_id), sentence(event, page.name_of), event.note or "")

@@ -74,6 +74,15 @@ class Desk:
             return None
         return Viewer(principal, session.tokens.access, session.csrf, cookie)
 
+    def name_of(self, session: Session) -> str:
+        """The name of who signed in; empty where nobody here knows them yet."""
+        try:
+            principal = self._house.principal(session.tokens.access)
+        except AppError:
+            return ""
+        person = self._house.person(principal.staff_id)
+        return person.display_name if person else ""
+
     async def sign_out(self, cookie: str) -> None:
         """Forget the session here at once, and at auth if it answers."""
         chain = chain_of(cookie)

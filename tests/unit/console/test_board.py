@@ -39,7 +39,7 @@ def card(**facts: Any) -> Card:
         ({"department": "finance"}, False),
         ({"department": "'; drop"}, True),
         ({"status": "blocked"}, False),
-        ({"mine": "1"}, True),
+        ({"who": "mine"}, True),
         ({"late": "1"}, False),
         ({"waiting": "1"}, False),
         ({"q": "41"}, True),
@@ -61,7 +61,7 @@ def test_filters_admit_late_work_only_while_it_is_open() -> None:
 
 
 def test_address_of_filters_reads_back_as_the_same_filters() -> None:
-    asked = Filters("city", "finance", "new", mine=True, late=True, waiting=True, q="a & b", dense=True)
+    asked = Filters("city", "finance", "new", who="mine", late=True, waiting=True, q="a & b", dense=True)
     query = dict(pair.split("=") for pair in asked.address().removeprefix("/?").split("&"))
     assert Filters.of({name: value.replace("+", " ").replace("%26", "&") for name, value in query.items()}) == asked
 

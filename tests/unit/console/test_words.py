@@ -103,7 +103,7 @@ def test_value_is_shown_as_people_read_it() -> None:
     values = (True, {"amount": 4500, "currency": "EUR"}, {"ref": "t"}, "late_check_out", "15:00", None, ["a_b", 2])
     assert [shown(one) for one in values] == [
         "yes",
-        "45.00 EUR",
+        "€45.00",
         "kept private",
         "Late check out",
         "15:00",

@@ -1,0 +1,156 @@
+"""A hotel's own rules as the records service shows them: in force, own, what differs, what waits, what a draft does."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from services.console.domain.problem import Problem, Refused
+from services.console.domain.tongue import _
+from shared.contracts.values import Instant, Wire
+
+MINUTE = 60
+
+
+class Difference(Wire):
+    """One place where two sets of rules differ; `path` leads there with dots."""
+
+    path: str
+    before: Any = None
+    after: Any = None
+
+
+class RulesVersion(Wire):
+    """One version: who asked, why, who decided, what it changes."""
+
+    version: int
+    state: str
+    in_force: bool = False
+    starts_at: Instant | None = None
+    digest: str = ""
+    proposed_by: str = ""
+    proposed_at: Instant | None = None
+    reason: str | None = None
+    reason_code: str | None = None
+    decided_by: str | None = None
+    decided_at: Instant | None = None
+    decision: str | None = None
+    changes: tuple[Difference, ...] = ()
+
+
+class Rules(Wire):
+    """The rules of one hotel, or of the chain."""
+
+    property_id: str
+    version: int
+    chain_version: int = 1
+    revision: int
+    own: dict[str, Any] = Field(default_factory=dict)
+    in_force: dict[str, Any] = Field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    waiting: tuple[RulesVersion, ...] = ()
+
+    @property
+    def kinds(self) -> Mapping[str, Any]:
+        """What is in force for each kind of record."""
+        found: Mapping[str, Any] = self.in_force.get("kinds", {})
+        return found
+
+
+class SimulatedSide(Wire):
+    """What one set of rules says of a record."""
+
+    owner: str = ""
+    owner_rule: str = ""
+    due_at: Instant | None = None
+    late: bool = False
+    approver: str | None = None
+    approved_by_policy: bool = False
+    rung: tuple[str, ...] = ()
+
+
+class SimulatedCase(Wire):
+    """One record beside itself: under the rules in force, and under the draft."""
+
+    record_id: str | None = None
+    kind: str
+    room: str | None = None
+    opened_at: Instant
+    differs: tuple[str, ...] = ()
+    in_force: SimulatedSide | None = None
+    draft: SimulatedSide | None = None
+
+
+class SimulatedCounts(Wire):
+    """The figures of both sides."""
+
+    cases: int = 0
+    differing: int = 0
+    by_difference: dict[str, int] = Field(default_factory=dict)
+    breaches_in_force: int = 0
+    breaches_draft: int = 0
+    late_in_force: int = 0
+    late_draft: int = 0
+    rung_in_force: int = 0
+    rung_draft: int = 0
+
+
+class Simulation(Wire):
+    """What a draft would have changed; nothing of it was stored."""
+
+    counts: SimulatedCounts = SimulatedCounts()
+    cases: tuple[SimulatedCase, ...] = ()
+    left_off: int = 0
+    complete: bool = True
+
+
+def draft_of(text: str) -> dict[str, Any]:
+    """A draft as somebody wrote it; Refused says where it is no JSON."""
+    try:
+        draft = json.loads(text)
+    except json.JSONDecodeError as failure:
+        words = _("This is not written right in line {line}: {what}", line=failure.lineno, what=failure.msg)
+        raise Refused(Problem(422, "form_invalid", words)) from failure
+    if not isinstance(draft, dict):
+        raise Refused(Problem(422, "form_invalid", _("Rules begin and end with braces.")))
+    return draft
+
+
+def with_clock(rules: Rules, kind: str, accept: str, complete: str, warn: str) -> dict[str, Any]:
+    """The own rules with another clock for one kind: minutes to accept, to complete, and to warn before."""
+    held = rules.kinds.get(kind)
+    minutes = {"accept_s": accept, "complete_s": complete, "warn_s": warn}
+    wrong = [name for name, text in minutes.items() if text and not (text.isascii() and text.isdigit())]
+    if held is None or wrong:
+        raise Refused(Problem(422, "form_invalid", _("Type whole minutes, and choose a kind.")))
+    clock = dict(held["sla"]) | {name: int(text) * MINUTE for name, text in minutes.items() if text}
+    own: dict[str, Any] = json.loads(json.dumps(rules.own))
+    kinds = own.setdefault("kinds", {})
+    kinds[kind] = {**(kinds.get(kind) or {}), "sla": clock}
+    return own
+
+
+def plainly(own: Mapping[str, Any]) -> str:
+    """Rules as people edit them: what says nothing is left out."""
+    return json.dumps(_lean(own), indent=2, ensure_ascii=False)
+
+
+def _lean(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        kept = {name: _lean(each) for name, each in value.items()}
+        return {name: each for name, each in kept.items() if each is not None and each not in ({}, [])}
+    return [_lean(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def briefly(value: Any) -> str:
+    """One value of a difference in a line: seconds of a clock stay figures, lists count."""
+    if value is None:
+        return "–"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:117]}…"
+
+
+def codes(text: str) -> list[str]:
+    """Codes typed with commas or blanks between them."""
+    return [one for one in text.replace(",", " ").split() if one]
