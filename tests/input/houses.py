@@ -59,8 +59,8 @@ from tests.input.ripening_auth import ripe_auth, ripe_policy
 from tests.input.ripening_money import ripe_money
 from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
-from tests.input.ripening_rota import ROSTERED, WHO, ripe_rota
 from tests.input.ripening_reports import ripe_reports
+from tests.input.ripening_rota import ROSTERED, WHO, ripe_rota
 from tests.input.ripening_sales import Shop, ripe_sales
 from tests.input.serving import House
 
