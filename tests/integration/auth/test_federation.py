@@ -1,5 +1,6 @@
 """Signing in through a chain's own identity provider, with a real one (S13, S14)."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
