@@ -1,4 +1,4 @@
-"""`bellboard staff import`: a staff list into a chain, through auth's own API."""
+"""`bellboard staff import`: a staff list into a chain, through auth's own API; beside it, one's own time."""
 
 import csv
 import io
@@ -11,12 +11,17 @@ import httpx
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bellboard.commands import rota
 from bellboard.screen import out, say, table
 from deploy.local.faults import StackFault
 
 ROWS = 100
 """Of one request; auth takes each request whole or not at all."""
 app = typer.Typer(help="The people of a chain.", no_args_is_help=True)
+app.command("absent")(rota.absent)
+app.command("back")(rota.back)
+app.add_typer(rota.swaps, name="swap")
+app.add_typer(rota.delegations, name="delegate")
 
 File = Annotated[Path, typer.Argument(help="A staff list as CSV, with a header line.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]

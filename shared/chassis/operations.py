@@ -136,7 +136,13 @@ class Journal:
         )
 
         async def work(tx: Tx) -> None:
-            row = {"_id": one, "chain": principal.chain, "text": reason, "salt": salt, "by": principal.staff_id}
+            row: Document = {
+                "_id": one,
+                "chain": principal.chain,
+                "text": reason,
+                "salt": salt,
+                "by": principal.staff_id,
+            }
             row["at"] = self._clock.real_now()
             await self._rows.insert_one(row, tx=tx)
             await self._outbox.append(tx, [event], Provenance.fresh(one))

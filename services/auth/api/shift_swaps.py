@@ -48,7 +48,7 @@ def router(swaps: ShiftSwaps, chassis: Chassis) -> APIRouter:
         """What the caller asked for or was asked for, newest first, at most a hundred."""
         return Swaps(items=await swaps.mine(principal))
 
-    @routes.post("/me/shift-swaps", status_code=201, responses={201: ETAG} | refuses(404))
+    @routes.post("/me/shift-swaps", status_code=201, responses=refuses(404) | {201: ETAG})
     async def propose_swap(
         body: Annotated[SwapDraft, example(OFFERED)],
         response: Response,

@@ -1,6 +1,6 @@
 """Who was lent rights, found on the people themselves: there is no second place where a delegation stands."""
 
-from services.auth.store.directory import MongoDirectory
+from services.auth.store.directory import working
 from shared.chassis.mongo import Document, Mongo
 from shared.contracts.staff import StaffMember
 from shared.contracts.values import Scope
@@ -20,13 +20,13 @@ class MongoDelegations:
 
     async def holding(self, scope: Scope, delegation_id: str) -> StaffMember | None:
         """Whom one delegation was given to."""
-        wanted = MongoDirectory.working(scope) | {"body.delegations.id": delegation_id}
+        wanted = working(scope) | {"body.delegations.id": delegation_id}
         found = await self._found(wanted)
         return found[0] if found else None
 
     async def borrowers(self, scope: Scope) -> list[StaffMember]:
         """Everybody in scope who was lent something."""
-        return await self._found(MongoDirectory.working(scope) | {"body.delegations.id": {"$exists": True}})
+        return await self._found(working(scope) | {"body.delegations.id": {"$exists": True}})
 
     async def borrowing(self, scope: Scope) -> list[StaffMember]:
         """Everybody of every chain who was lent something; only auth's own job asks."""

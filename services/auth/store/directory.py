@@ -20,6 +20,14 @@ def _body(thing: Property | StaffMember) -> Document:
     return {"_id": thing.id, "chain": thing.chain, "ver": thing.version, "body": thing.model_dump(mode="json")}
 
 
+def working(scope: Scope) -> Document:
+    """A filter for who works in scope."""
+    wanted: Document = {"chain": scope.chain}
+    if scope.properties is not None:
+        wanted["body.properties"] = {"$in": [None, *sorted(scope.properties)]}
+    return wanted
+
+
 class MongoDirectory:
     """The directory of every chain. Ids of properties and people are unique over all chains, as on the topics."""
 
@@ -50,23 +58,15 @@ class MongoDirectory:
         row = await self._properties.find_one({"_id": property_id, "chain": scope.chain})
         return Property.model_validate(row["body"]) if row and scope.covers(property_id) else None
 
-    @staticmethod
-    def working(scope: Scope) -> Document:
-        """A filter for who works in scope."""
-        wanted: Document = {"chain": scope.chain}
-        if scope.properties is not None:
-            wanted["body.properties"] = {"$in": [None, *sorted(scope.properties)]}
-        return wanted
-
     async def staff(self, scope: Scope, *, after: str | None = None, limit: int = 1000) -> list[StaffMember]:
         """The people who work in scope, by id, beginning after one."""
-        wanted = self.working(scope) | ({"_id": {"$gt": after}} if after else {})
+        wanted = working(scope) | ({"_id": {"$gt": after}} if after else {})
         rows = await self._staff.find(wanted, sort=[("_id", 1)], limit=limit)
         return [StaffMember.model_validate(row["body"]) for row in rows]
 
     async def member(self, scope: Scope, staff_id: str) -> StaffMember | None:
         """One person who works in scope."""
-        row = await self._staff.find_one(self.working(scope) | {"_id": staff_id})
+        row = await self._staff.find_one(working(scope) | {"_id": staff_id})
         return StaffMember.model_validate(row["body"]) if row else None
 
     async def account(self, scope: Scope, login: str) -> Account | None:
