@@ -1,4 +1,4 @@
-"""Local time to the minute where clocks change: business hours, holidays, single days, digests; a golden table (F40)."""
+"""Local time to the minute where clocks change: business hours, holidays, single days, digests; a golden table."""
 
 import datetime as dt
 from itertools import pairwise
