@@ -54,7 +54,7 @@ class Handler:
         """Observe new events, in order, in the caller's transaction."""
         found = [sighting_of(event) for event in events]
         await self._watching.see(tx, [one for one in found if one is not None])
-        for event in events:
+        for event in [each for each in events if each.topic == topics.STAFF]:
             body = body_of(event)
             if isinstance(body, StaffEvent) and not body.staff.active:
                 await self._wishes.forget(Scope(chain=event.chain), body.staff.id, tx)
