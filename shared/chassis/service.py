@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
 
 from shared.chassis import errors, insight, operations, retention_routes
+from shared.chassis.access import Access
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -97,7 +98,7 @@ class Chassis:
         self.together = Together(self.mongo)
         self.telemetry = Telemetry(settings)
         self.outbox = Outbox(self.mongo, self.clock, settings.service)
-        self.producer = Producer(settings.kafka_servers, f"bellboard-{settings.service}")
+        self.producer = Producer(Access.of(settings), f"bellboard-{settings.service}")
         self.relay = Relay(
             self.mongo,
             self.outbox,

@@ -9,8 +9,12 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from bellboard.app import app as command_line
+from deploy.cluster import rights
 from deploy.local import services
+from services.alerts.settings import Settings as AlertSettings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CHART = _ROOT / "deploy" / "chart"
@@ -100,6 +104,24 @@ def test_pod_runs_the_program_with_the_environment_of_the_embedded_stack(helm: P
     assert secrets["BELLBOARD_MONGO_URL"] == {"name": "bellboard-mongo", "key": name}
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert pod["securityContext"]["runAsNonRoot"] is True
+
+
+def test_services_sign_in_at_brokers_that_ask(helm: Path) -> None:
+    found = _rendered(helm, kafka__existingSecret="bellboard-kafka", kafka__authoritySecret="bellboard-ca")
+    for document in found:
+        kubernetes_validate.validate(document, _KUBERNETES, strict=True)
+    [container] = _of("Deployment", found)["bell-alerts"]["spec"]["template"]["spec"]["containers"]
+    told = {each["name"]: each.get("value") for each in container["env"]}
+    assert told["BELLBOARD_KAFKA_USER"] == rights.user_of("alerts")
+    assert told["BELLBOARD_KAFKA_CA"] == "/etc/bellboard/kafka/ca.pem"
+    assert AlertSettings.model_validate(
+        {"kafka_user": told["BELLBOARD_KAFKA_USER"], "kafka_password": "x", "kafka_tls": told["BELLBOARD_KAFKA_TLS"]}
+    ).kafka_tls
+    [job] = _of("Job", found)["bell-topics"]["spec"]["template"]["spec"]["containers"]
+    asked = CliRunner().invoke(command_line, [*job["command"][1:3], "--help"], env={"COLUMNS": "200"})
+    assert all(word.partition("=")[0] in asked.output for word in job["command"][3:])
+    needed = {f"BELLBOARD_KAFKA_PASSWORD_{service.upper()}" for service in rights.READS}
+    assert {each["name"] for each in job["env"]} == needed | {"BELLBOARD_KAFKA_PASSWORD"}
 
 
 def test_no_more_replicas_than_partitions_read_a_topic(helm: Path) -> None:

@@ -32,3 +32,16 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end }}
+
+{{- define "bellboard.authorityMount" -}}
+{{- if .Values.kafka.authoritySecret }}
+- {name: authority, mountPath: /etc/bellboard/kafka, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{- define "bellboard.authorityVolume" -}}
+{{- if .Values.kafka.authoritySecret }}
+- name: authority
+  secret: {secretName: {{ .Values.kafka.authoritySecret }}}
+{{- end }}
+{{- end }}
