@@ -12,7 +12,10 @@ READS: dict[str, tuple[str, ...]] = {
     "auth": topics.AUDITED,
     "records": (topics.STAYS, topics.MONEY, topics.MESSAGES, topics.GUESTS, *EVERYBODY),
     "integrations": (topics.RECORDS, topics.ALERTS, topics.REPORTS, *EVERYBODY),
-    "alerts": (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS, *EVERYBODY),
+    "alerts": (
+        *(topics.RECORDS, topics.STAYS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS),
+        *(topics.ALERTS, *EVERYBODY),
+    ),
     "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.GUESTS, *EVERYBODY),
     "console": (topics.RECORDS, topics.ALERTS, *EVERYBODY),
 }
