@@ -45,8 +45,9 @@ def main(url: str, armed: int, burst: int) -> None:
         scheduler.add_job(ring, "date", run_date=moment, args=(due, burst), id=f"burst-{number}")
     scheduler.resume()
     ALL.wait(LONGEST_S)
-    scheduler.shutdown(wait=False)
-    client.drop_database(DATABASE)
+    scheduler.shutdown(wait=False)  # it closes its client
+    with MongoClient[dict[str, object]](url) as again:
+        again.drop_database(DATABASE)
     late = sorted(LATE) or [LONGEST_S]
     print(json.dumps({"p99": late[min(len(late) - 1, int(len(late) * 0.99))], "fired": len(LATE)}))
 
