@@ -23,6 +23,7 @@ from bench import (
     scale,
     search,
     startup,
+    timers,
 )
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
@@ -45,6 +46,7 @@ ON_SERVERS: dict[str, Measure] = {
     "search": search.measure,
     "reports": reports.measure,
     "memory": memory.measure,
+    "timers": timers.measure,
 }
 Only = Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(ON_SERVERS)}, {START_UP}; default all.")]
 

@@ -17,7 +17,10 @@ READS: dict[str, tuple[str, ...]] = {
         *(topics.STAYS, topics.GUESTS, topics.INVENTORY, topics.MONEY, topics.MESSAGES),
         *EVERYBODY,
     ),
-    "alerts": (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS, *EVERYBODY),
+    "alerts": (
+        *(topics.RECORDS, topics.STAYS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS),
+        *(topics.ALERTS, *EVERYBODY),
+    ),
     "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.GUESTS, *EVERYBODY),
     "console": (topics.RECORDS, topics.ALERTS, *EVERYBODY),
 }

@@ -134,7 +134,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         rules.router(Ruling(books, watches, parts.staffing, *about), chassis),
         silences.router(silencing, Duty(parts.staffing, books, chassis.policy, now), chassis),
     ]
-    handler = Handler(Watching(parts, chassis.clock.now), watches)
+    handler = Handler(Watching(parts, chassis.clock.now), watches, preferences)
     app = chassis.app(
         title="alerts",
         routers=routers,

@@ -16,6 +16,7 @@ from services.alerts.domain.subject import (
     report_subject,
 )
 from services.alerts.ports import WatchStore
+from services.alerts.ports.channels import WishStore
 from services.alerts.usecases.watching import Sighting, Watching
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
@@ -49,13 +50,17 @@ TOPICS = (
 class Handler:
     """Applies what the rules watch: records and their stays, postings, messages, reports, handovers and the house."""
 
-    def __init__(self, watching: Watching, watches: WatchStore) -> None:
-        self._watching, self._watches = watching, watches
+    def __init__(self, watching: Watching, watches: WatchStore, wishes: WishStore) -> None:
+        self._watching, self._watches, self._wishes = watching, watches, wishes
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Observe new events, in order, in the caller's transaction."""
         found = [sighting_of(event) for event in events]
         await self._watching.see(tx, [one for one in found if one is not None])
+        for event in [each for each in events if each.topic == topics.STAFF]:
+            body = body_of(event)
+            if isinstance(body, StaffEvent) and not body.staff.active:
+                await self._wishes.forget(Scope(chain=event.chain), body.staff.id, tx)
 
     async def forget(self, tx: Tx, subject: str) -> None:
         """Drop the watch of one aggregate; seeing its events again arms the same timers and names the same alerts."""

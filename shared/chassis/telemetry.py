@@ -49,7 +49,7 @@ class Metrics:
         self.late = Histogram(
             "bellboard_timer_lateness_seconds", "How late timers fired", buckets=_LATE_BUCKETS, registry=registry
         )
-
+        self.skew = Gauge("bellboard_clock_skew_seconds", "This machine's clock less the database's", registry=registry)
         self.answers = Histogram(
             "bellboard_http_answer_seconds", "From a request's head to the head of its answer, by route and 2xx to 5xx",
             ["method", "route", "status"], buckets=_ANSWER_BUCKETS, registry=registry,

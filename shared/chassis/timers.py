@@ -21,6 +21,8 @@ BATCH = 200
 POLL_S = 0.5
 LEASE_S = 15.0
 LONGEST_RETRY_S = 300.0
+MOST_SKEW_S = 30.0
+"""A machine whose clock is this far from the database's fires nothing: what it writes down would be wrong."""
 PENDING, FIRED = "pending", "fired"
 
 
@@ -79,6 +81,7 @@ class Timers:
         self._rows = mongo.collection("timers")
         self._replicas = mongo.collection("replicas")
         self._leases = [Lease(mongo, f"timers-{shard}", owner, LEASE_S) for shard in range(SHARDS)]
+        self.skew_s = 0.0
         self.handlers: dict[str, Fire] = {}
         self.batch_handlers: dict[str, FireAll] = {}
 
@@ -143,6 +146,9 @@ class Timers:
 
     async def _share(self) -> list[int]:
         now = await self._mongo.now()
+        if not self._trusted(now):
+            await self._let_go()
+            return []
         await self._replicas.update_one({"_id": self._owner}, {"$set": {"seen": now}}, upsert=True)
         live = await self._replicas.count({"seen": {"$gt": now - dt.timedelta(seconds=LEASE_S)}})
         most = math.ceil(SHARDS / max(1, live))
@@ -156,6 +162,20 @@ class Timers:
             elif lease.fence is not None:
                 await lease.release()
         return held
+
+    def _trusted(self, now: dt.datetime) -> bool:
+        self.skew_s = (self._clock.real_now() - now).total_seconds()
+        self._metrics.skew.set(self.skew_s)
+        if abs(self.skew_s) <= MOST_SKEW_S:
+            return True
+        log.error("this machine's clock is %.0f s off the database's: it fires no timers", self.skew_s)
+        return False
+
+    async def _let_go(self) -> None:
+        await self._replicas.delete_one({"_id": self._owner})
+        for lease in self._leases:
+            if lease.fence is not None:
+                await lease.release()
 
     async def fire_due(self, shards: Sequence[int] = tuple(range(SHARDS))) -> int:
         """Fire what is due in these shards; how many were looked at."""

@@ -19,7 +19,7 @@ ONE = f"{OWN}/{{property_id}}/versions/{{version}}"
 
 async def ring_by_hand(standing: Standing) -> list[str]:
     """Alerts that only a person ends."""
-    for number in range(3):
+    for number in range(9):
         message = Message(
             id=f"msg-{number}",
             property_id=PROPERTY,
@@ -52,12 +52,18 @@ async def ripe_alerts(desk: Desk, rung: Sequence[str], failed: Sequence[str], at
 
     return {
         "POST /v1/alerts/{alert_id}/acknowledge": [on(rung[0])],
-        "POST /v1/alerts/{alert_id}/snooze": [{**on(one), "body": {"until": soon}} for one in rung[1:3]],
-        "POST /v1/alerts/{alert_id}/hand": [{**on(one), "body": {"to": "staff-duty"}} for one in rung[3:5]],
-        "POST /v1/alerts/{alert_id}/resolve": [on(one) for one in failed],
+        "POST /v1/alerts/{alert_id}/snooze": [
+            {**on(one), "headers": FRESH, "body": {"until": soon}} for one in failed[3:6]
+        ],
+        "POST /v1/alerts/{alert_id}/hand": [
+            {**on(one), "headers": FRESH, "body": {"to": "staff-duty"}} for one in failed[6:]
+        ],
+        "POST /v1/alerts/{alert_id}/resolve": [{**on(one), "headers": FRESH} for one in failed[:3]],
         "GET /v1/alerts/{alert_id}/notices": [on(rung[0])],
         "POST /v1/silences": [{"body": begun}],
-        "POST /v1/silences/{silence_id}/end": [{"path": {"silence_id": one}, "body": ENDED} for one in silences],
+        "POST /v1/silences/{silence_id}/end": [
+            {"path": {"silence_id": one}, "headers": FRESH, "body": ENDED} for one in silences
+        ],
         "GET /v1/on-duty": [{"query": {"property": PROPERTY}}],
         f"GET {PLACES}": [{"query": {"property": PROPERTY}}],
         f"POST {PLACES}": [{"body": PLACE}],

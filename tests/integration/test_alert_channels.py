@@ -15,8 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks.webhooks import Webhook
 
+from services.alerts.api.own import DEVICE
+from services.alerts.store import MongoInspector
+from services.alerts.usecases.beating import Beating
+from shared.contracts.identity import system
+from shared.contracts.staff import StaffEvent
 from tests.factories.bell import ANA, AWAY, DUTY, GENERAL, PROPERTY, SECOND, SUPERVISOR, Bell, bell
-from tests.factories.records import NOON, Story, minutes
+from tests.factories.records import NOON, Story, envelope, minutes
 from tests.fakes.providers import Mailbox, Provider, mailbox, provider
 
 pytestmark = pytest.mark.integration
@@ -320,6 +325,36 @@ async def test_no_address_is_in_any_event_or_answer_to_others(town: Town) -> Non
     shown = await town.house.got(f"/v1/alerts/{alert['id']}/notices", DUTY)
     said = json.dumps(shown) + " ".join(str(bytes(row["value"])) for row in events)
     assert ("ana@" in said, "+351" in said) == (False, False)
+
+
+async def test_whoever_leaves_is_forgotten_with_their_addresses(town: Town) -> None:
+    await town.wish(ANA, email="ana@hotel.example")
+    await town.house.post("/v1/me/devices", ANA, DEVICE)
+    left = StaffEvent(actor=system("tests"), staff=ANA.model_copy(update={"active": False}))
+    await town.house.standing.hears(envelope("staff.left.v1", ANA.id, 2, NOON, left))
+    held = [await town.house.mongo.collection(name).count({}) for name in ("preferences", "devices")]
+    assert held == [0, 0]
+
+
+async def test_heartbeat_is_sent_while_all_is_well_and_not_when_something_grave_was_found(town: Town) -> None:
+    beats: list[bool] = []
+
+    async def beat() -> bool:
+        beats.append(True)
+        return True
+
+    house = town.house
+    clock, inspector = house.standing.chassis.clock.now, MongoInspector(house.mongo)
+    beating = Beating(inspector, beat, clock, dt.timedelta(minutes=3))
+    assert await beating.turn() is False  # nobody has looked yet
+    alert = await house.late()
+    await house.standing.app.state.inspecting.look()
+    assert (await beating.turn(), len(beats)) == (True, 1)
+    await house.mongo.collection("timers").delete_many({"_id": f"chain|{alert['id']}"})
+    await house.standing.app.state.inspecting.look()
+    assert (await beating.turn(), len(beats)) == (False, 1)
+    await house.at(10)
+    assert await beating.turn() is False  # and the look is old by now
 
 
 async def test_quiet_hours_move_with_the_rules_of_the_zone(town: Town) -> None:

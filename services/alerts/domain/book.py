@@ -107,7 +107,9 @@ def merged(under: Book, over: AlertRules | None) -> Book:
     kept = [rule for rule in edited if rule.code not in own]
     given = {name: value for name in ("routes", "quiet", "calendar") if (value := getattr(over, name)) is not None}
     calendars = under.calendars | (over.calendars or {})
-    return under.model_copy(update={"rules": (*kept, *own.values()), "calendars": calendars, **given})
+    # Made anew, not copied: a copy would bring along what the book under it has looked up already.
+    held = {name: getattr(under, name) for name in Book.model_fields}
+    return Book.model_validate(held | {"rules": (*kept, *own.values()), "calendars": calendars, **given})
 
 
 def in_force(default: Book, chain: BookVersion | None, own: BookVersion | None) -> Book:

@@ -1,6 +1,7 @@
 """An alert rule as data: a condition on facts, the moment it is a breach, who hears of it and what is said."""
 
 import enum
+import functools
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -102,6 +103,16 @@ Steps = Annotated[tuple[EscalationStep, ...], Field(max_length=MOST_STEPS)]
 Repeats = Annotated[tuple[Annotated[int, Field(strict=True, ge=60, le=86_400)], ...], Field(max_length=20)]
 
 
+@functools.lru_cache(maxsize=4096)
+def _names(noun: Noun, condition: str) -> frozenset[str]:
+    return LANGUAGES[noun].names_in(condition)
+
+
+def spoken_of(noun: Noun, condition: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that a condition speaks of; one that is absent is null."""
+    return {name: facts.get(name) for name in _names(noun, condition)}
+
+
 class Inhibitor(Frozen):
     """An alert of this rule keeps another's silent: on the same subject, or `wide`, in the whole hotel."""
 
@@ -141,9 +152,8 @@ class Rule(Frozen):
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether its condition holds; one that cannot be judged does not."""
-        known = FACTS[self.on]
         try:
-            return LANGUAGES[self.on].holds(self.condition, {name: facts.get(name) for name in known})
+            return LANGUAGES[self.on].holds(self.condition, spoken_of(self.on, self.condition, facts))
         except Unjudged:
             return False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from services.alerts.domain.alert import advance, opened
 from services.alerts.domain.book import Book
 from services.alerts.domain.roster import Roster
-from services.alerts.domain.rules import FACTS, LANGUAGES, Rule
+from services.alerts.domain.rules import LANGUAGES, Rule, spoken_of
 from services.alerts.domain.subject import Subject
 from services.alerts.domain.watch import Opening, Watch, due_of
 from services.alerts.domain.wording import worded
@@ -96,7 +96,7 @@ def _dues(rule: Rule, subjects: Iterable[Subject], book: Book) -> list[tuple[dt.
 
 def _judged(rule: Rule, subject: Subject) -> bool:
     try:
-        LANGUAGES[rule.on].holds(rule.condition, {name: subject.facts.get(name) for name in FACTS[rule.on]})
+        LANGUAGES[rule.on].holds(rule.condition, spoken_of(rule.on, rule.condition, subject.facts))
     except Unjudged:
         return False
     return True

@@ -111,6 +111,10 @@ class WishStore(Protocol):
         """Keep a device; of more than a few the oldest goes."""
         ...
 
+    async def forget(self, scope: Scope, staff_id: str, tx: Tx) -> None:
+        """Somebody has left: nothing of theirs stays."""
+        ...
+
     async def drop_device(self, scope: Scope, endpoint: str, staff_id: str | None = None, tx: Tx | None = None) -> bool:
         """Forget a device, somebody's own where they are named; whether it was there."""
         ...

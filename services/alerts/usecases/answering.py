@@ -57,6 +57,9 @@ class Answering:
         alert = live.alert
         if not self._permissions.decide(ctx.principal, "acknowledge", KIND, alert.property_id, alert.department).allow:
             raise forbidden("not_granted", "You may not answer this alert.")
+        where = (alert.property_id, alert.department)
+        if alert.kind is not None and not self._permissions.decide(ctx.principal, "read", alert.kind, *where).allow:
+            raise not_found("alert")  # who may not see a kind of record hears nothing of it by its alerts (P1)
 
         async def work(tx: Tx) -> None:
             await self._in_one(ctx, alert_id, verb, change, tx)

@@ -194,9 +194,10 @@ class Desk:
             return
         world = await self._world()
         sent, rung = set(world.sent), set(world.rung)
+        # The sets grow while notices pass: each sees what the ones before it have sent.
+        world = world.model_copy(update={"sent": sent, "rung": rung})
         done: list[Notice] = []
         for notice in self._notices:
-            world = world.model_copy(update={"sent": frozenset(sent), "rung": frozenset(rung)})
             passed = pipeline.run(notice, world)
             done.append(passed)
             sent |= {one.id for one in passed.deliveries}

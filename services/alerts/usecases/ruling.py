@@ -10,6 +10,7 @@ from services.alerts.domain.book import CHAIN_LEVEL, AlertRules, Book, BookVersi
 from services.alerts.domain.book_faults import book_faults
 from services.alerts.domain.book_versions import Head
 from services.alerts.domain.simulation import RuleEffect, simulated
+from services.alerts.domain.watch import Watch
 from services.alerts.ports import Announcer, Commands, Permissions, Staffing, WatchStore
 from services.alerts.ports.books import BookStore
 from services.alerts.usecases.browsing import scope_of
@@ -120,7 +121,8 @@ class Ruling:
             raise not_found("property")
         before, under = await self._in_force(scope, property_id)
         self._check(rules, under)
-        watches = await self._watches.active(scope, property_id, MOST_SIMULATED)
+        found = await self._watches.active(scope, property_id, MOST_SIMULATED)
+        watches = [each for each in found if self._granted(caller, each)]
         roster = self._staffing.roster(scope.chain, property_id)
         effects = simulated(watches, before, merged(under, rules), roster, now, caller.language)
         return Simulation(looked_at=len(watches), effects=effects)
@@ -227,6 +229,14 @@ class Ruling:
         if not found:
             raise not_found("version")
         return found[0]
+
+    def _granted(self, caller: Principal, watch: Watch) -> bool:
+        """Who may not see a kind of record hears nothing of it by a simulation either (P1)."""
+        kinds = {(one.kind, one.department) for one in watch.subjects if one.kind is not None}
+        return all(
+            self._permissions.decide(caller, "read", kind, watch.property_id, department).allow
+            for kind, department in kinds
+        )
 
     @staticmethod
     def _check(rules: AlertRules, under: Book) -> None:

@@ -10,6 +10,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Principal
 
 MOST = 100
+SETTLE_S = 0.3
+"""After news others often follow: they are read together."""
 LOOK_S = 10.0
 """How long nobody looks when nothing was heard of: what becomes visible by time alone is seen so late."""
 
@@ -64,6 +66,7 @@ class Streaming:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(min(LOOK_S, left)):
                         await news.wait()
+                await asyncio.sleep(min(SETTLE_S, max(until - loop.time(), 0)))
                 news.clear()
                 yield None
 

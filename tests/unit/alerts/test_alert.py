@@ -121,3 +121,16 @@ def test_alert_rings_again_from_its_owner_when_the_second_limit_passes() -> None
 
 def test_close_retracts_when_the_breach_never_was() -> None:
     assert close(overdue(), DUE, retracted=True).alert.state is AlertState.RETRACTED
+
+
+def test_alert_climbs_from_its_first_step_again_when_its_rule_loops() -> None:
+    live = overdue()
+    live = live.model_copy(update={"rule": live.rule.model_copy(update={"loop": True, "repeat_s": (600, 600)})})
+    now, told = DUE, []
+    while live.alert.step < 0 or live.next_at is not None:
+        live, step = advance(live, ROSTER, now)
+        told.append((step[-1].people[0], int((now - DUE).total_seconds() // 60)))
+        now = live.next_at or now
+    climb = [("staff-ana", 0), ("staff-sue", 10), ("staff-dan", 30), ("staff-gil", 60)]
+    assert told == [(who, again * 70 + minute) for again in range(3) for who, minute in climb]
+    assert live.exhausted

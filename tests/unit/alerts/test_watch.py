@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from services.alerts.domain.book import DEFAULT, AlertRules, merged
+from services.alerts.domain.rules import RuleEdit
 from services.alerts.domain.subject import record_subjects
 from services.alerts.domain.watch import Plan, Watch, fire, observe
 from shared.contracts.envelope import Envelope, read
@@ -185,3 +187,10 @@ def test_watch_arms_a_new_generation_when_a_record_is_reopened() -> None:
     overdue = next(clock for clock in plans[-1].armed if clock.rule == "overdue")
     assert overdue.generation == 2
     assert overdue.alert_id not in {opening.alert_id for plan in plans for opening in plan.opened}
+
+
+def test_book_laid_over_another_knows_its_own_rules_only() -> None:
+    assert "overdue" in DEFAULT.by_code
+    off = merged(DEFAULT, AlertRules(edits={"overdue": RuleEdit(enabled=False)}))
+    on = merged(off, AlertRules(edits={"overdue": RuleEdit(enabled=True, plus_s=60)}))
+    assert ("overdue" in off.by_code, on.by_code["overdue"].plus_s, DEFAULT.by_code["overdue"].plus_s) == (False, 60, 0)
