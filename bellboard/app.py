@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from bellboard.commands import audit, demo, erasures, feed, guests, import_, operations, policy, stack, staff
+from bellboard.commands import (
+    audit,
+    connections,
+    demo,
+    erasures,
+    feed,
+    guests,
+    import_,
+    operations,
+    policy,
+    stack,
+    staff,
+)
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -19,6 +31,7 @@ app.add_typer(stack.app, name="stack")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
+app.add_typer(connections.app, name="connections")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(guests.app, name="guests")
 app.command("demo")(demo.run)

@@ -9,7 +9,21 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import audit, commands, consume, decide, imports, latency, memory, page, relay, scale, search, startup
+from bench import (
+    audit,
+    commands,
+    consume,
+    decide,
+    imports,
+    latency,
+    memory,
+    page,
+    relay,
+    scale,
+    search,
+    startup,
+    webhooks,
+)
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
 from bench.machine import occasion
@@ -29,6 +43,7 @@ ON_SERVERS: dict[str, Measure] = {
     "audit": audit.measure,
     "scale": scale.measure,
     "search": search.measure,
+    "webhooks": webhooks.measure,
     "memory": memory.measure,
 }
 Only = Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(ON_SERVERS)}, {START_UP}; default all.")]
