@@ -6,6 +6,7 @@ import typer
 
 from bellboard.commands import (
     audit,
+    cluster,
     connections,
     demo,
     erasures,
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(stack.app, name="stack")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
