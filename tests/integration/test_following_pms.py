@@ -490,6 +490,8 @@ async def test_connection_is_changed_by_version_and_shows_no_secret(house: House
     shown = changed.text + seen.text + told + (await house.ask("GET", "/v1/connections")).text
     assert not [secret for secret in (held.token, house.token, *mews.SECRETS.values()) if secret in shown]
     assert await house.types("connection") == ["connection.changed.v1"]
+    await house.parts.prepare()
+    assert (await house.parts.connections.all(SCOPE))[0].pms == "apaleo"
     assert (await house.push({"Events": []})).status_code == 404
 
 
