@@ -1,4 +1,4 @@
-"""A dead command to the PMS rings the supervisor until it is redriven or settled; a posting rings as such at finance."""
+"""A dead command to the PMS rings the supervisor until it is redriven or settled; a posting rings at finance."""
 
 import pytest
 
