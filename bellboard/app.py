@@ -7,6 +7,7 @@ import typer
 from bellboard.commands import (
     audit,
     cluster,
+    connections,
     demo,
     erasures,
     feed,
@@ -33,6 +34,7 @@ app.add_typer(cluster.app, name="cluster")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")
+app.add_typer(connections.app, name="connections")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(guests.app, name="guests")
 app.add_typer(partners.app, name="partners")

@@ -24,6 +24,7 @@ from bench import (
     search,
     startup,
     timers,
+    webhooks,
 )
 from bench.figures import Figure, Occasion, read, write
 from bench.ground import Ground, ground
@@ -45,6 +46,7 @@ ON_SERVERS: dict[str, Measure] = {
     "scale": scale.measure,
     "search": search.measure,
     "reports": reports.measure,
+    "webhooks": webhooks.measure,
     "memory": memory.measure,
     "timers": timers.measure,
 }

@@ -58,7 +58,7 @@ from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.reading import ReadGuests, ReadStays
 from services.integrations.usecases.redriving import Redriving
 from services.integrations.usecases.reservations import PmsLinks, Reservations
-from services.integrations.usecases.tasks import TakeTasks
+from services.integrations.usecases.tasks import LookAtTasks, TakeTasks, TaskKinds
 from services.integrations.usecases.unrecorded import Unrecorded
 from services.integrations.usecases.writebacks import WriteBack
 from shared.chassis.consume import Consumer
@@ -171,6 +171,11 @@ class Parts:
         return WriteNotes(self.orders, self.stays, self.connections, self.vendors, self.chassis.clock)
 
     @property
+    def look_at_tasks(self) -> LookAtTasks:
+        """Asks what became of tasks."""
+        return LookAtTasks(self.connections, self.vendors, self.ledger, self.looks, self.chassis.clock)
+
+    @property
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
         of, clock = self.following, self.chassis.clock
@@ -271,7 +276,7 @@ def assemble(have: Parts) -> FastAPI:
         unrecorded=Unrecorded(have.comments, have.ledger, policy, clock),
         notes=have.write_notes,
         pms_links=PmsLinks(have.stays, have.connections, have.vendors),
-        disclose=Disclose(have.stays, have.messages, have.folios, have.ledger, policy, clock),
+        disclose=Disclose(have.stays, have.messages, have.comments, have.folios, have.ledger, policy, clock),
         money=have.money.doors(have.around),
         consents=api.ConsentDoors(chassis, Consents(have.consents, have.stays, policy, clock)),
         partners=api.PartnerDoors(chassis, have.partners.subscribing(have.settings, chassis)),
@@ -284,7 +289,14 @@ def assemble(have: Parts) -> FastAPI:
             Consumer(
                 "integrations",
                 (topics.RECORDS, topics.ALERTS, topics.REPORTS),
-                OnRecords(have.postings, have.messages, have.writebacks, have.erasures),
+                OnRecords(
+                    have.postings,
+                    have.messages,
+                    have.writebacks,
+                    have.erasures,
+                    have.orders,
+                    TaskKinds(have.connections, clock),
+                ),
             ),
             have.partners.consumer(chassis),
             have.money.consumer(have.around),
@@ -296,6 +308,7 @@ def assemble(have: Parts) -> FastAPI:
             Job("catching-up", have.settings.catch_up_every_s, have.catch_up.changes),
             Job("polling", have.settings.poll_every_s, have.listen.poll),
             Job("streams", STREAMS_S, have.listen.streams),
+            Job("tasks", have.settings.catch_up_every_s, have.look_at_tasks),
             Job("nights", NIGHTS_S, have.catch_up.nights),
             Job("postings", have.settings.commands_every_s, have.post_charges),
             Job("writebacks", have.settings.commands_every_s, have.write_back),
@@ -316,6 +329,7 @@ def kept(aging: Aging) -> tuple[Kept, ...]:
     return (
         Kept("message_texts", private, 365, 30, aging.old_texts, aging.drop_texts),
         Kept("drafts", private, 90, 30, aging.old_drafts, aging.drop_drafts),
+        Kept("pms_comments", private, 365, 30, aging.old_comments, aging.drop_comments),
         Kept("profiles", identity, 1095, 365, aging.old_profiles, aging.drop_profiles),
     )
 

@@ -1,10 +1,11 @@
 """What integrations does when records asks: posting, message or write-back is noted once and worked off later."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from services.integrations.domain.messages import GuestMessage, Progress
+from services.integrations.domain.pms_orders import OrderRow, task_of
 from services.integrations.domain.postings import PostingRow, posting_id
 from services.integrations.domain.writebacks import WritebackRow
 from shared.chassis.mongo import Tx
@@ -14,7 +15,12 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.guests import StoreErased
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.money import Posting, PostingState
-from shared.contracts.records import RecordMessageRequested, RecordPostingRequested, RecordWritebackRequested
+from shared.contracts.records import (
+    RecordEvent,
+    RecordMessageRequested,
+    RecordPostingRequested,
+    RecordWritebackRequested,
+)
 from shared.contracts.values import Scope
 from shared.contracts.writebacks import Writeback
 
@@ -47,18 +53,40 @@ class Erasures(Protocol):
     ) -> bool: ...
 
 
+class Orders(Protocol):
+    """Where tasks for the PMS are written down."""
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[OrderRow], provenance: Provenance) -> int: ...
+
+
+Kinds = Callable[[str], Awaitable[frozenset[str]]]
+"""The kinds of record that a hotel wants to see as tasks in its PMS."""
+
+
 class OnRecords:
     """The handler of `records.v1`, and of the other stores' words that a guest is forgotten."""
 
-    def __init__(self, postings: Postings, messages: Messages, writebacks: Writebacks, erasures: Erasures) -> None:
+    def __init__(
+        self,
+        postings: Postings,
+        messages: Messages,
+        writebacks: Writebacks,
+        erasures: Erasures,
+        orders: Orders,
+        kinds: Kinds,
+    ) -> None:
         self._postings, self._messages, self._writebacks = postings, messages, writebacks
-        self._erasures = erasures
+        self._erasures, self._orders, self._kinds = erasures, orders, kinds
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Write down each command that is not written down yet."""
         for event in events:
             body = body_of(event)
             scope = Scope(chain=event.chain)
+            if isinstance(body, RecordEvent):
+                task = task_of(body.record, await self._kinds(body.record.property_id), event.time)
+                if task:
+                    await self._orders.request(scope, tx, [task], Provenance.of(event))
             if isinstance(body, RecordPostingRequested):
                 row = posting_of(event, body)
                 await self._postings.request(scope, tx, [row], Provenance.of(event))

@@ -20,14 +20,15 @@ class PmsTask(Wire):
     room: str | None = None
     department: Department | None = None
     due_at: Instant | None = None
+    record_id: EntityId | None = Field(default=None, description="The record whose work it shows, where we opened it")
     at: Instant
     version: Version
 
 
 class TaskEvent(EventBody):
-    """A task was seen."""
+    """A task was seen, or was closed in the PMS."""
 
     task: PmsTask
 
 
-TASK_VERBS = ("seen",)
+TASK_VERBS = ("seen", "closed")

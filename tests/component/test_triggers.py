@@ -102,6 +102,12 @@ async def test_task_of_the_pms_keeps_its_room_department_and_deadline_and_an_unk
     assert record.trigger.source_event == task.id
 
 
+async def test_task_that_is_closed_in_the_pms_opens_nothing() -> None:
+    desk = FrontDesk()
+    await desk.hears(task_told("pms_task", "closed"))
+    assert desk.database.tables.records == {}
+
+
 async def test_task_about_what_the_guest_asked_already_counts_there() -> None:
     desk = FrontDesk()
     await desk.hears(stay_told(stay()))

@@ -85,7 +85,7 @@ def finance_told(verb: str, stay_id: str | None = None, **given: Any) -> Envelop
     return envelope(f"finance.{verb}.v1", finance.id, 1, NOW, FinanceEvent(actor=PMS, finance=finance))
 
 
-def task_told(code: str, **given: Any) -> Envelope:
+def task_told(code: str, verb: str = "seen", **given: Any) -> Envelope:
     """A task that staff wrote down in the PMS."""
     base: dict[str, Any] = {
         "id": f"task-{code}",
@@ -99,7 +99,7 @@ def task_told(code: str, **given: Any) -> Envelope:
         "version": 1,
     }
     task = PmsTask.model_validate(base | given)
-    return envelope("task.seen.v1", task.id, 1, NOW, TaskEvent(actor=PMS, task=task))
+    return envelope(f"task.{verb}.v1", task.id, 1, NOW, TaskEvent(actor=PMS, task=task))
 
 
 def guest_erased(guest_id: str, *stay_ids: str, run: int = 1) -> Envelope:

@@ -59,6 +59,10 @@ class FakeStays:
         self.events += done.events
         return done
 
+    async def erased(self, scope: Scope, guest_id: str, tx: Tx) -> bool:
+        """Nobody."""
+        return False
+
     async def source_times(self, scope: Scope, stay_ids: Sequence[str]) -> dict[str, dt.datetime]:
         """The PMS's own time of those that are there."""
         return {each: self.kept[each].stay.source_time for each in stay_ids if each in self.kept}

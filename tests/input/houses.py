@@ -22,6 +22,9 @@ from services.auth.settings import Settings as AuthSettings
 from services.auth.store.arrivals import Arrivals
 from services.console.app import build as build_console
 from services.console.settings import Settings as ConsoleSettings
+from services.integrations.api.commands import REDRIVE
+from services.integrations.api.comments import NOTE, SETTLED
+from services.integrations.api.connections import CONNECTION
 from services.integrations.api.consents import SAID as CONSENT
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.messages import DRAFT, HANDED_OVER, SAID
@@ -48,6 +51,7 @@ from tests.factories.chains import PASSWORD, chain_seed, person
 from tests.factories.chassis import until
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import FIRST_VALUES, stay
+from tests.factories.pms_rows import comment, dead_note, stay_at_vendor
 from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
@@ -178,6 +182,24 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[:1]
         ],
         "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],
+    }
+    at_vendor = await stay_at_vendor(have)
+    of_city = sorted(stays)[0]
+    comments = [await comment(have, of_city, "Quiet room", f"comment-{number}") for number in range(3)]
+    dead = [await dead_note(have, of_city, f"note-{number}") for number in range(3)]
+    resort = next(one for one in specs(CHAIN) if one.property_id == "resort")
+    own = resort.model_dump(mode="json", include=set(CONNECTION))
+    first = {"headers": {"If-Match": '"1"'}}
+    decided = {"headers": {"If-Match": '"2"'}, "body": REDRIVE}
+    ripe |= {
+        "PUT /v1/connections/{property_id}": [{"path": {"property_id": "resort"}, "body": own, **first}],
+        "GET /v1/connections/{property_id}": [{"path": {"property_id": "city"}}],
+        "GET /v1/commands/{command_id}": [{"path": {"command_id": one}} for one in dead],
+        "POST /v1/commands/{command_id}/redrive": [{"path": {"command_id": one}, **decided} for one in dead],
+        "POST /v1/comments/{comment_id}/settle": [
+            {"path": {"comment_id": one}, "body": SETTLED, **first} for one in comments
+        ],
+        "POST /v1/stays/{stay_id}/notes": [{"path": {"stay_id": at_vendor}, "body": NOTE}],
     }
     some = sorted(str(row["_id"]) for row in await have.chassis.mongo.collection("profiles").find({}, limit=5))
     erasures, forgotten = await ripe_erasures(standing, some)

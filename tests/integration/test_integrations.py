@@ -258,7 +258,9 @@ async def test_change_left_sending_is_sent_again_under_its_key(house: House) -> 
     await house.standing.hears(change(PmsField.RATE, {"amount": 9_000, "currency": "EUR"}, "stay-1"))
     real = house.parts.chassis.clock.real_now()
     hour = dt.timedelta(hours=1)
-    assert await house.parts.writebacks.claim(SCOPE, real - hour, real - 2 * hour) is not None
+    claimed = await house.parts.writebacks.claim(SCOPE, real - hour, real - 2 * hour)
+    assert claimed is not None
+    assert await house.parts.writebacks.sending(SCOPE, claimed[0], real - hour)
     assert await house.parts.write_back() == 1
     assert [row["type"] for row in await house.events("writeback")] == ["writeback.requested.v1", "writeback.done.v1"]
 
@@ -294,6 +296,7 @@ async def test_charge_cut_off_between_call_and_answer_is_not_posted_twice(house:
     real = house.parts.chassis.clock.real_now()
     claimed = await house.parts.postings.claim(SCOPE, real - dt.timedelta(hours=1), real - dt.timedelta(hours=2))
     assert claimed is not None
+    assert await house.parts.postings.sending(SCOPE, claimed[0], real - dt.timedelta(hours=1))
     connection = await house.parts.connections.find(SCOPE, PROPERTY)
     assert connection is not None
     await house.parts.adapters[NAME].post_charge(connection, claimed[0].charge)
@@ -353,12 +356,29 @@ async def test_message_that_may_have_gone_out_is_not_sent_again(house: House) ->
     [profile] = await house.rows("profiles")
     await house.standing.hears(message(stay, profile["_id"]))
     real = house.parts.chassis.clock.real_now()
-    await house.parts.messages.claim(SCOPE, real - dt.timedelta(hours=1), real - dt.timedelta(hours=2))
+    hour = dt.timedelta(hours=1)
+    claimed = await house.parts.messages.claim(SCOPE, real - hour, real - 2 * hour)
+    assert claimed is not None
+    assert await house.parts.messages.sending(SCOPE, claimed[0], real - hour)
 
     await house.parts.send_messages()
 
     assert await house.rows("maildrop") == []
     assert [row["type"] for row in await house.events("message")] == ["message.failed.v1"]
+
+
+async def test_message_whose_sender_died_before_anything_left_is_sent(house: House) -> None:
+    stay = await house.stay()
+    [profile] = await house.rows("profiles")
+    await house.standing.hears(message(stay, profile["_id"]))
+    real = house.parts.chassis.clock.real_now()
+    hour = dt.timedelta(hours=1)
+    assert await house.parts.messages.claim(SCOPE, real - hour, real - 2 * hour) is not None
+
+    await house.parts.send_messages()
+
+    assert len(await house.rows("maildrop")) == 1
+    assert [row["type"] for row in await house.events("message")] == ["message.sent.v1", "message.delivered.v1"]
 
 
 async def test_stored_message_is_told_and_not_sent(house: House) -> None:

@@ -42,6 +42,7 @@ from tests.factories.front_desk import StillClock, fake_house
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
 from tests.factories.payments import put_payment
+from tests.factories.pms_rows import comment, dead_note
 from tests.factories.records import CHAIN, NOON, PROPERTY, Story, minutes
 from tests.factories.standing import Standing
 from tests.fakes.records import FakeDatabase
@@ -194,7 +195,9 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         canaries = {
             DataClass.GUEST_IDENTITY: profile.email,
             DataClass.PAYMENT: f'"amount":{kept.stay.rate.amount},',
+            DataClass.PRIVATE_STAY: WORDS,
         }
+        commented, dead = await comment(have, found, WORDS), await dead_note(have, found)
         house = House("integrations", standing.app, have.chassis, WORK, OTHER, {}, canaries)
         async with house.client() as client:
             body = ASKED | {"guest_id": profile.id}
@@ -216,6 +219,8 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             payment_id=payment,
             operation_id=payment,
             day="2026-03-10",
+            comment_id=commented,
+            command_id=dead,
             name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",

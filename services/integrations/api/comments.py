@@ -134,7 +134,7 @@ def router(doors: Doors) -> APIRouter:
         async def work() -> NoteOut:
             place = await doors.notes.place(ctx, stay_id)
             if not doors.chassis.policy.decide(ctx.principal, "request_message", ANY, place).allow:
-                raise forbidden("notes_not_writable", "Your role does not write to the PMS.")
+                raise forbidden("messages_not_writable", "Your role does not write to the PMS.")
             return out(await doors.notes(ctx, stay_id, body.text))
 
         async def again(kept: Kept) -> NoteOut:

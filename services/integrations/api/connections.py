@@ -35,7 +35,7 @@ class ConnectionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pms: Code
-    hotel: str = Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")
+    hotel: str = Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e][\x20-\x7e]*$")
     zone: ZoneName = Field(max_length=64)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     rooms: Rooms = Field(default_factory=dict)

@@ -75,6 +75,16 @@ class DraftHeld(BaseModel):
     text: str
 
 
+class CommentHeld(BaseModel):
+    """What somebody wrote of the stay in the PMS."""
+
+    id: str
+    stay_id: str
+    kind: str
+    seen_at: Instant
+    text: str
+
+
 class GuestFile(BaseModel):
     """All that integrations holds of a guest. `elsewhere`: hotels that are not the caller's hold more."""
 
@@ -83,6 +93,7 @@ class GuestFile(BaseModel):
     stays: list[SeenStay]
     messages: list[MessageHeld]
     drafts: list[DraftHeld]
+    comments: list[CommentHeld]
     folio: list[FolioLine]
     elsewhere: bool
 
@@ -123,6 +134,9 @@ def router(doors: Doors) -> APIRouter:
             stays=held.stays,
             messages=[_message(one) for one in held.messages],
             drafts=[DraftHeld(id=one.id, at=one.at, stay_id=one.stay_id, text=one.text) for one in held.drafts],
+            comments=[
+                CommentHeld(**{name: getattr(one, name) for name in CommentHeld.model_fields}) for one in held.comments
+            ],
             folio=held.folio,
             elsewhere=held.elsewhere,
         )

@@ -11,6 +11,7 @@ class Aging:
 
     def __init__(self, mongo: Mongo) -> None:
         self._messages, self._drafts = mongo.collection("messages"), mongo.collection("drafts")
+        self._comments = mongo.collection("comments")
         self._maildrop, self._profiles = mongo.collection("maildrop"), mongo.collection("profiles")
 
     async def old_texts(self, scope: Scope, before: dt.datetime) -> int:
@@ -38,6 +39,16 @@ class Aging:
             found = await rows.find(wanted, projection={"_id": 1}, limit=limit - gone, tx=tx) if gone < limit else []
             gone += await rows.delete_many({"_id": {"$in": [row["_id"] for row in found]}}, tx=tx)
         return gone
+
+    async def old_comments(self, scope: Scope, before: dt.datetime) -> int:
+        """Comments of the PMS that were seen before a moment."""
+        return await self._comments.count({"chain": scope.chain, "seen": {"$lt": before}})
+
+    async def drop_comments(self, scope: Scope, tx: Tx, before: dt.datetime, limit: int) -> int:
+        """Delete some of them."""
+        wanted = {"chain": scope.chain, "seen": {"$lt": before}}
+        rows = await self._comments.find(wanted, projection={"_id": 1}, limit=limit, tx=tx)
+        return await self._comments.delete_many({"_id": {"$in": [row["_id"] for row in rows]}}, tx=tx)
 
     async def old_profiles(self, scope: Scope, before: dt.datetime) -> int:
         """Profiles whose last stay ended before a moment, and that no PMS has told anything of since."""

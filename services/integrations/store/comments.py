@@ -23,6 +23,11 @@ class CommentStore:
         rows = await self._rows.find({"stay": stay_id, **within(scope)}, sort=[("seen", 1), ("_id", 1)], tx=tx)
         return [_comment(row) for row in rows]
 
+    async def of_guest(self, scope: Scope, guest_id: str) -> list[KeptComment]:
+        """Every comment on stays of one guest."""
+        rows = await self._rows.find({"guest": guest_id, **within(scope)}, sort=[("seen", 1), ("_id", 1)])
+        return [_comment(row) for row in rows]
+
     async def save(self, scope: Scope, comments: Sequence[KeptComment], tx: Tx) -> None:
         """Keep comments as they are now."""
         await self._rows.bulk([_put(one) for one in comments], tx=tx)

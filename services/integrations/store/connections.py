@@ -26,8 +26,14 @@ class ConnectionStore:
         self._rows, self._keys = mongo.collection("connections"), mongo.collection("keys")
 
     async def connect(self, scope: Scope, specs: Sequence[ConnectionSpec]) -> None:
-        """Connect hotels; one that is connected already keeps its token and takes the other facts as they are now."""
+        """Connect hotels; one that is connected already keeps its token and takes the other facts as they are now.
+
+        What people have changed since stays as they left it.
+        """
         for spec in specs:
+            there = await self._rows.find_one({"_id": spec.property_id}, projection={"version": 1})
+            if there and there.get("version"):
+                continue
             facts = spec.model_dump(mode="json") | {"prop": spec.property_id}
             token = {"token": secrets.token_urlsafe(32)}
             await self._rows.update_one({"_id": spec.property_id}, {"$set": facts, "$setOnInsert": token}, upsert=True)

@@ -11,12 +11,15 @@ from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
+from shared.contracts.commands_out import CommandSort
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import conflict
 from shared.contracts.guests import ErasureState, Store, StoreErased
 from shared.contracts.values import SYSTEM_CHAIN, Scope
+from shared.contracts.writebacks import WritebackState
 
 MOST = 500
+FORGOTTEN, REFUSED = "–", WritebackState.REFUSED.value
 
 
 class ErasureStore:
@@ -30,6 +33,7 @@ class ErasureStore:
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._rows, self._stays = mongo.collection("erasures"), mongo.collection("stays")
         self._profiles, self._messages = mongo.collection("profiles"), mongo.collection("messages")
+        self._comments, self._orders = mongo.collection("comments"), mongo.collection("pms_orders")
         self._drafts, self._maildrop = mongo.collection("drafts"), mongo.collection("maildrop")
 
     async def guest(self, scope: Scope, guest_id: str) -> KnownGuest | None:
@@ -147,6 +151,13 @@ class ErasureStore:
             blank: Document = {"$set": {"body.text": None, "erased": True}}
             await self._messages.update_many({"_id": {"$in": ids}}, blank, tx=tx)
         mail = await self._maildrop.delete_many({"chain": scope.chain, "_id": {"$in": ids}}, tx=tx) if ids else 0
+        comments = await self._comments.delete_many(_theirs("guest", "stay", scope, guest_id, stay_ids), tx=tx)
+        notes: Document = {"chain": scope.chain, "sort": CommandSort.NOTE.value, "stay": {"$in": list(stay_ids)}}
+        notes |= {"body.note.text": {"$ne": FORGOTTEN}}
+        # One that still waits is not sent any more: the words of one who is forgotten leave us to nobody.
+        unsaid: Document = {"$set": {"body.note.text": FORGOTTEN, "state": REFUSED, "body.state": REFUSED}}
+        noted = await self._orders.update_many(notes, unsaid, tx=tx)
+        texts += comments + noted
         drafts = _theirs("body.guest_id", "body.stay_id", scope, guest_id, stay_ids)
         return texts + mail + await self._drafts.delete_many(drafts, tx=tx)
 

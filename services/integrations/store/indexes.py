@@ -56,7 +56,7 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("noted",), partial={"noted": False}),
     ],
     "marks": [Index(("next_try",), partial={"dirty": True}), Index(("prop", "seen"), partial={"dirty": True})],
-    "comments": [Index(("stay", "seen")), Index(("chain", "prop", "_id"), partial={"open": True})],
+    "comments": [Index(("stay", "seen")), Index(("guest",)), Index(("chain", "prop", "_id"), partial={"open": True})],
     "endpoints": [Index(("open_until",))],
     "maildrop": [Index(("prop", "at"))],
     "masked": [Index(("chain", "day")), Index(("last",), expire_s=400 * 86_400)],

@@ -112,6 +112,11 @@ class StayStore:
         rows = await self._stays.find(wanted, projection={"backfill": 1})
         return {row["_id"]: bool(row["backfill"]) for row in rows}
 
+    async def erased(self, scope: Scope, guest_id: str, tx: Tx) -> bool:
+        """Whether this guest was forgotten: nothing that names them may come back."""
+        row = await self._profiles.find_one({"_id": guest_id, "chain": scope.chain}, projection={"erased": 1}, tx=tx)
+        return bool(row and row.get("erased"))
+
     async def source_times(self, scope: Scope, stay_ids: Sequence[str]) -> dict[str, dt.datetime]:
         """The PMS's own time of each of these stays that we have."""
         wanted = {"_id": {"$in": list(stay_ids)}, **within(scope)}

@@ -87,10 +87,12 @@ class Connecting:
 
     async def put(self, ctx: CommandContext, spec: ConnectionSpec, now: dt.datetime, *, new_address: bool) -> Seen:
         """Connect a hotel, or change how it is connected; `new_address` makes the old one worth nothing."""
-        self._allow(ctx.principal, "manage", spec.property_id)
+        self._allow(ctx.principal, "manage")
         scope = scope_of(ctx.principal)
-        if not scope.covers(spec.property_id):
-            raise not_found("property")
+        there = self._policy.property(scope.chain, spec.property_id) is not None
+        if not (there and scope.covers(spec.property_id)):
+            raise not_found("connection")
+        self._allow(ctx.principal, "manage", spec.property_id)
         self._check(spec)
         held = await self._connections.find(scope, spec.property_id)
         if held is not None:

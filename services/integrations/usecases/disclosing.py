@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.integrations.domain.comments import KeptComment
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.messages import Draft, GuestMessage
 from services.integrations.domain.postings import FolioLine
@@ -33,6 +34,12 @@ class Messages(Protocol):
     async def drafts_of(self, scope: Scope, guest_id: str) -> list[Draft]: ...
 
 
+class Comments(Protocol):
+    """The part of the comment store that is needed."""
+
+    async def of_guest(self, scope: Scope, guest_id: str) -> list[KeptComment]: ...
+
+
 class Folios(Protocol):
     """The part of the folio ledger that is needed."""
 
@@ -47,6 +54,7 @@ class Held:
     stays: list[SeenStay]
     messages: list[GuestMessage]
     drafts: list[Draft]
+    comments: list[KeptComment]
     folio: list[FolioLine]
     elsewhere: bool
 
@@ -55,9 +63,17 @@ class Disclose:
     """Hands out what is held of a person to who may."""
 
     def __init__(
-        self, stays: StayStore, messages: Messages, folios: Folios, ledger: Ledger, policy: Policy, clock: Clock
+        self,
+        stays: StayStore,
+        messages: Messages,
+        comments: Comments,
+        folios: Folios,
+        ledger: Ledger,
+        policy: Policy,
+        clock: Clock,
     ) -> None:
         self._stays, self._messages, self._folios = stays, messages, folios
+        self._comments = comments
         self._ledger, self._policy, self._clock = ledger, policy, clock
 
     async def __call__(self, principal: Principal, guest_id: str, correlation: str) -> Held:
@@ -92,6 +108,7 @@ class Disclose:
             stays=[SeenStay.masked(stay, money=money) for stay in stays],
             messages=await self._messages.of_guest(scope, guest_id),
             drafts=await self._messages.drafts_of(scope, guest_id),
+            comments=await self._comments.of_guest(scope, guest_id),
             folio=await self._folios.of_stays(scope, [stay.id for stay in stays]) if money else [],
             elsewhere=not all(scope.covers(one) for one in known),
         )

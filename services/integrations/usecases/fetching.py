@@ -154,7 +154,8 @@ class FetchMarked:
             nonlocal told
             await self._of.marks.settle(scope, claimed, started, tx)
             known = await self._of.comments.of_stay(scope, each.stay_id, tx)
-            comments = noted(known, answer.comments, whose, now, self._clock.new_id)
+            words = () if await self._of.stays.erased(scope, guests[0], tx) else answer.comments
+            comments = noted(known, words, whose, now, self._clock.new_id)
             await self._of.comments.save(scope, [one for one in comments if one not in known], tx)
             refs = tuple(one.told for one in comments if not one.gone)
             told = replace(each, reservation=replace(each.reservation, comments=each.reservation.comments + refs))

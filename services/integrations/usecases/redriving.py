@@ -37,11 +37,19 @@ class Redriving:
         if not verdict.allow:
             raise forbidden(verdict.why, "Your role does not see what waits for the PMS.")
 
+    def _known(self, principal: Principal, property_id: str | None) -> None:
+        if property_id is None:
+            return
+        there = self._policy.property(principal.chain, property_id) is not None
+        if not (there and scope_of(principal).covers(property_id)):
+            raise not_found("property")
+
     async def page(
         self, principal: Principal, property_id: str | None, *, dead: bool, after: str | None, limit: int
     ) -> Sequence[Waiting]:
         """Commands of the caller's hotels, by id."""
-        self._allow(principal, "read", property_id)
+        self._allow(principal, "read")
+        self._known(principal, property_id)
         return await self._commands.listed(scope_of(principal, property_id), dead=dead, after=after, limit=limit)
 
     async def one(self, principal: Principal, command_id: str) -> Waiting:

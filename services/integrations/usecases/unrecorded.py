@@ -37,11 +37,19 @@ class Unrecorded:
         if not (verdict.allow and DataClass.PRIVATE_STAY in verdict.read):
             raise forbidden("comments_not_readable", "Your role does not read what the PMS says of a stay.")
 
+    def _known(self, principal: Principal, property_id: str | None) -> None:
+        if property_id is None:
+            return
+        there = self._policy.property(principal.chain, property_id) is not None
+        if not (there and scope_of(principal).covers(property_id)):
+            raise not_found("property")
+
     async def page(
         self, principal: Principal, property_id: str | None, after: str | None, limit: int, correlation: str
     ) -> Sequence[KeptComment]:
         """Those of the caller's hotels that are not settled; the read is written down before it is answered."""
-        self._allow(principal, "read", property_id)
+        self._allow(principal, "read", None)
+        self._known(principal, property_id)
         scope = scope_of(principal, property_id)
         found = await self._comments.open(scope, after, limit)
         if found:

@@ -93,7 +93,7 @@ class _Batch:
                 place = self._zone(each.envelope, body.finance.property_id)
                 what = FinanceOccurred(each.verb, body.finance, stay, each.envelope.id, each.envelope.time, place)
                 await self._open_all(self._house.catalogue.openings(what), SYSTEM, each)
-            elif isinstance(body, TaskEvent):
+            elif isinstance(body, TaskEvent) and each.verb == "seen":
                 stay = self._stays.get(body.task.stay_id or "")
                 place = self._zone(each.envelope, body.task.property_id)
                 seen = TaskOccurred(each.verb, body.task, stay, each.envelope.id, each.envelope.time, place)

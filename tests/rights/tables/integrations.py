@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from services.integrations.api.commands import REDRIVE
+from services.integrations.api.comments import NOTE, SETTLED
+from services.integrations.api.connections import CONNECTION
 from services.integrations.api.consents import SAID as CONSENT
 from services.integrations.api.erasures import AGREED, ASKED
 from services.integrations.api.finance import ACTION
@@ -15,6 +18,7 @@ from tests.rights.tables.partners import ROWS as PARTNERS
 HERE = {"property": "city"}
 SAID = {"stay_id": "{stay_id}", "topic_code": "baby_cot", "text": "May we have a cot?"}
 READ = of(GUEST)
+WORDS = of(PRIVATE)
 FILE = of(GUEST, PRIVATE)
 STALE = {"If-Match": '"999999"'}
 FORGET = ASKED | {"guest_id": "{guest_id}"}
@@ -35,6 +39,18 @@ ROWS = (
         barred=Barred.ABSENT,
         shows=of(PAYMENT),
     ),
+    granted("GET /v1/stays/{stay_id}/pms", "read", Resource.STAY),
+    granted("POST /v1/stays/{stay_id}/notes", "request_message", ANY, body=NOTE),
+    granted("GET /v1/comments", "read", Resource.COMMENT, query=HERE, needs=WORDS, shows=WORDS, thing="comment_id"),
+    granted(
+        "POST /v1/comments/{comment_id}/settle", "settle", Resource.COMMENT, needs=WORDS, body=SETTLED, headers=STALE
+    ),
+    granted("GET /v1/commands", "read", Resource.COMMAND, query=HERE, thing="command_id"),
+    granted("GET /v1/commands/{command_id}", "read", Resource.COMMAND, thing="command_id"),
+    granted("POST /v1/commands/{command_id}/redrive", "redrive", Resource.COMMAND, body=REDRIVE, headers=STALE),
+    granted("GET /v1/connections", "read", Resource.CONNECTION, place=Place.CHAIN),
+    granted("GET /v1/connections/{property_id}", "read", Resource.CONNECTION, thing="property_id"),
+    granted("PUT /v1/connections/{property_id}", "manage", Resource.CONNECTION, body=CONNECTION, headers=STALE),
     granted("GET /v1/stays/{stay_id}", "read", Resource.STAY, thing="stay_id", shows=of(PAYMENT)),
     granted(
         "GET /v1/guests",
