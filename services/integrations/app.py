@@ -11,6 +11,7 @@ from services.integrations.composition.money import Around, MoneyParts
 from services.integrations.composition.partners import PartnerParts
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
+from services.integrations.pages import routes as guest_pages
 from services.integrations.pms.registry import adapters
 from services.integrations.ports import Pms
 from services.integrations.settings import Settings
@@ -26,6 +27,7 @@ from services.integrations.store.messages import MessageStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.answering import Answering
 from services.integrations.usecases.consenting import Consents, HearConsents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
@@ -157,11 +159,13 @@ def assemble(have: Parts) -> FastAPI:
     """The server around the parts."""
     chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
     settle = dt.timedelta(seconds=have.settings.erasure_settle_s)
+    from_guests = TakeFromGuests(have.messages, have.stays, clock)
+    answering = Answering(from_guests, have.stays, have.key, policy, clock)
     doors = api.Doors(
         chassis=chassis,
         connections=have.connections,
         from_pms=TakeFromPms(have.connections, have.stays, have.adapters, clock, have.key),
-        from_guests=TakeFromGuests(have.messages, have.stays, clock),
+        from_guests=from_guests,
         from_finance=TakeFromFinance(have.ledger, clock),
         tasks=TakeTasks(have.connections, have.ledger, clock),
         stays=ReadStays(have.stays, policy),
@@ -174,8 +178,9 @@ def assemble(have: Parts) -> FastAPI:
     )
     return chassis.app(
         title="integrations",
-        routers=[api.router(doors)],
+        routers=[api.router(doors), guest_pages.router(chassis, answering)],
         links=api.LINKS,
+        uploads=guest_pages.PATHS,
         consumers=[
             Consumer(
                 "integrations",

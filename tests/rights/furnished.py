@@ -195,6 +195,7 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             payment_id=payment,
             operation_id=payment,
             day="2026-03-10",
+            secret="x" * 43,
             name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",
