@@ -19,7 +19,7 @@ from services.console.adapters.integrations import IntegrationsClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
 from services.console.adapters.speech import Speech
-from services.console.api import board, desk, entry, failures, live, record, session
+from services.console.api import board, desk, entry, failures, live, portal, record, session
 from services.console.api.gate import Gate
 from services.console.api.render import HEADERS, HERE
 from services.console.events import Handler
@@ -71,6 +71,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
         entry.router(gate, Entry(parts.records, boards, people)),
         desk.router(gate, front),
+        portal.router(gate, parts.guests),
     ]
 
 

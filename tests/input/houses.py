@@ -166,9 +166,9 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
         "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
-        "GET /v1/guests/{guest_id}/consents": [{"path": {"guest_id": one}} for one in sorted(guests)[:1]],
+        "GET /v1/guests/{guest_id}/consents": [{"path": {"guest_id": one}} for one in sorted(guests)[-1:]],
         "POST /v1/guests/{guest_id}/consents": [
-            {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[:1]
+            {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[-1:]
         ],
         "POST /v1/guest-links": [{"body": LINK | {"stay_id": one}} for one in sorted(stays)[:1]],
         "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],

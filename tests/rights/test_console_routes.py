@@ -13,7 +13,13 @@ from tests.rights.routes import routes_of
 from tests.rights.rows import Door, Row
 from tests.rights.tables.console import ROWS
 
-NAMES = {"record_id": "r-rich", "step": "accept", "alert_id": "a0", "stay_id": "stay-1"}
+NAMES = {
+    "record_id": "r-rich",
+    "step": "accept",
+    "alert_id": "a0",
+    "stay_id": "stay-1",
+    "event_type": "record.opened.v1",
+}
 OF_FASTAPI = {"GET /openapi.json", "GET /docs", "GET /docs/oauth2-redirect", "GET /redoc"}
 CLOSED = [row for row in ROWS if row.door is Door.SIGNED_IN]
 

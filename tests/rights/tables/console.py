@@ -17,6 +17,10 @@ PAGES = (
     "POST /alerts/{alert_id}/acknowledge",
     "GET /stays/{stay_id}",
     "GET /day",
+    "GET /partners",
+    "GET /partners/asyncapi.json",
+    "GET /partners/openapi.json",
+    "GET /partners/schemas/{event_type}",
     "POST /sign-out",
 )
 ROWS = (
