@@ -25,7 +25,7 @@ def router(gate: Gate, integrations: Guests) -> APIRouter:
     async def portal(_: signed_in) -> Response:
         classes = selectable()
         fields = [(name, classes[name].value) for name in known_fields()]
-        said = {"types": PUBLISHED, "always": sorted(COMPULSORY), "fields": fields, "changes": CHANGES}
+        said: dict[str, Any] = {"types": PUBLISHED, "always": sorted(COMPULSORY), "fields": fields, "changes": CHANGES}
         return page("partners.html", **said, months=OLD_MAJOR_MONTHS)
 
     @made.get("/asyncapi.json")
