@@ -126,7 +126,7 @@ async def test_mail_goes_out_once_in_the_guests_language(house: House) -> None:
         "desk@hotel.example",
         "<m-1@hotel.example>",
     )
-    assert "Guten Tag" in mail.get_content()
+    assert "Guten Tag" in mail.get_payload(decode=True).decode()
     assert await house.standing.said("m-1") == ["message.sent.v1"]
 
 
