@@ -259,6 +259,8 @@ async def test_unknown_for_a_day_is_read_back_or_waits_for_a_person(
     decided = await house.ask("POST", f"/v1/payments/operations/{operation}/decision", said)
     again = await house.ask("POST", f"/v1/payments/operations/{operation}/decision", said)
     assert (decided.json()["state"], again.json()["code"]) == ("failed", "not_unknown")
+    [kept] = await rows.find({"_id": operation})
+    assert kept["body"]["decided_because"] == said["reason"]
     assert (await house.go_on(lost, "capture")).status_code == 201
 
 
