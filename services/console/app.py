@@ -36,6 +36,7 @@ from services.console.api import (
     office,
     own,
     policy,
+    portal,
     record,
     reports,
     rules,
@@ -140,6 +141,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
         entry.router(gate, Entry(parts.records, boards, people)),
         desk.router(gate, front),
+        portal.router(gate, parts.guests),
     ]
 
 

@@ -14,6 +14,7 @@ from services.integrations.composition.money import Around, MoneyParts
 from services.integrations.composition.partners import PartnerParts
 from services.integrations.events import OnRecords
 from services.integrations.messaging.registry import channels
+from services.integrations.pages import routes as guest_pages
 from services.integrations.pms.calling import Wire
 from services.integrations.pms.registry import adapters, listened, vendors
 from services.integrations.ports import Pms
@@ -38,6 +39,7 @@ from services.integrations.store.pms_orders import OrderStore
 from services.integrations.store.postings import PostingStore
 from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
+from services.integrations.usecases.answering import Answering
 from services.integrations.usecases.catching_up import CatchUp
 from services.integrations.usecases.connecting import Connecting
 from services.integrations.usecases.consenting import Consents, HearConsents
@@ -261,11 +263,13 @@ def assemble(have: Parts) -> FastAPI:
     chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
     settle = dt.timedelta(seconds=have.settings.erasure_settle_s)
     masked = MaskedStore(chassis.mongo, counting(chassis.telemetry.metrics.registry))
+    from_guests = TakeFromGuests(have.messages, have.stays, clock, masked)
+    answering = Answering(from_guests, have.stays, have.key, policy, clock)
     doors = api.Doors(
         chassis=chassis,
         connections=have.connections,
         from_pms=TakeFromPms(have.connections, have.stays, have.adapters, have.hear, clock, have.key, masked),
-        from_guests=TakeFromGuests(have.messages, have.stays, clock, masked),
+        from_guests=from_guests,
         from_finance=TakeFromFinance(have.ledger, clock),
         tasks=TakeTasks(have.connections, have.ledger, clock),
         stays=ReadStays(have.stays, policy),
@@ -283,8 +287,13 @@ def assemble(have: Parts) -> FastAPI:
     )
     return chassis.app(
         title="integrations",
-        routers=[api.router(doors), masked_api.router(masked, chassis, clock.real_now)],
+        routers=[
+            api.router(doors),
+            masked_api.router(masked, chassis, clock.real_now),
+            guest_pages.router(chassis, answering),
+        ],
         links=api.LINKS,
+        uploads=guest_pages.PATHS,
         consumers=[
             Consumer(
                 "integrations",

@@ -100,7 +100,7 @@ def start_json_logs(settings: ServiceSettings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    for noisy in ("aiokafka", "httpx", "uvicorn.access", "opentelemetry"):
+    for noisy in ("aiokafka", "httpx", "uvicorn.access", "opentelemetry", "stripe"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

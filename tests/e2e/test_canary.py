@@ -15,6 +15,7 @@ from deploy.demo import hotels
 from deploy.demo.desk import Refused
 from deploy.local.services import SERVICES
 from services.integrations.pms.hotel_bookings.columns import NAME
+from shared.contracts.partner_types import PUBLISHED
 from shared.contracts.topics import TOPICS
 from shared.contracts.values import stay_id
 from tests.e2e.conftest import House, eventually
@@ -75,7 +76,16 @@ async def lived(house: House) -> dict[str, Any]:
         return await _lived(house, http)
 
 
+async def _subscribed(house: House, http: httpx.AsyncClient) -> None:
+    """A partner that hears all it can on a topic: its rows are searched as everything else is."""
+    admin = house.desk(http, "admin")
+    await admin.act("integrations", "/v1/partners", {"id": "canary", "name": "Canary", "classes": ["payment"]})
+    asked = {"delivery": "topic", "types": list(PUBLISHED), "classes": ["payment"]}
+    await admin.act("integrations", "/v1/partners/canary/subscriptions", asked)
+
+
 async def _lived(house: House, http: httpx.AsyncClient) -> dict[str, Any]:
+    await _subscribed(house, http)
     booked = payload(house, "booked")
     booked["event_id"] = NUMBER
     booked["reservation"] |= {"number": NUMBER}
@@ -117,6 +127,9 @@ async def test_canary_is_where_it_belongs_and_nowhere_else(
 ) -> None:
     await eventually(lambda: _audited(house, lived["record"]), "the audit log has it")
     await eventually(lambda: house.mongo["bellboard_reporting"]["facts"].find_one({"_id": lived["record"]}), "a fact")
+    told = house.mongo["bellboard_integrations"]["partner_deliveries"]
+    await eventually(lambda: told.find_one({"body.subject": lived["record"]}), "the partner is told")
+    assert told.find_one({"state": "held"}) is None
     assert found(await wire(house)) == set()
     assert found(log.read_bytes() for log in Path(house.stack.folder.logs).glob("*.log")) == set()
     assert found(await _measures(house, http)) == set()

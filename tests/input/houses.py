@@ -31,6 +31,7 @@ from services.integrations.api.messages import DRAFT, HANDED_OVER, SAID
 from services.integrations.api.pms import TASK
 from services.integrations.app import assemble as assemble_integrations
 from services.integrations.app import parts
+from services.integrations.pages.routes import ASKED as LINK
 from services.integrations.pms.hotel_bookings.hotels import specs
 from services.integrations.settings import Settings as IntegrationsSettings
 from services.records.app import assemble as assemble_records
@@ -177,10 +178,11 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         ],
         "POST /v1/guest-messages/{property_id}/{token}": [{"path": door, "body": body} for body in heard],
         "POST /v1/guest-messages": [{"body": SAID | {"stay_id": one}} for one in sorted(stays)[:2]],
-        "GET /v1/guests/{guest_id}/consents": [{"path": {"guest_id": one}} for one in sorted(guests)[:1]],
+        "GET /v1/guests/{guest_id}/consents": [{"path": {"guest_id": one}} for one in sorted(guests)[-1:]],
         "POST /v1/guests/{guest_id}/consents": [
-            {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[:1]
+            {"path": {"guest_id": one}, "body": CONSENT} for one in sorted(guests)[-1:]
         ],
+        "POST /v1/guest-links": [{"body": LINK | {"stay_id": one}} for one in sorted(stays)[:1]],
         "POST /v1/drafts": [{"body": DRAFT | {"stay_id": one}} for one in sorted(stays)[:2]],
     }
     at_vendor = await stay_at_vendor(have)

@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
 
+from deploy.local.ports import choose
 from services.integrations.app import Parts, assemble, parts
 from services.integrations.domain.mail import MailServer
 from services.integrations.pms.hotel_bookings.columns import NAME
@@ -88,10 +89,9 @@ class House:
 @pytest.fixture
 async def house(mongo_url: str, database_name: str) -> AsyncIterator[House]:
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    [port] = choose(("smtp",), {}, {}).values()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server
-    port = controller.server.sockets[0].getsockname()[1]
     settings = Settings(
         mongo_url=mongo_url,
         mongo_database=database_name,
@@ -126,7 +126,7 @@ async def test_mail_goes_out_once_in_the_guests_language(house: House) -> None:
         "desk@hotel.example",
         "<m-1@hotel.example>",
     )
-    assert "Guten Tag" in mail.get_content()
+    assert "Guten Tag" in mail.get_payload(decode=True).decode()
     assert await house.standing.said("m-1") == ["message.sent.v1"]
 
 

@@ -476,3 +476,19 @@ async def test_contract_page_names_types_fields_schedule_and_schemas(house: Hous
         assert schema.json()["required"][0] in MODELS
     assert (await house.ask("GET", "/v1/partner-contract/schemas/staff.hired.v1")).status_code == 404
     assert (await house.ask("GET", "/v1/partner-contract/asyncapi")).json()["asyncapi"] == "3.0.0"
+
+
+async def test_closed_partner_hears_nothing_more(house: House) -> None:
+    house.endpoint.answers["hooks.example"] = 200
+    await house.partner()
+    one = await house.subscribed()
+    await house.round()
+    closed = await house.ask("POST", "/v1/partners/acme-pms/close", {}, **{"If-Match": '"1"'})
+    assert (closed.status_code, closed.json()["closed"]) == (200, True)
+    calls = len(house.endpoint.sent)
+    await house.hears(*story())
+    await house.round()
+    assert len(house.endpoint.sent) == calls
+    assert (await house.ask("GET", f"/v1/partners/acme-pms/subscriptions/{one['id']}")).status_code == 404
+    late = await house.ask("POST", "/v1/partners/acme-pms/subscriptions", EVERYTHING)
+    assert (late.status_code, late.json()["code"]) == (409, "partner_closed")

@@ -213,6 +213,20 @@ async def test_killed_at_any_line_there_is_one_capture_and_it_is_known(house: Ho
     assert (await house.shown(payment))["captured"] == house.stripe.captured == 10_000
 
 
+async def test_worker_that_was_frozen_and_wakes_up_captures_nothing_more(house: House) -> None:
+    payment = await house.held()
+    await house.go_on(payment, "capture")
+    store, clock = house.have.money.payments, house.have.chassis.clock
+    claimed = await store.claim(SCOPE, clock.real_now(), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert claimed
+    await house.again()
+    late = await house.carry_out._outcome(claimed[0], clock.real_now())
+    assert late
+    assert not await store.settle(SCOPE, late, Provenance.fresh("test-correlation"))
+    assert (await house.shown(payment))["captured"] == house.stripe.captured == 10_000
+    assert [one.type for one in await house.told("payment.done")] == ["payment.done.v1"] * 2
+
+
 async def test_two_workers_at_once_capture_once(house: House) -> None:
     payments = [await house.held() for _ in range(5)]
     await asyncio.gather(*(house.go_on(one, "capture") for one in payments))
@@ -245,6 +259,8 @@ async def test_unknown_for_a_day_is_read_back_or_waits_for_a_person(
     decided = await house.ask("POST", f"/v1/payments/operations/{operation}/decision", said)
     again = await house.ask("POST", f"/v1/payments/operations/{operation}/decision", said)
     assert (decided.json()["state"], again.json()["code"]) == ("failed", "not_unknown")
+    [kept] = await rows.find({"_id": operation})
+    assert kept["body"]["decided_because"] == said["reason"]
     assert (await house.go_on(lost, "capture")).status_code == 201
 
 

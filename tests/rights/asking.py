@@ -165,5 +165,6 @@ def stranger_names(names: Mapping[str, Any]) -> dict[str, Any]:
         "token",
         "vendor",
         "day",
+        "secret",
     }
     return {name: held if name in fixed else f"nothing-{name.replace('_', '-')}" for name, held in names.items()}

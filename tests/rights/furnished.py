@@ -221,6 +221,7 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             day="2026-03-10",
             comment_id=commented,
             command_id=dead,
+            secret="x" * 43,
             name="message_texts",
             token=doors[PROPERTY],
             vendor="hotel-bookings",

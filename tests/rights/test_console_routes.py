@@ -31,6 +31,7 @@ NAMES = {
     "key_id": "key-1",
     "erasure_id": "x1",
     "service": "records",
+    "event_type": "record.opened.v1",
 }
 OF_FASTAPI = {"GET /openapi.json", "GET /docs", "GET /docs/oauth2-redirect", "GET /redoc"}
 CLOSED = [row for row in ROWS if row.door is Door.SIGNED_IN]

@@ -1,6 +1,7 @@
 """The integrations service over HTTP: guests' names and stays."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.console.adapters.http import Client
 from services.console.domain.guests import GuestName
@@ -31,3 +32,8 @@ class IntegrationsClient:
     async def stay(self, access: str, stay_id: str) -> SeenStay:
         """One stay."""
         return self._client.parse(SeenStay, await self._client.get(access, f"/v1/stays/{stay_id}"))
+
+    async def openapi(self, access: str) -> dict[str, Any]:
+        """What the service says of its own interface."""
+        document: dict[str, Any] = await self._client.get(access, "/openapi.json")
+        return document

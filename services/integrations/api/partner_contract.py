@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from services.integrations.api.wiring import PartnerDoors
 from services.integrations.domain.deliveries import DISABLED_AFTER, MAX_ANSWER, SCHEDULE, TIMEOUT_S
 from services.integrations.domain.partners import KEPT_DAYS, OLD_SECRET_LASTS
-from services.integrations.domain.portal import CHANGES, OLD_MAJOR_MONTHS
 from shared.contracts.errors import not_found
 from shared.contracts.identity import DataClass, Principal
+from shared.contracts.partner_changes import CHANGES, OLD_MAJOR_MONTHS
 from shared.contracts.partner_types import PUBLISHED, asyncapi, known_fields, schema_of
 from shared.contracts.partners import COMPULSORY, OWN, selectable
 

@@ -146,7 +146,7 @@ def router(doors: MoneyDoors) -> APIRouter:
         """Say what became of a request of which nobody knows; it is never sent again."""
 
         async def work() -> PaymentOperation:
-            return await doors.payments.decide(ctx, operation_id, done=body.outcome == "done")
+            return await doors.payments.decide(ctx, operation_id, body.reason, done=body.outcome == "done")
 
         return await once(seen, ctx, work, lambda kept: same(ctx, kept, response))
 

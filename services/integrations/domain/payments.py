@@ -29,6 +29,7 @@ class OperationRow(Frozen):
     method: EntityId | None = Field(default=None, repr=False)
     target: EntityId | None = None
     first_tried: dt.datetime | None = None
+    decided_because: str | None = Field(default=None, repr=False)
     correlation: str
     causation: str | None = None
 

@@ -80,6 +80,8 @@ class DeliveryStore:
 
     async def number(self, scope: Scope, subscription_id: str, now: dt.datetime) -> int:
         """Give the next numbers to what waits for one; how many."""
+        if not await self._rows.find_one({"sub": subscription_id, "state": _WAITING}, projection={"_id": 1}):
+            return 0
 
         async def work(tx: Tx) -> int:
             wanted = {"sub": subscription_id, "state": _WAITING}

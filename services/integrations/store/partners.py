@@ -55,6 +55,10 @@ class PartnerStore:
                 await self._partners.insert_one({**mine, **row}, tx=tx)
             elif not await self._partners.update_one({**mine, "version": partner.version - 1}, {"$set": row}, tx=tx):
                 raise conflict("partner_moved_on", "Somebody else has changed this partner at the same moment.")
+            if partner.closed:
+                theirs = {"chain": scope.chain, "partner": partner.id, "standing": {"$in": _RECEIVING}}
+                ended = {"standing": Standing.ENDED.value, "body.standing": Standing.ENDED.value}
+                await self._rows.update_many(theirs, {"$set": ended | {"body.why": "partner_closed"}}, tx=tx)
             await self._outbox.append(tx, [event], ctx.provenance)
 
         try:

@@ -32,13 +32,17 @@ class Distribute:
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Keep what stands, and a row for each subscription that an event is for."""
-        read = [(event, body) for event in events if event.type in FROM_TOPICS and (body := body_of(event))]
-        if not read:
+        published = [event for event in events if event.type in FROM_TOPICS]
+        if not published:
             return
         now = self._clock.real_now()
-        await self._latest.keep(ALL, tx, [event for event, _ in read if event.noun in WITH_STATE], now)
-        subscriptions = await self._store.receiving(ALL, tx, sorted({event.chain for event, _ in read}))
-        rows = [delivery_of(one, event, body) for event, body in read for one in subscriptions if concerns(one, event)]
+        await self._latest.keep(ALL, tx, [event for event in published if event.noun in WITH_STATE], now)
+        subscriptions = await self._store.receiving(ALL, tx, sorted({event.chain for event in published}))
+        heard = [
+            (event, told) for event in published if (told := [one for one in subscriptions if concerns(one, event)])
+        ]
+        # Only what somebody is to hear is read: an import of years passes through here, too.
+        rows = [delivery_of(one, event, body) for event, told in heard if (body := body_of(event)) for one in told]
         for held in [row for row in rows if row.state is DeliveryState.HELD]:
             log.error("an event for a partner does not keep the contract and is held", extra={"where": held.fault})
         await self._deliveries.write(ALL, tx, rows, LIVE)

@@ -19,6 +19,7 @@ from services.integrations.ports import Connections, StayStore
 from services.integrations.ports.payments import PaymentProvider, PaymentStore, ProviderRefused, ProviderSilent
 from services.integrations.usecases.doors import behind
 from services.integrations.usecases.finance import Ledger
+from services.integrations.usecases.incoming import refuse_cards
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
 from shared.chassis.policy import Policy
@@ -137,9 +138,10 @@ class Payments:
         ids = dict.fromkeys(one.payment_id for one in found)
         return [view([one for one in found if one.payment_id == payment_id]) for payment_id in ids]
 
-    async def decide(self, ctx: CommandContext, operation_id: str, *, done: bool) -> PaymentOperation:
+    async def decide(self, ctx: CommandContext, operation_id: str, reason: str, *, done: bool) -> PaymentOperation:
         """A person's word on a request of which nobody else knows whether it was carried out (F45)."""
         self._may(ctx.principal, "decide")
+        refuse_cards("reason", reason)
         row = await self._store.find(ctx.scope, operation_id)
         if row is None:
             raise not_found("payment")
@@ -147,6 +149,7 @@ class Payments:
             raise conflict("not_unknown", "It is known what became of this request.")
         state = PostingState.DONE if done else PostingState.FAILED
         after = moved(row, state, self._clock.now(), failure=None if done else "decided_not_done")
+        after = after.model_copy(update={"decided_because": reason})
         event = told(after, ctx.principal.actor, "decided")
         if not await self._store.resolve(ctx.scope, after, event, ctx.provenance, ctx):
             raise conflict("not_unknown", "It is known what became of this request.")

@@ -67,6 +67,10 @@ PAGES = (
     "GET /more",
     "POST /language",
     "POST /lock",
+    "GET /partners",
+    "GET /partners/asyncapi.json",
+    "GET /partners/openapi.json",
+    "GET /partners/schemas/{event_type}",
     "POST /sign-out",
 )
 ROWS = (

@@ -1,0 +1,1 @@
+"""Pages for guests: one small file of HTML, no script, readable on anything."""
