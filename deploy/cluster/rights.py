@@ -13,7 +13,7 @@ READS: dict[str, tuple[str, ...]] = {
     "records": (topics.STAYS, topics.MONEY, topics.MESSAGES, topics.GUESTS, *EVERYBODY),
     "integrations": (topics.RECORDS, topics.ALERTS, topics.REPORTS, *EVERYBODY),
     "alerts": (topics.RECORDS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS, *EVERYBODY),
-    "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.GUESTS, *EVERYBODY),
+    "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.STAYS, topics.GUESTS, *EVERYBODY),
     "console": (topics.RECORDS, topics.ALERTS, *EVERYBODY),
 }
 """Which topics a service reads; a test holds this to what its consumers subscribe to."""

@@ -1,6 +1,7 @@
 """The composition root of reporting: `python -m services.reporting.app`."""
 
 from fastapi import FastAPI
+from prometheus_client import Counter
 
 from services.reporting import api
 from services.reporting.adapters.files import MEDIA, RENDER, WRITE
@@ -55,7 +56,7 @@ def build(settings: Settings) -> FastAPI:
 def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
-    moments = Moments.to(settings.otlp_endpoint, chassis.telemetry.metrics.registry)
+    moments = Moments.to(settings.otlp_endpoint, _counter(chassis))
     sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION)
     projecting = Projecting(facts, sums, traces, moments.note)
     watching = Watching(facts, moments.note, chassis.clock.now)
@@ -117,6 +118,15 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     app.state.watching, app.state.spotting, app.state.moments = watching, spotting, moments
     app.state.delivering, app.state.exporting = delivering, exporting
     return app
+
+
+def _counter(chassis: Chassis) -> Counter:
+    return Counter(
+        "bellboard_business_moments",
+        "Hand-offs between departments, overdue moments and late closes, as they are seen",
+        ["what", "before", "after"],
+        registry=chassis.telemetry.metrics.registry,
+    )
 
 
 def main() -> None:
