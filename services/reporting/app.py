@@ -9,7 +9,7 @@ from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.events import TOPICS, Handler
 from services.reporting.ports import TraceSink
-from services.reporting.reports import ENTRIES_VERSION
+from services.reporting.reports import APART, ENTRIES_VERSION
 from services.reporting.settings import Settings
 from services.reporting.store import (
     MongoExports,
@@ -57,7 +57,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
     moments = Moments.to(settings.otlp_endpoint, _counter(chassis))
-    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION)
+    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION, APART)
     projecting = Projecting(facts, sums, traces, moments.note)
     watching = Watching(facts, moments.note, chassis.clock.now)
     counting = Counting(facts, sums, chassis.mongo.run)
