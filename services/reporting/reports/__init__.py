@@ -66,8 +66,10 @@ def changes(before: Fact | None, after: Fact) -> list[Entry]:
         was = basis(before.life, before) if before is not None and before.life is not None else None
         now = basis(after.life, after) if after.life is not None else None
         if moved or was != now or (after.life is None and after.alerts):
-            nothing = before is None or (was is None and (before.life is not None or not before.alerts))
-            found += give(after) if nothing else differences(give(before), give(after))
+            if before is None or (was is None and (before.life is not None or not before.alerts)):
+                found += give(after)
+            else:
+                found += differences(give(before), give(after))
     found += list(hotel(found))
     return found
 
