@@ -10,7 +10,7 @@ import typer
 from bellboard.screen import out, say
 from deploy.cluster.admin import ClusterAdmin
 from deploy.cluster.plan import Plan, plan
-from deploy.cluster.rights import READS, declared, user_of
+from deploy.cluster.rights import READS, Cluster, declared, user_of
 from deploy.local.faults import StackFault
 from shared.chassis.access import Access
 
@@ -20,6 +20,7 @@ Admin = Annotated[str, typer.Option(help="Who may make topics, users and rights.
 Password = Annotated[str, typer.Option(envvar="BELLBOARD_KAFKA_PASSWORD", help="Their password.")]
 Tls = Annotated[bool, typer.Option("--tls/--no-tls", help="By TLS; without it only on a closed network.")]
 Authority = Annotated[Path | None, typer.Option("--ca", help="PEM file of whoever vouches for the brokers.")]
+Replication = Annotated[int, typer.Option(min=1, help="Copies of each record.")]
 Namespace = Annotated[str, typer.Option(help="What stands before names, as BELLBOARD_KAFKA_NAMESPACE.")]
 SEEN_S = 20
 OF_A_SERVICE = "BELLBOARD_KAFKA_PASSWORD_{}"
@@ -27,10 +28,16 @@ OF_A_SERVICE = "BELLBOARD_KAFKA_PASSWORD_{}"
 
 @app.command("plan")
 def show(
-    kafka: Kafka, admin: Admin, password: Password, tls: Tls = True, ca: Authority = None, namespace: Namespace = ""
+    kafka: Kafka,
+    admin: Admin,
+    password: Password,
+    tls: Tls = True,
+    ca: Authority = None,
+    namespace: Namespace = "",
+    replication: Replication = 3,
 ) -> None:
     """Say what `apply` would do; exit code 1 when there is something to do."""
-    _, steps = _planned(Access(kafka, admin, password, tls, ca), namespace)
+    steps = plan(declared(namespace, replication), ClusterAdmin(Access(kafka, admin, password, tls, ca)).look())
     _say(steps)
     raise typer.Exit(0 if steps.empty else 1)
 
@@ -43,31 +50,27 @@ def apply(
     tls: Tls = True,
     ca: Authority = None,
     namespace: Namespace = "",
-    replication: Annotated[int, typer.Option(min=1, help="Copies of each record of a topic that is made.")] = 3,
+    replication: Replication = 3,
 ) -> None:
     """Make the cluster as declared; run it again harmlessly.
 
     A user that is not there needs its password in BELLBOARD_KAFKA_PASSWORD_RECORDS and so on. Rights of our users that
     are not declared are taken away; nobody else's are touched.
     """
-    cluster, steps = _planned(Access(kafka, admin, password, tls, ca), namespace)
+    cluster, wanted = ClusterAdmin(Access(kafka, admin, password, tls, ca)), declared(namespace, replication)
+    steps = plan(wanted, cluster.look())
     if steps.stuck:
         raise StackFault(f"Nothing was done: {', '.join(steps.stuck)} has another number of partitions than declared.")
     cluster.carry_out(steps, _passwords(steps, namespace), replication)
     _say(steps)
-    _until_seen(cluster, namespace)
+    _until_seen(cluster, wanted)
     say("The cluster is as declared.")
 
 
-def _planned(access: Access, namespace: str) -> tuple[ClusterAdmin, Plan]:
-    cluster = ClusterAdmin(access)
-    return cluster, plan(declared(namespace), cluster.look())
-
-
-def _until_seen(cluster: ClusterAdmin, namespace: str) -> None:
+def _until_seen(cluster: ClusterAdmin, wanted: Cluster) -> None:
     """A broker hears of what the controller has done a moment later; what it has not heard of, it does not allow."""
     deadline = time.monotonic() + SEEN_S
-    while not plan(declared(namespace), cluster.look()).empty:
+    while not plan(wanted, cluster.look()).empty:
         if time.monotonic() > deadline:
             raise StackFault(f"All steps were done, and after {SEEN_S} s the cluster still shows another state.")
         time.sleep(0.2)

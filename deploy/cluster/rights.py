@@ -46,9 +46,13 @@ def user_of(service: str, namespace: str = "") -> str:
     return f"{namespace}bellboard-{service}"
 
 
-def declared(namespace: str = "") -> Cluster:
-    """The cluster as it should be; `namespace` stands before the names of topics, groups and users."""
-    named = tuple(topic.model_copy(update={"name": namespace + topic.name}) for topic in TOPICS)
+def declared(namespace: str = "", replication: int = 3) -> Cluster:
+    """The cluster as it should be; `namespace` stands before the names of topics, groups and users.
+
+    All copies but one must have a record before it is acknowledged: one broker may be away, and none is lost with it.
+    """
+    in_sync = max(1, replication - 1)
+    named = tuple(topic.model_copy(update={"name": namespace + topic.name, "in_sync": in_sync}) for topic in TOPICS)
     rights = [right for service in READS for right in _rights(service, namespace)]
     return Cluster(named, frozenset(user_of(service, namespace) for service in READS), frozenset(rights))
 

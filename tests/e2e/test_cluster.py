@@ -30,6 +30,7 @@ from tests.e2e.conftest import eventually
 from tests.factories.guarded_kafka import ADMIN, PASSWORD, guarded_broker
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+SINGLE = ("--replication", "1")
 PASSWORDS = {f"BELLBOARD_KAFKA_PASSWORD_{service.upper()}": f"secret-{service}" for service in READS}
 
 
@@ -37,8 +38,8 @@ PASSWORDS = {f"BELLBOARD_KAFKA_PASSWORD_{service.upper()}": f"secret-{service}" 
 def administrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
     """A guarded broker that the command has made ready."""
     with guarded_broker(tmp_path_factory.mktemp("guarded")) as access:
-        assert command(access, "plan").exit_code == 1
-        done = command(access, "apply", "--replication", "1")
+        assert command(access, "plan", *SINGLE).exit_code == 1
+        done = command(access, "apply", *SINGLE)
         assert done.exit_code == 0, done.output
         yield access
 
@@ -69,16 +70,16 @@ async def read(access: Access, topic: str, group: str) -> None:
 
 def test_plan_is_empty_once_applied_and_names_what_was_changed_since(administrator: Access) -> None:
     cluster = ClusterAdmin(administrator)
-    assert plan(declared(), cluster.look()).empty
+    assert plan(declared(replication=1), cluster.look()).empty
     strange = Right(user_of("console"), "topic", topics.STAFF, "write")
     stranger = Right("monitoring", "topic", topics.STAFF, "read")
-    cluster.carry_out(plan(declared(), cluster.look())._replace(grant=(strange, stranger)), {}, 1)
+    cluster.carry_out(plan(declared(replication=1), cluster.look())._replace(grant=(strange, stranger)), {}, 1)
     while strange not in cluster.look().rights:
         time.sleep(0.1)
-    shown = command(administrator, "plan")
+    shown = command(administrator, "plan", *SINGLE)
     assert shown.exit_code == 1
     assert shown.output.split() == f"no longer let {strange.user} write topic {topics.STAFF}".split()
-    assert command(administrator, "apply").exit_code == 0
+    assert command(administrator, "apply", *SINGLE).exit_code == 0
     assert stranger in cluster.look().rights
     assert strange not in cluster.look().rights
 

@@ -93,6 +93,11 @@ def test_plan_takes_from_our_users_what_is_not_declared() -> None:
     assert steps.lines() == ["no longer let bellboard-console write topic staff.v1"]
 
 
+@pytest.mark.parametrize(("copies", "in_sync"), [(1, "1"), (2, "1"), (3, "2"), (5, "4")])
+def test_one_broker_may_be_away_and_no_record_is_lost_with_it(copies: int, in_sync: str) -> None:
+    assert {topic.config["min.insync.replicas"] for topic in declared(replication=copies).topics} == {in_sync}
+
+
 def test_names_stand_behind_the_namespace() -> None:
     staging = declared("staging.")
     assert all(topic.name.startswith("staging.") for topic in staging.topics)
