@@ -12,6 +12,7 @@ from services.reporting.ports import TraceSink
 from services.reporting.reports import APART, ENTRIES_VERSION
 from services.reporting.settings import Settings
 from services.reporting.store import (
+    MongoCashed,
     MongoExports,
     MongoFacts,
     MongoFiles,
@@ -25,6 +26,7 @@ from services.reporting.store import (
     prepare,
 )
 from services.reporting.usecases.answering import Answering
+from services.reporting.usecases.cashing import Cashing
 from services.reporting.usecases.counting import Counting
 from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.exporting import Exporting
@@ -97,6 +99,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         links=api.LINKS,
         consumers=[
             Consumer("reporting", TOPICS, Handler(projecting)),
+            Consumer("reporting.cash", (topics.MONEY,), Cashing(MongoCashed(chassis.mongo), sums, hotel)),
             Consumer("reporting.stays", (topics.STAYS,), Lodging(stays, sums)),
             Consumer(
                 "reporting.guests",
