@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from services.reporting.domain.answer import behind
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.hashing import line_of
-from services.reporting.domain.moments import place_of
+from services.reporting.domain.moments import is_place, place_of
 from services.reporting.domain.question import BEFORE, Around, Asked, Figure, Question, Report, asked
 from services.reporting.domain.tally import Tally
 from services.reporting.domain.timeline import Waterfall, waterfall
@@ -122,6 +122,8 @@ class Answering:
 
     async def behind(self, caller: Principal, name: str, key: str, wish: Wish, after: str | None, limit: int) -> Page:
         """The facts of the records behind one figure that the caller may read, those first that moved last."""
+        if after is not None and not is_place(after):
+            raise invalid("cursor", "cursor", "The cursor is what `next` of the page before said.")
         report, question, figures = await self.figures(caller, name, wish)
         figure = next((one for one in figures if one.key == key), None)
         if figure is None:
