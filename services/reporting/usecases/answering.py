@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -106,12 +105,15 @@ class Answering:
 
     def _around(self, scope: Scope, report: Report, question: Question, wish: Wish) -> Around:
         hotels = self._permissions.properties(scope.chain, scope.properties)
-        staff_ms: dict[tuple[str, str], int] = defaultdict(int)
+        staff_ms: Mapping[tuple[str, str], int] = {}
         if report.name == "service_pressure":
-            for hotel in hotels:
-                people = self._permissions.staff(scope.chain, hotel.id)
-                for key, ms in on_duty(people, hotel.zone, question.start, question.end).items():
-                    staff_ms[key] += ms
+            here = {hotel.id for hotel in hotels}
+            people = [
+                one
+                for one in self._permissions.staff(scope.chain)
+                if one.properties is None or here.intersection(one.properties)
+            ]
+            staff_ms = on_duty(people, hotels[0].zone if hotels else "UTC", question.start, question.end)
         return Around(
             rooms={hotel.id: hotel.rooms for hotel in hotels},
             currencies={hotel.id: hotel.currency for hotel in hotels},

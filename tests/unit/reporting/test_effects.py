@@ -5,6 +5,8 @@ import io
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.reporting.adapters.files.plain import csv_bytes, harmless
 from services.reporting.adapters.files.workbook import xlsx
@@ -128,6 +130,18 @@ def test_staff_hours_leave_absences_out_and_pass_midnight() -> None:
         ("front_office", "night"): 7,
         ("front_office", "late"): 1,
     }
+
+
+@given(st.times(), st.times(), st.dates(dt.date(2026, 1, 1), dt.date(2027, 1, 1)), st.integers(0, 40))
+def test_hours_by_the_week_are_those_counted_day_by_day(
+    start: dt.time, end: dt.time, first: dt.date, length: int
+) -> None:
+    shift = Shift(days=(0, 3, 5), start=start.replace(microsecond=0), end=end.replace(microsecond=0))
+    person = member("a", Role.ASSOCIATE, departments=(Department.FRONT_OFFICE,), shifts=(shift,))
+    later = Absence(start=NOON + minutes(60 * 24 * 999))
+    last = first + dt.timedelta(days=length)
+    by_week = on_duty([person], "UTC", first, last)
+    assert by_week == on_duty([person.model_copy(update={"absences": (later,)})], "UTC", first, last)
 
 
 @pytest.mark.parametrize(
