@@ -10,7 +10,6 @@ from services.reporting.domain.forecast import Expected, What
 from shared.contracts.identity import Role
 from shared.contracts.values import Code, EntityId, Frozen, Instant, LocalTime, Slug, Version, instant_of, zone
 
-
 Weekday = Annotated[int, Field(strict=True)]
 
 
