@@ -16,7 +16,7 @@ from bench.kafka import bytes_of, consumer, produce, producer
 from bench.lives import events
 from bench.past import fill, forget
 from services.reporting.events import TOPICS, Handler
-from services.reporting.reports import ENTRIES_VERSION
+from services.reporting.reports import APART, ENTRIES_VERSION
 from services.reporting.store import MongoFacts, MongoSums, MongoTraces, prepare
 from services.reporting.usecases.projecting import Projecting
 from shared.chassis.clock import Clock
@@ -110,7 +110,7 @@ async def _ours(ground: Ground, clock: Clock, mongo: Mongo) -> float:
     pace, settings = Pace(), ground.settings("reporting", mongo.database)
     projecting = Projecting(
         MongoFacts(mongo),
-        MongoSums(mongo, "bench", ENTRIES_VERSION),
+        MongoSums(mongo, "bench", ENTRIES_VERSION, APART),
         MongoTraces(mongo, clock),
         lambda _: None,
     )

@@ -19,9 +19,9 @@ from services.reporting.domain.answer import asked_of
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.periods import month_of
 from services.reporting.domain.question import Question
-from services.reporting.reports import ENTRIES_VERSION, REPORTS, entries_of
+from services.reporting.reports import APART, ENTRIES_VERSION, REPORTS, entries_of
 from services.reporting.store import MongoFacts, MongoSums, prepare
-from services.reporting.store.sums import WHOLE_CHAIN, escaped
+from services.reporting.store.sums import EACH, WHOLE_CHAIN, escaped
 from services.reporting.usecases.answering import Answering, Wish
 from shared.chassis.clock import Clock
 from shared.chassis.mongo import Document, Mongo
@@ -59,7 +59,7 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     """The slowest report of each window at its 95th percentile, and one from raw facts for comparison."""
     mongo = await _filled(ground)
     caller = Principal(staff_id="chief", chain=CHAIN, roles=frozenset({Role.AUDITOR}), session="bench")
-    facts, sums = MongoFacts(mongo), MongoSums(mongo, "bench", ENTRIES_VERSION)
+    facts, sums = MongoFacts(mongo), MongoSums(mongo, "bench", ENTRIES_VERSION, APART)
     answering = Answering(facts, sums, _policy(mongo), lambda: NOON, lambda *_: "Europe/Lisbon")
     found = []
     for window, days in WINDOWS.items():
@@ -195,12 +195,15 @@ async def _write_sums(mongo: Mongo, mixes: Sequence[Mix]) -> None:
             months[hotel, month_of(date)][which] += 1
             rows += _documents(f"hotel-{hotel:03d}", date.isoformat(), mixes, {which: 1})
         rows += _documents(WHOLE_CHAIN, date.isoformat(), mixes, often)
+        rows += _each(date.isoformat(), mixes, {hotel: {_which(hotel, day): 1} for hotel in range(HOTELS)})
         rows = await _flushed(mongo, rows, 5_000)
     whole: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for (hotel, month), often in months.items():
         rows += _documents(f"hotel-{hotel:03d}", month, mixes, often)
         for which, times in often.items():
             whole[month][which] += times
+    for month in whole:
+        rows += _each(month, mixes, {hotel: months[hotel, month] for hotel in range(HOTELS)})
     for month, often in whole.items():
         rows += _documents(WHOLE_CHAIN, month, mixes, often)
     await _flushed(mongo, rows, 1)
@@ -213,12 +216,28 @@ async def _flushed(mongo: Mongo, rows: list[Document], least: int) -> list[Docum
     return []
 
 
-def _documents(where: str, period: str, mixes: Sequence[Mix], often: Mapping[int, int]) -> list[Document]:
+def _each(period: str, mixes: Sequence[Mix], often: Mapping[int, Mapping[int, int]]) -> list[Document]:
+    """All hotels of the chain in one document, each apart."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for hotel, mine in often.items():
+        for row in _documents("", period, mixes, mine, APART):
+            found[row["family"]] |= {f"hotel-{hotel:03d}/{group}": sums for group, sums in row["s"].items()}
+    return [
+        {"_id": f"{EACH}|{period}|{family}", "chain": CHAIN, "prop": EACH, "period": period, "family": family,
+         "v": ENTRIES_VERSION, "s": sums}
+        for family, sums in found.items()
+    ]  # fmt: skip
+
+
+def _documents(
+    where: str, period: str, mixes: Sequence[Mix], often: Mapping[int, int], only: frozenset[str] | None = None
+) -> list[Document]:
     """The sums of one place and time; what a mix gives to the days after its own is put on its own."""
     families: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for which, times in often.items():
         for (family, _, group, measure), amount in mixes[which].sums.items():
-            families[family][group][measure] += amount * times
+            if only is None or family in only:
+                families[family][group][measure] += amount * times
     return [
         {"_id": f"{where}|{period}|{family}", "chain": CHAIN, "prop": where, "period": period, "family": family,
          "v": ENTRIES_VERSION, "s": sums}

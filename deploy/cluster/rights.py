@@ -21,7 +21,7 @@ READS: dict[str, tuple[str, ...]] = {
         *(topics.RECORDS, topics.STAYS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS),
         *(topics.ALERTS, *EVERYBODY),
     ),
-    "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.GUESTS, *EVERYBODY),
+    "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.STAYS, topics.GUESTS, *EVERYBODY),
     "console": (topics.RECORDS, topics.ALERTS, *EVERYBODY),
 }
 """Which topics a service reads; a test holds this to what its consumers subscribe to."""

@@ -1,6 +1,7 @@
 """The composition root of reporting: `python -m services.reporting.app`."""
 
 from fastapi import FastAPI
+from prometheus_client import Counter
 
 from services.reporting import api
 from services.reporting.adapters.files import MEDIA, RENDER, WRITE
@@ -8,9 +9,10 @@ from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.events import TOPICS, Handler
 from services.reporting.ports import TraceSink
-from services.reporting.reports import ENTRIES_VERSION
+from services.reporting.reports import APART, ENTRIES_VERSION
 from services.reporting.settings import Settings
 from services.reporting.store import (
+    MongoCashed,
     MongoExports,
     MongoFacts,
     MongoFiles,
@@ -24,6 +26,7 @@ from services.reporting.store import (
     prepare,
 )
 from services.reporting.usecases.answering import Answering
+from services.reporting.usecases.cashing import Cashing
 from services.reporting.usecases.counting import Counting
 from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.exporting import Exporting
@@ -55,8 +58,8 @@ def build(settings: Settings) -> FastAPI:
 def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
-    moments = Moments.to(settings.otlp_endpoint, chassis.telemetry.metrics.registry)
-    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION)
+    moments = Moments.to(settings.otlp_endpoint, _counter(chassis))
+    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION, APART)
     projecting = Projecting(facts, sums, traces, moments.note)
     watching = Watching(facts, moments.note, chassis.clock.now)
     counting = Counting(facts, sums, chassis.mongo.run)
@@ -96,6 +99,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         links=api.LINKS,
         consumers=[
             Consumer("reporting", TOPICS, Handler(projecting)),
+            Consumer("reporting.cash", (topics.MONEY,), Cashing(MongoCashed(chassis.mongo), sums, hotel)),
             Consumer("reporting.stays", (topics.STAYS,), Lodging(stays, sums)),
             Consumer(
                 "reporting.guests",
@@ -117,6 +121,15 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     app.state.watching, app.state.spotting, app.state.moments = watching, spotting, moments
     app.state.delivering, app.state.exporting = delivering, exporting
     return app
+
+
+def _counter(chassis: Chassis) -> Counter:
+    return Counter(
+        "bellboard_business_moments",
+        "Hand-offs between departments, overdue moments and late closes, as they are seen",
+        ["what", "before", "after"],
+        registry=chassis.telemetry.metrics.registry,
+    )
 
 
 def main() -> None:

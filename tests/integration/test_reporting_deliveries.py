@@ -26,14 +26,14 @@ from shared.chassis.service import Chassis
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Department, Role
-from shared.contracts.money import PostingEvent
+from shared.contracts.money import FinanceAction, FinanceEvent, PostingEvent
 from shared.contracts.records import CheckedValue, LineKind, MoneyLine
 from shared.contracts.reports import ReportEvent
 from shared.contracts.values import Money, Scope
 from tests.factories.access import bearer, hotel, knowledge
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
-from tests.factories.records import ACTOR, NOON, PROPERTY, Story, minutes, mixed
+from tests.factories.records import ACTOR, NOON, PROPERTY, Story, envelope, minutes, mixed
 from tests.factories.reporting import lives
 from tests.factories.staff import GENERAL, member
 from tests.factories.standing import NO_BROKER, Standing
@@ -230,6 +230,10 @@ async def test_schedule_that_makes_no_sense_names_field_and_rule(
         ("GET", "/v1/forecast?property=elsewhere", DUTY, None, None, 404),
         ("GET", "/v1/forecast?property=city", ASSOCIATE, None, None, 403),
         ("GET", "/v1/reports/day/file?format=docx", DUTY, None, None, 422),
+        ("GET", "/v1/reports/day?from=9999-12-31", DUTY, None, None, 422),
+        ("GET", "/v1/reports/day/records?figure=open&cursor=2026-13-41T00:00:00%2B00:00|x", DUTY, None, None, 422),
+        ("POST", "/v1/schedules", DUTY, None, schedule(DAILY, name="4111 1111 1111 1111"), 422),
+        ("POST", "/v1/spot-checks", DUTY, None, {"property_id": "city", "day": "9999-12-31"}, 422),
         ("GET", "/v1/reports/day?currency=EUR", DUTY, None, None, 422),
         ("GET", "/v1/reports/comparison?currency=EUR&rates=JPY", DUTY, None, None, 422),
         ("POST", "/v1/exports", ASSOCIATE, None, {"table": "closes", "start": "2026-03-01", "end": "2026-03-02"}, 403),
@@ -406,3 +410,21 @@ async def test_kept_sums_give_what_the_facts_give_over_lively_days(reporting: St
 
 AROUND = {"staff_hours", "open_per_staff_hour", "revenue_per_available_room"}
 """Figures that need more than facts."""
+
+
+async def test_what_the_provider_did_is_the_third_side_and_is_counted_once(reporting: Standing) -> None:
+    action = FinanceAction(id="fin-1", property_id=PROPERTY, code="refund", amount=Money(amount=-900, currency="EUR"),
+                           at=NOON, version=1)  # fmt: skip
+    told = envelope("finance.refund_seen.v1", "fin-1", 1, NOON, FinanceEvent(actor=ACTOR, finance=action))
+    handler = next(one for one in reporting.chassis.consumptions if one.spec.group == "reporting.cash").spec.handler
+
+    async def hear(tx: Any) -> None:
+        await handler.apply(tx, [told])
+
+    async def forget(tx: Any) -> None:
+        await handler.forget(tx, "fin-1")
+
+    for work in (hear, hear, forget, hear):
+        await reporting.chassis.mongo.run(work)
+    found = await answered(reporting, "financial_effect")
+    assert found == {"seen_refund|currency=EUR": 900, "refunds_not_of_records|currency=EUR": 900}

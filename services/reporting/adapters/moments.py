@@ -7,7 +7,7 @@ from opentelemetry.metrics import Meter, NoOpMeterProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import Counter
 
 from services.reporting.adapters.traces import SERVICE_NAME
 from services.reporting.ports import HandOff
@@ -20,28 +20,22 @@ TRACES, METRICS = "/v1/traces", "/v1/metrics"
 class Moments:
     """Takes each moment once; labels are codes only."""
 
-    def __init__(self, registry: CollectorRegistry, provider: MeterProvider | None) -> None:
-        self.provider = provider
+    def __init__(self, seen: Counter, provider: MeterProvider | None) -> None:
+        self._seen, self.provider = seen, provider
         meter: Meter = (provider or NoOpMeterProvider()).get_meter("bellboard.business")
         self._told = meter.create_counter(
             "bellboard.business.moments", unit="{moment}", description="Hand-offs, overdue moments and late closes"
         )
-        self._seen = Counter(
-            "bellboard_business_moments",
-            "Hand-offs between departments, overdue moments and late closes, as they are seen",
-            ["what", "before", "after"],
-            registry=registry,
-        )
 
     @classmethod
-    def to(cls, endpoint: str, registry: CollectorRegistry) -> "Moments":
+    def to(cls, endpoint: str, seen: Counter) -> "Moments":
         """Metrics to the OTLP/HTTP receiver that takes the traces; an empty endpoint means none."""
         if not endpoint:
-            return cls(registry, None)
+            return cls(seen, None)
         exporter = OTLPMetricExporter(endpoint=endpoint.removesuffix(TRACES) + METRICS)
         reader = PeriodicExportingMetricReader(exporter, export_interval_millis=EVERY_MS)
         resource = Resource.create({"service.name": SERVICE_NAME})
-        return cls(registry, MeterProvider(resource=resource, metric_readers=[reader], shutdown_on_exit=False))
+        return cls(seen, MeterProvider(resource=resource, metric_readers=[reader], shutdown_on_exit=False))
 
     def note(self, moment: HandOff) -> None:
         """Count it and write it down."""

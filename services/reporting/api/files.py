@@ -1,6 +1,7 @@
 """Reports and tables as files, and what comes at a hotel, over HTTP."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -19,7 +20,7 @@ from shared.contracts.values import AskedDay, EntityId, Frozen, Slug
 Form = Literal["csv", "json", "parquet", "xlsx", "svg", "png", "eml"]
 TABLE = {"table": "closes", "format": "csv", "property_id": "city", "start": "2026-03-01", "end": "2026-03-31"}
 Id = Annotated[EntityId, Path()]
-BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
 class TableBody(Frozen):
@@ -42,9 +43,11 @@ def router(
 ) -> APIRouter:
     """The routes."""
     made = APIRouter(prefix="/v1", tags=["reporting"])
+    figures_as = content_of(media[form] for form in get_args(Form))
+    tables_as = content_of(media[form] for form in ("csv", "ndjson", "zip"))
     caller = Annotated[Principal, Depends(chassis.caller)]
 
-    @made.get("/reports/{name}/file", response_class=Response, responses={200: {"content": BYTES}})
+    @made.get("/reports/{name}/file", response_class=Response, responses={200: figures_as})
     async def report_file(
         principal: caller,
         name: ReportName,
@@ -75,11 +78,12 @@ def router(
         """How far my export is."""
         return await exporting.one(principal, export_id)
 
-    @made.get("/exports/{export_id}/file", response_class=Response, responses={200: {"content": BYTES}})
+    @made.get("/exports/{export_id}/file", response_class=Response, responses={200: tables_as})
     async def export_file(export_id: Id, principal: caller) -> Response:
         """My export, once it is made."""
         found, content = await exporting.file(principal, export_id)
-        return as_file(content, media[found.format], f"{found.table}.{found.format}")
+        form = {"json": "ndjson"}.get(found.format, found.format)
+        return as_file(content, media[form], f"{found.table}.{form}")
 
     @made.get("/forecast")
     async def forecast(principal: caller, property_id: Annotated[Slug, Query(alias="property")]) -> Outlook:
@@ -87,6 +91,12 @@ def router(
         return await forecasting.outlook(principal, property_id)
 
     return made
+
+
+def content_of(media: Iterable[str]) -> dict[str, Any]:
+    """For `responses=`: the forms in which a file may come."""
+    kinds = (one.partition(";")[0] for one in media)
+    return {"content": {kind: {} if kind == "application/json" else BINARY for kind in kinds}}
 
 
 def as_file(content: bytes, media: str, name: str) -> Response:

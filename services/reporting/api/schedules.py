@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import StringConstraints
 
-from services.reporting.api.files import BYTES, as_file
+from services.reporting.api.files import as_file, content_of
 from services.reporting.domain.schedule import Run, Schedule, Terms
 from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.scheduling import Draft, Scheduling
@@ -103,7 +103,11 @@ def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str]
         """One delivery."""
         return _tagged(response, await delivering.one(principal, run_id), False)
 
-    @made.get("/runs/{run_id}/file", response_class=Response, responses={200: {"content": BYTES}})
+    @made.get(
+        "/runs/{run_id}/file",
+        response_class=Response,
+        responses={200: content_of(media[form] for form in ("xlsx", "png", "eml"))},
+    )
     async def run_file(
         run_id: Id, principal: caller, form: Annotated[Literal["xlsx", "png", "eml"], Query(alias="format")]
     ) -> Response:

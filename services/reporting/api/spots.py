@@ -40,7 +40,7 @@ class ReviewsBody(Frozen):
     property_id: Slug
     source: Code
     csv: str = Field(min_length=1, max_length=900_000)
-    dry_run: bool = False
+    dry_run: bool = Field(default=False, strict=True)
 
 
 class SpotChecks(Frozen):

@@ -6,6 +6,15 @@ from collections.abc import Iterator
 from services.reporting.domain.fact import Fact
 
 
+def is_place(text: str) -> bool:
+    """Whether this may have been said by `place_of`."""
+    moment, _, record = text.partition("|")
+    try:
+        return bool(record) and dt.datetime.fromisoformat(moment).utcoffset() == dt.timedelta()
+    except ValueError:
+        return False
+
+
 def place_of(fact: Fact) -> str:
     """Where a fact stands in a list by last movement, to go on after it."""
     moments = sorted(moments_of(fact))

@@ -16,6 +16,7 @@ from shared.contracts.identity import DataClass
 from shared.contracts.values import Code, Frozen, Instant
 
 MAX_DAYS = 400
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 class Question(Frozen):
@@ -52,8 +53,8 @@ def asked(start: dt.date, end: dt.date, now: dt.datetime) -> Question:
         raise invalid("to", "not_before_from", "The last day is before the first.")
     if (end - start).days >= MAX_DAYS:
         raise invalid("to", "at_most_400_days", "A report covers at most 400 days.")
-    if start.year < 2000:
-        raise invalid("from", "range", "from lies after the year 1999.")
+    if not FIRST_YEAR <= start.year <= end.year <= LAST_YEAR:
+        raise invalid("from", "range", f"Days lie in the years {FIRST_YEAR} to {LAST_YEAR}.")
     return Question(start=start, end=end, now=now)
 
 

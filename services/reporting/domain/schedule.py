@@ -2,12 +2,15 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from services.reporting.domain.forecast import Expected, What
 from shared.contracts.identity import Role
 from shared.contracts.values import Code, EntityId, Frozen, Instant, LocalTime, Slug, Version, instant_of, zone
+
+Weekday = Annotated[int, Field(strict=True)]
 
 
 class When(StrEnum):
@@ -21,15 +24,21 @@ class Terms(Frozen):
     """What is delivered, to whom, and when, in the hotel's own time."""
 
     report: Code
-    days: int = Field(default=7, ge=1, le=400, description="So many days back from the day of delivery")
+    days: int = Field(default=7, strict=True, ge=1, le=400, description="So many days back from the day of delivery")
     audience: Role = Role.DUTY_MANAGER
     when: When = When.DAILY
     at: LocalTime = Field(default=dt.time(7), description="When it comes; before busy days: when these get busy")
-    weekdays: tuple[int, ...] = Field(default=(0, 1, 2, 3, 4, 5, 6), max_length=7, description="0 is Monday")
-    hours_before: int = Field(default=6, ge=0, le=72, description="Before a busy time")
-    busy_percent: int = Field(default=85, ge=1, le=100, description="A day is busy from so many rooms taken")
-    busy_arrivals: int = Field(default=0, ge=0, le=10_000, description="… or from so many arrivals; 0: not by these")
-    review_hours: int | None = Field(default=4, ge=1, le=168, description="Reviewed by then, or an alert rings")
+    weekdays: tuple[Weekday, ...] = Field(default=(0, 1, 2, 3, 4, 5, 6), max_length=7, description="0 is Monday")
+    hours_before: int = Field(default=6, strict=True, ge=0, le=72, description="Before a busy time")
+    busy_percent: int = Field(
+        default=85, strict=True, ge=1, le=100, description="A day is busy from so many rooms taken"
+    )
+    busy_arrivals: int = Field(
+        default=0, strict=True, ge=0, le=10_000, description="… or from so many arrivals; 0: not by these"
+    )
+    review_hours: int | None = Field(
+        default=4, strict=True, ge=1, le=168, description="Reviewed by then, or an alert rings"
+    )
 
 
 class Schedule(Frozen):

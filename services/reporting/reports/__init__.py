@@ -46,6 +46,8 @@ REPORTS: dict[str, Report] = {
 }
 ENTRIES_VERSION = 1
 """Raise it whenever what a fact gives to the sums changes: they are then counted anew."""
+APART = frozenset(family for report in REPORTS.values() for family in report.apart)
+"""Families that are read hotel by hotel."""
 _GIVING = tuple((report.entries, report.basis) for report in REPORTS.values() if report.entries and report.basis)
 
 
@@ -64,7 +66,10 @@ def changes(before: Fact | None, after: Fact) -> list[Entry]:
         was = basis(before.life, before) if before is not None and before.life is not None else None
         now = basis(after.life, after) if after.life is not None else None
         if moved or was != now or (after.life is None and after.alerts):
-            found += differences(give(before) if before is not None else (), give(after))
+            if before is None or (was is None and (before.life is not None or not before.alerts)):
+                found += give(after)
+            else:
+                found += differences(give(before), give(after))
     found += list(hotel(found))
     return found
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from services.reporting.domain.cashed import CASHED
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Figure, Report
 from services.reporting.domain.tally import Entry, group
-from services.reporting.reports.money import FAILED, POSTED, UNKNOWN, VOID, WAITING, amount, state_of
+from services.reporting.reports.money import FAILED, MONEY_LINES, POSTED, UNKNOWN, VOID, WAITING, amount, state_of
+from shared.contracts.identity import DataClass
 from shared.contracts.records import LineKind, Outcome
 
 EFFECT = "money_effect"
@@ -66,6 +68,7 @@ def _differs(fact: Fact, line: Line) -> bool:
     return any(one.line_id == line.id and one.amount != line.amount for one in fact.postings)
 
 
+SEEN = ("charge", "deposit", "refund", "dispute")
 WHATS = (MISSED, WRONG, LEAK, PRESSURE, RECOVERY, "posted_differs")
 
 
@@ -77,13 +80,28 @@ def basis(life: Life, fact: Fact) -> object:
 def figures(asked: Asked) -> list[Figure]:
     """Sums in minor units by currency, then by cause."""
     tally = asked.of(EFFECT)
-    return [
+    found = [
         amount(what, tally, EFFECT, name, (what,), labels)
         for labels_wanted in (("currency",), ("cause", "currency"))
         for name, labels in tally.groups(*labels_wanted)
         for what in WHATS
         if tally.get(f"{what}_lines", name)
     ]
+    return [*found, *_matched(asked)]
+
+
+def _matched(asked: Asked) -> Iterator[Figure]:
+    """What desk and provider say, and how far it is from what records had posted, both without their sign."""
+    seen, lines = asked.of(CASHED), asked.of(MONEY_LINES)
+    for name, labels in seen.groups("currency"):
+        for what in SEEN:
+            if seen.get(f"{what}_lines", name):
+                one = amount(f"seen_{what}", seen, CASHED, name, (what,), labels)
+                yield one.model_copy(update={"behind": None})
+        if seen.get("refund_lines", name):
+            ours = abs(lines.get(POSTED, group(currency=labels["currency"], kind=LineKind.REFUND.value)))
+            yield Figure(name="refunds_not_of_records", labels=labels, value=seen.get("refund", name) - ours,
+                         unit=f"{labels['currency']} minor units", data_class=DataClass.PAYMENT)  # fmt: skip
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
@@ -104,10 +122,12 @@ FINANCIAL_EFFECT = Report(
         "than the line they take back. cost_leak: costs of work that came to nothing. settlement_pressure: asked "
         "for and "
         "neither posted nor failed. recovery: refunds and costs of service recovery. posted_differs: posted with "
-        "another amount than asked for. A line may be several of these; they are not to be added up."
+        "another amount than asked for. seen: what cash desk and payment provider did on those days, by themselves or "
+        "for us; refunds_not_of_records: their refunds less those that records had posted. A line may be several "
+        "of these; they are not to be added up."
     ),
     figures=figures,
-    families=(EFFECT,),
+    families=(EFFECT, CASHED, MONEY_LINES),
     entries=entries,
     basis=basis,
     picture=picture,

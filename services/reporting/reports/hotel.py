@@ -19,5 +19,7 @@ def hotel(given: Iterable[Entry]) -> Iterator[Entry]:
             wanted = _TAKEN[one.family]
             if wanted is None or one.measure in wanted:
                 yield one._replace(family=HOTEL)
+        elif one.family == "hours" and one.measure == "ms" and "|shift=" in one.group:
+            yield Entry(one.day, HOTEL, ALL, "held_ms", one.amount)
         elif one.family == "money" and one.measure in _POSTED:
             yield one._replace(family=HOTEL)

@@ -39,10 +39,10 @@ def _together(asked: Asked) -> list[Figure]:
     """Rank correlation, over the days, of the load with the day's mean time and with its mean score."""
     loads, times, scored, scores = list[float](), list[float](), list[float](), list[float]()
     for tallies in asked.by_day.values():
-        hours, runs = tallies.get(HOURS), tallies.get(HOTEL)
-        if hours is None or runs is None or not runs.get("n"):
+        runs = tallies.get(HOTEL)
+        if runs is None or not runs.get("n"):
             continue
-        load = sum(hours.get("ms", name) for name, _ in hours.groups("department", "shift"))
+        load = runs.get("held_ms")
         loads.append(load)
         times.append(runs.get("worked_ms") / runs.get("n"))
         if runs.get("scored"):
@@ -82,6 +82,6 @@ SERVICE_PRESSURE = Report(
     ),
     figures=figures,
     families=(HOURS, RUNS),
-    by_day=(HOURS, HOTEL),
+    by_day=(HOTEL,),
     picture=picture,
 )

@@ -1,5 +1,6 @@
 """What reporting keeps in its own MongoDB database."""
 
+from services.reporting.store.cashed import MongoCashed
 from services.reporting.store.exports import MongoExports
 from services.reporting.store.facts import MongoFacts, fact_of
 from services.reporting.store.files import MongoFiles
@@ -11,6 +12,7 @@ from services.reporting.store.sums import MongoSums
 from services.reporting.store.traces import MongoTraces
 
 __all__ = [
+    "MongoCashed",
     "MongoExports",
     "MongoFacts",
     "MongoFiles",

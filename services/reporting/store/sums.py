@@ -7,7 +7,7 @@ that of its slots. Adding is `$inc` in the transaction that keeps the facts, so 
 import datetime as dt
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from services.reporting.domain.periods import covering, days, month_of
 from services.reporting.domain.tally import Tally
@@ -17,25 +17,36 @@ from shared.contracts.values import Scope
 
 SLOTS = 16
 WHOLE_CHAIN = "*"
+EACH = "**"
+"""One document for all hotels of a chain, each apart: a hundred hotels over a year are then dozens of documents."""
+FEW = 10
+_ODD = frozenset("%.$")
 Sums = dict[tuple[str, str], int]
 
 
 class MongoSums:
     """The `sums` collection; those of another version of the entries are not seen."""
 
-    def __init__(self, mongo: Mongo, owner: str, version: int) -> None:
-        self._rows, self._version = mongo.collection("sums"), version
+    def __init__(self, mongo: Mongo, owner: str, version: int, apart: Collection[str] = ()) -> None:
+        self._rows, self._version, self._apart = mongo.collection("sums"), version, frozenset(apart)
         self._slot = zlib.crc32(owner.encode()) % SLOTS
 
     async def add(self, scope: Scope, contributions: Iterable[Contribution], tx: Tx) -> None:
         """Add to the sums of the days, months, properties and chains concerned."""
-        documents: dict[tuple[str, str, str, str], Sums] = defaultdict(lambda: defaultdict(int))
-        for chain, property_id, entry in contributions:
-            periods = (entry.day.isoformat(), month_of(entry.day))
-            cell = (escaped(entry.group), entry.measure)
-            for where in (property_id, WHOLE_CHAIN):
-                for period in periods:
-                    documents[chain, where, period, entry.family][cell] += entry.amount
+        # First what adds up: a batch says the same of many records, and each sum goes to four documents.
+        sums: dict[tuple[str, str, dt.date, str, str, str], int] = defaultdict(int)
+        for chain, property_id, (day, family, name, measure, amount) in contributions:
+            sums[chain, property_id, day, family, name, measure] += amount
+        documents: dict[tuple[str, str, str, str], Sums] = defaultdict(dict)
+        for (chain, property_id, day, family, name, measure), amount in sums.items():
+            cell = (escaped(name), measure)
+            places = [(property_id, cell), (WHOLE_CHAIN, cell)]
+            if family in self._apart:
+                places.append((EACH, (f"{property_id}/{cell[0]}", measure)))
+            for period in (day.isoformat(), month_of(day)):
+                for where, mine in places:
+                    cells = documents[chain, where, period, family]
+                    cells[mine] = cells.get(mine, 0) + amount
         await self._rows.bulk([op for key, sums in sorted(documents.items()) if (op := self._op(key, sums))], tx=tx)
 
     def _op(self, key: tuple[str, str, str, str], sums: Sums) -> BulkOp | None:
@@ -59,8 +70,15 @@ class MongoSums:
     ) -> dict[str, dict[str, Tally]]:
         """The sums over some days, by property and family."""
         found: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
-        for row in await self._read(scope, families, covering(start, end), apart=True):
-            found[row["prop"]][row["family"]].add(row["s"])
+        few = scope.properties is not None and len(scope.properties) <= FEW
+        for row in await self._read(scope, families, covering(start, end), apart=not few):
+            if few:
+                found[row["prop"]][row["family"]].add(row["s"])
+                continue
+            for name, sums in row["s"].items():
+                property_id, _, group = name.partition("/")
+                if scope.covers(property_id):
+                    found[property_id][row["family"]].add({group: sums})
         return {name: _unescaped(tallies) for name, tallies in found.items()}
 
     async def by_day(
@@ -75,11 +93,9 @@ class MongoSums:
     async def _read(
         self, scope: Scope, families: Sequence[str], periods: Sequence[str], *, apart: bool = False
     ) -> list[Document]:
-        where: object = WHOLE_CHAIN
-        if scope.properties is not None:
+        where: object = EACH if apart else WHOLE_CHAIN
+        if scope.properties is not None and not apart:
             where = {"$in": sorted(scope.properties)}
-        elif apart:
-            where = {"$ne": WHOLE_CHAIN}
         wanted = {"chain": scope.chain, "v": self._version, "family": {"$in": list(families)}}
         wanted |= {"period": {"$in": list(periods)}, "prop": where}
         return await self._rows.find(wanted, projection={"_id": 0, "prop": 1, "period": 1, "family": 1, "s": 1})
@@ -87,6 +103,10 @@ class MongoSums:
 
 def escaped(name: str) -> str:
     """A group as part of a path in a document, where a dot and a leading dollar would mean something."""
+    return _escaped(name) if _ODD.intersection(name) else name
+
+
+def _escaped(name: str) -> str:
     return name.replace("%", "%25").replace(".", "%2E").replace("$", "%24")
 
 

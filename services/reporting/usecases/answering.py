@@ -3,14 +3,13 @@
 import asyncio
 import datetime as dt
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.reporting.domain.answer import behind
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.hashing import line_of
-from services.reporting.domain.moments import place_of
+from services.reporting.domain.moments import is_place, place_of
 from services.reporting.domain.question import BEFORE, Around, Asked, Figure, Question, Report, asked
 from services.reporting.domain.tally import Tally
 from services.reporting.domain.timeline import Waterfall, waterfall
@@ -106,12 +105,15 @@ class Answering:
 
     def _around(self, scope: Scope, report: Report, question: Question, wish: Wish) -> Around:
         hotels = self._permissions.properties(scope.chain, scope.properties)
-        staff_ms: dict[tuple[str, str], int] = defaultdict(int)
+        staff_ms: Mapping[tuple[str, str], int] = {}
         if report.name == "service_pressure":
-            for hotel in hotels:
-                people = self._permissions.staff(scope.chain, hotel.id)
-                for key, ms in on_duty(people, hotel.zone, question.start, question.end).items():
-                    staff_ms[key] += ms
+            here = {hotel.id for hotel in hotels}
+            people = [
+                one
+                for one in self._permissions.staff(scope.chain)
+                if one.properties is None or here.intersection(one.properties)
+            ]
+            staff_ms = on_duty(people, hotels[0].zone if hotels else "UTC", question.start, question.end)
         return Around(
             rooms={hotel.id: hotel.rooms for hotel in hotels},
             currencies={hotel.id: hotel.currency for hotel in hotels},
@@ -122,6 +124,8 @@ class Answering:
 
     async def behind(self, caller: Principal, name: str, key: str, wish: Wish, after: str | None, limit: int) -> Page:
         """The facts of the records behind one figure that the caller may read, those first that moved last."""
+        if after is not None and not is_place(after):
+            raise invalid("cursor", "cursor", "The cursor is what `next` of the page before said.")
         report, question, figures = await self.figures(caller, name, wish)
         figure = next((one for one in figures if one.key == key), None)
         if figure is None:

@@ -17,7 +17,7 @@ from shared.chassis.timers import Timer
 from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.staff import Property
-from shared.contracts.values import Instant, Scope, derived_id, local_day, zone
+from shared.contracts.values import Instant, Scope, card_numbers, derived_id, local_day, zone
 
 KIND = "schedule"
 LOOK = dt.timedelta(hours=1)
@@ -63,7 +63,7 @@ class Scheduling:
     async def make(self, ctx: CommandContext, schedule_id: str, draft: Draft) -> tuple[Schedule, bool]:
         """A new schedule, and whether the command had been carried out before."""
         self._answering.may(ctx.principal, draft.property_id, MANAGE)
-        self._sound(ctx, draft.property_id, draft.terms)
+        self._sound(ctx, draft.property_id, draft.name, draft.terms)
         made = Schedule(
             id=schedule_id,
             chain=ctx.principal.chain,
@@ -89,7 +89,7 @@ class Scheduling:
         if draft is not None and draft.property_id != known.property_id:
             raise invalid("property_id", "stays", "A schedule stays with its hotel.")
         terms = draft.terms if draft else known.terms
-        self._sound(ctx, known.property_id, terms)
+        self._sound(ctx, known.property_id, draft.name if draft else known.name, terms)
         after = known.model_copy(
             update={
                 "name": draft.name if draft else known.name,
@@ -111,7 +111,9 @@ class Scheduling:
 
         return await self._once(ctx, after, work)
 
-    def _sound(self, ctx: CommandContext, property_id: str, terms: Terms) -> None:
+    def _sound(self, ctx: CommandContext, property_id: str, name: str, terms: Terms) -> None:
+        if card_numbers(name):
+            raise invalid("name", "card_number", "name holds a card number; it was not stored.")
         if terms.report not in REPORTS:
             raise invalid("terms.report", "choice", f"report must be one of {', '.join(REPORTS)}.")
         if not terms.weekdays or not set(terms.weekdays) <= set(range(7)):

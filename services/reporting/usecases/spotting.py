@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from services.reporting.domain.fact import Fact
-from services.reporting.domain.question import Question
+from services.reporting.domain.question import asked
 from services.reporting.domain.spot import Found, SpotCheck, drawn, entered, entries, planned
 from services.reporting.domain.tally import differences
 from services.reporting.ports import Append, Contribution, FactStore, Keys, StayStore, SumStore
@@ -126,7 +126,7 @@ class Spotting:
         return await once(self._keys.seen, ctx, carry_out, again)
 
     async def _drawn(self, scope: Scope, property_id: str, day: dt.date) -> list[SpotCheck]:
-        bounds = Question(start=day, end=day, now=self._now()).bounds
+        bounds = asked(day, day, self._now()).bounds
         here = scope.narrow([property_id])
         facts = await self._facts.touching(here, *bounds, None, LOOKED_AT, standing=False)
         return [planned(fact, day) for fact in drawn(facts, property_id, day)]

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from prometheus_client import CollectorRegistry
+from prometheus_client import Counter
 
 from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.traces import OtelTraces
@@ -84,7 +84,7 @@ async def test_receiver_reads_one_trace_with_true_times_and_a_link_to_the_comman
 
 
 def test_receiver_reads_hand_offs_and_overdue_moments_as_metrics(receiver: Receiver) -> None:
-    moments = Moments.to(receiver.endpoint, CollectorRegistry())
+    moments = Moments.to(receiver.endpoint, Counter("moments", "Moments", ["what", "before", "after"], registry=None))
     for _ in range(3):
         moments.note(HandOff("overdue", "rec-1", "housekeeping", "housekeeping"))
     moments.note(HandOff("handed_off", "rec-1", "housekeeping", "front_office"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.domain import recompute
-from services.reporting.domain.fold import by_fact, fold
+from services.reporting.domain.fold import by_fact, fold, without
 from services.reporting.domain.local import pieces, whole_ms_between
 from services.reporting.domain.periods import covering, days
 from services.reporting.domain.question import percentile, wilson
@@ -33,6 +33,16 @@ def test_changes_of_every_event_add_up_to_what_the_fact_gives(seed: int) -> None
             fact = after
     assert fact is not None
     assert added(total) == added(entries_of(fact)) == added(changes(None, fact))
+
+
+def test_alert_heard_before_its_record_counts_once() -> None:
+    (events,) = lives(1, next(seed for seed in range(99) if any(e.noun == "alert" for e in lives(1, seed)[0])))
+    others = [event for event in events if event.noun != "record"]
+    alone = fold(None, events[0].subject, others)
+    whole = fold(alone, events[0].subject, [event for event in events if event.noun == "record"])
+    assert alone.alerts
+    assert added(changes(None, alone) + changes(alone, whole)) == added(entries_of(whole))
+    assert added(changes(None, whole) + changes(whole, without(whole, whole.id))) == added(changes(None, alone))
 
 
 def added(entries: list[Entry]) -> dict[tuple[object, ...], int]:

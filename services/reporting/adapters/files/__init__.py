@@ -26,6 +26,7 @@ MEDIA: dict[str, str] = {
     "png": "image/png",
     "eml": "message/rfc822",
     "zip": "application/zip",
+    "ndjson": "application/x-ndjson",
 }
 
 __all__ = ["MEDIA", "RENDER", "WRITE"]
