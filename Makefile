@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-.PHONY: help setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas permissions faults chaos bench kafka-checksums clean
+.PHONY: help secrets dashboards chart setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas permissions faults chaos bench kafka-checksums clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -62,6 +62,15 @@ schemas: $(READY) ## Write the JSON Schemas and the AsyncAPI document anew from 
 
 permissions: $(READY) ## Write docs/permissions.md anew from the policy and the tables of routes
 	@$(BIN)/python -m tests.rights.page
+
+dashboards: $(READY) ## Write Grafana's dashboards anew from deploy/observability/panels.py
+	@$(BIN)/python -m deploy.observability.panels
+
+chart: $(READY) ## Lint the Helm chart and hold what it renders against Kubernetes' schemas (needs Go, builds helm once)
+	@BELLBOARD_CHART=yes $(BIN)/pytest tests/chart $(ARGS)
+
+secrets: ## Write .env with new secrets for `docker compose up`
+	@deploy/secrets
 
 faults: $(READY) ## Strike real processes with every fault, one by one, and audit the books (minutes)
 	@BELLBOARD_FAULTS=all $(BIN)/pytest tests/faults $(ARGS)

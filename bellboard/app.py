@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bellboard.commands import audit, demo, erasures, feed, guests, import_, operations, policy, stack, staff
+from bellboard.commands import audit, cluster, demo, erasures, feed, guests, import_, operations, policy, stack, staff
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
 
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(stack.app, name="stack")
+app.add_typer(cluster.app, name="cluster")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")

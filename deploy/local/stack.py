@@ -17,6 +17,7 @@ from deploy.local.faults import StackFault
 from deploy.local.readiness import together, unless_dying, wait_until_ready
 from deploy.local.runfolder import STATE_ROOT, RunFolder
 from deploy.local.supervisor import Child, Program, Supervisor
+from shared.chassis.access import Access
 from shared.contracts.topics import TOPICS
 
 _EMBEDDED = {"PYTHONUNBUFFERED": "1", "BELLBOARD_EMBEDDED": "1"}
@@ -52,7 +53,7 @@ class Stack:
         self,
         *,
         folder: Path = DEFAULT_FOLDER,
-        kafka: str | None = None,
+        kafka: str | Access | None = None,
         mongo: str | None = None,
         declared: Iterable[topics.TopicLike] = TOPICS,
         given_ports: Mapping[str, int] | None = None,
@@ -64,7 +65,8 @@ class Stack:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = RunFolder(folder)
-        self._given_kafka, self._given_mongo = kafka, mongo
+        self._given_kafka = Access(kafka) if isinstance(kafka, str) else kafka
+        self._given_mongo = mongo
         self._declared = tuple(declared)
         self._given_ports = dict(given_ports or {})
         self._extra = dict(environment or {})
@@ -82,7 +84,7 @@ class Stack:
     @property
     def kafka_servers(self) -> str:
         """The bootstrap servers of the Kafka in use."""
-        return self._given_kafka or f"127.0.0.1:{self._advertised_port}"
+        return self._given_kafka.servers if self._given_kafka else f"127.0.0.1:{self._advertised_port}"
 
     @property
     def _advertised_port(self) -> int:
@@ -158,8 +160,8 @@ class Stack:
             child = await self._supervisor.start(program)
             await unless_dying(child, topics.wait_for_broker(f"127.0.0.1:{self.ports[_KAFKA]}"))
         else:
-            await topics.wait_for_broker(self.kafka_servers, within=15)
-        await topics.create_topics(self.kafka_servers, self._declared)
+            await topics.wait_for_broker(self._given_kafka, within=15)
+        await topics.create_topics(self._given_kafka or self.kafka_servers, self._declared)
         return self.kafka_servers
 
     async def start_service(self, name: str, ready_within: float = 150.0) -> str:

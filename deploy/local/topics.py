@@ -11,6 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
 from deploy.local.faults import StackFault
+from shared.chassis.access import Access
 
 # aiokafka's admin client, not confluent-kafka's: asking a broker that is just starting, the latter took the whole
 # process down with a segmentation fault, and with it the stack that it belonged to.
@@ -35,11 +36,11 @@ class TopicLike(Protocol):
         """Its Kafka settings."""
 
 
-async def wait_for_broker(servers: str, within: float = 60.0) -> None:
+async def wait_for_broker(servers: str | Access, within: float = 60.0) -> None:
     """Return once a broker answers and can coordinate groups. Raises StackFault after `within` seconds."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        if await _listens(servers):
+        if await _listens(_access(servers).servers):
             try:
                 async with administered(servers) as admin:
                     # Makes the broker create its offsets topic now, not when the first consumer asks.
@@ -49,11 +50,12 @@ async def wait_for_broker(servers: str, within: float = 60.0) -> None:
                 pass  # up, but not ready: asked again below
         await asyncio.sleep(_PAUSE)
     raise StackFault(
-        f"No Kafka broker answers at {servers}; start it, or leave out --kafka and one is started for you."
+        f"No Kafka broker answers at {_access(servers).servers}; "
+        "start it, or leave out --kafka and one is started for you."
     )
 
 
-async def create_topics(servers: str, topics: Iterable[TopicLike], replication: int = 1) -> list[str]:
+async def create_topics(servers: str | Access, topics: Iterable[TopicLike], replication: int = 1) -> list[str]:
     """Create what is missing and set what differs; returns the names of the topics that were created.
 
     Raises StackFault when a topic exists with another number of partitions, or the broker refuses.
@@ -71,8 +73,8 @@ async def create_topics(servers: str, topics: Iterable[TopicLike], replication: 
             await _set_configs(admin, [topic for name, topic in wanted.items() if name in existing])
     except (KafkaError, OSError, TimeoutError) as error:
         raise StackFault(
-            f"The broker at {servers} refused to create the topics ({error}); "
-            f"look at what it has with `bellboard stack topics --kafka {servers}`."
+            f"The broker at {_access(servers).servers} refused to create the topics ({error}); "
+            f"look at what it has with `bellboard stack topics --kafka {_access(servers).servers}`."
         ) from error
     return [topic.name for topic in missing]
 
@@ -96,14 +98,18 @@ async def _listens(servers: str) -> bool:
 
 
 @asynccontextmanager
-async def administered(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def administered(servers: str | Access) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client that lives as long as the block."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=_CALL_MS)
+    admin = AIOKafkaAdminClient(**_access(servers).client(), request_timeout_ms=_CALL_MS)
     try:
         await admin.start()
         yield admin
     finally:
         await admin.close()
+
+
+def _access(at: str | Access) -> Access:
+    return Access(at) if isinstance(at, str) else at
 
 
 async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
@@ -128,12 +134,14 @@ def _raise_refusal(answers: Iterable[tuple[Any, ...]]) -> None:
             raise for_code(code)(f"{name}: {message[0] if message else ''}")
 
 
-def _refuse_other_partitions(wanted: Mapping[str, TopicLike], existing: Mapping[str, int], servers: str) -> None:
+def _refuse_other_partitions(
+    wanted: Mapping[str, TopicLike], existing: Mapping[str, int], servers: str | Access
+) -> None:
     for name, topic in wanted.items():
         if name in existing and existing[name] != topic.partitions:
             raise StackFault(
-                f"Topic {name} at {servers} has {existing[name]} partitions and {topic.partitions} are declared, "
-                f"which is fixed for a topic's life; for a demo start afresh with `make demo-reset`."
+                f"Topic {name} at {_access(servers).servers} has {existing[name]} partitions and {topic.partitions} "
+                f"are declared, which is fixed for a topic's life; for a demo start afresh with `make demo-reset`."
             )
 
 

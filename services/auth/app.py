@@ -9,7 +9,6 @@ from prometheus_client import Gauge
 
 from services.auth.adapters.keyring import FileKeyRing
 from services.auth.adapters.oidc import OidcProvider
-from services.auth.adapters.outbound import GuardedTransport
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.adapters.pulse import KafkaPulse
 from services.auth.adapters.seal import KeyFileSeal
@@ -70,6 +69,7 @@ from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
 from shared.chassis.mongo import Mongo
+from shared.chassis.outbound import GuardedTransport
 from shared.chassis.outbox import Outbox
 from shared.chassis.service import Chassis, run
 from shared.contracts import topics

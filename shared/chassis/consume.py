@@ -12,6 +12,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 
+from shared.chassis.access import Access
 from shared.chassis.applying import Applier, DependencyDown
 from shared.chassis.clock import Clock
 from shared.chassis.faultpoints import reach_waiting
@@ -97,7 +98,7 @@ class Consumption:
             namespace=settings.kafka_namespace,
         )
         self.losses = Losses(mongo, consumer.group)
-        self._broker = broker(settings.kafka_servers, f"bellboard-{consumer.group}", settings.grace_s)
+        self._broker = broker(Access.of(settings), f"bellboard-{consumer.group}", settings.grace_s)
         self._subscriber = self._broker.subscriber(
             *(settings.kafka_namespace + topic for topic in consumer.topics),
             group_id=settings.kafka_namespace + consumer.group,

@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faststream.kafka import KafkaBroker
 
+from shared.chassis.access import Access
+
 __all__ = ["KafkaError", "MessageSizeTooLargeError", "Producer", "broker"]
 
 log = logging.getLogger(__name__)
@@ -25,8 +27,8 @@ class Producer:
     drops what comes twice, and one batch at a time is under way for each partition, so order needs no ids either.
     """
 
-    def __init__(self, servers: str, client_id: str) -> None:
-        self._servers, self._client_id = servers, client_id
+    def __init__(self, access: Access, client_id: str) -> None:
+        self._access, self._client_id = access, client_id
         self._live: AIOKafkaProducer | None = None
         self._lock = asyncio.Lock()
         self.restarts = 0
@@ -35,7 +37,7 @@ class Producer:
         async with self._lock:
             if self._live is None:
                 fresh = AIOKafkaProducer(
-                    bootstrap_servers=self._servers,
+                    **self._access.client(),
                     client_id=self._client_id,
                     enable_idempotence=False,
                     acks="all",
@@ -83,13 +85,14 @@ async def _stop(producer: AIOKafkaProducer) -> None:
         await asyncio.wait_for(producer.stop(), _STOP_S)
 
 
-def broker(servers: str, client_id: str, grace_s: float = 5.0) -> KafkaBroker:
+def broker(access: Access, client_id: str, grace_s: float = 5.0) -> KafkaBroker:
     """A consuming broker: no topic is ever created by reading it, and re-created topics are noticed in 5 s.
 
     Stopping it waits `grace_s` for the batch that runs; a slower one is not acknowledged and so is read again.
     """
     return KafkaBroker(
-        servers,
+        access.servers,
+        security=access.security(),
         client_id=client_id,
         consumer_only=True,
         apply_types=False,

@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Header, Request, Response, Security
 from fastapi.responses import JSONResponse
 
 from shared.chassis import errors, insight, operations, retention_routes
+from shared.chassis.access import Access
 from shared.chassis.auth import Verifier
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext, request_digest
@@ -97,7 +98,7 @@ class Chassis:
         self.together = Together(self.mongo)
         self.telemetry = Telemetry(settings)
         self.outbox = Outbox(self.mongo, self.clock, settings.service)
-        self.producer = Producer(settings.kafka_servers, f"bellboard-{settings.service}")
+        self.producer = Producer(Access.of(settings), f"bellboard-{settings.service}")
         self.relay = Relay(
             self.mongo,
             self.outbox,
@@ -225,7 +226,7 @@ class Chassis:
         app.include_router(insight.router(app, entrance, self._metrics))
         if not pages:  # a page says what it loads; the console's own headers do
             app.add_middleware(Guard)
-        app.add_middleware(Tracing, tracer=self.telemetry.tracer)
+        app.add_middleware(Tracing, tracer=self.telemetry.tracer, answers=self.telemetry.metrics.answers)
         app.state.jobs = jobs
         return app
 

@@ -1,9 +1,9 @@
 """What every service process is told by its environment (prefix `BELLBOARD_`)."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,6 +17,12 @@ class ServiceSettings(BaseSettings):
     mongo_driver: Literal["pymongo", "motor"] = "pymongo"
     mongo_database: str = ""
     kafka_servers: str = "127.0.0.1:9092"
+    kafka_user: str = Field(default="", description="Where brokers ask who one is; signs in by SCRAM-SHA-512")
+    kafka_password: SecretStr | None = None
+    kafka_tls: bool = False
+    kafka_ca: Path | None = Field(
+        default=None, description="PEM of whoever vouches for the brokers; absent: the system's"
+    )
     kafka_namespace: str = Field(
         default="", pattern=r"^([a-z0-9-]+\.)?$", description="Put before topic and group names, to share a cluster"
     )
@@ -50,6 +56,12 @@ class ServiceSettings(BaseSettings):
     erasure_settle_s: float = Field(default=15.0, ge=0, description="A store looks again so long after an erasure")
     otlp_endpoint: str = ""
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _user_and_password(self) -> Self:
+        if bool(self.kafka_user) is not (self.kafka_password is not None):
+            raise ValueError("BELLBOARD_KAFKA_USER and BELLBOARD_KAFKA_PASSWORD are set together, or neither.")
+        return self
 
     @property
     def database(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
+from shared.chassis.access import Access
 from shared.chassis.kafka import KafkaError
 from shared.chassis.settings import ServiceSettings
 from shared.contracts.envelope import Envelope, parse
@@ -45,7 +46,7 @@ class Tailing:
         """Begin at the end of the topics."""
         consumer = AIOKafkaConsumer(
             *(self._settings.kafka_namespace + topic for topic in self._tail.topics),
-            bootstrap_servers=self._settings.kafka_servers,
+            **Access.of(self._settings).client(),
             client_id=f"bellboard-{self._tail.name}-tail",
             group_id=None,
             auto_offset_reset="latest",

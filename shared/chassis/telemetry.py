@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanKind, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from pythonjsonlogger.json import JsonFormatter
 
 from shared.chassis.settings import ServiceSettings
@@ -20,6 +20,7 @@ from shared.chassis.settings import ServiceSettings
 EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter:OTLPSpanExporter"
 """By name: a process that exports nothing need not load it."""
 _PROPAGATOR = TraceContextTextMapPropagator()
+_ANSWER_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 _LATE_BUCKETS = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400)
 
 
@@ -28,6 +29,7 @@ class Metrics:
 
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
         self.outbox_depth = Gauge("bellboard_outbox_depth", "Event rows not yet sent", registry=registry)
         self.outbox_age = Gauge("bellboard_outbox_age_seconds", "Age of the oldest unsent event row", registry=registry)
         self.relayed = Counter("bellboard_relayed_events", "Event rows acknowledged by Kafka", registry=registry)
@@ -47,6 +49,11 @@ class Metrics:
         self.late = Histogram(
             "bellboard_timer_lateness_seconds", "How late timers fired", buckets=_LATE_BUCKETS, registry=registry
         )
+
+        self.answers = Histogram(
+            "bellboard_http_answer_seconds", "From a request's head to the head of its answer, by route and 2xx to 5xx",
+            ["method", "route", "status"], buckets=_ANSWER_BUCKETS, registry=registry,
+        )  # fmt: skip
 
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""

@@ -15,12 +15,17 @@ class Topic(Frozen):
     partitions: int = 8
     compacted: bool = False
     days: int = 30
+    in_sync: int = Field(default=1, description="How many copies must have a record before it is acknowledged")
     said: str = Field(description="One sentence for the AsyncAPI document")
 
     @property
     def config(self) -> dict[str, str]:
         """Kafka topic settings."""
-        kept = {"max.message.bytes": "1048576", "compression.type": "producer"}
+        kept = {
+            "max.message.bytes": "1048576",
+            "compression.type": "producer",
+            "min.insync.replicas": str(self.in_sync),
+        }
         if self.compacted:
             return kept | {
                 "cleanup.policy": "compact",

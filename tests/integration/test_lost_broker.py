@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.stack import Stack
+from shared.chassis.access import Access
 from shared.chassis.kafka import Producer
 from shared.contracts import topics
 
@@ -51,7 +52,8 @@ async def values(servers: str) -> list[bytes]:
 
 async def test_acknowledged_record_is_there_when_an_older_producer_meets_a_new_one(stack: Stack) -> None:
     """A wiped broker gives a new producer the id of the older one: neither may pass for the other's retry."""
-    older, newer = Producer(stack.kafka_servers, "older"), Producer(stack.kafka_servers, "newer")
+    access = Access(stack.kafka_servers)
+    older, newer = Producer(access, "older"), Producer(access, "newer")
     try:
         await asyncio.wait_for(await older.send(topics.POLICY, KEY, b"before", ()), 20)
         await stack.stop("kafka")

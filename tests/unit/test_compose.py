@@ -1,6 +1,8 @@
 """docker-compose.yml is valid, and starts the very programs with the very environment of the embedded stack."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,8 @@ def _in_docker(name: str) -> dict[str, str]:
 def test_compose_file_follows_the_compose_specification() -> None:
     compose_spec.PyCompose.from_yaml(_READ)
     compose_spec.ComposeSpecification.model_validate(yaml.safe_load(_READ))
-    assert set(_COMPOSE["services"]) == {*services.SERVICES, "kafka", "topics", "mongo", "mongo-setup"}
+    always = {name for name, service in _COMPOSE["services"].items() if "profiles" not in service}
+    assert always == {*services.SERVICES, "kafka", "topics", "mongo", "mongo-setup"}
 
 
 def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
@@ -53,7 +56,7 @@ def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
 def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> None:
     service = _COMPOSE["services"][name]
     assert service["command"] == ["python", "-m", services.module(name)]
-    assert service["environment"] == _in_docker(name)
+    assert service["environment"] == _in_docker(name) | {"BELLBOARD_OTLP_ENDPOINT": "${BELLBOARD_OTLP_ENDPOINT:-}"}
     assert service["healthcheck"]["test"][0] == "CMD"
 
 
@@ -72,7 +75,7 @@ def test_every_secret_must_be_set_and_stands_in_the_example() -> None:
     example = (_ROOT / ".env.example").read_text()
     settable = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
     required = set(_REQUIRED.findall(_TEXT))
-    assert required | {"BELLBOARD_CONSOLE_PORT"} == settable
+    assert required | {"BELLBOARD_CONSOLE_PORT", "BELLBOARD_OTLP_ENDPOINT"} == settable
     assert not re.findall(r"^\w*(?:PASSWORD|CLUSTER_ID)\w*=.+", example, re.MULTILINE)
 
 
@@ -86,3 +89,29 @@ def test_mongo_setup_makes_a_user_for_every_service() -> None:
     listed = re.search(r"services = \[(.*?)\]", script)
     assert listed is not None
     assert re.findall(r'"(\w+)"', listed.group(1)) == list(services.SERVICES)
+
+
+def test_every_file_that_compose_mounts_is_there() -> None:
+    mounted = {
+        volume.split(":")[0]
+        for service in _COMPOSE["services"].values()
+        for volume in service.get("volumes", [])
+        if volume.startswith("./")
+    }
+    assert len(mounted) > 5
+    assert all((_ROOT / path).exists() for path in mounted)
+
+
+def test_every_secret_is_made_once_and_none_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    script = shutil.copy(_ROOT / "deploy" / "secrets", tmp_path / "deploy" / "secrets")
+    shutil.copy(_ROOT / ".env.example", tmp_path)
+    subprocess.run([script], check=True, capture_output=True)
+    made = dict(re.findall(r"^(\w+)=(.*)$", (tmp_path / ".env").read_text(), re.MULTILINE))
+    secret = {name: value for name, value in made.items() if name in set(_REQUIRED.findall(_TEXT))}
+    assert all(re.fullmatch(r"[\w-]{22}|[0-9a-f]{48}", value) for value in secret.values()), secret.keys()
+    assert len(set(secret.values())) == len(secret)
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+    again = subprocess.run([script], check=False, capture_output=True, text=True)
+    assert again.returncode == 1
+    assert "already" in again.stdout

@@ -16,10 +16,11 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from jwt.types import Options
 from pydantic import Field, ValidationError
 
-from services.auth.adapters.outbound import TIMEOUT_S
-from services.auth.domain.federation import Asserted, Provider, is_loopback, refused_sign_in
+from services.auth.domain.federation import Asserted, Provider, refused_sign_in
 from services.auth.domain.id_tokens import ALGORITHMS, asserted, check_id_token
+from shared.chassis.outbound import TIMEOUT_S
 from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.hosts import is_loopback
 from shared.contracts.values import Wire
 
 KNOWN_S = 3600.0

@@ -4,7 +4,6 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Collection, Sequence
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from pydantic import Field, StringConstraints
 from services.auth.domain.staff import CHAIN_WIDE, Name
 from shared.contracts.envelope import Change, NewEvent
 from shared.contracts.errors import AppError, Breach, ErrorKind, breached
+from shared.contracts.hosts import is_loopback
 from shared.contracts.identity import Actor, DataClass, Department, Role
 from shared.contracts.staff import ProviderEvent, StaffMember
 from shared.contracts.values import EntityId, Frozen, Slug, Version
@@ -141,14 +141,6 @@ def challenge_of(verifier: str) -> str:
 def answers(challenge: str, verifier: str) -> bool:
     """Whether this verifier belongs to the challenge."""
     return hmac.compare_digest(challenge_of(verifier), challenge)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host names this very machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def issuer_fault(issuer: str, *, loopback: bool) -> str | None:

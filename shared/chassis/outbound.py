@@ -1,17 +1,15 @@
 """HTTP to addresses that customers chose: the public internet only, unless the installation says otherwise (S43)."""
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 
-from services.auth.domain.federation import is_loopback
+from shared.contracts.hosts import is_loopback, is_public
 
 MAX_ANSWER = 512 * 1024
 TIMEOUT_S = 10.0
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
@@ -25,25 +23,11 @@ async def resolved(host: str, port: int) -> list[str]:
     return [str(each[4][0]) for each in found]
 
 
-def is_public(address: str) -> bool:
-    """Whether an address is on the public internet, also where an IPv4 address hides in one of IPv6."""
-    try:
-        ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        hidden = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
-        if ip in _TRANSLATED:
-            hidden = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if hidden is not None:
-            return is_public(str(hidden))
-    return ip.is_global and not ip.is_multicast
-
-
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Looks a host up once, checks every address and calls just that one, so a second look-up cannot differ (S44).
 
-    `private`: hosts of the installation's own network that may be called; `loopback`: this machine, too, by http.
+    `private`: hosts of the installation's own network that may be called; `loopback`: this machine, too, by http;
+    `longest`: bytes of an answer that are read.
     """
 
     def __init__(
@@ -53,8 +37,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         private: frozenset[str] = frozenset(),
         loopback: bool = False,
         resolve: Resolve = resolved,
+        longest: int = MAX_ANSWER,
     ) -> None:
-        self._inner = inner or httpx.AsyncHTTPTransport()
+        self._inner, self._longest = inner or httpx.AsyncHTTPTransport(), longest
         self._private, self._loopback, self._resolve = private, loopback, resolve
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -62,7 +47,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         host, here = request.url.host, is_loopback(request.url.host)
         if request.url.scheme != "https" and not (self._loopback and here):
             raise Blocked("only https is called", request=request)
-        address = await self._address(request, host)
+        address = await self.address_of(
+            host, request.url.port or (443 if request.url.scheme == "https" else 80), request
+        )
         request.headers["Host"] = request.url.netloc.decode("ascii")
         # What is packed may be a thousand times as long when it is open.
         request.headers["Accept-Encoding"] = "identity"
@@ -73,11 +60,11 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             await answer.aclose()
             raise Blocked("the answer is packed", request=request)
         assert isinstance(answer.stream, httpx.AsyncByteStream)
-        answer.stream = _Bounded(answer.stream, request)
+        answer.stream = _Bounded(answer.stream, request, self._longest)
         return answer
 
-    async def _address(self, request: httpx.Request, host: str) -> str:
-        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+    async def address_of(self, host: str, port: int, request: httpx.Request | None = None) -> str:
+        """The checked address of a host; one that is not public among them, or none at all, raises Blocked."""
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as unknown:
@@ -99,14 +86,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 class _Bounded(httpx.AsyncByteStream):
     """An answer up to a length."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, request: httpx.Request) -> None:
-        self._inner, self._request = inner, request
+    def __init__(self, inner: httpx.AsyncByteStream, request: httpx.Request, longest: int) -> None:
+        self._inner, self._request, self._longest = inner, request, longest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         length = 0
         async for chunk in self._inner:
             length += len(chunk)
-            if length > MAX_ANSWER:
+            if length > self._longest:
                 raise Blocked("the answer is too long", request=self._request)
             yield chunk
 
