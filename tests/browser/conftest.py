@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import uvicorn
@@ -25,9 +26,15 @@ class Desk:
     console: FakeConsole
     address: str
 
-    async def sit(self, browser: Browser, login: str = "carla", width: int = 1440, scheme: str = "light") -> Page:
+    async def sit(
+        self, browser: Browser, login: str = "carla", width: int = 1440, scheme: str = "light", **more: Any
+    ) -> Page:
         """A browser of its own in which somebody has signed in. What a page's scripts complain of fails the test."""
-        context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type] # a literal
+        context = await browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,  # type: ignore[arg-type] # a literal
+            **more,
+        )
         page = await context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         await page.goto(f"{self.address}/sign-in")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from services.console.domain.records import Happening, shown
-from services.console.domain.tongue import _, mark
+from services.console.domain.tongue import _, low, mark
 from services.console.domain.words import DEPARTMENT, OUTCOME, STATUS, plain, said
 from shared.contracts.identity import Actor, ActorKind
 
@@ -57,7 +57,7 @@ def sentence(event: Happening, name_of: NameOf) -> str:
     """One event in a sentence without its time, e.g. "Ana handed it from Concierge to Housekeeping: room not ready"."""
     verb = event.type.split(".")[1] if "." in event.type else event.type
     told = _deed(verb, event, who(event.actor, name_of), name_of)
-    because = event.reason or (plain(event.reason_code).lower() if event.reason_code else "")
+    because = event.reason or (low(plain(event.reason_code)) if event.reason_code else "")
     return _("{told}, because: {reason}", told=told, reason=because) if because else f"{told}."
 
 
@@ -69,11 +69,11 @@ def _deed(verb: str, event: Happening, actor: str, name_of: NameOf) -> str:
     if verb == "completed":
         outcome = next((str(c.after) for c in event.changes if c.field == "outcome"), "")
         if outcome:
-            return _("{who} closed it: {outcome}", who=actor, outcome=said(OUTCOME, outcome).lower())
+            return _("{who} closed it: {outcome}", who=actor, outcome=low(said(OUTCOME, outcome)))
     if verb == "reopened" and event.status:
-        return _("{who} opened it again ({status})", who=actor, status=said(STATUS, event.status).lower())
+        return _("{who} opened it again ({status})", who=actor, status=low(said(STATUS, event.status)))
     known = _VERBS.get(verb)
-    return _(known, who=actor) if known else f"{actor} {plain(verb).lower()}"
+    return _(known, who=actor) if known else f"{actor} {low(plain(verb))}"
 
 
 def _hand_off(event: Happening, actor: str, name_of: NameOf) -> str:
@@ -90,7 +90,7 @@ def _edit(event: Happening, actor: str) -> str:
     told = [
         _(
             "{field} from {before} to {after}",
-            field=plain(change.field).lower(),
+            field=low(plain(change.field)),
             before=shown(change.before),
             after=shown(change.after),
         )

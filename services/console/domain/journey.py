@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.console.domain.cards import Card
+from services.console.domain.tongue import _
 from services.console.domain.words import DEPARTMENT, plain, said
 from shared.contracts.identity import Department
 
@@ -79,5 +80,5 @@ def _bar(card: Card, y: int, start: dt.datetime, span: dt.timedelta, now: dt.dat
         round(x, 1),
         round(min(width, WIDTH - x), 1),
         state,
-        f"{card.kind_title or plain(card.kind)}: {card.what}",
+        f"{_(card.kind_title) if card.kind_title else plain(card.kind)}: {card.what}",
     )

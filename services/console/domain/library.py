@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from services.console.domain.due import length
-from services.console.domain.tongue import money, number, percent
+from services.console.domain.tongue import low, money, number, percent
 from services.console.domain.words import DEPARTMENT, LINE, ROLE, STATUS, plain, said
 from shared.contracts.identity import Department
 from shared.contracts.records import Outcome, Status
@@ -121,7 +121,7 @@ def groups(figures: Sequence[Figure]) -> list[Group]:
         if one.labels:
             found.setdefault((one.name, tuple(one.labels)), []).append(one)
     return [
-        Group(f"{plain(name)} – {', '.join(plain(label).lower() for label in labels)}", _bars(rows))
+        Group(f"{plain(name)} – {', '.join(low(plain(label)) for label in labels)}", _bars(rows))
         for (name, labels), rows in found.items()
     ]
 

@@ -69,6 +69,11 @@ def ngettext(single: str, many: str, count: float, **values: object) -> str:
     return SPOKEN.get().counted(single, many, count).format(count=number(count), **values)
 
 
+def low(words: str) -> str:
+    """Words as they stand inside a sentence; German nouns keep their capitals."""
+    return words if SPOKEN.get().language == "de" else words.lower()
+
+
 def negotiated(accepted: str) -> str:
     """The best of our languages for an Accept-Language header; what nobody can read there is passed over."""
     wishes: list[tuple[float, int, str]] = []

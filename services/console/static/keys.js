@@ -30,14 +30,15 @@
     button?.click();
   };
 
-  const openEntry = () => {
+  const openEntry = (address) => {
     const dialog = document.getElementById("entry");
     if (dialog.open) return;
     const room = current()?.querySelector(".room")?.textContent ?? "";
     const hotel = new URLSearchParams(location.search).get("property") ?? "";
     dialog.replaceChildren();
     dialog.showModal();
-    window.htmx.ajax("GET", `/new?${new URLSearchParams({ room: /^\d+$/.test(room) ? room : "", property_id: hotel })}`, { target: "#entry", swap: "innerHTML" })
+    const given = address?.includes("?") ? address : `/new?${new URLSearchParams({ room: /^\d+$/.test(room) ? room : "", property_id: hotel })}`;
+    window.htmx.ajax("GET", given, { target: "#entry", swap: "innerHTML" })
       .then(() => document.getElementById("e-room")?.focus());
   };
 
@@ -77,7 +78,7 @@
     const opener = event.target.closest("[data-dialog=entry]");
     if (opener && window.htmx && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      openEntry();
+      openEntry(opener.getAttribute("href"));
     }
     const dialog = event.target.closest("dialog");
     if (event.target.closest("[data-close]") || event.target === dialog) {

@@ -9,6 +9,7 @@ from services.console.domain.due import Due, due
 from services.console.domain.problem import Down, Refused
 from services.console.domain.records import shown
 from services.console.domain.session import Viewer
+from services.console.domain.tongue import _
 from services.console.domain.words import ACTION, plain, said
 from services.console.ports import Records
 from services.console.usecases.people import Page, People
@@ -37,7 +38,7 @@ class CardView:
     @property
     def title(self) -> str:
         """What kind of work it is."""
-        return self.card.kind_title or plain(self.card.kind)
+        return _(self.card.kind_title) if self.card.kind_title else plain(self.card.kind)
 
     @property
     def what(self) -> str:

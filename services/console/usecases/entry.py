@@ -35,6 +35,13 @@ class EntryView:
         given = self.given.get("property_id", "")
         return given if given in known else (known[0] if known else "")
 
+    @property
+    def asked_already(self) -> str:
+        """The record that answers this already, where that is why it was refused (S1); its id leads the message."""
+        if self.problem is None or self.problem.code != "repeated_question":
+            return ""
+        return next(iter(self.problem.fields.get("insist", "").split()), "")
+
     def wrong(self, name: str) -> str:
         """What is wrong with one answer."""
         fields = self.problem.fields if self.problem else {}

@@ -73,7 +73,7 @@ class Page:
 
     def can(self, action: str, kind: str) -> bool:
         """Whether the viewer may do something anywhere at all, so that its place is worth showing."""
-        anywhere = [one.id for one in self.properties] or [None]
+        anywhere: list[str | None] = [*(one.id for one in self.properties)] or [None]
         return any(self.house.may(self.viewer.principal, action, kind, at, None) for at in anywhere)
 
     @property

@@ -55,7 +55,8 @@ class Waiting:
             self._rows(page, self._queues.exceptions(viewer.access)),
             self._rows(page, self._queues.questions(viewer.access)),
         )
-        cards = {row.record.id: row.record for row in (*proposals, *exceptions)}
+        found = [*(row.record for row in proposals), *(row.record for row in exceptions)]
+        cards = {card.id: card for card in found}
         views = await self._boards.views(page, list(cards.values()))
         by_id = {view.card.id: view for view in views}
         return WaitingView(page, proposals, exceptions, questions, by_id, problem, decided)
