@@ -8,6 +8,7 @@ RECORD_KINDS = frozenset(
         "guest_request",
         "investigation",
         "loyalty_action",
+        "money_difference",
         "post_stay_follow_up",
         "pre_arrival_message",
         "pre_arrival_offer",

@@ -110,7 +110,8 @@ async def test_commands_are_done_once_when_the_primary_steps_down(members: Membe
         before = await members.primary()
         with contextlib.suppress(DatabaseError):
             await members.ask(before, {"replSetStepDown": 20, "secondaryCatchUpPeriodSecs": 5})
-        await members.primary(besides=before)
+        after = await members.primary(besides=before)
+    assert after != before
 
 
 async def test_commands_are_done_once_when_the_primary_is_killed(members: Members, counting: Counting) -> None:
@@ -118,8 +119,9 @@ async def test_commands_are_done_once_when_the_primary_is_killed(members: Member
     async with counting.going_on():
         before = await members.primary()
         members.signal(before, signal.SIGKILL)
-        await members.primary(besides=before)
+        after = await members.primary(besides=before)
         members.start(before)
+    assert after != before
 
 
 async def test_nothing_told_is_lost_when_an_old_primary_comes_back(members: Members, counting: Counting) -> None:
@@ -128,5 +130,7 @@ async def test_nothing_told_is_lost_when_an_old_primary_comes_back(members: Memb
         before = await members.primary()
         members.signal(before, signal.SIGSTOP)
         await members.primary(besides=before)
+        meanwhile = len(counting.told)
         await counting.more(20)
         members.signal(before, signal.SIGCONT)
+    assert len(counting.told) >= meanwhile + 20

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.alerts.domain.rules import BY_CODE
+from services.alerts.domain.default_rules import RULES
 from services.alerts.domain.watch import Plan, Watch, observe
 from services.alerts.events import sighting_of
 from services.auth.domain.own_time import away, back, missing, passed
@@ -54,7 +54,7 @@ def test_sick_call_of_todays_shift_rings_the_supervisor_of_its_department_at_onc
     plan = seen(None, told(LATE, called(), NOW))
     assert [one.rule for one in plan.opened] == ["missing_on_shift"]
     assert (plan.opened[0].subject.department, plan.opened[0].subject.zone) == (Department.HOUSEKEEPING, HOTEL.zone)
-    assert BY_CODE["missing_on_shift"].audience is Role.SUPERVISOR
+    assert next(one for one in RULES if one.code == "missing_on_shift").audience is Role.SUPERVISOR
 
 
 @pytest.mark.parametrize(

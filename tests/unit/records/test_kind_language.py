@@ -264,5 +264,5 @@ def test_catalogue_is_refused_naming_the_fault_of_workflows_together(name: str) 
 
 def test_catalogue_takes_a_third_workflow_and_its_rules_from_the_kinds_alone() -> None:
     catalogue = Catalogue((guest_experience.WORKFLOW, upsell.WORKFLOW, WORKFLOW))
-    assert len(catalogue.kinds) == 16
+    assert len(catalogue.kinds) == 17
     assert catalogue.defaults.of("room_inspection") == INSPECTION.rules
