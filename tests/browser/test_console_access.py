@@ -129,6 +129,7 @@ async def test_step_kept_too_long_says_that_somebody_was_faster(with_open_record
 async def test_shared_screen_locks_and_the_next_person_signs_in(desk: Desk, browser: Browser) -> None:
     page = await desk.sit(browser)
     await page.goto(f"{desk.address}/alerts")
+    await expect(page.locator(".bell .count")).to_be_visible()
     await page.keyboard.press("Shift+L")
     await page.wait_for_url("**/sign-in?as=0*")
     await expect(page.locator("#login")).to_have_value("carla")
@@ -141,7 +142,7 @@ async def test_decision_is_taken_by_keyboard_after_a_question(desk: Desk, browse
     page = await desk.sit(browser)
     await page.goto(f"{desk.address}/records/r-rich")
     await page.get_by_label("Why?").first.fill("They stay four nights.")
-    await page.locator("h1").click()
+    await page.locator("#main h1").click()
     await page.keyboard.press("y")
     await expect(page.locator("#ask")).to_be_visible()
     await page.keyboard.press("y")

@@ -83,7 +83,8 @@ def _auth(app: FastAPI, house: FakeHouse) -> None:
         if app.state.code and body.get("code") != app.state.code:
             wanted = "sign_in_refused" if body.get("code") else "second_factor_required"
             return problem(401, wanted, "Send the code.")
-        return tokens(body["login"], 1)
+        ended = (number for number in range(1, 100) if f"fake.{body['login']}.{number}" not in house.ended)
+        return tokens(body["login"], next(ended))
 
     @app.get("/v1/federation/{chain}")
     async def provider(chain: str) -> Any:
