@@ -62,7 +62,7 @@ def router(doors: Doors) -> APIRouter:
         response.headers["ETag"] = f'"{one.version}"'
         return _out(one)
 
-    @routes.get("")
+    @routes.get("", responses=refuses(404))
     async def page(
         principal: Annotated[Principal, caller],
         property_id: Annotated[str | None, Query(alias="property", max_length=63)] = None,

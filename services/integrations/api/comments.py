@@ -88,7 +88,7 @@ def router(doors: Doors) -> APIRouter:
         response.headers["ETag"] = f'"{one.version}"'
         return _out(one)
 
-    @routes.get("/v1/comments")
+    @routes.get("/v1/comments", responses=refuses(404))
     async def page(
         request: Request,
         principal: Annotated[Principal, caller],
