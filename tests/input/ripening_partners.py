@@ -14,7 +14,7 @@ ABOUT = "/v1/partners/{partner}/subscriptions/{subscription_id}"
 
 
 async def ripe_partners(client: httpx.AsyncClient, headers: Mapping[str, str]) -> tuple[list[str], Ripe]:
-    """The ids of subscriptions, that of `seed-looked-at` last, and for every command a partner of its own that waits for it."""
+    """Ids of subscriptions, that of `seed-looked-at` last, and for every command a partner that waits for it."""
     asked = 0
 
     async def post(path: str, body: Any, version: int | None = None) -> dict[str, Any]:
