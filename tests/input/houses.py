@@ -209,7 +209,8 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     async with standing.client() as client:
         chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
         subscriptions, heard_by = await ripe_partners(client, chief)
-    ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at", "seed-secret")}
+    ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at",)}
+    ids |= {"subscription": (subscriptions[-1],)}
     yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | heard_by | paid)
     await have.chassis.mongo.close()
 

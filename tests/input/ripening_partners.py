@@ -14,7 +14,7 @@ ABOUT = "/v1/partners/{partner}/subscriptions/{subscription_id}"
 
 
 async def ripe_partners(client: httpx.AsyncClient, headers: Mapping[str, str]) -> tuple[list[str], Ripe]:
-    """The ids of subscriptions, and for every command a partner of its own that waits for it."""
+    """Ids of subscriptions, that of `seed-looked-at` last, and for every command a partner that waits for it."""
     asked = 0
 
     async def post(path: str, body: Any, version: int | None = None) -> dict[str, Any]:
@@ -39,7 +39,9 @@ async def ripe_partners(client: httpx.AsyncClient, headers: Mapping[str, str]) -
         ids.append(one["subscription_id"])
         body = {"replay": REPLAY}.get(path, {})
         ripe[f"POST {ABOUT}/{path}"] = [{"path": one, "headers": first, "body": body}]
-    seen = [{"path": await heard("seed-looked-at")}]
+    looked_at = await heard("seed-looked-at")
+    ids.append(looked_at["subscription_id"])
+    seen = [{"path": looked_at, "query": {}}] * 3
     ripe[f"GET {ABOUT}/deliveries"] = ripe[f"GET {ABOUT}"] = seen
     await post("/v1/partners", PARTNER | {"id": "seed-secret"})
     signed = await post("/v1/partners/seed-secret/subscriptions", HOOK | {"url": LITERAL})

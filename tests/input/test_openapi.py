@@ -38,6 +38,7 @@ NAMES = {
     "group": ("query.group_name",),
     "property": ("path.property_id", "query.property"),
     "partner": ("path.partner",),
+    "subscription": ("path.subscription_id",),
 }
 """Which parameters are drawn, most of the time, from what is known."""
 
