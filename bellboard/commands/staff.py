@@ -11,7 +11,7 @@ import httpx
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bellboard.commands import rota
+from bellboard.commands import invitations, rota
 from bellboard.screen import out, say, table
 from deploy.local.faults import StackFault
 
@@ -19,6 +19,7 @@ ROWS = 100
 """Of one request; auth takes each request whole or not at all."""
 app = typer.Typer(help="The people of a chain.", no_args_is_help=True)
 app.command("absent")(rota.absent)
+app.command("invite")(invitations.invite)
 app.command("back")(rota.back)
 app.add_typer(rota.swaps, name="swap")
 app.add_typer(rota.delegations, name="delegate")

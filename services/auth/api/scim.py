@@ -27,6 +27,8 @@ from shared.contracts.errors import AppError, ErrorKind
 MEDIA = "application/scim+json"
 PREFIX = "/scim/v2"
 MOST = 200
+DRY_RUN = "Bellboard-Dry-Run"
+"""With `true` a request is answered as it would be, refusals too, and nothing is written."""
 Start = Annotated[int, Query(alias="startIndex", le=1_000_000)]
 Count = Annotated[int, Query(le=1_000_000)]
 Filter = Annotated[str | None, Query(alias="filter", max_length=400)]
@@ -103,7 +105,10 @@ def _caller(provisioning: Provisioning, proxies: frozenset[str]) -> Callable[...
         scheme, _, key = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise ScimRefusal(401, None, "Send a key of a service account as bearer.")
-        return await provisioning.caller(key.strip(), source_of(request, proxies))
+        dry = request.headers.get(DRY_RUN, "false").strip().lower()
+        if dry not in ("true", "false"):
+            raise ScimRefusal(400, "invalidValue", f"{DRY_RUN} is true or false.")
+        return await provisioning.caller(key.strip(), source_of(request, proxies), rehearses=dry == "true")
 
     return caller
 

@@ -38,10 +38,14 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True)
 class Caller:
-    """A provider whose key was good: what it may touch, and as whom it is written down."""
+    """A provider whose key was good: what it may touch, and as whom it is written down.
+
+    One that `rehearses` gets every answer and every refusal as it would be, and nothing is written.
+    """
 
     scope: Scope
     actor: Actor
+    rehearses: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Provisioning:
         self._store, self._directory, self._providers = store, directory, providers
         self._accounts, self._policy, self._time = accounts, policy, time
 
-    async def caller(self, key: str, source: str) -> Caller:
+    async def caller(self, key: str, source: str, *, rehearses: bool = False) -> Caller:
         """Whose key this is; it must be for SCIM, and for the whole chain."""
         held, account = await self._accounts.verified(key, source)
         places = account.properties if held.properties is None else held.properties
@@ -83,7 +87,7 @@ class Provisioning:
         )
         if places is not None or not self._policy.decide(principal, "scim", Resource.STAFF).allow:
             raise ScimRefusal(403, None, "This key is not for SCIM of the whole chain.")
-        return Caller(Scope(chain=account.chain), principal.actor)
+        return Caller(Scope(chain=account.chain), principal.actor, rehearses)
 
     # People
     async def user(self, caller: Caller, staff_id: str) -> User:
@@ -132,6 +136,9 @@ class Provisioning:
         account = Account(chain=member.chain, login=facts.user_name, staff_id=member.id, password_hash=NO_PASSWORD)
         event = staff_event(None, member, caller.actor, self._time.now(), "scim")
         change = DirectoryChange(events=(event,), member=member, account=account)
+        if caller.rehearses:
+            await self._free(caller, None, facts)
+            return User(member, facts, [])
         await self._save_user(caller, member.id, facts, change)
         return await self.user(caller, member.id)
 
@@ -158,6 +165,9 @@ class Provisioning:
                 return before
             if after is before.member:
                 after = noted(after)
+            if caller.rehearses:
+                await self._free(caller, staff_id, facts)
+                return User(after, facts, before.groups)
             event = staff_event(before.member, after, caller.actor, self._time.now(), "scim")
             left = before.member.active and not after.active
             await self._save_user(
@@ -166,6 +176,13 @@ class Provisioning:
             return await self.user(caller, staff_id)
 
         return await _settled(once)
+
+    async def _free(self, caller: Caller, staff_id: str | None, facts: UserFacts) -> None:
+        """Refuse as the store would: a user name or an external id that somebody else has."""
+        account = await self._directory.account(caller.scope, facts.user_name)
+        held = await self._store.by_external_id(caller.scope, facts.external_id) if facts.external_id else None
+        if (account is not None and account.staff_id != staff_id) or held not in {None, staff_id}:
+            raise ScimRefusal(409, "uniqueness", "Somebody else has this user name or external id.")
 
     async def _save_user(self, caller: Caller, staff_id: str, facts: UserFacts, change: DirectoryChange) -> None:
         by = Provenance.fresh(self._time.new_id())
@@ -238,6 +255,8 @@ class Provisioning:
         held, wanted = set(before.members if before else ()), set(after.members)
         touched = sorted(held | wanted if renamed or gone else held ^ wanted)
         changes = await self._worth(caller, touched, after, gone=gone)
+        if caller.rehearses:
+            return after
         by = Provenance.fresh(self._time.new_id())
         await self._store.save_group(caller.scope, after, changes, by, turn, gone=gone)
         return after

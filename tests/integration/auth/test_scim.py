@@ -31,9 +31,9 @@ class Tenant:
         given = self.olga | {"Idempotency-Key": f"{method}-{path}-{zlib.crc32(str(body).encode())}"} | headers
         return await self.auth.client.request(method, path, json=body, headers=given)
 
-    async def scim(self, method: str, path: str, body: Any = None) -> httpx.Response:
+    async def scim(self, method: str, path: str, body: Any = None, **more: str) -> httpx.Response:
         """A request of the provider."""
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/scim+json"}
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/scim+json", **more}
         return await self.auth.client.request(method, f"/scim/v2{path}", json=body, headers=headers)
 
     async def patch(self, where: str, **operation: Any) -> httpx.Response:
@@ -178,3 +178,34 @@ async def test_only_a_key_for_scim_of_the_whole_chain_is_let_in(tenant: Tenant) 
         assert (await tenant.scim("GET", "/Users")).status_code == status, key[:8]
     for path in ("/ServiceProviderConfig", "/ResourceTypes", "/Schemas"):
         assert (await tenant.scim("GET", path)).status_code == 200
+
+
+async def test_dry_run_answers_as_it_would_be_and_changes_nothing(tenant: Tenant) -> None:
+    dry = {"Bellboard-Dry-Run": "true"}
+    real = (await tenant.scim("POST", "/Users", MIA)).json()["id"]
+    group = (await tenant.scim("POST", "/Groups", {"displayName": "Desk", "members": []})).json()["id"]
+
+    async def standing() -> tuple[Any, ...]:
+        asked = [(await tenant.scim("GET", path)).json() for path in ("/Users", "/Groups")]
+        return (*asked, await tenant.auth.rows("events").count({}))
+
+    before = await standing()
+    put_in = {"Operations": [{"op": "add", "path": "members", "value": [{"value": real}]}]}
+    answers = [
+        await tenant.scim("POST", "/Users", MIA | {"userName": "new@city.example", "externalId": "ext-9"}, **dry),
+        await tenant.scim("PUT", f"/Users/{real}", MIA | {"displayName": "Maria"}, **dry),
+        await tenant.scim("DELETE", f"/Users/{real}", **dry),
+        await tenant.scim("POST", "/Groups", {"displayName": "Other", "members": [{"value": real}]}, **dry),
+        await tenant.scim("PATCH", f"/Groups/{group}", put_in, **dry),
+        await tenant.scim("DELETE", f"/Groups/{group}", **dry),
+    ]
+    assert [each.status_code for each in answers] == [201, 200, 204, 201, 200, 204]
+    assert answers[1].json()["displayName"] == "Maria"
+    assert answers[4].json()["members"] == [{"value": real}]
+    refused = [
+        await tenant.scim("POST", "/Users", MIA, **dry),
+        await tenant.scim("POST", "/Users", MIA | {"userName": ""}, **dry),
+        await tenant.scim("POST", "/Users", MIA, **{"Bellboard-Dry-Run": "perhaps"}),
+    ]
+    assert [each.status_code for each in refused] == [409, 400, 400]
+    assert await standing() == before

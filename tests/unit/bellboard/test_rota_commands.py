@@ -22,6 +22,8 @@ SWAP = {
     "answer_by": "2026-03-30T22:00:00Z",
 }
 LENT = {"id": "lent-1", "lender": "gil", "to": "rui", "roles": ["finance"], "start": "2026-01-01", "end": "2026-01-02"}
+INVITED = {"login": "rui.night", "code": "abcde-fghij", "minutes": 4320}
+HELD = {"delegations": LENT, "invitations": INVITED}
 ME = ("--login", "ana", "--password", "the night porter knows")
 Seen = list[tuple[str, object, str | None]]
 
@@ -34,7 +36,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     def answer(request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else None
         asked.append((f"{request.method} {request.url.path}", body, request.headers.get("if-match")))
-        one = LENT if "delegations" in request.url.path else SWAP
+        one = next((held for part, held in HELD.items() if part in request.url.path), SWAP)
         return httpx.Response(200, json={"items": [one], "access_token": "t", **one})
 
     plain: Callable[..., httpx.Client] = httpx.Client
@@ -47,6 +49,14 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     [
         (("absent", "--end", "2026-01-01T00:00:00Z"), ("POST /v1/me/absences", {"end": "2026-01-01T00:00:00Z"}, None)),
         (("back",), ("POST /v1/me/absences/end", None, None)),
+        (
+            ("invite", "rui", "--reason", "new_colleague", "--new-login", "rui.night"),
+            (
+                "POST /v1/staff/rui/invitations",
+                {"reason_code": "new_colleague", "login": "rui.night", "second_factor": False},
+                None,
+            ),
+        ),
         (("swap", "accept", "swap-1"), ("POST /v1/me/shift-swaps/swap-1/answer", {"accept": True}, '"3"')),
         (("swap", "decline", "swap-1"), ("POST /v1/me/shift-swaps/swap-1/answer", {"accept": False}, '"3"')),
         (("swap", "withdraw", "swap-1"), ("POST /v1/me/shift-swaps/swap-1/withdraw", None, '"3"')),
