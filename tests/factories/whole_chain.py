@@ -21,9 +21,11 @@ from services.integrations.pms.hotel_bookings.hotels import specs
 from services.integrations.settings import Settings as IntegrationsSettings
 from services.records.app import build as build_records
 from services.records.settings import Settings as RecordsSettings
+from services.reporting import events as reported
 from services.reporting.app import assemble as assemble_reporting
 from services.reporting.settings import Settings as ReportingSettings
 from shared.chassis.service import Chassis
+from shared.contracts import topics
 from shared.contracts.topics import TOPICS
 from shared.contracts.values import Scope
 from tests.factories.chains import PASSWORD, chain_seed, person
@@ -33,6 +35,8 @@ from tests.fakes.traces import FakeTraceSink
 
 CHAIN = "demo"
 SERVICES = ("auth", "integrations", "records", "alerts", "reporting")
+REPORTED = {"reporting": reported.TOPICS, "reporting.cash": (topics.MONEY,), "reporting.stays": (topics.STAYS,)}
+"""What the groups of reporting read."""
 READY = {"auth": "/v1/staff", "integrations": "/v1/stays", "records": "/v1/kinds", "alerts": "/v1/alerts"}
 GIL = person("gil", "general_manager", properties=None)
 KEYS = iter(range(1, 10**9))
@@ -102,7 +106,7 @@ class WholeChain:
             await consumer.stop()
 
     async def quiet(self) -> None:
-        """Wait until every outbox is empty and every event has its place in the log and can be found there."""
+        """Wait until every outbox is empty, every event can be found in the log, and reports have heard of all."""
 
         async def still() -> bool:
             waits = [self.rows(each, "events").count_documents({"st": 0}) for each in SERVICES]
@@ -110,9 +114,23 @@ class WholeChain:
                 self.rows(each, "events").count_documents({"topic": {"$ne": "audit.checkpoints.v1"}})
                 for each in SERVICES
             )
-            return not any(waits) and int(self.rows("auth", "audit_facts").count_documents({})) >= told
+            found = int(self.rows("auth", "audit_facts").count_documents({}))
+            return not any(waits) and found >= told and self._reported()
 
-        await until(still, "every event is in the audit log", 60)
+        await until(still, "every event is in the audit log and in the reports", 60)
+
+    def _reported(self) -> bool:
+        """Whether every group of reporting has come to the newest version of each aggregate that it reads."""
+        reached = {row["_id"]: row["seq"] for row in self.rows("reporting", "cursors").find({})}
+        for group, read in REPORTED.items():
+            for service in SERVICES:
+                newest = {"$group": {"_id": {"topic": "$topic", "agg": "$agg"}, "ver": {"$max": "$ver"}}}
+                wanted = {"$match": {"topic": {"$in": list(read)}}}
+                for row in self.rows(service, "events").aggregate([wanted, newest]):
+                    one = row["_id"]
+                    if reached.get(f"{group}|{one['topic']}|{one['agg']}", 0) < row["ver"]:
+                        return False
+        return True
 
 
 def seed(folder: Path) -> Path:

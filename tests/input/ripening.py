@@ -83,6 +83,13 @@ class Desk:
         said = await self._client.put(path, json=body, headers=headers)
         assert said.is_success, f"{path}: {said.text}"
 
+    async def read(self, who: str, path: str) -> dict[str, Any]:
+        """What stands somewhere."""
+        said = await self._client.get(path, headers={"Authorization": f"Bearer {self._tokens[who]}"})
+        assert said.is_success, f"{path}: {said.text}"
+        shown: dict[str, Any] = said.json()
+        return shown
+
     async def create(self, who: str, path: str, body: Any) -> dict[str, Any]:
         """Something new that is no record."""
         return await self._post(who, path, body)

@@ -1,6 +1,7 @@
 """Brings what reporting delivers into the states that its routes wait for: scheduled, delivered, drawn, exported."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from services.reporting.api.schedules import SCHEDULE
 from tests.factories.records import NOON, minutes
@@ -25,6 +26,9 @@ async def ripe_reports(standing: Standing, desk: Desk) -> Ripe:
     runs = [{"path": {"run_id": row["_id"]}, "query": {}} for row in found]
     mine = {"path": {"export_id": asked["id"]}, "query": {}}
     plans = [{"path": {"schedule_id": one["id"]}, "headers": AT_FIRST} for one in made]
+    wish = {"property": "city", "from": "2026-03-10", "to": "2026-03-10"}
+    figures = (await desk.read("chief", f"/v1/reports/completion_time?{urlencode(wish)}"))["figures"]
+    behind = [{"path": {"name": "completion_time"}, "query": wish | {"figure": one["key"]}} for one in figures[:2]]
     found_there = {"headers": AT_FIRST, "body": {"done": True}}
     return {
         "PUT /v1/schedules/{schedule_id}": [{**one, "body": DAILY} for one in plans[:2]],
@@ -38,5 +42,6 @@ async def ripe_reports(standing: Standing, desk: Desk) -> Ripe:
             {"path": {"check_id": one["id"]}, **found_there} for one in drawn["checks"]
         ],
         "GET /v1/reports/{name}/file": [{"path": {"name": "day"}, "query": {"format": "csv"}}],
+        "GET /v1/reports/{name}/records": behind,
         "GET /v1/forecast": [{"query": {"property": "city"}}],
     }

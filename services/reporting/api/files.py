@@ -78,14 +78,14 @@ def router(
         """How far my export is."""
         return await exporting.one(principal, export_id)
 
-    @made.get("/exports/{export_id}/file", response_class=Response, responses={200: tables_as})
+    @made.get("/exports/{export_id}/file", response_class=Response, responses={200: tables_as, **refuses(404, 409)})
     async def export_file(export_id: Id, principal: caller) -> Response:
         """My export, once it is made."""
         found, content = await exporting.file(principal, export_id)
         form = {"json": "ndjson"}.get(found.format, found.format)
         return as_file(content, media[form], f"{found.table}.{form}")
 
-    @made.get("/forecast")
+    @made.get("/forecast", responses=refuses(404))
     async def forecast(principal: caller, property_id: Annotated[Slug, Query(alias="property")]) -> Outlook:
         """Arrivals and rooms taken on the next two weeks, what each is made of, and how far off this was lately."""
         return await forecasting.outlook(principal, property_id)

@@ -65,7 +65,7 @@ def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str]
     caller = Annotated[Principal, Depends(chassis.caller)]
     told = Annotated[CommandContext, Depends(chassis.command)]
 
-    @made.get("/schedules")
+    @made.get("/schedules", responses=refuses(404))
     async def schedules(principal: caller, property_id: Here = None) -> Schedules:
         """The schedules in use."""
         return Schedules(schedules=tuple(await scheduling.shown(principal, property_id)))
@@ -91,7 +91,7 @@ def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str]
         """End a schedule. Needs If-Match."""
         await scheduling.change(ctx, schedule_id, None)
 
-    @made.get("/runs")
+    @made.get("/runs", responses=refuses(404))
     async def runs(
         principal: caller, property_id: Here = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
     ) -> Runs:

@@ -53,7 +53,7 @@ def router(spotting: Spotting, reviewing: Reviewing, chassis: Chassis) -> APIRou
     """The routes."""
     made = APIRouter(prefix="/v1", tags=["reporting"])
 
-    @made.get("/spot-checks")
+    @made.get("/spot-checks", responses=refuses(404))
     async def spot_checks(
         principal: Annotated[Principal, Depends(chassis.caller)],
         property_id: Annotated[Slug | None, Query(alias="property")] = None,

@@ -13,7 +13,7 @@ from services.reporting.usecases.answering import Answering, scope_of
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
-from shared.contracts.errors import AppError, not_found
+from shared.contracts.errors import AppError, conflict, not_found
 from shared.contracts.identity import Principal
 from shared.contracts.values import SYSTEM_CHAIN, Instant, Scope
 
@@ -104,7 +104,7 @@ class Exporting:
         found = await self.one(caller, export_id)
         self._answering.may(caller, found.property_id)
         if found.state is not ExportState.DONE:
-            raise not_found("file")
+            raise conflict("export_running", "The export is not made yet; ask how far it is.")
         return found, await self._files.read(Scope(chain=found.chain), f"{found.id}.{found.format}")
 
     async def make(self) -> int:
