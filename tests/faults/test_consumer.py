@@ -23,6 +23,7 @@ async def test_batch_has_its_effect_once_when_its_consumer_is_killed(struck: Hou
     struck.arm("reporting", point, "kill")
     await struck.work_until_met("reporting", point)
     await struck.drained()
+    await until(lambda: struck.restarts("reporting") > before, "it is started again")
     assert struck.restarts("reporting") == before + 1
 
 
@@ -34,6 +35,7 @@ async def test_batch_has_its_effect_once_when_partitions_move_in_its_middle(stru
     struck.signal("reporting-2", signal.SIGKILL)
     await struck.work()
     await struck.drained()
+    await until(lambda: struck.restarts("reporting-2") > before, "it is started again")
     assert struck.restarts("reporting-2") == before + 1
 
 
