@@ -27,6 +27,8 @@ WORKERS = 2
 BURST, LARGE = 1_000, 10_000
 LATE_AIM_S = 2.0
 IDLE_S = 10.0
+SHARED_OUT_S = 15.0
+"""How long workers that have just started need to share the shards out by their leases."""
 CHUNK = 20_000
 FAR = dt.timedelta(days=30)
 AHEAD = dt.timedelta(seconds=6)
@@ -47,7 +49,7 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
         await Timers(mongo, Clock(), Metrics(), "bench").prepare()
         await _fill(mongo)
         async with _workers(ground) as pids:
-            await asyncio.sleep(3)  # shards are shared out
+            await asyncio.sleep(SHARED_OUT_S)
             burst = await _burst(mongo, "burst", BURST)
             large = await _burst(mongo, "large", LARGE)
             idle = await _idle(pids)
