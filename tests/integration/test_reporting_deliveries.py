@@ -258,7 +258,7 @@ async def exported(reporting: Standing, table: str, form: str, who: Any = DUTY) 
     """A whole table as it comes out of the background."""
     body = {"table": table, "format": form, "property_id": PROPERTY, "start": MONTH["from"], "end": MONTH["to"]}
     asked = (await sent(reporting, "POST", "/v1/exports", who, json=body)).json()
-    assert (await sent(reporting, "GET", f"/v1/exports/{asked['id']}/file", who)).status_code == 404
+    assert (await sent(reporting, "GET", f"/v1/exports/{asked['id']}/file", who)).status_code == 409
     await reporting.app.state.exporting.make()
     told = (await sent(reporting, "GET", f"/v1/exports/{asked['id']}", who)).json()
     assert (told["state"], told["looked_at"]) == ("done", 20)
