@@ -154,3 +154,35 @@ def waiting_of(row: Document, sort: CommandSort) -> Waiting:
         asked_at=row.get("at"),
         deaths=row.get("deaths", 0),
     )
+
+
+class OutgoingStore(Generic[Row]):
+    """What every store of commands out offers of its rows; each settles in a transaction of its own."""
+
+    _sent: Outgoing[Row]
+
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[Row], provenance: Provenance) -> int:
+        """Keep what was asked for and is not there yet, with its events; how many were new."""
+        return await self._sent.request(scope, tx, rows, provenance)
+
+    def outgoing(self, scope: Scope) -> Outgoing[Row]:
+        """Its rows as commands out."""
+        return self._sent
+
+    async def claim(
+        self, scope: Scope, now: dt.datetime, before: dt.datetime, skip: Sequence[str] = ()
+    ) -> tuple[Row, bool] | None:
+        """Take the next one to send, as `Outgoing.claim` does."""
+        return await self._sent.claim(scope, now, before, skip)
+
+    async def sending(self, scope: Scope, row: Row, now: dt.datetime) -> bool:
+        """Say that it leaves now; False when somebody else has it."""
+        return await self._sent.sending(scope, row, now)
+
+    async def put_off(self, scope: Scope, row: Row, until: dt.datetime, why: str) -> None:
+        """Have it tried again then."""
+        await self._sent.put_off(scope, row, until, why)
+
+    async def waiting(self, scope: Scope, row_id: str) -> Waiting | None:
+        """One of them as people see it."""
+        return await self._sent.waiting(scope, row_id)

@@ -1,11 +1,10 @@
 """Notes and tasks for the PMS through their states; they tell no event of their own, only when one is dead."""
 
 import datetime as dt
-from collections.abc import Sequence
 
-from services.integrations.domain.commanding import ENDED, Ending, Waiting
+from services.integrations.domain.commanding import ENDED, Ending
 from services.integrations.domain.pms_orders import OrderRow
-from services.integrations.store.outgoing import FRESH, Outgoing
+from services.integrations.store.outgoing import FRESH, Outgoing, OutgoingStore
 from services.integrations.store.scoping import within
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
@@ -34,21 +33,13 @@ def _order(row: Document) -> OrderRow:
     return OrderRow.model_validate(row["body"])
 
 
-class OrderStore:
+class OrderStore(OutgoingStore[OrderRow]):
     """The `pms_orders` of this service."""
 
     def __init__(self, mongo: Mongo, outbox: Outbox, idempotency: Idempotency) -> None:
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._rows = mongo.collection("pms_orders")
         self._sent = Outgoing(self._rows, outbox, _row, _order, None, CommandSort.NOTE)
-
-    def outgoing(self, scope: Scope) -> Outgoing[OrderRow]:
-        """Its rows as commands out."""
-        return self._sent
-
-    async def request(self, scope: Scope, tx: Tx, rows: Sequence[OrderRow], provenance: Provenance) -> int:
-        """Keep what was asked for and is not there yet; how many were new."""
-        return await self._sent.request(scope, tx, rows, provenance)
 
     async def ask(self, scope: Scope, row: OrderRow, ctx: CommandContext) -> None:
         """Keep what a person asks for, once for their key."""
@@ -63,24 +54,6 @@ class OrderStore:
         """One of them."""
         row = await self._rows.find_one({"_id": order_id, **within(scope)}, tx=tx)
         return _order(row) if row else None
-
-    async def claim(
-        self, scope: Scope, now: dt.datetime, before: dt.datetime, skip: Sequence[str] = ()
-    ) -> tuple[OrderRow, bool] | None:
-        """Take the next one to send, as `Outgoing.claim` does."""
-        return await self._sent.claim(scope, now, before, skip)
-
-    async def sending(self, scope: Scope, row: OrderRow, now: dt.datetime) -> bool:
-        """Say that it leaves now; False when somebody else has it."""
-        return await self._sent.sending(scope, row, now)
-
-    async def put_off(self, scope: Scope, row: OrderRow, until: dt.datetime, why: str) -> None:
-        """Have it tried again then."""
-        await self._sent.put_off(scope, row, until, why)
-
-    async def waiting(self, scope: Scope, row_id: str) -> Waiting | None:
-        """One of them as people see it."""
-        return await self._sent.waiting(scope, row_id)
 
     async def settle(
         self, scope: Scope, after: OrderRow, provenance: Provenance, now: dt.datetime, ending: Ending = ENDED

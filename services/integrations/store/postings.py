@@ -1,12 +1,11 @@
 """Postings through their states; a finished one changes the stay's balance in the same transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
 
 from services.integrations.domain.balances import balanced
-from services.integrations.domain.commanding import ENDED, Ending, Waiting
+from services.integrations.domain.commanding import ENDED, Ending
 from services.integrations.domain.postings import PostingRow, told
-from services.integrations.store.outgoing import Outgoing
+from services.integrations.store.outgoing import Outgoing, OutgoingStore
 from services.integrations.store.scoping import within
 from services.integrations.store.stays import kept_of, stay_row
 from shared.chassis.mongo import Document, Mongo, Tx
@@ -36,7 +35,7 @@ def _posting(row: Document) -> PostingRow:
     return PostingRow.model_validate(row["body"])
 
 
-class PostingStore:
+class PostingStore(OutgoingStore[PostingRow]):
     """The `postings` of this service."""
 
     def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
@@ -44,32 +43,6 @@ class PostingStore:
         self._rows, self._stays = mongo.collection("postings"), mongo.collection("stays")
         self._lines = mongo.collection("folio")
         self._sent = Outgoing(self._rows, outbox, _row, _posting, told, CommandSort.POSTING)
-
-    async def request(self, scope: Scope, tx: Tx, rows: Sequence[PostingRow], provenance: Provenance) -> int:
-        """Keep what was asked for and is not there yet, with its events; how many were new."""
-        return await self._sent.request(scope, tx, rows, provenance)
-
-    def outgoing(self, scope: Scope) -> Outgoing[PostingRow]:
-        """Its rows as commands out."""
-        return self._sent
-
-    async def claim(
-        self, scope: Scope, now: dt.datetime, before: dt.datetime, skip: Sequence[str] = ()
-    ) -> tuple[PostingRow, bool] | None:
-        """Take the next one to send, as `Outgoing.claim` does."""
-        return await self._sent.claim(scope, now, before, skip)
-
-    async def sending(self, scope: Scope, row: PostingRow, now: dt.datetime) -> bool:
-        """Say that it leaves now; False when somebody else has it."""
-        return await self._sent.sending(scope, row, now)
-
-    async def put_off(self, scope: Scope, row: PostingRow, until: dt.datetime, why: str) -> None:
-        """Have it tried again then."""
-        await self._sent.put_off(scope, row, until, why)
-
-    async def waiting(self, scope: Scope, row_id: str) -> Waiting | None:
-        """One of them as people see it."""
-        return await self._sent.waiting(scope, row_id)
 
     async def settle(
         self,

@@ -28,7 +28,8 @@ from services.records.domain.occurrences import (
 )
 from services.records.domain.rules import HotelRules, KindRules, sla
 from services.records.domain.state import RecordState
-from services.records.workflows import glass_review
+from services.records.workflows.glass_review import GLASS_REVIEW
+from services.records.workflows.glass_review import TRIGGER as GLASS_BROKEN
 from services.records.workflows.investigation import INVESTIGATION
 from services.records.workflows.limits import A_DAY_S, among, auto, between
 from services.records.workflows.openings import about_stay, following, from_finance, from_message, from_task
@@ -336,11 +337,11 @@ WORKFLOW = WorkflowSpec(
         SERVICE_RECOVERY,
         FEEDBACK_SCORE,
         INVESTIGATION,
-        glass_review.GLASS_REVIEW,
+        GLASS_REVIEW,
         SETTLEMENT,
     ),
     triggers=(
-        glass_review.TRIGGER,
+        GLASS_BROKEN,
         TriggerRule("booking_message", TriggerKind.BOOKING, on_booking),
         TriggerRule("stay_requests", TriggerKind.GUEST_REQUEST, on_stay_requests),
         TriggerRule("stay_comments", TriggerKind.GUEST_REQUEST, on_stay_comments),
