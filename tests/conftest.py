@@ -14,6 +14,8 @@ from testcontainers.community.kafka import KafkaContainer
 from testcontainers.core.container import DockerContainer
 
 from deploy.local.background import BackgroundStack
+from tests.factories.databases import PreparedDatabases
+from tests.factories.quick_disk import quick_disk
 
 _SECONDS_TO_ANSWER = 60_000
 
@@ -38,7 +40,7 @@ def docker_answers() -> bool:
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundStack]:
     """The embedded servers of this session; each starts when its address is first asked for."""
-    with BackgroundStack(tmp_path_factory.mktemp("stack")) as servers:
+    with quick_disk(tmp_path_factory.mktemp("stack")) as folder, BackgroundStack(folder) as servers:
         yield servers
 
 
@@ -67,13 +69,19 @@ def kafka_servers(request: pytest.FixtureRequest, docker_answers: bool) -> Itera
         yield request.getfixturevalue("embedded").kafka_servers
 
 
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[PreparedDatabases]:
+    """The databases that tests of one file hand on to each other."""
+    with PreparedDatabases() as databases:
+        yield databases
+
+
 @pytest.fixture
-def database_name(mongo_url: str) -> Iterator[str]:
-    """A database name nobody else has; the database is dropped after the test."""
-    name = f"test_{secrets.token_hex(6)}"
+def database_name(mongo_url: str, prepared: PreparedDatabases, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database name nobody else has; after the test it, and what is named after it, holds no document any more."""
+    name = prepared.name(mongo_url, request.path)
     yield name
-    with MongoClient[dict[str, object]](mongo_url) as client:
-        client.drop_database(name)
+    prepared.empty(mongo_url, name)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from deploy.local.background import LoopThread
 from deploy.local.services import SERVICES
 from deploy.local.stack import Stack
 from tests.e2e.spans import span_sink
+from tests.factories.quick_disk import quick_disk
 
 
 @dataclass
@@ -57,7 +58,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "BELLBOARD_AUTH_SEED": str(seed),
         "BELLBOARD_CONNECTIONS": hotels.connections(),
     }
-    with span_sink() as (endpoint, spans), LoopThread() as loop:
+    with quick_disk(folder), span_sink() as (endpoint, spans), LoopThread() as loop:
         environment |= {"BELLBOARD_OTLP_ENDPOINT": endpoint, "OTEL_BSP_SCHEDULE_DELAY": "500"}
         stack = Stack(folder=folder, environment=environment)
         loop.run(stack.__aenter__())

@@ -169,23 +169,18 @@ async def whole_chain(
     told = {"mongo_url": mongo_url, "kafka_servers": servers, "kafka_namespace": namespace, "erasure_settle_s": 0.5}
     databases = {name: f"{database}-{name}" for name in SERVICES}
     apps, have = built({**told, "log_level": "INFO", **more}, databases, folder)
-    try:
-        async with contextlib.AsyncExitStack() as stack:
-            clients = {}
-            for name, app in apps.items():
-                await stack.enter_async_context(running(app))
-                transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
-                client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
-                clients[name] = await stack.enter_async_context(client)
-            chain = WholeChain(clients, databases, have, mongo_url, servers, namespace, folder, {})
-            for login in ("ana", "gil", "olga", "ines"):
-                await chain.sign_in(login)
-            await _known(chain)
-            yield chain
-    finally:
-        with MongoClient[Any](mongo_url) as mongo:
-            for name in databases.values():
-                mongo.drop_database(name)
+    async with contextlib.AsyncExitStack() as stack:
+        clients = {}
+        for name, app in apps.items():
+            await stack.enter_async_context(running(app))
+            transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+            client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
+            clients[name] = await stack.enter_async_context(client)
+        chain = WholeChain(clients, databases, have, mongo_url, servers, namespace, folder, {})
+        for login in ("ana", "gil", "olga", "ines"):
+            await chain.sign_in(login)
+        await _known(chain)
+        yield chain
 
 
 async def _known(chain: WholeChain) -> None:

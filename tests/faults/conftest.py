@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.factories.quick_disk import quick_disk
 from tests.faults.accounts import read
 from tests.faults.books import audit
 from tests.faults.house import House, house
@@ -23,9 +24,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def standing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house that works."""
-    async with house(tmp_path_factory.mktemp("faults")) as made:
-        await made.work()
-        yield made
+    with quick_disk(tmp_path_factory.mktemp("faults")) as folder:
+        async with house(folder) as made:
+            await made.work()
+            yield made
 
 
 @pytest_asyncio.fixture(loop_scope="package")
