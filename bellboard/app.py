@@ -18,6 +18,7 @@ from bellboard.commands import (
     policy,
     stack,
     staff,
+    stores,
 )
 from bellboard.screen import complain
 from deploy.local.faults import StackFault
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(cluster.app, name="cluster")
+app.add_typer(stores.app, name="stores")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(staff.app, name="staff")

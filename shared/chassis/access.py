@@ -9,18 +9,22 @@ from faststream.security import BaseSecurity, SASLScram512
 
 from shared.chassis.settings import ServiceSettings
 
-MECHANISM = "SCRAM-SHA-512"
+SCRAM, PLAIN = "SCRAM-SHA-512", "PLAIN"
 
 
 @dataclass(frozen=True)
 class Access:
-    """Addresses, and a SCRAM user where brokers ask for one. `authority`: the PEM file that vouches for them by TLS."""
+    """Addresses, and a user where brokers ask for one. `authority`: the PEM file that vouches for them by TLS.
+
+    Services sign in by SCRAM; PLAIN is for the administrator of a broker that knows no other user yet.
+    """
 
     servers: str
     user: str = ""
     password: str = field(default="", repr=False)
     tls: bool = False
     authority: Path | None = None
+    mechanism: str = SCRAM
 
     @staticmethod
     def of(settings: ServiceSettings) -> "Access":
@@ -49,7 +53,7 @@ class Access:
             words |= {"security_protocol": self.protocol, "ssl_context": self.trusted()}
         if self.user:
             words |= {
-                "sasl_mechanism": MECHANISM,
+                "sasl_mechanism": self.mechanism,
                 "sasl_plain_username": self.user,
                 "sasl_plain_password": self.password,
             }
@@ -66,7 +70,7 @@ class Access:
         words: dict[str, Any] = {"bootstrap.servers": self.servers, "security.protocol": self.protocol}
         if self.user:
             words |= {
-                "sasl.mechanism": MECHANISM, "sasl.username": self.user, "sasl.password": self.password,
+                "sasl.mechanism": self.mechanism, "sasl.username": self.user, "sasl.password": self.password,
             }  # fmt: skip
         if self.authority is not None:
             words["ssl.ca.location"] = str(self.authority)

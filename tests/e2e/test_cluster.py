@@ -1,32 +1,22 @@
 """Bellboard on a broker that asks who one is: the command makes users and rights, services do with them, no more."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from click.testing import Result
-from pymongo import MongoClient
 from typer.testing import CliRunner
 
 from bellboard.app import app
 from deploy.cluster.admin import ClusterAdmin
 from deploy.cluster.plan import plan
 from deploy.cluster.rights import READS, Right, declared, user_of
-from deploy.demo import hotels
-from deploy.demo.desk import Desk, Refused
-from deploy.local.services import SERVICES
-from deploy.local.stack import Stack
 from shared.chassis.access import Access
 from shared.chassis.kafka import Producer
 from shared.contracts import topics
-from tests.e2e.conftest import eventually
 from tests.factories.guarded_kafka import ADMIN, PASSWORD, guarded_broker
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
@@ -130,41 +120,3 @@ def test_command_is_refused_in_one_sentence_with_a_wrong_password(administrator:
     done = command(administrator, "plan", BELLBOARD_KAFKA_PASSWORD="wrong")
     assert done.exit_code != 0
     assert "refuses" in str(done.exception)
-
-
-async def test_whole_house_works_when_each_service_has_the_least_rights(administrator: Access, tmp_path: Path) -> None:
-    """Every service signs in as itself: a record is opened, sealed in the audit log, counted, and watched over."""
-    environment = {
-        "BELLBOARD_KAFKA_USER": user_of("{name}"),
-        "BELLBOARD_KAFKA_PASSWORD": "secret-{name}",
-        "BELLBOARD_KAFKA_TLS": "true",
-        "BELLBOARD_KAFKA_CA": str(administrator.authority),
-        "BELLBOARD_AUTH_SEED": str(hotels.write(tmp_path, 7)),
-        "BELLBOARD_CONNECTIONS": hotels.connections(),
-    }
-    stack = Stack(folder=tmp_path / "stack", kafka=administrator, declared=(), environment=environment)
-    async with stack, httpx.AsyncClient(timeout=20, trust_env=False) as http:
-        await stack.start_services(SERVICES)
-        urls = {name: stack.url(name) for name in SERVICES}
-        desk = Desk(http, urls, hotels.CHAIN, "city.manager", hotels.PASSWORD)
-        await eventually(lambda: _may(desk), "records has heard who may do what")
-        body = {"property_id": "city", "kind": "guest_request", "room": "101", "fields": {"topic": "extra_towels"}}
-        opened = (await desk.act("records", "/v1/records", body)).body["id"]
-        with MongoClient[dict[str, Any]](stack.mongo_url, tz_aware=True) as mongo:
-            seen = {
-                "bellboard_auth": ("audit", {"key": opened}),
-                "bellboard_reporting": ("facts", {"_id": opened}),
-                "bellboard_alerts": ("cursors", {"agg": opened}),
-                "bellboard_integrations": ("cursors", {"agg": opened}),
-            }
-            for database, (name, wanted) in seen.items():
-                rows = mongo[database][name]
-                await eventually(lambda rows=rows, wanted=wanted: rows.find_one(wanted), f"{database} has heard of it")
-            waiting = {name: mongo[name]["events"].count_documents({"st": 0}) for name in mongo.list_database_names()}
-            assert set(waiting.values()) == {0}, waiting
-
-
-async def _may(desk: Desk) -> bool:
-    with contextlib.suppress(Refused):
-        return (await desk.get("records", "/v1/records", property="city")).status == 200
-    return False

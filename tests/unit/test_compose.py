@@ -10,8 +10,10 @@ import compose_spec
 import pytest
 import yaml
 
+from deploy.cluster.rights import user_of
 from deploy.local import services
 from deploy.local.kafka import Listening, broker_settings
+from tests.factories import compose_house
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TEXT = (_ROOT / "docker-compose.yml").read_text()
@@ -23,6 +25,12 @@ _READ = re.sub(
 _REQUIRED = re.compile(r"\$\{(\w+):\?[^}]+\}")
 # Where the container's broker lives differs from where the embedded one does; everything else must not.
 _ADDRESSES = {"controller.quorum.voters", "listeners", "advertised.listeners", "log.dirs"}
+# And this one asks who one is; tests/e2e/test_compose_house.py runs a broker with these very settings.
+_GUARDED = {
+    "listener.security.protocol.map", "inter.broker.listener.name", "sasl.enabled.mechanisms", "super.users",
+    "listener.name.clients.plain.sasl.jaas.config", "listener.name.clients.scram-sha-512.sasl.jaas.config",
+    "authorizer.class.name",
+}  # fmt: skip
 
 
 def _in_docker(name: str) -> dict[str, str]:
@@ -44,7 +52,7 @@ def test_compose_file_follows_the_compose_specification() -> None:
     compose_spec.PyCompose.from_yaml(_READ)
     compose_spec.ComposeSpecification.model_validate(yaml.safe_load(_READ))
     always = {name for name, service in _COMPOSE["services"].items() if "profiles" not in service}
-    assert always == {*services.SERVICES, "kafka", "topics", "mongo", "mongo-setup"}
+    assert always == {*services.SERVICES, "kafka", "cluster", "mongo", "stores"}
 
 
 def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
@@ -56,18 +64,21 @@ def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
 def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> None:
     service = _COMPOSE["services"][name]
     assert service["command"] == ["python", "-m", services.module(name)]
-    assert service["environment"] == _in_docker(name) | {"BELLBOARD_OTLP_ENDPOINT": "${BELLBOARD_OTLP_ENDPOINT:-}"}
+    assert service["environment"] == _in_docker(name) | {
+        "BELLBOARD_OTLP_ENDPOINT": "${BELLBOARD_OTLP_ENDPOINT:-}",
+        "BELLBOARD_KAFKA_USER": user_of(name),
+        "BELLBOARD_KAFKA_PASSWORD": f"${{BELLBOARD_KAFKA_PASSWORD_{name.upper()}:?set it in .env}}",
+    }
     assert service["healthcheck"]["test"][0] == "CMD"
 
 
 def test_broker_in_compose_has_the_settings_of_the_embedded_one() -> None:
     embedded = broker_settings(Listening(1, 2, 1), Path("/"))
-    wanted = {"KAFKA_" + name.upper().replace(".", "_"): value for name, value in embedded.items()}
-    differing = {"KAFKA_" + name.upper().replace(".", "_") for name in _ADDRESSES}
-    found = {name: value for name, value in _COMPOSE["services"]["kafka"]["environment"].items() if "KAFKA_" in name}
-    assert found.keys() == wanted.keys()
+    found = compose_house.broker_settings(_COMPOSE["services"]["kafka"]["environment"])
+    differing = _ADDRESSES | _GUARDED
+    assert found.keys() == embedded.keys() | _GUARDED
     assert {n: v for n, v in found.items() if n not in differing} == {
-        n: v for n, v in wanted.items() if n not in differing
+        n: v for n, v in embedded.items() if n not in differing
     }
 
 
@@ -84,11 +95,10 @@ def test_every_dependency_in_compose_is_a_service_of_it() -> None:
     assert wanted <= set(_COMPOSE["services"])
 
 
-def test_mongo_setup_makes_a_user_for_every_service() -> None:
-    script = (_ROOT / "deploy" / "mongo-setup.js").read_text()
-    listed = re.search(r"services = \[(.*?)\]", script)
-    assert listed is not None
-    assert re.findall(r'"(\w+)"', listed.group(1)) == list(services.SERVICES)
+def test_users_of_store_and_broker_get_a_password_for_every_service() -> None:
+    for name, variable in (("cluster", "BELLBOARD_KAFKA_PASSWORD_{}"), ("stores", "BELLBOARD_MONGO_PASSWORD_{}")):
+        told = set(_COMPOSE["services"][name]["environment"])
+        assert {variable.format(service.upper()) for service in services.SERVICES} <= told
 
 
 def test_every_file_that_compose_mounts_is_there() -> None:
