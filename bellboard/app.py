@@ -6,9 +6,11 @@ import typer
 
 from bellboard.commands import (
     audit,
+    backup,
     cluster,
     connections,
     demo,
+    drill,
     erasures,
     feed,
     guests,
@@ -40,6 +42,9 @@ app.add_typer(connections.app, name="connections")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(guests.app, name="guests")
 app.add_typer(partners.app, name="partners")
+app.command("backup")(backup.take)
+app.command("restore")(backup.restore)
+app.command("drill")(drill.run)
 app.command("demo")(demo.run)
 app.command("status")(operations.status)
 app.command("republish")(operations.republish)

@@ -10,7 +10,7 @@ from bellboard.passwords import passwords
 from bellboard.screen import out, say
 from deploy.cluster.admin import ClusterAdmin
 from deploy.cluster.plan import Plan, plan
-from deploy.cluster.rights import READS, Cluster, declared, user_of
+from deploy.cluster.rights import READS, Cluster, declared, is_group, user_of
 from deploy.local.faults import StackFault
 from shared.chassis.access import SCRAM, Access
 
@@ -70,6 +70,44 @@ def apply(
     _say(steps)
     _until_seen(cluster, wanted)
     say("The cluster is as declared.")
+
+
+@app.command()
+def remake(
+    kafka: Kafka,
+    admin: Admin = "",
+    password: Password = "",
+    tls: Tls = True,
+    ca: Authority = None,
+    namespace: Namespace = "",
+    replication: Replication = 3,
+    mechanism: Mechanism = SCRAM,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete our topics and the offsets of our groups, and make the topics anew: after stores were put back.
+
+    What the topics hold of a future that did not happen would else be read again. Services must be stopped; afterwards
+    each sends its events again (`bellboard republish`). Partners' topics stay: their records have ids.
+    """
+    cluster, wanted = ClusterAdmin(Access(kafka, admin, password, tls, ca, mechanism)), declared(namespace, replication)
+    if not yes:
+        typer.confirm(f"Delete {len(wanted.topics)} topics at {kafka} with all they hold?", abort=True)
+    gone = cluster.forget([topic.name for topic in wanted.topics], lambda group: is_group(group, namespace))
+    say(f"Deleted {len(gone)} topics and groups.")
+    _made(cluster, wanted, replication)
+    say("The topics are there again, and empty.")
+
+
+def _made(cluster: ClusterAdmin, wanted: Cluster, replication: int) -> None:
+    """Make the topics; a broker takes a moment to let go of a name."""
+    deadline = time.monotonic() + SEEN_S
+    while left := plan(wanted, cluster.look()._replace(users=wanted.users, rights=wanted.rights)).make:
+        try:
+            cluster.carry_out(Plan(make=left), {}, replication)
+        except StackFault:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def _until_seen(cluster: ClusterAdmin, wanted: Cluster) -> None:

@@ -3,7 +3,7 @@
 For commands, which end: in a process that lives on, that client has crashed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -73,6 +73,20 @@ class ClusterAdmin:
             self._all(self._admin.create_acls([_binding(right) for right in plan.grant]))
         if plan.take:
             self._all(self._admin.delete_acls([_filter(right) for right in plan.take]))
+
+    def forget(self, topics: Iterable[str], groups: Callable[[str], bool]) -> list[str]:
+        """Delete these topics with all they hold, and the offsets of the groups that are meant; what was deleted."""
+        there = sorted(set(topics) & set(self.look().partitions))
+        if there:
+            self._all(self._admin.delete_topics(there))
+        try:
+            listed = self._admin.list_consumer_groups().result(timeout=WAIT_S).valid
+        except (KafkaException, TimeoutError) as failure:
+            raise self._refused(failure) from failure
+        meant = sorted(group.group_id for group in listed if groups(group.group_id))
+        if meant:
+            self._all(self._admin.delete_consumer_groups(meant))
+        return [*there, *meant]
 
     def _settings(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
         asked = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]

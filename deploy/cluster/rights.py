@@ -65,6 +65,11 @@ def declared(namespace: str = "", replication: int = 3) -> Cluster:
     return Cluster(named, frozenset(user_of(service, namespace) for service in READS), frozenset(rights))
 
 
+def is_group(name: str, namespace: str = "") -> bool:
+    """Whether a consumer group is one of our services': named as it, or after it with a dot."""
+    return name.startswith(namespace) and name.removeprefix(namespace).partition(".")[0] in READS
+
+
 def _rights(service: str, namespace: str) -> Iterable[Right]:
     user = user_of(service, namespace)
     for topic in TOPICS:

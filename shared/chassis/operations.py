@@ -22,7 +22,7 @@ from shared.contracts.access import Operation, OperationEvent
 from shared.contracts.cards import CardFree
 from shared.contracts.envelope import NewEvent, TextRef
 from shared.contracts.errors import forbidden, not_found
-from shared.contracts.identity import DataClass, Principal
+from shared.contracts.identity import Actor, DataClass, Principal
 from shared.contracts.values import EntityId, Frozen, Instant, Scope
 
 KIND = "operations"
@@ -124,30 +124,24 @@ class Journal:
 
     async def begin(self, principal: Principal, operation: Operation, reason: str) -> None:
         """Write it down; if it cannot be written, nothing is done."""
+        await self._mongo.run(lambda tx: self.note(tx, principal.chain, principal.actor, operation, reason))
+
+    async def note(self, tx: Tx, chain: str, actor: Actor, operation: Operation, reason: str) -> None:
+        """Write it down in the caller's transaction."""
         one, salt = self._clock.new_id(), secrets.token_hex(16)
         event = NewEvent(
             type="operation.begun.v1",
-            chain=principal.chain,
+            chain=chain,
             property_id="*",
             subject=one,
             sequence=1,
             time=self._clock.now(),
-            body=OperationEvent(actor=principal.actor, reason=TextRef.of(one, salt, reason), operation=operation),
+            body=OperationEvent(actor=actor, reason=TextRef.of(one, salt, reason), operation=operation),
         )
-
-        async def work(tx: Tx) -> None:
-            row: Document = {
-                "_id": one,
-                "chain": principal.chain,
-                "text": reason,
-                "salt": salt,
-                "by": principal.staff_id,
-            }
-            row["at"] = self._clock.real_now()
-            await self._rows.insert_one(row, tx=tx)
-            await self._outbox.append(tx, [event], Provenance.fresh(one))
-
-        await self._mongo.run(work)
+        row: Document = {"_id": one, "chain": chain, "text": reason, "salt": salt, "by": actor.id}
+        row["at"] = self._clock.real_now()
+        await self._rows.insert_one(row, tx=tx)
+        await self._outbox.append(tx, [event], Provenance.fresh(one))
 
 
 class Reasons:

@@ -36,6 +36,7 @@ from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance, correlation_of
 from shared.chassis.refilling import Refilling
 from shared.chassis.relay import Relay
+from shared.chassis.restored import Restored
 from shared.chassis.retention import Kept, Retaining
 from shared.chassis.seals import root_of
 from shared.chassis.settings import ServiceSettings
@@ -248,6 +249,8 @@ class Chassis:
         for each in prepare:
             await each()
         await self.policy.refresh()
+        journal = operations.Journal(self.mongo, self.outbox, self.clock, self.settings.service)
+        await Restored(self.mongo, journal, self.policy).tell()
 
     def _start(self, tailings: Sequence[Tailing], jobs: Sequence[Job]) -> None:
         def begin(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -10,8 +10,18 @@ REBUILT = ("audit_heads", "audit_in", "audit_indexed", "audit_facts", "audit_ver
 OTHERS = (
     *("accounts", "api_keys", "chains", "cursors", "events", "federation_attempts", "federation_grants", "gaps"),
     *("glasses", "idempotency", "identities", "invitations", "leases", "losses", "operations", "parked", "policies"),
-    *("policy", "policy_heads", "policy_versions", "properties", "providers", "replicas", "rereads", "retention"),
-    *("rota_links", "scim_groups", "scim_users", "second_factors", "sessions", "shift_swaps", "staff", "timers"),
+    *("policy", "policy_heads", "policy_versions", "properties", "providers", "replicas", "rereads", "restores"),
+    *(
+        "retention",
+        "rota_links",
+        "scim_groups",
+        "scim_users",
+        "second_factors",
+        "sessions",
+        "shift_swaps",
+        "staff",
+        "timers",
+    ),
     *("tries",),
 )
 READING = ("find", "listIndexes", "collStats")

@@ -90,11 +90,11 @@ def told(verb: str, row: ErasureRow, actor: Actor = ME, reason: TextRef | None =
     return _event(f"erasure.{verb}.v1", row, erasure.id, erasure.version, body, at)
 
 
-def order(row: ErasureRow, stay_ids: tuple[str, ...], *, at: dt.datetime) -> NewEvent:
-    """The event that makes every store forget the person; its version is the run."""
+def orders(row: ErasureRow, runs: range, stay_ids: tuple[str, ...], *, at: dt.datetime) -> list[NewEvent]:
+    """The events that make every store forget the person, one for each run; their versions are the runs."""
     erasure = row.erasure
     body = GuestErased(actor=ME, guest_id=erasure.guest_id, stay_ids=stay_ids, reason_code=erasure.reason_code)
-    return _event("guest.erased.v1", row, erasure.guest_id, erasure.run, body, at)
+    return [_event("guest.erased.v1", row, erasure.guest_id, run, body, at) for run in runs]
 
 
 def _event(type: str, row: ErasureRow, subject: str, version: int, body: EventBody, at: dt.datetime) -> NewEvent:

@@ -13,8 +13,8 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.guests import ErasureState, StoreErased
 from shared.contracts.values import Scope
 
-Decide = Callable[[int, tuple[str, ...]], tuple[ErasureRow, list[NewEvent]]]
-"""From the run to come and the person's stays to the request after it and what is told."""
+Decide = Callable[[range, tuple[str, ...]], tuple[ErasureRow, list[NewEvent]]]
+"""From the runs to come (more than one where a restored database lost some) and the person's stays to the request after it and what is told."""
 
 
 @dataclass(frozen=True)

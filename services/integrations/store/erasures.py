@@ -122,8 +122,10 @@ class ErasureStore:
             stays = await self._stays.find({"guest": guest_id, **whole}, projection={"prop": 1}, tx=tx)
             known = at_least.stay_ids if at_least else ()
             stay_ids = tuple(sorted({row["_id"] for row in stays} | set(known)))
-            run = max(int(profile.get("runs", 0)), at_least.row.erasure.run if at_least else 0) + 1
-            row, events = decide(run, stay_ids)
+            before = int(profile.get("runs", 0))
+            run = max(before, at_least.row.erasure.run if at_least else 0) + 1
+            # Runs that a restored database has lost are told again with the new one: versions have no holes.
+            row, events = decide(range(before + 1, run + 1), stay_ids)
             if ctx:
                 await self._idempotency.keep(tx, ctx, 200, row.erasure.id, row.erasure.version)
             values = int("body" in profile) + await self._forget(tx, scope, guest_id, stay_ids)

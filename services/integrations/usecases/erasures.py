@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.integrations.domain.erasures import ErasureRow, Why, approved, order, rejected, repeated, told
+from services.integrations.domain.erasures import ErasureRow, Why, approved, orders, rejected, repeated, told
 from services.integrations.ports.erasures import ErasureLedger, ErasureStore, LedgerLine
 from services.integrations.usecases.incoming import refuse_cards
 from services.integrations.usecases.reading import scope_of
@@ -85,10 +85,11 @@ class Erasures:
             await self._store.turn_down(scope, after, told("rejected", after, me.actor, why.reference, at=now), ctx)
             return after.erasure
 
-        def decided(run: int, stay_ids: tuple[str, ...]) -> tuple[ErasureRow, list[NewEvent]]:
-            after = approved(row, me.staff_id, now, run)
+        def decided(runs: range, stay_ids: tuple[str, ...]) -> tuple[ErasureRow, list[NewEvent]]:
+            after = approved(row, me.staff_id, now, runs[-1])
             reference: TextRef = why.reference
-            return after, [told("approved", after, me.actor, reference, at=now), order(after, stay_ids, at=now)]
+            said = told("approved", after, me.actor, reference, at=now)
+            return after, [said, *orders(after, runs, stay_ids, at=now)]
 
         done = await self._store.erase(scope, erasure_id, row.erasure.guest_id, decided, ctx.provenance, ctx=ctx)
         return done.erasure
@@ -111,9 +112,10 @@ class Erasures:
         waiting = await self._store.open_for(scope, known.guest_id)
         base = waiting or line.row.model_copy(update={"erasure": fresh})
 
-        def decided(run: int, stay_ids: tuple[str, ...]) -> tuple[ErasureRow, list[NewEvent]]:
-            after = repeated(base, now, run)
-            return after, [told("repeated", after, principal.actor, at=now), order(after, stay_ids, at=now)]
+        def decided(runs: range, stay_ids: tuple[str, ...]) -> tuple[ErasureRow, list[NewEvent]]:
+            after = repeated(base, now, runs[-1])
+            said = told("repeated", after, principal.actor, at=now)
+            return after, [said, *orders(after, runs, stay_ids, at=now)]
 
         await self._store.erase(scope, base.erasure.id, known.guest_id, decided, provenance, at_least=line)
 

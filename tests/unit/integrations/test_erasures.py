@@ -10,7 +10,7 @@ from services.integrations.domain.erasures import (
     Why,
     approved,
     confirmed,
-    order,
+    orders,
     rejected,
     repeated,
     told,
@@ -100,8 +100,9 @@ def test_events_hold_ids_and_digests_and_no_words() -> None:
     said = told("requested", row, reason=row.why.reference, at=NOW).body.model_dump_json()
     assert "Silva" not in said
     assert row.why.reference.digest in said
-    ordered = order(running(), ("stay-1",), at=NOW)
-    assert (ordered.type, ordered.subject, ordered.sequence) == ("guest.erased.v1", "guest-a", 1)
+    [lost, ordered] = orders(running(), range(1, 3), ("stay-1",), at=NOW)
+    assert (lost.subject, lost.sequence) == (ordered.subject, 1)
+    assert (ordered.type, ordered.subject, ordered.sequence) == ("guest.erased.v1", "guest-a", 2)
 
 
 @pytest.mark.parametrize(
