@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-.PHONY: help drill sbom secrets dashboards chart setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas permissions faults chaos bench kafka-checksums clean
+.PHONY: help scale drill sbom secrets dashboards chart setup demo demo-reset test test-unit test-integration test-browser fuzz lint format types imports schemas permissions faults chaos bench kafka-checksums clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -62,6 +62,9 @@ schemas: $(READY) ## Write the JSON Schemas and the AsyncAPI document anew from 
 
 permissions: $(READY) ## Write docs/permissions.md anew from the policy and the tables of routes
 	@$(BIN)/python -m tests.rights.page
+
+scale: $(READY) ## Reckon how many processes and partitions so many hotels need, from what was measured
+	@$(BIN)/python -m deploy.scale.page
 
 drill: $(READY) ## Lose a whole house and put it back from its backup; says whether its books are what they were
 	@$(BIN)/bellboard drill $(ARGS)
