@@ -14,7 +14,10 @@ from shared.contracts.guests import ErasureState, StoreErased
 from shared.contracts.values import Scope
 
 Decide = Callable[[range, tuple[str, ...]], tuple[ErasureRow, list[NewEvent]]]
-"""From the runs to come (more than one where a restored database lost some) and the person's stays to the request after it and what is told."""
+"""From the runs to come and the person's stays to the request after it and what is told.
+
+There is one run to come, or more where a restored database lost some.
+"""
 
 
 @dataclass(frozen=True)
