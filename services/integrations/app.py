@@ -18,11 +18,12 @@ __all__ = ["Parts", "assemble", "build", "parts"]
 
 def assemble(have: Parts) -> FastAPI:
     """The server around the parts."""
+    have.talk.watch(have.beside)
     return have.chassis.app(
         title="integrations",
         routers=routers(have),
         links=api.LINKS,
-        uploads=guest_pages.PATHS,
+        uploads=f"{guest_pages.PATHS}|{api.FORMS}",
         consumers=consumers(have),
         jobs=jobs(have),
         prepare=[have.prepare],

@@ -6,14 +6,12 @@ from services.integrations import api
 from services.integrations.api import masked as masked_api
 from services.integrations.composition.parts import Parts
 from services.integrations.pages import routes as guest_pages
-from services.integrations.store.masked import MaskedStore, counting
 from services.integrations.usecases.answering import Answering
 from services.integrations.usecases.consenting import Consents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
-from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.reading import ReadGuests, ReadStays
 from services.integrations.usecases.reservations import PmsLinks
 from services.integrations.usecases.tasks import TakeTasks
@@ -23,8 +21,7 @@ from services.integrations.usecases.unrecorded import Unrecorded
 def routers(have: Parts) -> list[APIRouter]:
     """Every route of the service."""
     chassis, clock, policy = have.chassis, have.chassis.clock, have.chassis.policy
-    masked = MaskedStore(chassis.mongo, counting(chassis.telemetry.metrics.registry))
-    from_guests = TakeFromGuests(have.messages, have.stays, clock, masked)
+    masked, from_guests = have.talk.masked, have.talk.from_guests(have.beside)
     answering = Answering(from_guests, have.stays, have.key, policy, clock)
     doors = api.Doors(
         chassis=chassis,
@@ -44,6 +41,7 @@ def routers(have: Parts) -> list[APIRouter]:
         disclose=Disclose(have.stays, have.messages, have.comments, have.folios, have.ledger, policy, clock),
         money=have.money.doors(have.around),
         consents=api.ConsentDoors(chassis, Consents(have.consents, have.stays, policy, clock)),
+        messages=have.talk.doors(have.beside),
         partners=api.PartnerDoors(chassis, have.partners.subscribing(have.settings, chassis)),
     )
     return [

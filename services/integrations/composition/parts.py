@@ -6,9 +6,9 @@ import httpx
 
 from services.integrations.adapters.ledger import FileErasureLedger
 from services.integrations.adapters.secrets import FolderSecrets
+from services.integrations.composition.messages import Beside, MessageParts
 from services.integrations.composition.money import Around, MoneyParts
 from services.integrations.composition.partners import PartnerParts
-from services.integrations.messaging.registry import channels
 from services.integrations.pms.calling import Wire
 from services.integrations.pms.registry import adapters, listened, vendors
 from services.integrations.ports import Pms
@@ -93,12 +93,15 @@ class Parts:
     consents: ConsentStore
     partners: PartnerParts
     money: MoneyParts
+    talk: MessageParts
 
     async def prepare(self) -> None:
         """Create the indexes, connect the configured hotels, load the key."""
         await prepare_indexes(self.chassis.mongo)
         await self.connections.connect(ALL, self.settings.connections)
         await self.key.load()
+        await self.messages.prepare()
+        await self.stays.fill_contacts(ALL)
 
     @property
     def imports(self) -> ImportBookings:
@@ -137,7 +140,7 @@ class Parts:
     def redriving(self) -> Redriving:
         """Commands out, for people."""
         chassis = self.chassis
-        stores = Stores(self.postings, self.writebacks, self.orders)
+        stores = Stores(self.postings, self.writebacks, self.orders, self.messages)
         commands = CommandStore(chassis.mongo, chassis.outbox, chassis.idempotency, stores)
         return Redriving(commands, chassis.policy, chassis.clock)
 
@@ -175,8 +178,13 @@ class Parts:
     @property
     def send_messages(self) -> SendMessages:
         """Works off the messages that wait."""
-        ways = channels(self.messages, self.settings.mail)
-        return SendMessages(self.messages, self.stays, ways, self.consents, self.chassis.clock)
+        return self.talk.send(self.beside)
+
+    @property
+    def beside(self) -> Beside:
+        """What the side of messages stands on."""
+        side = (self.messages, self.stays, self.consents, self.ledger, self.key)
+        return Beside(self.settings, self.chassis, *side)
 
     @property
     def around(self) -> Around:
@@ -210,7 +218,7 @@ def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
         connections=connections,
         stays=stays,
         postings=PostingStore(mongo, outbox),
-        messages=MessageStore(mongo, outbox, chassis.idempotency),
+        messages=MessageStore(mongo, outbox, chassis.idempotency, chassis.timers),
         writebacks=WritebackStore(mongo, outbox),
         orders=OrderStore(mongo, outbox, chassis.idempotency),
         folios=folios,
@@ -229,4 +237,5 @@ def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
         consents=ConsentStore(mongo, outbox, chassis.idempotency),
         partners=PartnerParts.of(settings, chassis),
         money=MoneyParts.of(settings, chassis),
+        talk=MessageParts.of(chassis, client),
     )

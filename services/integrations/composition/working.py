@@ -26,8 +26,8 @@ def jobs(have: Parts) -> list[Job]:
         Job("postings", have.settings.commands_every_s, have.post_charges),
         Job("writebacks", have.settings.commands_every_s, have.write_back),
         Job("pms-orders", have.settings.commands_every_s, have.send_orders),
-        Job("messages", have.settings.commands_every_s, have.send_messages),
         Job("erasures", FORGET_S, Forgetting(have.erasures, have.erased, clock, settle)),
+        *have.talk.jobs(have.beside),
         *have.money.jobs(have.around),
         *have.partners.jobs(have.settings, chassis, have.stays),
     ]
