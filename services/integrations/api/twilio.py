@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from services.integrations.api.wiring import MessageDoors, Property, correlation
 from services.integrations.usecases.texting import Signed
 from shared.chassis.describing import refuses
-from shared.contracts.errors import AppError, ErrorKind
+from shared.contracts.errors import AppError, ErrorKind, invalid
 
 PATHS = r"/v1/twilio/[a-z0-9-]{1,63}/(messages|status/[A-Za-z0-9._:@|-]{1,128})"
 """They take forms, which they bound themselves."""
@@ -47,7 +47,7 @@ def router(doors: MessageDoors) -> APIRouter:
         try:
             fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError as odd:
-            raise AppError(ErrorKind.INVALID, "form_unreadable", "The body is not a form.") from odd
+            raise invalid("body", "form_unreadable", "The body is not a form.") from odd
         query = f"?{request.url.query}" if request.url.query else ""
         base = doors.public_url or f"{request.url.scheme}://{request.url.netloc}"
         # Behind proxies the address that was called is not the one we see: the public one is what is signed.

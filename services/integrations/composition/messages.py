@@ -20,10 +20,11 @@ from services.integrations.store.messages import UNDELIVERED, MessageStore
 from services.integrations.store.sending_rules import SendingRulesStore, WayBreakers
 from services.integrations.store.stays import StayStore
 from services.integrations.store.threads import ThreadStore
+from services.integrations.usecases.choosing import House
 from services.integrations.usecases.delivery_watch import WatchDelivery
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.link_making import LinkMaking
-from services.integrations.usecases.outgoing import House, SendMessages
+from services.integrations.usecases.outgoing import SendMessages
 from services.integrations.usecases.reading_mail import ReadMail
 from services.integrations.usecases.sending_rules import SendingRuling
 from services.integrations.usecases.templating import Templating
@@ -74,11 +75,7 @@ class MessageParts:
 
     def ways(self, have: Beside) -> dict[str, Way]:
         """Every way to guests."""
-        settings, known = have.settings, have.chassis.policy
-
-        def chain_of(property_id: str) -> str:
-            found = known.known.properties.get(property_id)
-            return found.chain if found else ""
+        settings = have.settings
 
         def mark(sender: str, message_id: str) -> str:
             return marked(sender, message_id, have.key.value) if settings.inboxes else sender
@@ -89,7 +86,7 @@ class MessageParts:
 
         accounts = {one.property_id: one for one in settings.twilio}
         mail = (settings.mail, mark) if settings.mail else None
-        return ways(have.messages.drafts, chain_of, mail, (accounts, self.http, call_back))
+        return ways(have.messages.drafts, mail, (accounts, self.http, call_back))
 
     def send(self, have: Beside) -> SendMessages:
         """Works off the messages that wait."""

@@ -1,7 +1,6 @@
 """A channel that sends nothing: messages are laid into the hotel's own maildrop, for demos and tests."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Protocol
 
 from services.integrations.domain.guests import Profile
@@ -17,17 +16,13 @@ class Drop(Protocol):
     async def drop(self, scope: Scope, message: Message, address: str, text: str) -> bool: ...
 
 
-ChainOf = Callable[[str], str]
-"""The chain of a hotel."""
-
-
 class Maildrop:
     """Honest about itself: what lies in the drop is delivered to nobody but whoever looks."""
 
     name, idempotent, receipts, windowed = "maildrop", True, True, False
 
-    def __init__(self, drop: Drop, chain_of: ChainOf) -> None:
-        self._drop, self._chain_of = drop, chain_of
+    def __init__(self, drop: Drop) -> None:
+        self._drop = drop
 
     def serves(self, property_id: str) -> bool:
         """Every hotel has one."""
@@ -39,8 +34,7 @@ class Maildrop:
 
     async def deliver(self, letter: Letter) -> Handed:
         """Lay the message down once; the same id again is the same message."""
-        scope = Scope(chain=self._chain_of(letter.message.property_id))
-        await self._drop.drop(scope, letter.message, letter.address, letter.text)
+        await self._drop.drop(Scope(chain=letter.chain), letter.message, letter.address, letter.text)
         return Handed(MessageState.DELIVERED)
 
     async def found(self, letter: Letter, since: dt.datetime, known: frozenset[str]) -> Handed | None:

@@ -21,6 +21,7 @@ from shared.contracts.values import Scope
 class Letter:
     """A message as it leaves: to one address, in words or as a provider's approved template with its values."""
 
+    chain: str
     message: Message
     address: str
     text: str

@@ -1,10 +1,8 @@
 """Sends or stores what is to be told to a guest: the way chosen last, written down before anything leaves."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.integrations.domain.consents import allowed, purpose_of
 from services.integrations.domain.endpoints import Endpoint
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.mail import subject
@@ -17,42 +15,20 @@ from services.integrations.domain.messages import (
     moved,
     tried,
 )
-from services.integrations.domain.quiet import guest_zones, may_leave_at
-from services.integrations.domain.sending_rules import SendingRules
 from services.integrations.domain.templates import Rendered, rendered
-from services.integrations.ports import PmsRefused, PmsSilent, StayStore
-from services.integrations.ports.messaging import Breakers, Letter, Links, Outbound, Rules, Said, Templates, Way
+from services.integrations.ports import PmsRefused, PmsSilent
+from services.integrations.ports.messaging import Letter, Way
 from services.integrations.ports.vendors import PmsBusy
+from services.integrations.usecases.choosing import Choosing, House
 from services.integrations.usecases.commanding import CarryOut, Ready, Whose
 from shared.chassis.clock import Clock
-from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
 from shared.contracts.messages import MessageState
 from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
 
-WINDOW = dt.timedelta(hours=24)
-AWAKE = dt.timedelta(minutes=30)
-"""Whoever wrote to us so recently is not asleep."""
 NOT_SENT = frozenset({"no_consent"})
 SILENT = "outcome_unknown"
-DRAWER = "maildrop"
-
-
-@dataclass(frozen=True)
-class House:
-    """What messages are made of and kept in."""
-
-    messages: Outbound
-    stays: StayStore
-    ways: Mapping[str, Way]
-    consents: Said
-    rules: Rules
-    templates: Templates
-    breakers: Breakers
-    links: Links
-    policy: Policy
-    clock: Clock
 
 
 class NoBreaker:
@@ -160,7 +136,7 @@ class SendMessages(CarryOut[GuestMessage]):
 
     def __init__(self, house: House) -> None:
         super().__init__(house.messages, self, NoBreaker(), house.clock)
-        self._house = house
+        self._house, self._choosing = house, Choosing(house)
 
     def whose(self, row: GuestMessage) -> Whose:
         """See the port."""
@@ -194,8 +170,8 @@ class SendMessages(CarryOut[GuestMessage]):
         if profile is None:
             raise PmsRefused("no_address")
         rules = await house.rules.rules(scope, row.message.property_id)
-        names = await self._ways(scope, row, profile, said, rules)
-        await self._disturb(scope, row, rules, names[0], stay, profile)
+        names = await self._choosing.ways(scope, row, profile, said, rules)
+        await self._choosing.wait_for_day(scope, row, rules, names[0], stay, profile)
         way, watch = house.ways[names[0]], len(names) > 1 or row.tries
         languages = {"channel": way.name, "language": profile.language}
         row = row.model_copy(
@@ -223,6 +199,7 @@ class SendMessages(CarryOut[GuestMessage]):
         title = said.subject or subject(said.language)
         templated = way.windowed and said.content is not None
         letter = Letter(
+            chain=row.chain,
             message=row.message,
             address=way.address(profile) or "",
             text=said.text,
@@ -239,64 +216,6 @@ class SendMessages(CarryOut[GuestMessage]):
         # The provider's own clock is real time; some slack, as it need not be ours.
         since = house.clock.real_now() - dt.timedelta(hours=26)
         return ReadyMessage(row, letter, way, house, since, before)
-
-    async def _ways(
-        self, scope: Scope, row: GuestMessage, profile: Profile, said: Rendered, rules: SendingRules
-    ) -> list[str]:
-        """The channels it may go by, best first; of those tried already none. Raises why there is none."""
-        house, place, now = self._house, row.message.property_id, self._house.clock.now()
-        given = await house.consents.given(scope, profile.id)
-        purpose = purpose_of((row.template, row.message.topic_code))
-        gone = {one.channel for one in row.counted if one.failure is not None}
-        there = [name for name in rules.order if name in house.ways and house.ways[name].serves(place)]
-        reach = [name for name in there if house.ways[name].address(profile) is not None]
-        agreed = [name for name in reach if name not in gone and allowed(given, name, purpose)]
-        # The drawer is where messages lie that no channel takes: it is no second way to somebody.
-        real = [name for name in reach if name != DRAWER]
-        found = [name for name in agreed if name in real] if real else agreed
-        if not found:
-            raise PmsRefused(_why(row, reach))
-        open_ones, wait = [], None
-        for name in found:
-            if house.ways[name].windowed and said.content is None and not await self._window(scope, profile, name, now):
-                continue
-            until = await house.breakers.open_until(scope, f"{row.chain}|{place}|{name}", house.clock.real_now())
-            if until is None:
-                open_ones.append(name)
-            else:
-                wait = min(wait, until) if wait else until
-        if not open_ones and wait is not None:
-            raise PmsBusy("circuit_open", wait - house.clock.real_now())
-        if not open_ones:
-            raise PmsRefused("window_closed")
-        return open_ones
-
-    async def _window(self, scope: Scope, profile: Profile, channel: str, now: dt.datetime) -> bool:
-        last = await self._house.messages.last_inbound(scope, profile.id, channel)
-        return last is not None and now - last < WINDOW
-
-    async def _disturb(
-        self,
-        scope: Scope,
-        row: GuestMessage,
-        rules: SendingRules,
-        channel: str,
-        stay: Stay | None,
-        profile: Profile,
-    ) -> None:
-        """Wait for the end of the guest's quiet hours, unless it is urgent or they have just written."""
-        now = self._house.clock.now()
-        named = {row.template, row.message.topic_code} & set(rules.urgent)
-        if rules.quiet is None or channel not in rules.quiet_channels or row.urgent or named:
-            return
-        last = await self._house.messages.last_inbound(scope, profile.id)
-        if last is not None and now - last < AWAKE:
-            return
-        hotel = self._house.policy.property(row.chain, row.message.property_id)
-        until = may_leave_at(now, rules.quiet, guest_zones(stay, profile, hotel.zone if hotel else "UTC"))
-        if until > now:
-            real = self._house.clock
-            raise PmsBusy("quiet_hours", real.real_of(until) - real.real_now())
 
     async def _profile(self, scope: Scope, row: GuestMessage) -> Profile | None:
         guest = row.message.guest_id
@@ -319,10 +238,3 @@ class SendMessages(CarryOut[GuestMessage]):
         wordings = await self._house.templates.wordings(scope, row.message.property_id, self._house.clock.now())
         codes = (row.template, row.message.topic_code)
         return rendered(codes, profile, stay, wordings, self._house.links.of(row))
-
-
-def _why(row: GuestMessage, reach: list[str]) -> str:
-    failures = [one.failure for one in row.counted if one.failure is not None]
-    if failures:
-        return str(failures[-1])
-    return "no_consent" if reach else "no_address"
