@@ -187,7 +187,7 @@ class SendMessages(CarryOut[GuestMessage]):
 
     def _left(self, row: GuestMessage, profile: Profile | None, said: Rendered) -> Ready[GuestMessage]:
         """One that may have left: only its own way counts."""
-        way = self._house.ways.get(row.way or row.message.channel)
+        way = self._house.ways.get(row.way) if row.way else None
         if not row.send:
             return Stored(row, self._house.clock)
         if way is None or profile is None or way.address(profile) is None:
