@@ -78,7 +78,7 @@ ROWS = (
         Resource.GUEST,
         thing="guest_id",
         needs=FILE,
-        shows=of(GUEST, PAYMENT),
+        shows=of(GUEST, PAYMENT, PRIVATE),
     ),
     granted("POST /v1/erasures", "erase", Resource.GUEST, body=FORGET),
     granted("POST /v1/erasures/{erasure_id}/decision", "erase", Resource.GUEST, body=AGREED, headers=STALE),
