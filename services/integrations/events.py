@@ -42,7 +42,8 @@ class Writebacks(Protocol):
 class Messages(Protocol):
     """Where messages are written down."""
 
-    async def request(self, scope: Scope, tx: Tx, rows: Sequence[GuestMessage]) -> int: ...
+    async def request(self, scope: Scope, tx: Tx, rows: Sequence[GuestMessage], provenance: Provenance) -> int: ...
+    async def recorded(self, scope: Scope, tx: Tx, event: Envelope, record_id: str) -> None: ...
 
 
 class Erasures(Protocol):
@@ -84,6 +85,7 @@ class OnRecords:
             body = body_of(event)
             scope = Scope(chain=event.chain)
             if isinstance(body, RecordEvent):
+                await self._messages.recorded(scope, tx, event, body.record.id)
                 task = task_of(body.record, await self._kinds(body.record.property_id), event.time)
                 if task:
                     await self._orders.request(scope, tx, [task], Provenance.of(event))
@@ -94,7 +96,7 @@ class OnRecords:
                 change = writeback_of(event, body)
                 await self._writebacks.request(scope, tx, [change] if change else [], Provenance.of(event))
             elif isinstance(body, RecordMessageRequested):
-                await self._messages.request(scope, tx, [message_of(event, body)])
+                await self._messages.request(scope, tx, [message_of(event, body)], Provenance.of(event))
             elif isinstance(body, StoreErased):
                 await self._erasures.confirm(scope, tx, body, event.time, Provenance.of(event))
 

@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from services.integrations.domain.accounts import PaymentAccount
-from services.integrations.domain.connections import ConnectionSpec
-from services.integrations.domain.mail import MailServer
+from services.integrations.domain.connections import Address, ConnectionSpec
+from services.integrations.domain.mail import MailBox, MailServer
+from services.integrations.domain.twilio_words import TwilioAccount
 from shared.chassis.settings import ServiceSettings
 
 
@@ -43,4 +44,14 @@ class Settings(ServiceSettings):
     reconcile_every_s: float = Field(default=600.0, gt=0, description="How often it is asked whose night has come")
     mail: MailServer | None = Field(
         default=None, repr=False, description="The server that guests' mail goes by, as JSON; absent: the maildrop"
+    )
+    inboxes: tuple[MailBox, ...] = Field(
+        default=(), repr=False, description="Inboxes that guests' answers come to, as a JSON list (IMAP)"
+    )
+    inbox_every_s: float = Field(default=15.0, gt=0, description="How often inboxes are looked into")
+    twilio: tuple[TwilioAccount, ...] = Field(
+        default=(), repr=False, description="Hotels' accounts for SMS and WhatsApp, as a JSON list"
+    )
+    public_url: Address | None = Field(
+        default=None, description="How guests and providers reach this service: links and signatures are made with it"
     )

@@ -19,7 +19,15 @@ from shared.contracts.envelope import Envelope, EventBody, read
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
 from shared.contracts.inventory import InventoryEvent
-from shared.contracts.messages import CONSENT_VERBS, MESSAGE_VERBS, ConsentEvent, MessageEvent
+from shared.contracts.messages import (
+    CONSENT_VERBS,
+    MESSAGE_VERBS,
+    TEMPLATE_VERBS,
+    ConsentEvent,
+    MessageEvent,
+    SendingRulesEvent,
+    TemplateEvent,
+)
 from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS, FinanceEvent, PostingEvent
 from shared.contracts.offers import CAMPAIGN_VERBS, OFFER_VERBS, CampaignEvent, CatalogueEvent
 from shared.contracts.partners import PARTNER_VERBS, SUBSCRIPTION_VERBS, PartnerEvent, SubscriptionEvent
@@ -99,6 +107,8 @@ _ALL = [
     *_types("journal", JOURNAL_VERBS, topics.MONEY, JournalEvent),
     *_types("message", MESSAGE_VERBS, topics.MESSAGES, MessageEvent),
     *_types("consent", CONSENT_VERBS, topics.MESSAGES, ConsentEvent),
+    *_types("sending_rules", ("changed",), topics.MESSAGES, SendingRulesEvent),
+    *_types("message_template", TEMPLATE_VERBS, topics.MESSAGES, TemplateEvent),
     *_types("partner", PARTNER_VERBS, topics.PARTNERS, PartnerEvent),
     *_types("subscription", SUBSCRIPTION_VERBS, topics.PARTNERS, SubscriptionEvent),
     *_types("alert", ALERT_VERBS, topics.ALERTS, AlertEvent),

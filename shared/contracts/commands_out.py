@@ -7,12 +7,13 @@ from shared.contracts.values import Code, EntityId, Instant, Version, Wire
 
 
 class CommandSort(enum.StrEnum):
-    """What was to be done in the PMS."""
+    """What was to be done in the PMS, or told to a guest."""
 
     POSTING = "posting"
     WRITEBACK = "writeback"
     NOTE = "note"
     TASK = "task"
+    MESSAGE = "message"
 
 
 class CommandState(enum.StrEnum):

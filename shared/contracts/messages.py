@@ -56,7 +56,7 @@ class MessageEvent(EventBody):
     message: Message
 
 
-MESSAGE_VERBS = ("stored", "sent", "delivered", "failed", "received", "suppressed")
+MESSAGE_VERBS = ("stored", "sent", "delivered", "read", "failed", "received", "suppressed", "linked")
 
 
 class Consent(Wire):
@@ -80,3 +80,42 @@ class ConsentEvent(EventBody):
 
 
 CONSENT_VERBS = ("changed",)
+
+
+class SendingRulesChanged(Wire):
+    """A place's order of channels, quiet hours and fallback: that they changed, and a digest of what they are."""
+
+    id: EntityId
+    place: str = Field(description="A property, or `_chain`")
+    digest: str
+    at: Instant
+    version: Version
+
+
+class SendingRulesEvent(EventBody):
+    """How a place sends to guests has changed."""
+
+    rules: SendingRulesChanged
+
+
+class TemplateTold(Wire):
+    """A version of what a place says by one template code. `version` counts the events of the code at the place."""
+
+    id: EntityId
+    place: str = Field(description="A property, or `_chain`")
+    code: Code
+    number: Version = Field(description="Of the template's version")
+    base: int = Field(ge=0)
+    digest: str
+    languages: tuple[str, ...]
+    at: Instant
+    version: Version
+
+
+class TemplateEvent(EventBody):
+    """A version of a message template was proposed, approved, rejected or withdrawn."""
+
+    template: TemplateTold
+
+
+TEMPLATE_VERBS = ("proposed", "approved", "rejected", "withdrawn")

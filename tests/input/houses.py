@@ -61,6 +61,7 @@ from tests.fakes.traces import FakeTraceSink
 from tests.input.ripening import STATES, UNSOUND, Desk, Ripe, leave_behind, ripe_operations, ripe_records
 from tests.input.ripening_alerts import ring_by_hand, ripe_alerts
 from tests.input.ripening_auth import ripe_auth, ripe_policy
+from tests.input.ripening_messages import ripe_messages
 from tests.input.ripening_money import ripe_money
 from tests.input.ripening_partners import ripe_partners
 from tests.input.ripening_people import ripe_people
@@ -209,9 +210,11 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
     async with standing.client() as client:
         chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
         subscriptions, heard_by = await ripe_partners(client, chief)
+        desk = {"Authorization": f"Bearer {token(CHIEF, 'integrations')}"}
+        talk = await ripe_messages(client, desk, chief, sorted(stays)[2:6])
     ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at",)}
     ids |= {"subscription": (subscriptions[-1],)}
-    yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | heard_by | paid)
+    yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | heard_by | paid | talk)
     await have.chassis.mongo.close()
 
 

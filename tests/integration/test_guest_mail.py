@@ -136,13 +136,18 @@ async def test_recipient_that_is_refused_is_a_failure_that_alerts(house: House) 
     assert await house.standing.said("m-1") == ["message.failed.v1"]
 
 
-async def test_server_that_is_not_there_is_a_failure_and_nothing_is_sent(house: House) -> None:
+async def test_server_that_is_not_there_is_tried_again_and_nothing_is_sent(house: House) -> None:
     settings = house.have.settings.model_copy(
         update={"mail": MailServer(host="127.0.0.1", port=1, sender="desk@hotel.example", tls=False)}
     )
     house.have = dataclasses.replace(house.have, settings=settings)
-    assert await house.send("m-1") == "failed:server_silent"
+    assert await house.send("m-1") == "queued:"
+    waiting = await house.have.messages.waiting(SCOPE, "m-1")
+    assert waiting
+    assert (waiting.state, waiting.attempts, waiting.failure) == ("pending", 1, "server_silent")
+    assert waiting.next_try
     assert house.inbox.mails == []
+    assert await house.standing.said("m-1") == []
 
 
 async def test_who_said_stop_is_sent_nothing_and_who_takes_no_offers_none(house: House) -> None:

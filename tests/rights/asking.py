@@ -17,6 +17,7 @@ NOT_GRANTED = frozenset(
     {
         *("not_granted", "whole_chain_only", "field_not_granted", "policy_stale"),
         *("stays_not_readable", "comments_not_readable", "guests_not_readable", "messages_not_writable"),
+        "messages_not_readable",
     }
 )
 """The codes of a 403 that say: your rights do not reach. Others are of the matter itself (four eyes, say)."""

@@ -202,6 +202,8 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         async with house.client() as client:
             body = ASKED | {"guest_id": profile.id}
             desk = Furnisher(client, "integrations", everything(WORK))
+            wrote = {"stay_id": found, "topic_code": "wifi", "text": WORDS}
+            said = await desk.post("/v1/guest-messages", wrote)
             asked = await desk.post("/v1/erasures", body)
             partner = await desk.post("/v1/partners", PARTNER)
             held = (PaymentKind.HOLD, PostingState.DONE)
@@ -221,6 +223,9 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
             day="2026-03-10",
             comment_id=commented,
             command_id=dead,
+            message_id=said["id"],
+            code="update",
+            version="1",
             secret="x" * 43,
             name="message_texts",
             token=doors[PROPERTY],

@@ -228,7 +228,7 @@ _DIFFERENCES: tuple[Rule, ...] = (
     Rule(
         code="unrecorded_message",
         on=Noun.MESSAGE,
-        condition="direction == 'inbound' && !has_record && !is_answer",
+        condition="direction == 'inbound' && !has_record && !is_answer && !(topic in ['stop', 'start'])",
         moment="at",
         plus_s=900,
         severity=Severity.WARNING,

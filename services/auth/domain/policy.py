@@ -148,6 +148,8 @@ def _around_records() -> tuple[Grant, ...]:
         _grant(ON_THE_FLOOR, ("read",), Resource.GUEST, Resource.MESSAGE, own=True, read=SERVED),
         _grant(ON_THE_FLOOR, ("request_message",), Resource.MESSAGE, read=SERVED, write=SERVED),
         _grant(IN_CHARGE, ("read",), Resource.GUEST, Resource.MESSAGE, read=SERVED),
+        # How guests are written to, and in which words, is the house's; one proposes, another agrees.
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("read", "manage"), Resource.MESSAGE, write=(ORDINARY,)),
         # Two people forget a guest, or hand over all that is held of one: the law asks the house, not the shift.
         _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("erase",), Resource.GUEST, obligations=("reason",)),
         _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("export",), Resource.GUEST, read=DISCLOSED),

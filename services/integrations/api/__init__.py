@@ -11,6 +11,7 @@ from services.integrations.api import (
     erasures,
     finance,
     guests,
+    message_templates,
     messages,
     partner_commands,
     partner_contract,
@@ -18,11 +19,15 @@ from services.integrations.api import (
     payments,
     pms,
     stays,
+    threads,
+    twilio,
 )
-from services.integrations.api.wiring import ConsentDoors, Doors, MoneyDoors, PartnerDoors
+from services.integrations.api.wiring import ConsentDoors, Doors, MessageDoors, MoneyDoors, PartnerDoors
 from shared.chassis.describing import Link
 
-__all__ = ["LINKS", "ConsentDoors", "Doors", "MoneyDoors", "PartnerDoors", "router"]
+FORMS = twilio.PATHS
+"""Paths that take forms of machines."""
+__all__ = ["FORMS", "LINKS", "ConsentDoors", "Doors", "MessageDoors", "MoneyDoors", "PartnerDoors", "router"]
 
 FIRST_STAY = {"stay_id": "$response.body#/items/0/id"}
 FIRST_GUEST = {"query.ids": "$response.body#/items/0/guest_id"}
@@ -43,5 +48,7 @@ def router(doors: Doors) -> APIRouter:
         whole.include_router(side.router(doors.partners))
     for book in (payments, books):
         whole.include_router(book.router(doors.money))
+    for one in (twilio, threads, message_templates):
+        whole.include_router(one.router(doors.messages))
     whole.include_router(consents.router(doors.consents))
     return whole

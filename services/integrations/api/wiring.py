@@ -19,8 +19,12 @@ from services.integrations.usecases.reading import ReadGuests, ReadStays
 from services.integrations.usecases.reconciling import Books, Reconcile
 from services.integrations.usecases.redriving import Redriving
 from services.integrations.usecases.reservations import PmsLinks
+from services.integrations.usecases.sending_rules import SendingRuling
 from services.integrations.usecases.subscribing import Subscribing
 from services.integrations.usecases.tasks import TakeTasks
+from services.integrations.usecases.templating import Templating
+from services.integrations.usecases.texting import HearTwilio
+from services.integrations.usecases.threading import Threading
 from services.integrations.usecases.unrecorded import Unrecorded
 from shared.chassis.provenance import correlation_of
 from shared.chassis.service import Chassis
@@ -62,6 +66,18 @@ class ConsentDoors:
 
 
 @dataclass(frozen=True)
+class MessageDoors:
+    """What the routes about threads, templates and channels need."""
+
+    chassis: Chassis
+    public_url: str | None
+    twilio: HearTwilio
+    threading: Threading
+    ruling: SendingRuling
+    templating: Templating
+
+
+@dataclass(frozen=True)
 class Doors:
     """The use cases behind the routes."""
 
@@ -78,6 +94,7 @@ class Doors:
     partners: PartnerDoors
     money: MoneyDoors
     consents: ConsentDoors
+    messages: MessageDoors
     connecting: Connecting
     redriving: Redriving
     unrecorded: Unrecorded

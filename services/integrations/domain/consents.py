@@ -13,6 +13,8 @@ PURPOSES = (SERVICE, MARKETING)
 CHANNELS = ("email", "sms", "whatsapp", "maildrop")
 STOP = frozenset({"opt_out", "stop", "unsubscribe"})
 """Topics and answers by which a guest asks us to stop."""
+START = frozenset({"start"})
+"""Topics by which a guest takes a stop back."""
 OFFERS = frozenset({"offer", "loyalty", "pre_arrival_offer", "campaign_reply", "loyalty_action"})
 """Templates and kinds that sell something."""
 Given = Mapping[tuple[str, str], bool]
@@ -36,6 +38,13 @@ def allowed(given: Given, channel: str, purpose: str) -> bool:
 def stops(message: Message) -> bool:
     """Whether a guest's message asks us to stop."""
     return message.direction is Direction.INBOUND and bool(STOP & {message.topic_code, message.answer})
+
+
+def word_of(message: Message) -> bool | None:
+    """What a guest's message says about being written to: no more (False), again (True), or nothing."""
+    if stops(message):
+        return False
+    return True if message.direction is Direction.INBOUND and message.topic_code in START else None
 
 
 def consent_id(guest_id: str, channel: str, purpose: str) -> str:

@@ -6,6 +6,7 @@ import unicodedata
 import uuid
 from functools import lru_cache
 
+from services.integrations.domain.numbers import e164
 from services.integrations.domain.reservations import Guest
 from shared.contracts.values import EntityId, Frozen, Instant, mask_cards
 
@@ -74,6 +75,12 @@ def folded(text: str) -> str:
     """A name as it is searched: without accents, case and doubled spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+
+
+def contacts_of(profile: Profile) -> list[str]:
+    """The addresses a guest writes from, as channels say them: mail in small letters, numbers as E.164."""
+    number = e164(profile.phone, profile.country)
+    return [one for one in (profile.email.lower() if profile.email else None, number) if one]
 
 
 def search_keys(profile: Profile) -> list[str]:

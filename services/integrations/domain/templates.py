@@ -1,7 +1,14 @@
 """Message templates by code and language, and how they are filled in; unknown codes and languages fall back."""
 
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import Field
+
 from services.integrations.domain.guests import Profile
 from shared.contracts.stays import Stay
+from shared.contracts.values import Frozen
 
 FALLBACK_CODE, FALLBACK_LANGUAGE = "update", "en"
 
@@ -97,21 +104,99 @@ SERVES: dict[str, str] = {
 """Which template serves a template's other name or a kind of record."""
 
 
-def rendered(codes: tuple[str | None, ...], profile: Profile | None, stay: Stay | None) -> str:
-    """The first known of these templates in the guest's language, filled in. Control characters are dropped."""
-    named = [SERVES.get(each, each) for each in codes if each]
-    code = next((each for each in named if each in TEMPLATES), FALLBACK_CODE)
-    language = profile.language if profile else (stay.language if stay else FALLBACK_LANGUAGE)
-    by_language = TEMPLATES[code]
-    text = by_language.get(language, by_language[FALLBACK_LANGUAGE])
-    values = {
-        "{name}": plain(profile.name) if profile else "",
-        "{arrival}": stay.arrival.isoformat() if stay else "",
-        "{departure}": stay.departure.isoformat() if stay else "",
+class Wording(Frozen):
+    """What a template says in one language. `content`: the provider's approved template that says the same."""
+
+    text: str = Field(min_length=1, max_length=4000, pattern=r"\S")
+    subject: str | None = Field(default=None, min_length=1, max_length=120, pattern=r"^[^\r\n]+$")
+    content: str | None = Field(default=None, pattern=r"^HX[0-9a-f]{32}$", description="Twilio's ContentSid")
+
+
+Wordings = Mapping[str, Mapping[str, Wording]]
+"""By code and language."""
+
+PLACES = frozenset(
+    {"name", "first_name", "last_name", "arrival", "departure", "room", "offer_link", "arrival_link", "feedback_link"}
+)
+"""What a template may leave open."""
+LINKS = frozenset({"offer_link", "arrival_link", "feedback_link"})
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+BUILT_IN: Wordings = {
+    code: {language: Wording(text=text) for language, text in by_language.items()}
+    for code, by_language in TEMPLATES.items()
+}
+
+
+def places_of(text: str) -> tuple[str, ...]:
+    """What a text leaves open, in order."""
+    return tuple(_PLACE.findall(text))
+
+
+def place_faults(text: str) -> tuple[str, ...]:
+    """What a text leaves open that nobody fills in; a lone brace is such a thing, too."""
+    rest = _PLACE.sub("", text)
+    lone = tuple(char for char in "{}" if char in rest)
+    return tuple(dict.fromkeys(one for one in places_of(text) if one not in PLACES)) + lone
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message in words: in which language, and as which approved template with its values in order."""
+
+    text: str
+    language: str
+    subject: str | None = None
+    content: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def code_of(codes: tuple[str | None, ...], known: Collection[str]) -> str:
+    """The first known of these templates, by its own or another name."""
+    named = [SERVES.get(each, each) if each not in known else each for each in codes if each]
+    return next((each for each in named if each in known), FALLBACK_CODE)
+
+
+def language_of(wanted: str, by_language: Mapping[str, Wording], house: str = FALLBACK_LANGUAGE) -> str:
+    """The guest's language; else the house's; else English; else the first there is."""
+    return next((one for one in (wanted, house, FALLBACK_LANGUAGE) if one in by_language), min(by_language))
+
+
+def values_of(profile: Profile | None, stay: Stay | None, links: Mapping[str, str]) -> dict[str, str]:
+    """What fills the open places."""
+    return {
+        "name": plain(profile.name) if profile else "",
+        "first_name": plain(profile.first_name) if profile else "",
+        "last_name": plain(profile.last_name) if profile else "",
+        "arrival": stay.arrival.isoformat() if stay else "",
+        "departure": stay.departure.isoformat() if stay else "",
+        "room": plain(stay.room or "") if stay else "",
+        **{name: links.get(name, "") for name in LINKS},
     }
-    for place, value in values.items():
-        text = text.replace(place, value)
-    return " ".join(text.split())
+
+
+def rendered(
+    codes: tuple[str | None, ...],
+    profile: Profile | None,
+    stay: Stay | None,
+    wordings: Wordings = BUILT_IN,
+    links: Mapping[str, str] | None = None,
+) -> Rendered:
+    """The first known of these templates in the guest's language, filled in. Control characters are dropped."""
+    code = code_of(codes, wordings.keys())
+    by_language = wordings[code]
+    language = language_of(profile.language if profile else (stay.language if stay else FALLBACK_LANGUAGE), by_language)
+    one, values = by_language[language], values_of(profile, stay, links or {})
+    numbered = {str(number): values[place] for number, place in enumerate(dict.fromkeys(places_of(one.text)), start=1)}
+    return Rendered(
+        filled(one.text, values), language, filled(one.subject, values) if one.subject else None, one.content, numbered
+    )
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with its open places filled in, in one pass: what is filled in is never read again."""
+    said = _PLACE.sub(lambda found: values.get(found[1], ""), text)
+    return "\n".join(" ".join(line.split()) for line in said.splitlines()).strip()
 
 
 def plain(text: str) -> str:

@@ -1,18 +1,23 @@
 """Every channel we can reach a guest by: one line each."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+
+import httpx
 
 from services.integrations.domain.mail import MailServer
-from services.integrations.messaging.email import Email
+from services.integrations.domain.twilio_words import TwilioAccount
+from services.integrations.messaging.email import Email, Marked
 from services.integrations.messaging.maildrop import Drop, Maildrop
-from services.integrations.ports import Channel
-
-CHANNELS: dict[str, Callable[[Drop], Channel]] = {
-    Maildrop.name: Maildrop,
-}
+from services.integrations.messaging.twilio import CallBack, Sms, WhatsApp
+from services.integrations.ports.messaging import Way
 
 
-def channels(drop: Drop, mail: MailServer | None = None) -> dict[str, Channel]:
+def ways(
+    drop: Drop,
+    mail: tuple[MailServer, Marked] | None,
+    twilio: tuple[Mapping[str, TwilioAccount], httpx.AsyncClient, CallBack],
+) -> dict[str, Way]:
     """All channels, by the name that messages carry."""
-    found: dict[str, Channel] = {name: make(drop) for name, make in CHANNELS.items()}
-    return found | ({Email.name: Email(mail)} if mail else {})
+    found: list[Way] = [Maildrop(drop), Sms(*twilio), WhatsApp(*twilio)]
+    found += [Email(*mail)] if mail else []
+    return {one.name: one for one in found}

@@ -1,10 +1,7 @@
 """What the use cases need from stores, PMSs, channels and files, by role."""
 
 from services.integrations.ports.outside import (
-    Channel,
-    ChannelRefused,
     Connections,
-    Delivery,
     Folios,
     GuestKey,
     Pms,
@@ -15,10 +12,7 @@ from services.integrations.ports.outside import (
 )
 
 __all__ = [
-    "Channel",
-    "ChannelRefused",
     "Connections",
-    "Delivery",
     "Folios",
     "GuestKey",
     "Pms",

@@ -1,7 +1,6 @@
 """What the use cases need from stores, PMSs and channels, by role."""
 
 import datetime as dt
-import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,6 @@ from services.integrations.domain.connections import Connection
 from services.integrations.domain.following import Delivered, Followed, Kept, Loaded
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.imports import ImportLine
-from services.integrations.domain.messages import GuestMessage
 from services.integrations.domain.postings import Charge
 from shared.chassis.provenance import Provenance
 from shared.contracts.stays import Stay, StayStatus
@@ -46,6 +44,7 @@ class StayStore(Protocol):
     ) -> tuple[list[Stay], str | None]: ...
     async def around(self, scope: Scope, first: dt.date, last: dt.date) -> list[Stay]: ...
     async def profiles(self, scope: Scope, guest_ids: Sequence[str]) -> list[Profile]: ...
+    async def by_contact(self, scope: Scope, contact: str, limit: int = 20) -> list[str]: ...
     async def search(self, scope: Scope, pattern: str, limit: int) -> list[str]: ...
 
 
@@ -116,28 +115,3 @@ class Folios(Protocol):
 
     async def post(self, scope: Scope, charge: Charge) -> Posted: ...
     async def posted(self, scope: Scope, stay_id: str) -> int: ...
-
-
-class Delivery(enum.StrEnum):
-    """What a channel did with a message."""
-
-    SENT = "sent"
-    DELIVERED = "delivered"
-
-
-class ChannelRefused(Exception):
-    """The channel did not take the message; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Channel(Protocol):
-    """One way to reach a guest. Registered in `messaging/registry.py`."""
-
-    name: str
-
-    async def deliver(self, scope: Scope, message: GuestMessage, address: str) -> Delivery:
-        """Hand a message over under its id. Raises ChannelRefused."""
-        ...

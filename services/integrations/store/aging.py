@@ -22,7 +22,9 @@ class Aging:
         """Delete the words of some of them; that they were sent or received stays."""
         rows = await self._messages.find(_texts(scope, before), projection={"_id": 1}, limit=limit, tx=tx)
         ids = [row["_id"] for row in rows]
-        return await self._messages.update_many({"_id": {"$in": ids}}, {"$set": {"body.text": None}}, tx=tx)
+        return await self._messages.update_many(
+            {"_id": {"$in": ids}}, {"$set": {"body.text": None, "body.sender": None}}, tx=tx
+        )
 
     async def old_drafts(self, scope: Scope, before: dt.datetime) -> int:
         """Drafts, and mail that lies in the drop, from before a moment."""
@@ -64,7 +66,7 @@ class Aging:
 
 
 def _texts(scope: Scope, before: dt.datetime) -> Document:
-    return {"chain": scope.chain, "at": {"$lt": before}, "body.text": {"$ne": None}, "progress": "settled"}
+    return {"chain": scope.chain, "at": {"$lt": before}, "body.text": {"$ne": None}, "state": "settled"}
 
 
 def _drafts(scope: Scope, before: dt.datetime) -> Document:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.integrations.domain import pms_orders, postings, writebacks
+from services.integrations.domain import messages, pms_orders, postings, writebacks
 from services.integrations.domain.commanding import Redrive, Waiting
+from services.integrations.store.messages import MessageStore
 from services.integrations.store.outgoing import OPEN, Outgoing
 from services.integrations.store.pms_orders import OrderStore
 from services.integrations.store.postings import PostingStore
@@ -26,6 +27,7 @@ FRESH: Mapping[str, Fresh] = {
     "postings": lambda row, now: postings.moved(row, PostingState.PENDING, now),
     "writebacks": lambda row, now: writebacks.moved(row, PENDING, now),
     "pms_orders": lambda row, now: pms_orders.moved(row, PENDING, now),
+    "messages": lambda row, now: messages.again(row),
 }
 """A row of each collection as it is when it waits again."""
 
@@ -37,6 +39,7 @@ class Stores:
     postings: PostingStore
     writebacks: WritebackStore
     orders: OrderStore
+    messages: MessageStore
 
 
 class CommandStore:
@@ -52,6 +55,7 @@ class CommandStore:
             "postings": of.postings.outgoing(scope),
             "writebacks": of.writebacks.outgoing(scope),
             "pms_orders": of.orders.outgoing(scope),
+            "messages": of.messages.outgoing(scope),
         }
 
     async def listed(self, scope: Scope, *, dead: bool, after: str | None, limit: int) -> list[Waiting]:

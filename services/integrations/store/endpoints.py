@@ -13,8 +13,8 @@ SELDOM = dt.timedelta(seconds=10)
 class EndpointStore:
     """The `endpoints` of this service: one document for each connected hotel that was ever called."""
 
-    def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.collection("endpoints")
+    def __init__(self, mongo: Mongo, name: str = "endpoints") -> None:
+        self._rows = mongo.collection(name)
 
     async def find(self, scope: Scope, property_id: str) -> Endpoint:
         """One hotel's PMS; one that was never called has never failed."""

@@ -129,7 +129,10 @@ class ErasureStore:
             if ctx:
                 await self._idempotency.keep(tx, ctx, 200, row.erasure.id, row.erasure.version)
             values = int("body" in profile) + await self._forget(tx, scope, guest_id, stay_ids)
-            forgotten: Document = {"$set": {**whole, "erased": True, "runs": run}, "$unset": {"body": 1, "search": 1}}
+            forgotten: Document = {
+                "$set": {**whole, "erased": True, "runs": run},
+                "$unset": {"body": 1, "search": 1, "contacts": 1},
+            }
             forgotten["$set"]["prop"] = sorted({*profile["prop"], *(each["prop"] for each in stays)})
             await self._profiles.update_one({"_id": guest_id}, forgotten, upsert=True, tx=tx)
             more = {"stays": list(stay_ids), "began": began, "values": values, "noted": False, "mine": False}
@@ -150,7 +153,7 @@ class ErasureStore:
         ids = [row["_id"] for row in messages]
         texts = sum(row["body"].get("text") is not None for row in messages)
         if ids:
-            blank: Document = {"$set": {"body.text": None, "erased": True}}
+            blank: Document = {"$set": {"body.text": None, "body.sender": None, "erased": True}}
             await self._messages.update_many({"_id": {"$in": ids}}, blank, tx=tx)
         mail = await self._maildrop.delete_many({"chain": scope.chain, "_id": {"$in": ids}}, tx=tx) if ids else 0
         comments = await self._comments.delete_many(_theirs("guest", "stay", scope, guest_id, stay_ids), tx=tx)

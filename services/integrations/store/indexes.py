@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from services.integrations.domain.deliveries import DeliveryState
-from services.integrations.domain.messages import Progress
 from services.integrations.domain.partners import KEPT_DAYS
 from services.integrations.store.outgoing import OPEN
 from shared.chassis.mongo import Index, Mongo
@@ -14,7 +13,6 @@ _POSTINGS_OPEN = {"state": {"$in": [PostingState.PENDING.value, PostingState.SEN
 _WRITEBACKS_OPEN = {"state": {"$in": [WritebackState.PENDING.value, WritebackState.SENDING.value]}}
 _COMMANDS_OPEN = {"state": {"$in": list(OPEN)}}
 _DEAD = {"dead": True}
-_MESSAGES_OPEN = {"progress": {"$in": [Progress.PENDING.value, Progress.SENDING.value]}}
 
 LATEST_S = 400 * 86_400
 """How long what has not changed is told to new subscriptions as it stands."""
@@ -27,7 +25,7 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("guest",)),
         Index(("numbers", "prop"), partial={"backfill": False}),
     ],
-    "profiles": [Index(("search",))],
+    "profiles": [Index(("search",)), Index(("contacts",))],
     "folio": [Index(("stay",))],
     "postings": [
         Index(("state", "claimed"), partial=_POSTINGS_OPEN),
@@ -47,7 +45,17 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("stay",)),
         Index(("prop", "_id"), partial=_DEAD),
     ],
-    "messages": [Index(("progress", "claimed"), partial=_MESSAGES_OPEN), Index(("stay", "at")), Index(("guest",))],
+    "messages": [
+        Index(("state", "claimed"), partial=_POSTINGS_OPEN),
+        Index(("state", "next_try"), partial=_COMMANDS_OPEN),
+        Index(("stay", "at")),
+        Index(("guest", "inbound", "at")),
+        Index(("prop", "_id"), partial=_DEAD),
+        Index(("chain", "prop", "_id"), partial={"loose": True}),
+    ],
+    "threads": [Index(("chain", "waiting", "last")), Index(("chain", "last"))],
+    "message_templates": [Index(("chain", "place", "version"))],
+    "message_endpoints": [Index(("open_until",))],
     "drafts": [Index(("body.guest_id",)), Index(("body.stay_id",))],
     "erasures": [
         Index(("chain", "guest"), unique=True, partial={"open": True}),

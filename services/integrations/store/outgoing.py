@@ -33,6 +33,8 @@ class Outgoing(Generic[Row]):
     read: Callable[[Document], Row]
     told: Callable[[Row], NewEvent] | None
     sort: CommandSort
+    in_line: bool = True
+    """Whether commands of one stay wait for each other."""
 
     async def request(self, scope: Scope, tx: Tx, asked: Sequence[Row], provenance: Provenance) -> int:
         """Keep what was asked for and is not there yet, with its events; how many were new."""
@@ -51,7 +53,7 @@ class Outgoing(Generic[Row]):
         """Take the next one that is due, to get it ready; nothing leaves before `sending` says so.
 
         One left `sending` since `before`, or whose outcome is unknown and due to be looked at, is marked True.
-        Of one stay nothing is taken while an earlier command of it waits. `now` and `before` are real time.
+        Where commands of one stay are in line, none is taken while an earlier one waits. `now`, `before`: real time.
         """
         free = {"$or": [{"claimed": None}, {"claimed": {"$lt": before}}]}
         due: Document = {"$or": [{"next_try": None}, {"next_try": {"$lte": now}}]}
@@ -74,7 +76,7 @@ class Outgoing(Generic[Row]):
         return None
 
     async def _waits_behind(self, row: Document) -> bool:
-        if row["state"] != PENDING or row.get("stay") is None:
+        if not self.in_line or row["state"] != PENDING or row.get("stay") is None:
             return False
         earlier: Document = {"state": PENDING, "at": {"$lt": row.get("at")}}
         others = {"stay": row["stay"], "_id": {"$ne": row["_id"]}, "$or": [{"state": SENDING}, earlier]}

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 
 from services.integrations.domain.following import Followed, Kept, Loaded
-from services.integrations.domain.guests import Profile, search_keys
+from services.integrations.domain.guests import Profile, contacts_of, search_keys
 from services.integrations.domain.stays import Mark
 from services.integrations.store.scoping import within
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
@@ -51,6 +51,7 @@ def profile_row(profile: Profile) -> Document:
         "chain": profile.chain,
         "prop": sorted(profile.properties),
         "search": search_keys(profile),
+        "contacts": contacts_of(profile),
         "body": body,
     }
 
@@ -195,6 +196,21 @@ class StayStore:
         rows = await self._profiles.find({**known, **within(scope)})
         return [profile_of_row(row) for row in rows]
 
+    async def by_contact(self, scope: Scope, contact: str, limit: int = 20) -> list[str]:
+        """Guest ids of whoever has this number (E.164) or address (small letters)."""
+        wanted = {"contacts": contact, "body": {"$exists": True}, **within(scope)}
+        rows = await self._profiles.find(wanted, projection={"_id": 1}, sort=[("_id", 1)], limit=limit)
+        return [row["_id"] for row in rows]
+
+    async def fill_contacts(self, scope: Scope) -> None:
+        """Profiles from before contacts were kept get theirs."""
+        old: Document = {"contacts": {"$exists": False}, "body": {"$exists": True}}
+        async for row in self._profiles.stream(old):
+            found = contacts_of(profile_of_row(row))
+            await self._profiles.update_one(
+                {"_id": row["_id"], "contacts": {"$exists": False}}, {"$set": {"contacts": found}}
+            )
+
     async def search(self, scope: Scope, pattern: str, limit: int) -> list[str]:
         """Guest ids whose names begin so; `pattern` is an anchored, escaped expression."""
         rows = await self._profiles.find(
@@ -210,5 +226,5 @@ def _put(row: Document) -> BulkOp:
 def _meet(profile: Profile) -> BulkOp:
     """A profile met during an import: made when unknown; a known one only learns where the guest stayed."""
     row = profile_row(profile)
-    fresh = {name: row[name] for name in ("chain", "search", "body")}
+    fresh = {name: row[name] for name in ("chain", "search", "contacts", "body")}
     return Put({"_id": profile.id}, {"$setOnInsert": fresh, "$addToSet": {"prop": {"$each": row["prop"]}}})

@@ -21,7 +21,7 @@ from services.integrations.ports import PmsRefused, PmsSilent
 from services.integrations.ports.following import Endpoints
 from services.integrations.ports.vendors import PmsBusy, PmsUnreadable
 from shared.chassis.clock import Clock
-from shared.chassis.leases import ended
+from shared.chassis.leases import ended as task_ended
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError
 from shared.contracts.values import SYSTEM_CHAIN, Scope
@@ -85,7 +85,8 @@ class Sort(Protocol[Row]):
         ...
 
     async def ready(self, row: Row) -> Ready[Row]:
-        """Gather what is needed. Raises PmsRefused when it can never be sent; nothing has left then."""
+        """Gather what is needed. Raises PmsRefused when it can never be sent, PmsBusy when it may later; nothing has
+        left then."""
         ...
 
     def refused(self, row: Row, code: str) -> Row:
@@ -123,7 +124,7 @@ class CarryOut(Generic[Row]):
                     settled += task.result()
         finally:
             for task in running:
-                await ended(task)
+                await task_ended(task)
 
     async def _claim(self, busy: Counter[str]) -> tuple[Row, bool] | None:
         now = self._clock.real_now()
@@ -144,20 +145,28 @@ class CarryOut(Generic[Row]):
             ready = await self._sort.ready(row)
         except (PmsRefused, AppError) as refused:
             return await self._settle(scope, self._sort.refused(row, refused.code), whose, Ending(refused.code))
+        except PmsBusy as busy:
+            await self._rows.put_off(scope, row, self._clock.real_now() + (busy.after or wait(0)), busy.code)
+            return 0
         if again and not ready.idempotent:
             return await self._look(scope, row, ready, whose)
         if not ready.idempotent and not again:
-            try:
-                found = await self._done_before(scope, ready, whose)
-            except (PmsBusy, PmsRefused, PmsUnreadable, TimeoutError):
-                # Who cannot be asked is not sent to: it may stand there already.
-                await self._rows.put_off(scope, row, self._clock.real_now() + READ_BACK, NO_ANSWER)
-                return 0
-            if found is not None:
-                return await self._settle(scope, found, whose, Ending())
+            ended = await self._ended_before(scope, row, ready, whose)
+            if ended is not None:
+                return ended
         if not again and not await self._rows.sending(scope, row, self._clock.real_now()):
             return 0
         return await self._send(scope, row, ready, whose)
+
+    async def _ended_before(self, scope: Scope, row: Row, ready: Ready[Row], whose: Whose) -> int | None:
+        """What was done the first time is settled, and who cannot be asked is not sent to; None: send it."""
+        try:
+            found = await self._done_before(scope, ready, whose)
+        except (PmsBusy, PmsRefused, PmsUnreadable, TimeoutError):
+            # It may stand there already.
+            await self._rows.put_off(scope, row, self._clock.real_now() + READ_BACK, NO_ANSWER)
+            return 0
+        return None if found is None else await self._settle(scope, found, whose, Ending())
 
     async def _done_before(self, scope: Scope, ready: Ready[Row], whose: Whose) -> Row | None:
         """Of one that a person has tried again: whether it was done the first time."""

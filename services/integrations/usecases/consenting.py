@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from services.integrations.domain.consents import CHANNELS, PURPOSES, changed, consent_id, stops
+from services.integrations.domain.consents import CHANNELS, PURPOSES, changed, consent_id, word_of
 from services.integrations.ports import StayStore
 from services.integrations.ports.consents import ConsentStore, Decide
 from shared.chassis.clock import Clock
@@ -68,23 +68,27 @@ class HearConsents:
         self._store = store
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
-        """Keep every stop."""
+        """Keep every stop, and every word that takes one back."""
         for event in events:
             body = body_of(event)
-            if isinstance(body, MessageEvent) and stops(body.message) and body.message.guest_id:
+            said = decided_by(body.message) if isinstance(body, MessageEvent) else []
+            if said and isinstance(body, MessageEvent) and body.message.guest_id:
                 guest = Actor(kind=ActorKind.GUEST, id=body.message.guest_id)
-                said = _stopped(body.message, body.message.guest_id)
                 await self._store.hear(Scope(chain=event.chain), tx, said, guest, Provenance.of(event))
 
     async def forget(self, tx: Tx, subject: str) -> None:
         """Nothing: who said stop has said it."""
 
 
-def _stopped(message: Message, guest_id: str) -> list[tuple[str, Decide]]:
+def decided_by(message: Message) -> list[tuple[str, Decide]]:
+    """What a guest's own message decides about being written to; nothing in most of them."""
+    given = word_of(message)
+    if given is None or message.guest_id is None:
+        return []
     # On a page or at the desk a guest means every channel; by one of them they mean that one.
     channels = (message.channel,) if message.channel in CHANNELS else CHANNELS
     return [
-        deciding(guest_id, message.property_id, channel, purpose, False, "guest", message.at)
+        deciding(message.guest_id, message.property_id, channel, purpose, given, "guest", message.at)
         for channel in channels
         for purpose in PURPOSES
     ]

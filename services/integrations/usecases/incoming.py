@@ -1,30 +1,44 @@
 """Takes what guests write and answer, and the drafts that staff write to them."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.integrations.domain.arrivals import Arrival, arrival_id, stay_for
 from services.integrations.domain.messages import Draft, GuestMessage
+from services.integrations.domain.question_topics import topic_of
 from services.integrations.ports import StayStore
+from services.integrations.ports.consents import ConsentStore
 from services.integrations.ports.masked import MaskedLog
+from services.integrations.usecases.consenting import decided_by
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
+from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import invalid, not_found
+from shared.contracts.identity import Actor, ActorKind
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.stays import Stay
 from shared.contracts.values import Money, Scope, card_numbers, derived_id, mask_cards
 
 MESSAGES = "guest_messages"
 """What operators know this door by."""
+MOST_STAYS = 200
 
 
 class Messages(Protocol):
     """The part of the message store that the doors need."""
 
     async def receive(
-        self, scope: Scope, row: GuestMessage, provenance: Provenance, ctx: CommandContext | None = None
+        self,
+        scope: Scope,
+        row: GuestMessage,
+        provenance: Provenance,
+        ctx: CommandContext | None = None,
+        also: Callable[[Tx], Awaitable[None]] | None = None,
     ) -> bool: ...
+    async def find(self, scope: Scope, message_id: str) -> GuestMessage | None: ...
     async def keep_draft(self, scope: Scope, draft: Draft, ctx: CommandContext) -> None: ...
     async def draft(self, scope: Scope, draft_id: str) -> Draft | None: ...
 
@@ -54,8 +68,11 @@ def refuse_cards(field: str, text: str | None) -> None:
 class TakeFromGuests:
     """Keeps inbound messages; the text stays here, the event carries codes."""
 
-    def __init__(self, messages: Messages, stays: StayStore, clock: Clock, cards: MaskedLog) -> None:
+    def __init__(
+        self, messages: Messages, stays: StayStore, clock: Clock, cards: MaskedLog, consents: ConsentStore
+    ) -> None:
         self._messages, self._stays, self._clock, self._cards = messages, stays, clock, cards
+        self._consents = consents
 
     async def stay(self, scope: Scope, stay_id: str) -> Stay:
         """The stay a message is about; another hotel's is not found."""
@@ -68,11 +85,76 @@ class TakeFromGuests:
         """A channel hands a message over; card numbers are masked and flagged. Its id, and whether it was new."""
         stay = await self.stay(scope, said.stay_id)
         message_id = derived_id("message", stay.property_id, vendor_id)
-        masked = mask_cards(said.text) if said.text else said.text
-        if masked != said.text:
-            await self._cards.note(Scope(chain=scope.chain), stay.property_id, MESSAGES, self._clock.real_now())
+        masked = await self._masked(stay.chain, stay.property_id, said.text)
         row = self._row(message_id, stay, said, masked, provenance, flagged=masked != said.text)
-        return message_id, await self._messages.receive(scope, row, provenance)
+        return message_id, await self._kept(scope, row, provenance)
+
+    async def by_channel(
+        self, chain: str, property_id: str, arrival: Arrival, provenance: Provenance
+    ) -> tuple[GuestMessage, bool]:
+        """A channel hands over what somebody wrote to a hotel: whose it is and what it is about is found out here.
+
+        What belongs to no stay we know is kept, too, for people to look at.
+        """
+        scope = Scope(chain=chain, properties=frozenset({property_id}))
+        stay = await self._whose(scope, arrival)
+        masked = await self._masked(chain, property_id, arrival.text)
+        message = Message(
+            id=arrival_id(property_id, arrival.vendor_id),
+            property_id=property_id,
+            stay_id=stay.id if stay else None,
+            guest_id=stay.guest_id if stay else None,
+            direction=Direction.INBOUND,
+            channel=arrival.channel,
+            language=stay.language if stay else "en",
+            topic_code=arrival.auto or topic_of(masked),
+            state=MessageState.RECEIVED,
+            at=self._clock.now(),
+            version=1,
+        )
+        row = GuestMessage(
+            chain=chain,
+            message=message,
+            text=masked,
+            flagged=masked != arrival.text or arrival.cut,
+            correlation=provenance.correlation,
+            sender=None if stay else arrival.sender,
+            auto=arrival.auto,
+            media=arrival.media,
+            said=1,
+        )
+        return row, await self._kept(scope, row, provenance)
+
+    async def _whose(self, scope: Scope, arrival: Arrival) -> Stay | None:
+        """The stay of the message it answers; else of whoever has this number or address."""
+        for answered in arrival.answers:
+            ours = await self._messages.find(scope, answered)
+            if ours is not None and ours.message.stay_id is not None:
+                kept = await self._stays.get(scope, ours.message.stay_id)
+                if kept is not None:
+                    return kept.stay
+        guests = await self._stays.by_contact(scope, arrival.sender) if arrival.sender else []
+        found, _ = await self._stays.page(scope, guest_ids=guests, limit=MOST_STAYS) if guests else ([], None)
+        return stay_for(found, self._clock.now().date())
+
+    async def _masked(self, chain: str, property_id: str, text: str | None) -> str | None:
+        masked = mask_cards(text) if text else text
+        if masked != text:
+            await self._cards.note(Scope(chain=chain), property_id, MESSAGES, self._clock.real_now())
+        return masked
+
+    async def _kept(
+        self, scope: Scope, row: GuestMessage, provenance: Provenance, ctx: CommandContext | None = None
+    ) -> bool:
+        """Keep it, and in the same transaction what it says about being written to: a stop holds from then on."""
+        said = decided_by(row.message)
+
+        async def also(tx: Tx) -> None:
+            if row.message.guest_id and said:
+                guest = Actor(kind=ActorKind.GUEST, id=row.message.guest_id)
+                await self._consents.hear(Scope(chain=row.chain), tx, said, guest, provenance)
+
+        return await self._messages.receive(scope, row, provenance, ctx, also)
 
     async def by_person(self, ctx: CommandContext, said: Said) -> str:
         """Somebody at the desk writes down what a guest said. Its id."""
@@ -80,7 +162,7 @@ class TakeFromGuests:
         stay = await self.stay(ctx.scope, said.stay_id)
         message_id = self._clock.new_id()
         row = self._row(message_id, stay, said, said.text, ctx.provenance, flagged=False)
-        await self._messages.receive(ctx.scope, row, ctx.provenance, ctx)
+        await self._kept(ctx.scope, row, ctx.provenance, ctx)
         return message_id
 
     def _row(
@@ -104,9 +186,8 @@ class TakeFromGuests:
             at=self._clock.now(),
             version=1,
         )
-        return GuestMessage(
-            chain=stay.chain, message=message, text=text, flagged=flagged, correlation=provenance.correlation
-        )
+        kept = {"chain": stay.chain, "message": message, "text": text, "flagged": flagged, "said": 1}
+        return GuestMessage(**kept, correlation=provenance.correlation)
 
     async def draft(self, ctx: CommandContext, stay_id: str, text: str) -> Draft:
         """Keep a text for a guest until a record asks for it by id and digest."""

@@ -86,7 +86,8 @@ class _Batch:
             if isinstance(body, StayEvent):
                 await self._on_stay(each, body)
                 self._stays[body.stay.id] = kept[body.stay.id] = body.stay
-            elif isinstance(body, MessageEvent):
+            elif isinstance(body, MessageEvent) and each.verb != "linked":
+                # Which record a message led to is our own word, come back.
                 await self._on_message(each, body.message)
             elif isinstance(body, FinanceEvent):
                 stay = self._stays.get(body.finance.stay_id or "")

@@ -12,6 +12,7 @@ from services.integrations.api.messages import HANDED_OVER
 from services.integrations.api.pms import TASK
 from shared.contracts.policy import ANY, Resource
 from tests.rights.rows import GUEST, PAYMENT, PRIVATE, Barred, Door, Place, Row, granted, of
+from tests.rights.tables.messages import ROWS as MESSAGES
 from tests.rights.tables.money import ROWS as BOOKS
 from tests.rights.tables.partners import ROWS as PARTNERS
 
@@ -77,7 +78,7 @@ ROWS = (
         Resource.GUEST,
         thing="guest_id",
         needs=FILE,
-        shows=of(GUEST, PAYMENT),
+        shows=of(GUEST, PAYMENT, PRIVATE),
     ),
     granted("POST /v1/erasures", "erase", Resource.GUEST, body=FORGET),
     granted("POST /v1/erasures/{erasure_id}/decision", "erase", Resource.GUEST, body=AGREED, headers=STALE),
@@ -92,6 +93,7 @@ ROWS = (
     Row("POST /g/{secret}", door=Door.SECRET),
     granted("GET /v1/guests/{guest_id}/consents", "request_message", Resource.MESSAGE),
     granted("POST /v1/guests/{guest_id}/consents", "request_message", Resource.MESSAGE, body=CONSENT),
+    *MESSAGES,
     *PARTNERS,
     *BOOKS,
     granted("POST /v1/guest-messages", "request_message", ANY, body=SAID),
