@@ -87,10 +87,14 @@ def test_corrections_are_counted_under_the_rule_that_had_confirmed() -> None:
     assert share.low < 0.5
 
 
+SEGMENTS = {"one": "direct", "two": None}
+
+
 def sold(record: str, state: str, arm: str) -> list[Envelope]:
     """A sale of a campaign."""
     sale = Sale(offer_id="o", offer_version=1, code="spa", service="spa", quoted=Money(amount=5000, currency="EUR"),
-                tax=Money(amount=0, currency="EUR"), campaign="summer", arm=arm, state=state)  # fmt: skip
+                tax=Money(amount=0, currency="EUR"), campaign="summer", arm=arm, state=state,
+                segment=SEGMENTS[arm])  # fmt: skip
     story = Story(record, workflow=Workflow.UPSELL, kind="campaign_reply").then("sale_granted", NOON, sale=sale)
     outcome = Outcome.FULFILLED if state == "sold" else Outcome.DECLINED
     return list(story.completed(NOON, outcome).events)
@@ -100,6 +104,8 @@ def test_upsell_gives_conversion_by_arm_revenue_and_what_a_room_brought() -> Non
     events = [*sold("a", "sold", "one"), *sold("b", "sold", "one"), *sold("c", "missed", "two")]
     found = values(answered("upsell", events, Around(rooms={PROPERTY: 40})))
     assert (found["conversion"], found["conversion|arm=one|campaign=summer"]) == (0.6667, 1)
+    assert (found["conversion|segment=direct"], found["conversion|segment=unsaid"]) == (1, 0)
+    assert (found["conversion|offer=spa"], found["conversion|campaign=summer"]) == (0.6667, 0.6667)
     assert (found["revenue|currency=EUR"], found["revenue|agent=staff-ana|currency=EUR"]) == (10_000, 10_000)
     assert (found["revenue_per_available_room|currency=EUR"], found["declined|reason=unsaid"]) == (25_000, 1)
 
