@@ -132,13 +132,14 @@ async def test_exception_report_comes_before_the_busy_time_and_rings_until_it_is
     busy = dt.date(2026, 3, 11)
     await stays(reporting, busy, 3)
     await sent(reporting, "POST", "/v1/schedules", json=schedule(BUSY))
-    reporting.at(dt.datetime(2026, 3, 11, 6, 1, tzinfo=dt.UTC))  # an hour before the last moment, 09:00
+    reporting.at(dt.datetime(2026, 3, 11, 8, 59, 59, tzinfo=dt.UTC))  # six hours before 15:00 are not begun
     assert await delivered(reporting) == []
-    reporting.at(dt.datetime(2026, 3, 11, 8, 0, tzinfo=dt.UTC))
+    reporting.at(dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC))
     run = (await delivered(reporting))[0]
     assert (run["busy_day"], run["due_at"], run["audience"]) == ("2026-03-11", "2026-03-11T09:00:00Z", "duty_manager")
-    assert (run["review_by"], run["reviewed_by"]) == ("2026-03-11T12:00:00Z", None)
-    reporting.at(dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC))
+    assert (run["delivered_at"], run["reviewed_by"]) == ("2026-03-11T09:00:00Z", None)
+    assert run["review_by"] == "2026-03-11T13:00:00Z"
+    reporting.at(dt.datetime(2026, 3, 11, 10, 0, tzinfo=dt.UTC))
     assert len(await delivered(reporting)) == 1
     told = await events(reporting, run["id"])
     assert [report_subject(one.run, NOON).facts["reviewed"] for one in told] == [False]

@@ -20,8 +20,6 @@ from shared.contracts.staff import Property
 from shared.contracts.values import Instant, Scope, card_numbers, derived_id, local_day, zone
 
 KIND = "schedule"
-LOOK = dt.timedelta(hours=1)
-"""The books are looked at every hour: what would come due before the next look comes now, so none is late."""
 MANAGE = "manage"
 Hotel = Callable[[str, str], Property | None]
 Transact = Callable[[Callable[[Tx], Awaitable[None]]], Awaitable[None]]
@@ -141,9 +139,9 @@ class Scheduling:
         hotel = self._hotel(schedule.chain, schedule.property_id)
         zone_name, now = hotel.zone if hotel else "UTC", self._now()
         daily = schedule.terms.when is When.DAILY
-        due = next_daily(schedule.terms, zone_name, now) if daily else next_look(zone_name, now)
+        due = next_daily(schedule.terms, zone_name, now) if daily else next_look(schedule.terms, zone_name, now)
         if schedule.active and due is not None:
-            generation = schedule.version * 10**8 + int(due.timestamp()) // 60
+            generation = schedule.version * 10**11 + int(due.timestamp())
             await self._arm(tx, [Timer(f"{KIND}|{schedule.id}", KIND, schedule.id, due, generation)])
 
     async def fire(self, tx: Tx, timer: Timer, late_ms: int) -> None:
@@ -165,8 +163,7 @@ class Scheduling:
         outlook = await self._forecasting.ahead(scope, hotel.id)
         if outlook is None:
             return []
-        now = self._now()
-        busy = busy_due(schedule.terms, hotel.zone, outlook.rooms, outlook.days, now + LOOK, now)
+        busy = busy_due(schedule.terms, hotel.zone, outlook.rooms, outlook.days, self._now())
         return [_run(schedule, hotel.zone, due, day) for day, due in busy]
 
 
