@@ -7,6 +7,7 @@ from services.reporting import api
 from services.reporting.adapters.files import MEDIA, RENDER, WRITE
 from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.traces import OtelTraces
+from services.reporting.domain.local import latest_day
 from services.reporting.events import TOPICS, Handler
 from services.reporting.ports import TraceSink
 from services.reporting.reports import APART, ENTRIES_VERSION
@@ -59,7 +60,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     """The reporting service over a given chassis and a place for its business traces."""
     facts, traces = MongoFacts(chassis.mongo), MongoTraces(chassis.mongo, chassis.clock)
     moments = Moments.to(settings.otlp_endpoint, _counter(chassis))
-    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION, APART)
+    sums = MongoSums(chassis.mongo, chassis.owner, ENTRIES_VERSION, APART, lambda: latest_day(chassis.clock.now()))
     projecting = Projecting(facts, sums, traces, moments.note)
     watching = Watching(facts, moments.note, chassis.clock.now)
     counting = Counting(facts, sums, chassis.mongo.run)

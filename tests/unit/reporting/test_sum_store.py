@@ -37,7 +37,7 @@ class Rows:
                 sums = row["s"].setdefault(group, {})
                 sums[measure] = sums.get(measure, 0) + amount
 
-    async def find(self, wanted: dict[str, Any], projection: Any = None) -> list[dict[str, Any]]:
+    async def find(self, wanted: dict[str, Any], projection: Any = None, tx: Any = None) -> list[dict[str, Any]]:
         """The documents that satisfy every condition."""
         return [row for row in self.kept.values() if all(_holds(row[name], want) for name, want in wanted.items())]
 
@@ -56,6 +56,10 @@ class Database:
         """It."""
         return self.rows
 
+    async def at_one_moment(self, read: Any) -> Any:
+        """Nothing else goes on here."""
+        return await read(None)
+
 
 def everything() -> list[Fact]:
     """Facts of two hotels over four months."""
@@ -69,14 +73,14 @@ def everything() -> list[Fact]:
 FACTS = everything()
 
 
-@pytest.fixture
-async def sums() -> MongoSums:
+@pytest.fixture(params=[NOON.date, lambda: dt.date.max], ids=["today", "ever"])
+async def sums(request: pytest.FixtureRequest) -> MongoSums:
     """The sums of all facts, added by two processes."""
     database: Any = Database()
     for owner, some in (("one", FACTS[::3]), ("other", FACTS[1::3]), ("one", FACTS[2::3])):
         mine = MongoSums(database, owner, ENTRIES_VERSION, APART)
         await mine.add(Scope(chain=CHAIN), changed([(None, fact) for fact in some]), Tx(None))
-    return MongoSums(database, "one", ENTRIES_VERSION, APART)
+    return MongoSums(database, "one", ENTRIES_VERSION, APART, request.param)
 
 
 async def kept(sums: MongoSums, report: Report, scope: Scope, made: Asked) -> Asked:

@@ -62,15 +62,26 @@ def test_percentile_of_a_scale_is_as_near_as_it_says(lengths: list[float], perce
     assert found[0] == pytest.approx(true, rel=ACCURACY, abs=1.0)
 
 
-@given(st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 500))
-def test_months_and_days_cover_a_window_exactly_once(start: dt.date, length: int) -> None:
+@given(st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 500), st.integers(-40, 600))
+def test_months_and_days_with_their_signs_are_each_day_of_a_window_once(
+    start: dt.date, length: int, today: int
+) -> None:
     end = start + dt.timedelta(days=length)
-    found = covering(start, end)
-    told = [day for day in days(start, end) if day in found or day[:7] in found]
-    whole = [one for one in found if len(one) == 7]
-    assert told == days(start, end)
-    assert not [day for day in found if len(day) == 10 and day[:7] in whole]
-    assert len(found) <= 62 + length // 28
+    found = covering(start, end, start + dt.timedelta(days=today))
+    around = days(start - dt.timedelta(days=40), end + dt.timedelta(days=40))
+    counted = {day: found.get(day, 0) + found.get(day[:7], 0) for day in around}
+    assert [day for day, times in counted.items() if times == 1] == days(start, end)
+    assert set(counted.values()) == {0, 1}
+
+
+def test_window_that_ends_today_is_read_as_few_documents() -> None:
+    end = dt.date(2026, 3, 20)
+    found = covering(dt.date(2025, 3, 21), end, end)
+    assert [period for period, sign in found.items() if sign > 0 and len(period) == 10] == days(
+        dt.date(2025, 3, 21), dt.date(2025, 3, 31)
+    )
+    assert found["2026-03"] == 1
+    assert [period for period, sign in found.items() if sign < 0] == days(dt.date(2026, 3, 21), dt.date(2026, 3, 31))
 
 
 @pytest.mark.parametrize("day", [dt.date(2026, 3, 29), dt.date(2026, 10, 25), dt.date(2026, 6, 1)])
