@@ -147,8 +147,9 @@ class Report:
 
     `apart` are those read by property, `by_day` those read by day; small ones, as they are many.
     `entries` is what each fact gives to families of its own; other reports may use them. `basis`: all that they depend
-    on beside the zone; while it stays the same, so do they (None where nothing can be given). `standing`: what a record
-    that is open gives, by the moment of asking. Further parameters that it takes are `takes`.
+    on beside the zone; while it stays the same, so do they (None where nothing can be given). `by_stretch`: each
+    stretch gives by itself or with the one right before it; of those further back only the first matters. `standing`:
+    what a record that is open gives, by the moment of asking. Further parameters that it takes are `takes`.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Report:
     families: tuple[str, ...] = ()
     entries: Entries | None = None
     basis: Callable[[Life, Fact], object] | None = None
+    by_stretch: bool = False
     standing: StandingEntries | None = None
     apart: tuple[str, ...] = ()
     by_day: tuple[str, ...] = ()

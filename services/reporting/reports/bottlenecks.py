@@ -117,6 +117,7 @@ BOTTLENECKS = Report(
     families=(HOURS, HANDED),
     entries=entries,
     basis=basis,
+    by_stretch=True,
     standing=standing,
     picture=picture,
 )

@@ -75,6 +75,7 @@ STAFF_LOAD = Report(
     families=(STAFF,),
     entries=entries,
     basis=basis,
+    by_stretch=True,
     standing=standing,
     picture=picture,
 )

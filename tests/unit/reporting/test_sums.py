@@ -1,6 +1,8 @@
 """Sums: what events change in them is what facts give, percentiles keep their word, days and months make any window."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,13 +10,14 @@ from hypothesis import strategies as st
 
 from services.reporting.domain import recompute
 from services.reporting.domain.fold import by_fact, fold, without
-from services.reporting.domain.local import pieces, whole_ms_between
+from services.reporting.domain.local import Piece, pieces, whole_ms_between
 from services.reporting.domain.periods import covering, days
 from services.reporting.domain.question import percentile, wilson
 from services.reporting.domain.statistics import difference_of_means, difference_of_shares, rank_correlation
 from services.reporting.domain.tally import ACCURACY, Entry, Tally, scaled
-from services.reporting.reports import changes, entries_of
+from services.reporting.reports import bottlenecks, changes, entries_of
 from services.reporting.store.sums import escaped
+from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Department
 from tests.factories.records import NOON, Story, minutes
 from tests.factories.reporting import lives
@@ -33,6 +36,43 @@ def test_changes_of_every_event_add_up_to_what_the_fact_gives(seed: int) -> None
             fact = after
     assert fact is not None
     assert added(total) == added(entries_of(fact)) == added(changes(None, fact))
+
+
+def handed_about(times: int) -> list[Envelope]:
+    """A record that two departments pass to each other, and that is closed in the end."""
+    story, there = Story(), (Department.FRONT_OFFICE, Department.HOUSEKEEPING)
+    for number in range(times):
+        story.handed_to(there[number % 2], "staff-f", NOON + minutes(number + 1))
+    return story.completed(NOON + minutes(times + 5)).events
+
+
+def test_changes_of_a_record_with_a_long_history_add_up() -> None:
+    fact, total = None, list[Entry]()
+    for event in handed_about(40):
+        after = fold(fact, event.subject, [event])
+        total += changes(fact, after)
+        fact = after
+    assert fact is not None
+    assert added(total) == added(entries_of(fact))
+
+
+def test_event_costs_as_much_after_a_long_history_as_after_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = list[object]()
+
+    def counted(*stretch: Any) -> Iterator[Piece]:
+        cut.append(stretch)
+        return pieces(*stretch)
+
+    def cost(times: int) -> int:
+        told = handed_about(times)[:-1]
+        before = fold(None, told[0].subject, told[:-1])
+        after = fold(before, told[0].subject, told[-1:])
+        cut.clear()
+        changes(before, after)
+        return len(cut)
+
+    monkeypatch.setattr(bottlenecks, "pieces", counted)
+    assert cost(400) == cost(40) > 0
 
 
 def test_alert_heard_before_its_record_counts_once() -> None:
