@@ -1,11 +1,13 @@
 """The composition root of reporting: `python -m services.reporting.app`."""
 
+import datetime as dt
+
 from fastapi import FastAPI
 from prometheus_client import Counter
 
 from services.reporting import api
-from services.reporting.adapters.files import MEDIA, RENDER, WRITE
 from services.reporting.adapters.moments import Moments
+from services.reporting.adapters.press import Press
 from services.reporting.adapters.traces import OtelTraces
 from services.reporting.domain.local import latest_day
 from services.reporting.events import TOPICS, Handler
@@ -28,6 +30,7 @@ from services.reporting.store import (
 )
 from services.reporting.usecases.answering import Answering
 from services.reporting.usecases.cashing import Cashing
+from services.reporting.usecases.clearing import Clearing
 from services.reporting.usecases.counting import Counting
 from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.exporting import Exporting
@@ -49,6 +52,7 @@ from shared.contracts.identity import Principal
 
 UNKNOWN_ZONE = "UTC"
 COUNT_EVERY_S = 60.0
+CLEAR_EVERY_S = 3_600.0
 
 
 def build(settings: Settings) -> FastAPI:
@@ -82,9 +86,11 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     forecasting = Forecasting(stays, answering, hotel, now)
     arm, append = chassis.timers.arm, chassis.outbox.append
     scheduling = Scheduling(schedules, runs, answering, forecasting, keys, arm, run, hotel, now)
-    new_id = chassis.clock.new_id
-    delivering = Delivering(schedules, runs, files, answering, RENDER, keys, append, run, now, new_id)
-    exporting = Exporting(exports, facts, files, answering, chassis.policy, WRITE, keys, run, now)
+    new_id, press = chassis.clock.new_id, Press()
+    delivering = Delivering(schedules, runs, files, answering, press, keys, append, run, now, new_id)
+    exporting = Exporting(exports, facts, files, answering, chassis.policy, press, keys, run, now)
+    kept = (dt.timedelta(days=settings.exports_kept_days), dt.timedelta(days=settings.deliveries_kept_days))
+    clearing = Clearing(files, *kept, chassis.clock.real_now)
     spots, reviews, hotels = MongoSpots(chassis.mongo), MongoReviews(chassis.mongo), chassis.policy.hotels
     spotting = Spotting(spots, facts, stays, sums, answering, keys, append, run, now, new_id, hotels)
     reviewing = Reviewing(reviews, sums, answering, keys, run)
@@ -93,8 +99,8 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         title="reporting",
         routers=[
             api.router(answering, chassis.caller, now),
-            api.files(answering, exporting, forecasting, RENDER, MEDIA, chassis),
-            api.schedules(scheduling, delivering, MEDIA, chassis),
+            api.files(answering, exporting, forecasting, press, chassis),
+            api.schedules(scheduling, delivering, chassis),
             api.spots(spotting, reviewing, chassis),
         ],
         links=api.LINKS,
@@ -115,12 +121,13 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
             Job("deliveries", settings.deliver_every_s, delivering.deliver),
             Job("spot_checks", settings.spot_every_s, spotting.plan_busy),
             Job("exports", settings.deliver_every_s, exporting.make),
+            Job("files", CLEAR_EVERY_S, clearing.clear),
         ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
     app.state.tracing, app.state.counting = tracing, counting
     app.state.watching, app.state.spotting, app.state.moments = watching, spotting, moments
-    app.state.delivering, app.state.exporting = delivering, exporting
+    app.state.delivering, app.state.exporting, app.state.clearing = delivering, exporting, clearing
     return app
 
 

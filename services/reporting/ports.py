@@ -1,9 +1,9 @@
 """What the use cases need from the outside, by role."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import Figure, Question, Report
@@ -12,6 +12,7 @@ from services.reporting.domain.standing import Standing
 from services.reporting.domain.stay import StaySeen
 from services.reporting.domain.tally import Entry, Tally
 from services.reporting.domain.trace import BusinessTrace
+from services.reporting.reports.rows import Column, Table
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Tx
@@ -90,6 +91,10 @@ class FactStore(Protocol):
         self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
     ) -> list[Fact]:
         """Facts that something happened to in a time (or all that are open), those first that moved last."""
+        ...
+
+    async def in_order(self, scope: Scope, start: Instant, end: Instant, after: str, limit: int) -> list[Fact]:
+        """Facts that something happened to in a time, by their ids, beyond one: each once, whatever moves meanwhile."""
         ...
 
     async def standing(self, scope: Scope) -> list[Standing]:
@@ -208,14 +213,29 @@ class FileStore(Protocol):
         """A file; 404 when it is not there."""
         ...
 
+    async def drop_older(self, scope: Scope, formats: Sequence[str], before: Instant, limit: int) -> int:
+        """Delete files of these formats that were made before a moment of real time; how many."""
+        ...
 
-class Render(Protocol):
-    """Makes a file of a report's figures."""
 
-    async def __call__(
-        self, report: Report, question: Question, figures: Sequence[Figure], property_id: str | None
+class Press(Protocol):
+    """Makes files."""
+
+    async def render(
+        self,
+        forms: Sequence[str],
+        report: Report,
+        question: Question,
+        figures: Sequence[Figure],
+        property_id: str | None,
+    ) -> Mapping[str, bytes]:
+        """A report in some formats, by format; 503 when they cannot be made now."""
+        ...
+
+    async def table(
+        self, form: str, table: Table, columns: Sequence[Column], rows: AsyncIterator[Sequence[Mapping[str, Any]]]
     ) -> bytes:
-        """The file."""
+        """A whole table in one format, its rows in any order; 503 when it cannot be made now."""
         ...
 
 

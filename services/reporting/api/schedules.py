@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import StringConstraints
 
-from services.reporting.api.files import as_file, content_of
+from services.reporting.api.files import MEDIA, as_file, content_of
 from services.reporting.domain.schedule import Run, Schedule, Terms
 from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.scheduling import Draft, Scheduling
@@ -59,7 +59,7 @@ class Runs(Frozen):
     runs: tuple[Run, ...]
 
 
-def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str], chassis: Chassis) -> APIRouter:
+def router(scheduling: Scheduling, delivering: Delivering, chassis: Chassis) -> APIRouter:
     """The routes."""
     made = APIRouter(prefix="/v1", tags=["reporting"])
     caller = Annotated[Principal, Depends(chassis.caller)]
@@ -106,13 +106,13 @@ def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str]
     @made.get(
         "/runs/{run_id}/file",
         response_class=Response,
-        responses={200: content_of(media[form] for form in ("xlsx", "png", "eml"))},
+        responses={200: content_of(MEDIA[form] for form in ("xlsx", "png", "eml"))},
     )
     async def run_file(
         run_id: Id, principal: caller, form: Annotated[Literal["xlsx", "png", "eml"], Query(alias="format")]
     ) -> Response:
         """A delivery as it was made then: workbook, picture or e-mail."""
-        return as_file(await delivering.file(principal, run_id, form), media[form], f"report.{form}")
+        return as_file(await delivering.file(principal, run_id, form), MEDIA[form], f"report.{form}")
 
     @made.post("/runs/{run_id}/review", responses={200: ETAG})
     async def review_run(run_id: Id, response: Response, ctx: told) -> Run:

@@ -72,6 +72,12 @@ class MongoFacts:
         # Off the event loop: thousands of facts are read for a page, and events must flow meanwhile.
         return await asyncio.to_thread(lambda: [fact_of(row) for row in rows])
 
+    async def in_order(self, scope: Scope, start: Instant, end: Instant, after: str, limit: int) -> list[Fact]:
+        """Facts that something happened to in a time, by their ids, beyond one: each once, whatever moves meanwhile."""
+        wanted = {**_within(scope), "_id": {"$gt": after}, "first_at": {"$lt": end}, "last_at": {"$gte": start}}
+        rows = await self._rows.find(wanted, projection={"body": 1}, sort=[("_id", 1)], limit=limit, hint=("_id",))
+        return await asyncio.to_thread(lambda: [fact_of(row) for row in rows])
+
     async def standing(self, scope: Scope) -> list[Standing]:
         """Everything that is open, as reports about now need it."""
         wanted = {**_within(scope), "open": True}

@@ -12,6 +12,7 @@ INDEXES: dict[str, list[Index]] = {
         Index(("counted",)),
     ],
     "exports": [Index(("at",), expire_s=7 * 86_400), Index(("at", "_id"), partial={"state": "waiting"})],
+    "files.files": [Index(("uploadDate",))],
     "schedules": [Index(("chain", "prop"), partial={"active": True})],
     "runs": [Index(("chain", "prop", ("due_at", -1))), Index(("due_at",), partial={"state": "due"})],
     "spots": [Index(("chain", ("day", -1), "_id"), partial={"open": True})],

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from services.reporting.domain.schedule import Run, RunState
-from services.reporting.ports import Append, FileStore, Keys, Render, RunStore, ScheduleStore
+from services.reporting.ports import Append, FileStore, Keys, Press, RunStore, ScheduleStore
 from services.reporting.usecases.answering import Answering, Wish, reader
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
@@ -34,7 +34,7 @@ class Delivering:
         runs: RunStore,
         files: FileStore,
         answering: Answering,
-        render: Mapping[str, Render],
+        press: Press,
         keys: Keys,
         append: Append,
         run: Transact,
@@ -42,7 +42,7 @@ class Delivering:
         new_id: Callable[[], str],
     ) -> None:
         self._schedules, self._runs, self._files, self._answering = schedules, runs, files, answering
-        self._render, self._keys, self._append, self._run = render, keys, append, run
+        self._press, self._keys, self._append, self._run = press, keys, append, run
         self._now, self._new_id = now, new_id
 
     async def deliver(self) -> int:
@@ -52,6 +52,8 @@ class Delivering:
             try:
                 await self._make(run)
             except AppError as refusal:
+                if refusal.kind is ErrorKind.UNAVAILABLE:  # it stays due, and the others go on
+                    continue
                 await self._give_up(run, refusal)
             done += 1
         return done
@@ -71,8 +73,8 @@ class Delivering:
         report, question, figures = await self._answering.figures(
             reader(run.chain, run.property_id, run.audience), run.report, Wish(run.property_id, run.start, run.end)
         )
-        for name in FORMATS:
-            content = await self._render[name](report, question, figures, run.property_id)
+        made = await self._press.render(FORMATS, report, question, figures, run.property_id)
+        for name, content in made.items():
             await self._files.replace(Scope(chain=run.chain), f"{run.id}.{name}", content)
         hours = schedule.terms.review_hours if schedule else None
         now = self._now()

@@ -171,14 +171,14 @@ def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
 
-async def test_files_hold_money_as_whole_numbers_and_names_as_text() -> None:
+def test_files_hold_money_as_whole_numbers_and_names_as_text() -> None:
     figures = [
         Figure(name="posted", labels={"kind": "charge", "currency": "EUR"}, value=12345, unit="EUR minor units"),
         Figure(name="note", labels={"rule": "=cmd()"}, value=0.5, unit="share"),
     ]
-    lines = (await csv_bytes(REPORTS["money"], QUESTION, figures, None)).decode().splitlines()
+    lines = csv_bytes(REPORTS["money"], QUESTION, figures, None).decode().splitlines()
     assert lines[1] == "posted,currency=EUR|kind=charge,,12345,EUR minor units,0,,,"
-    book = openpyxl.load_workbook(io.BytesIO(await xlsx(REPORTS["money"], QUESTION, figures, None)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(REPORTS["money"], QUESTION, figures, None)))
     cells = [[cell.value for cell in row] for row in book["Figures"].iter_rows()]
     assert (cells[1][3], type(cells[1][3])) == (12345, int)
     assert {cell.data_type for row in book["Figures"].iter_rows() for cell in row} <= {"s", "n"}

@@ -1,6 +1,5 @@
 """Pictures drawn here, for mail and print: Vega-Lite by vl-convert, which needs neither network nor browser."""
 
-import asyncio
 from collections.abc import Sequence
 
 import vl_convert
@@ -12,18 +11,14 @@ VEGA_LITE = "5.21"
 NOTHING = Chart(title="Nothing to show", across="", up="", points=(Point(name="", value=0),))
 
 
-async def svg(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def svg(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The report's picture as SVG."""
-    drawn = await asyncio.to_thread(vl_convert.vegalite_to_svg, _chart(report, figures).vega, vl_version=VEGA_LITE)
-    return str(drawn).encode()
+    return str(vl_convert.vegalite_to_svg(_chart(report, figures).vega, vl_version=VEGA_LITE)).encode()
 
 
-async def png(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def png(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The report's picture as PNG, at twice the size for sharp print."""
-    drawn = await asyncio.to_thread(
-        vl_convert.vegalite_to_png, _chart(report, figures).vega, vl_version=VEGA_LITE, scale=2
-    )
-    return bytes(drawn)
+    return bytes(vl_convert.vegalite_to_png(_chart(report, figures).vega, vl_version=VEGA_LITE, scale=2))
 
 
 def _chart(report: Report, figures: Sequence[Figure]) -> Chart:

@@ -1,6 +1,5 @@
 """A report as an XLSX workbook: figures, a chart of their picture, and the definition."""
 
-import asyncio
 import io
 from collections.abc import Sequence
 
@@ -14,12 +13,8 @@ _CHART_TYPES = {"bar": "column", "line": "line", "point": "scatter"}
 _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-async def xlsx(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def xlsx(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The workbook."""
-    return await asyncio.to_thread(_made, report, question, figures, property_id)
-
-
-def _made(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _SAFE) as book:
         bold = book.add_format({"bold": True})
