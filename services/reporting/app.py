@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from prometheus_client import Counter
 
 from services.reporting import api
+from services.reporting.adapters.mail import SmtpMailer
 from services.reporting.adapters.moments import Moments
 from services.reporting.adapters.press import Press
 from services.reporting.adapters.traces import OtelTraces
@@ -19,6 +20,7 @@ from services.reporting.store import (
     MongoExports,
     MongoFacts,
     MongoFiles,
+    MongoMailings,
     MongoReviews,
     MongoRuns,
     MongoSchedules,
@@ -36,6 +38,7 @@ from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.exporting import Exporting
 from services.reporting.usecases.forecasting import Forecasting
 from services.reporting.usecases.lodging import Lodging
+from services.reporting.usecases.mailing import Mailings
 from services.reporting.usecases.projecting import Projecting
 from services.reporting.usecases.reviewing import Reviewing
 from services.reporting.usecases.scheduling import KIND, Scheduling
@@ -87,10 +90,14 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     arm, append = chassis.timers.arm, chassis.outbox.append
     scheduling = Scheduling(schedules, runs, answering, forecasting, keys, arm, run, hotel, now)
     new_id, press = chassis.clock.new_id, Press()
-    delivering = Delivering(schedules, runs, files, answering, press, keys, append, run, now, new_id)
+    mailings, real_now = MongoMailings(chassis.mongo), chassis.clock.real_now
+    delivering = Delivering(
+        schedules, runs, mailings, files, answering, press, keys, append, run, now, real_now, new_id
+    )
+    mailing = Mailings(mailings, files, SmtpMailer.of(settings), delivering, answering, now, real_now)
     exporting = Exporting(exports, facts, files, answering, chassis.policy, press, keys, run, now)
     kept = (dt.timedelta(days=settings.exports_kept_days), dt.timedelta(days=settings.deliveries_kept_days))
-    clearing = Clearing(files, *kept, chassis.clock.real_now)
+    clearing = Clearing(files, *kept, real_now)
     spots, reviews, hotels = MongoSpots(chassis.mongo), MongoReviews(chassis.mongo), chassis.policy.hotels
     spotting = Spotting(spots, facts, stays, sums, answering, keys, append, run, now, new_id, hotels)
     reviewing = Reviewing(reviews, sums, answering, keys, run)
@@ -100,7 +107,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         routers=[
             api.router(answering, chassis.caller, now),
             api.files(answering, exporting, forecasting, press, chassis),
-            api.schedules(scheduling, delivering, chassis),
+            api.schedules(scheduling, delivering, mailing, chassis),
             api.spots(spotting, reviewing, chassis),
         ],
         links=api.LINKS,
@@ -121,12 +128,14 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
             Job("deliveries", settings.deliver_every_s, delivering.deliver),
             Job("spot_checks", settings.spot_every_s, spotting.plan_busy),
             Job("exports", settings.deliver_every_s, exporting.make),
+            Job("mails", settings.mail_every_s, mailing.send),
             Job("files", CLEAR_EVERY_S, clearing.clear),
         ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
     app.state.tracing, app.state.counting = tracing, counting
     app.state.watching, app.state.spotting, app.state.moments = watching, spotting, moments
+    app.state.mailing = mailing
     app.state.delivering, app.state.exporting, app.state.clearing = delivering, exporting, clearing
     return app
 

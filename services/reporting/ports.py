@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from services.reporting.domain.fact import Fact
+from services.reporting.domain.mailing import Handed, Mailing
 from services.reporting.domain.question import Figure, Question, Report
 from services.reporting.domain.schedule import Run, Schedule
 from services.reporting.domain.standing import Standing
@@ -215,6 +216,38 @@ class FileStore(Protocol):
 
     async def drop_older(self, scope: Scope, formats: Sequence[str], before: Instant, limit: int) -> int:
         """Delete files of these formats that were made before a moment of real time; how many."""
+        ...
+
+
+class MailingStore(Protocol):
+    """Keeps e-mails of deliveries."""
+
+    async def add(self, scope: Scope, some: Sequence[Mailing], tx: Tx) -> None:
+        """Keep new ones; those that are there stay as they are."""
+        ...
+
+    async def due(self, scope: Scope, now: Instant, limit: int) -> Sequence[Mailing]:
+        """Those that wait and may be sent, oldest first."""
+        ...
+
+    async def begun_before(self, scope: Scope, moment: Instant, limit: int) -> Sequence[Mailing]:
+        """Those that somebody began to send before a moment and never said what became of."""
+        ...
+
+    async def move(self, scope: Scope, before: Mailing, after: Mailing) -> bool:
+        """Keep what became of one, if it still stands as it was; False: somebody else has moved it."""
+        ...
+
+    async def of(self, scope: Scope, run_id: str) -> Sequence[Mailing]:
+        """Those of one delivery, by address."""
+        ...
+
+
+class Mailer(Protocol):
+    """Hands messages to a mail server."""
+
+    async def send(self, key: str, to: str, message: bytes, at: Instant) -> Handed:
+        """One message to one address; `key` names it for ever."""
         ...
 
 

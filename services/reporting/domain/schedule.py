@@ -4,12 +4,16 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.reporting.domain.forecast import Expected, What
 from shared.contracts.identity import Role
 from shared.contracts.values import Code, EntityId, Frozen, Instant, LocalTime, Slug, Version, instant_of, zone
 
+MOST_ADDRESSES = 20
+MailAddress = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)
+]
 Weekday = Annotated[int, Field(strict=True)]
 
 
@@ -38,6 +42,11 @@ class Terms(Frozen):
     )
     review_hours: int | None = Field(
         default=4, strict=True, ge=1, le=168, description="Reviewed by then, or an alert rings"
+    )
+    mail_to: tuple[MailAddress, ...] = Field(
+        default=(),
+        max_length=MOST_ADDRESSES,
+        description="Mailboxes of the audience; shown to who may read about staff",
     )
 
 

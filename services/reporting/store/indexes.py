@@ -13,6 +13,12 @@ INDEXES: dict[str, list[Index]] = {
     ],
     "exports": [Index(("at",), expire_s=7 * 86_400), Index(("at", "_id"), partial={"state": "waiting"})],
     "files.files": [Index(("uploadDate",))],
+    "mailings": [
+        Index(("run",)),
+        Index(("due_at",), partial={"state": "waiting"}),
+        Index(("since",), partial={"state": "sending"}),
+        Index(("at",), expire_s=90 * 86_400),
+    ],
     "schedules": [Index(("chain", "prop"), partial={"active": True})],
     "runs": [Index(("chain", "prop", ("due_at", -1))), Index(("due_at",), partial={"state": "due"})],
     "spots": [Index(("chain", ("day", -1), "_id"), partial={"open": True})],

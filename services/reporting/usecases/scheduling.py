@@ -15,7 +15,7 @@ from shared.chassis.mongo import Tx
 from shared.chassis.service import require_version
 from shared.chassis.timers import Timer
 from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
-from shared.contracts.identity import Principal
+from shared.contracts.identity import DataClass, Principal
 from shared.contracts.staff import Property
 from shared.contracts.values import Instant, Scope, card_numbers, derived_id, local_day, zone
 
@@ -54,9 +54,10 @@ class Scheduling:
 
     async def shown(self, caller: Principal, property_id: str | None) -> Sequence[Schedule]:
         """The schedules in use where the caller may read reports."""
-        self._answering.may(caller, property_id)
+        seen = self._answering.may(caller, property_id).read
         whole = Scope(chain=caller.chain, properties=caller.properties)
-        return await self._schedules.shown(whole.narrow([property_id]) if property_id else whole)
+        found = await self._schedules.shown(whole.narrow([property_id]) if property_id else whole)
+        return found if DataClass.STAFF in seen else [_unaddressed(one) for one in found]
 
     async def make(self, ctx: CommandContext, schedule_id: str, draft: Draft) -> tuple[Schedule, bool]:
         """A new schedule, and whether the command had been carried out before."""
@@ -165,6 +166,11 @@ class Scheduling:
             return []
         busy = busy_due(schedule.terms, hotel.zone, outlook.rooms, outlook.days, self._now())
         return [_run(schedule, hotel.zone, due, day) for day, due in busy]
+
+
+def _unaddressed(schedule: Schedule) -> Schedule:
+    """A schedule for those who may not read about staff."""
+    return schedule.model_copy(update={"terms": schedule.terms.model_copy(update={"mail_to": ()})})
 
 
 def _run(schedule: Schedule, zone_name: str, due_at: dt.datetime, busy: dt.date | None) -> Run:
