@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.chart import Chart, Point, pictured
 from services.reporting.domain.question import Asked, Figure, Report, wilson
 from services.reporting.domain.spot import SPOTS
 from services.reporting.domain.tally import ALL, labels_of
@@ -33,7 +33,12 @@ SMALL = 30
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Accuracy by department."""
     some = [one for one in found if one.name == "accuracy" and "department" in one.labels]
-    return chart("Accuracy", "department", "share", [(one.labels["department"], one.value, None) for one in some])
+    points = [
+        Point(name=one.labels["department"], value=one.value, low=one.low, high=one.high)
+        for one in some
+        if one.value is not None
+    ]
+    return pictured("Accuracy by spot checks, with its 95 % interval", "department", "share", points)
 
 
 ACCURACY = Report(

@@ -72,10 +72,9 @@ def _repeats(asked: Asked, cause: str) -> Iterator[Figure]:
 
 def picture(found: Sequence[Figure]) -> Chart | None:
     """The Pareto of causes."""
-    some = [one for one in found if one.name == "cause"]
-    return chart(
-        "Causes of exceptions", "cause", "exceptions", [(one.labels["cause"], one.value, None) for one in some]
-    )
+    causes = [(one.labels["cause"], one.value, None) for one in found if one.name == "cause"]
+    line = [(one.labels["cause"], one.value, None) for one in found if one.name == "cumulative_share"]
+    return chart("Causes of exceptions", "cause", "exceptions", causes, line=line)
 
 
 EXCEPTIONS = Report(

@@ -114,9 +114,10 @@ def _difference(name: str, unit: str, found: tuple[float, ...] | None) -> Figure
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
-    """Scores now and before."""
+    """Scores and reviews, now beside the time before."""
     some = [one for one in found if one.name in ("mean_score", "mean_review")]
-    return chart("Scores", "when", "score", [(one.labels["when"], one.value, one.name) for one in some])
+    points = [(one.name.removeprefix("mean_"), one.value, one.labels["when"]) for one in some]
+    return chart("Scores, now and before", "of", "mean, 0 to 10", points, beside=True)
 
 
 GUEST_SERVICE = Report(

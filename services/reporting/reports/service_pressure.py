@@ -65,7 +65,7 @@ def picture(found: Sequence[Figure]) -> Chart | None:
     """Open work per staff hour, by department and shift."""
     some = [one for one in found if one.name == "open_per_staff_hour"]
     points = [(one.labels["department"], one.value, one.labels["shift"]) for one in some]
-    return chart("Open work per staff hour", "department", "records", points)
+    return chart("Open work per staff hour", "department", "records", points, beside=True)
 
 
 SERVICE_PRESSURE = Report(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.chart import Chart, Point, pictured
 from services.reporting.domain.fact import Fact, Life, SaleSeen
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report, count, share
@@ -88,7 +88,12 @@ def _per_room(asked: Asked) -> Iterator[Figure]:
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Conversion by offer."""
     some = [one for one in found if one.name == "conversion" and "offer" in one.labels]
-    return chart("Conversion by offer", "offer", "share", [(one.labels["offer"], one.value, None) for one in some])
+    points = [
+        Point(name=one.labels["offer"], value=one.value, low=one.low, high=one.high)
+        for one in some
+        if one.value is not None
+    ]
+    return pictured("Conversion by offer, with its 95 % interval", "offer", "share", points)
 
 
 UPSELL = Report(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.reporting.domain.drawing import vega
 from services.reporting.domain.question import Figure, Question, Report
 
 Row = Mapping[str, Any]
@@ -66,6 +67,6 @@ def json_bytes(report: Report, question: Question, figures: Sequence[Figure], pr
         "figures": [
             {**one, "labels": figure.labels} for one, figure in zip(figure_rows(figures), figures, strict=True)
         ],
-        "picture": picture.vega if picture else None,
+        "picture": vega(picture) if picture else None,
     }
     return json.dumps(whole, ensure_ascii=False).encode()
