@@ -20,7 +20,7 @@ from services.reporting.domain.fact import Fact
 from services.reporting.domain.periods import month_of
 from services.reporting.domain.question import Question
 from services.reporting.reports import APART, ENTRIES_VERSION, REPORTS, entries_of
-from services.reporting.store import MongoFacts, MongoSums, prepare
+from services.reporting.store import MongoFacts, MongoSpots, MongoSums, prepare
 from services.reporting.store.sums import EACH, WHOLE_CHAIN, escaped
 from services.reporting.usecases.answering import Answering, Wish
 from shared.chassis.clock import Clock
@@ -62,7 +62,7 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     mongo = await _filled(ground)
     caller = Principal(staff_id="chief", chain=CHAIN, roles=frozenset({Role.AUDITOR}), session="bench")
     facts, sums = MongoFacts(mongo), MongoSums(mongo, "bench", ENTRIES_VERSION, APART, lambda: LAST)
-    answering = Answering(facts, sums, _policy(mongo), lambda: NOON, lambda *_: "Europe/Lisbon")
+    answering = Answering(facts, sums, MongoSpots(mongo), _policy(mongo), lambda: NOON, lambda *_: "Europe/Lisbon")
     found = []
     for window, days in WINDOWS.items():
         wish = Wish(start=LAST - dt.timedelta(days=days - 1), end=LAST)

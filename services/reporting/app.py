@@ -78,7 +78,8 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
         found = chassis.policy.properties(caller.chain, allowed)
         return found[0].zone if found else UNKNOWN_ZONE
 
-    answering = Answering(facts, sums, chassis.policy, chassis.clock.now, zone_of)
+    spots = MongoSpots(chassis.mongo)
+    answering = Answering(facts, sums, spots, chassis.policy, chassis.clock.now, zone_of)
     keys, run, now = chassis.idempotency, chassis.mongo.run, chassis.clock.now
     stays, schedules, runs = MongoStays(chassis.mongo), MongoSchedules(chassis.mongo), MongoRuns(chassis.mongo)
     files, exports, hotel = (
@@ -98,7 +99,7 @@ def assemble(chassis: Chassis, settings: Settings, sink: TraceSink) -> FastAPI:
     exporting = Exporting(exports, facts, files, answering, chassis.policy, press, keys, run, now)
     kept = (dt.timedelta(days=settings.exports_kept_days), dt.timedelta(days=settings.deliveries_kept_days))
     clearing = Clearing(files, *kept, real_now)
-    spots, reviews, hotels = MongoSpots(chassis.mongo), MongoReviews(chassis.mongo), chassis.policy.hotels
+    reviews, hotels = MongoReviews(chassis.mongo), chassis.policy.hotels
     spotting = Spotting(spots, facts, stays, sums, answering, keys, append, run, now, new_id, hotels)
     reviewing = Reviewing(reviews, sums, answering, keys, run)
     chassis.timers.handlers[KIND] = scheduling.fire

@@ -9,6 +9,7 @@ from services.reporting.domain.fact import Fact
 from services.reporting.domain.mailing import Handed, Mailing
 from services.reporting.domain.question import Figure, Question, Report
 from services.reporting.domain.schedule import Run, Schedule
+from services.reporting.domain.spot import SpotCheck
 from services.reporting.domain.standing import Standing
 from services.reporting.domain.stay import StaySeen
 from services.reporting.domain.tally import Entry, Tally
@@ -112,6 +113,14 @@ class FactStore(Protocol):
 
     def every(self, scope: Scope) -> AsyncIterator[Fact]:
         """All facts of a scope, in the order of their ids."""
+        ...
+
+
+class Checks(Protocol):
+    """Reads spot checks."""
+
+    async def between(self, scope: Scope, start: dt.date, end: dt.date) -> Sequence[SpotCheck]:
+        """Those of some days."""
         ...
 
 

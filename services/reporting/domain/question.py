@@ -67,6 +67,7 @@ class Behind(Frozen):
 
     family: Code
     group: str = ALL
+    groups: tuple[str, ...] = Field(default=(), description="Further groups")
     measures: tuple[str, ...] = ()
     scale: str = ""
     least: int = 0
@@ -77,7 +78,7 @@ class Behind(Frozen):
         return any(self._is(one) and (self.standing or question.start <= one.day <= question.end) for one in entries)
 
     def _is(self, one: Entry) -> bool:
-        if one.family != self.family or one.group != self.group or one.amount == 0:
+        if one.family != self.family or one.amount == 0 or (one.group != self.group and one.group not in self.groups):
             return False
         if one.measure in self.measures:
             return True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.reporting.domain.chart import Chart, Point, pictured
-from services.reporting.domain.question import Asked, Figure, Report, wilson
+from services.reporting.domain.question import Asked, Behind, Figure, Report, wilson
 from services.reporting.domain.spot import SPOTS
 from services.reporting.domain.tally import ALL, labels_of
 
@@ -19,12 +19,16 @@ def figures(asked: Asked) -> list[Figure]:
         share = round(right / (right + wrong), 4) if right + wrong else None
         note = "small_sample" if 0 < right + wrong < SMALL else None
         found += [
-            Figure(name="checked", labels=labels, value=right + wrong, unit="checks"),
-            Figure(name="accuracy", labels=labels, value=share, unit="share", low=low, high=high, note=note),
-        ]
-    planned = tally.get("planned")
-    return [*found, Figure(name="planned", value=planned, unit="checks"),
-            Figure(name="missed", value=max(0, planned - tally.get("entered")), unit="checks")]  # fmt: skip
+            Figure(name="checked", labels=labels, value=right + wrong, unit="checks", records=right + wrong,
+                   behind=Behind(family=SPOTS, group=name, measures=("right", "wrong"))),
+            Figure(name="accuracy", labels=labels, value=share, unit="share", low=low, high=high, note=note,
+                   records=wrong, behind=Behind(family=SPOTS, group=name, measures=("wrong",))),
+        ]  # fmt: skip
+    planned, missed = tally.get("planned"), max(0, tally.get("planned") - tally.get("entered"))
+    return [*found, Figure(name="planned", value=planned, unit="checks", records=planned,
+                           behind=Behind(family=SPOTS, measures=("planned",))),
+            Figure(name="missed", value=missed, unit="checks", records=missed,
+                   behind=Behind(family=SPOTS, measures=("waiting",)))]  # fmt: skip
 
 
 SMALL = 30

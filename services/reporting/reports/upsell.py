@@ -79,9 +79,11 @@ def _per_room(asked: Asked) -> Iterator[Figure]:
     rooms = sum(asked.around.rooms.values()) * asked.question.days
     for name, labels in asked.of(SALES).groups("currency"):
         value = asked.of(SALES).get("revenue", name) * 100 // rooms if rooms else None
+        behind = Behind(family=SALES, group=name, measures=("revenue_lines",))
         yield Figure(
             name="revenue_per_available_room", labels=labels, value=value,
-            unit=f"{labels['currency']} minor units / 100", data_class=DataClass.PAYMENT,
+            unit=f"{labels['currency']} minor units / 100", data_class=DataClass.PAYMENT, behind=behind,
+            records=asked.of(SALES).get("revenue_lines", name),
         )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ INDEXES: dict[str, list[Index]] = {
     ],
     "schedules": [Index(("chain", "prop"), partial={"active": True})],
     "runs": [Index(("chain", "prop", ("due_at", -1))), Index(("due_at",), partial={"state": "due"})],
-    "spots": [Index(("chain", ("day", -1), "_id"), partial={"open": True})],
+    "spots": [Index(("chain", "day")), Index(("chain", ("day", -1), "_id"), partial={"open": True})],
     "stays": [Index(("chain", "prop", "departure", "arrival"))],
     "sums": [Index(("chain", "v", "family", "period", "prop"))],
     "traces": [Index(("at",), partial={"st": "waiting"})],

@@ -10,7 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from services.reporting.domain.cashed import CASHED
 from services.reporting.domain.periods import covering, days, month_of
+from services.reporting.domain.reviews import REVIEWS
+from services.reporting.domain.spot import SPOTS
+from services.reporting.domain.stay import STAYS
 from services.reporting.domain.tally import Tally
 from services.reporting.ports import Contribution
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
@@ -21,6 +25,9 @@ WHOLE_CHAIN = "*"
 EACH = "**"
 """One document for all hotels of a chain, each apart: a hundred hotels over a year are then dozens of documents."""
 FEW = 10
+FIRST = 1
+LASTING = frozenset({CASHED, REVIEWS, SPOTS, STAYS})
+"""Families that do not come from facts: nothing counts them anew, so no version of the entries may hide them."""
 _ODD = frozenset("%.$")
 Sums = dict[tuple[str, str], int]
 Key = TypeVar("Key", str, tuple[str, str])
@@ -61,9 +68,13 @@ class MongoSums:
         more = {f"s.{name}.{measure}": amount for (name, measure), amount in sums.items() if amount}
         if not more:
             return None
-        row = {"chain": chain, "prop": where, "period": period, "family": family, "v": self._version}
-        row_id = "|".join((chain, where, period, family, str(self._version), str(self._slot)))
+        version = self._of(family)
+        row = {"chain": chain, "prop": where, "period": period, "family": family, "v": version}
+        row_id = "|".join((chain, where, period, family, str(version), str(self._slot)))
         return Put({"_id": row_id}, {"$inc": more, "$setOnInsert": row})
+
+    def _of(self, family: str) -> int:
+        return FIRST if family in LASTING else self._version
 
     async def whole(self, scope: Scope, families: Sequence[str], start: dt.date, end: dt.date) -> dict[str, Tally]:
         """The sums over some days, by family."""
@@ -127,8 +138,11 @@ class MongoSums:
         where: object = EACH if apart else WHOLE_CHAIN
         if scope.properties is not None and not apart:
             where = {"$in": sorted(scope.properties)}
-        wanted = {"chain": scope.chain, "v": self._version, "family": {"$in": list(families)}}
-        wanted |= {"period": {"$in": list(periods)}, "prop": where}
+        wanted: Document = {"chain": scope.chain, "period": {"$in": list(periods)}, "prop": where}
+        by_version: dict[int, list[str]] = defaultdict(list)
+        for family in families:
+            by_version[self._of(family)].append(family)
+        wanted["$or"] = [{"v": version, "family": {"$in": some}} for version, some in sorted(by_version.items())]
         shown = {"_id": 0, "prop": 1, "period": 1, "family": 1, "s": 1}
         return await self._mongo.at_one_moment(lambda tx: self._rows.find(wanted, projection=shown, tx=tx))
 

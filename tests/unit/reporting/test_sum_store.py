@@ -9,6 +9,8 @@ from services.reporting.domain import recompute
 from services.reporting.domain.answer import asked_of
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import BEFORE, Asked, Question, Report
+from services.reporting.domain.tally import Entry
+from services.reporting.ports import Contribution
 from services.reporting.reports import APART, ENTRIES_VERSION, REPORTS, entries_of
 from services.reporting.store.sums import MongoSums
 from services.reporting.usecases.counting import changed
@@ -39,7 +41,13 @@ class Rows:
 
     async def find(self, wanted: dict[str, Any], projection: Any = None, tx: Any = None) -> list[dict[str, Any]]:
         """The documents that satisfy every condition."""
-        return [row for row in self.kept.values() if all(_holds(row[name], want) for name, want in wanted.items())]
+        return [row for row in self.kept.values() if _matches(row, wanted)]
+
+
+def _matches(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    rest = {name: want for name, want in wanted.items() if name != "$or"}
+    either = "$or" not in wanted or any(_matches(row, one) for one in wanted["$or"])
+    return either and all(_holds(row[name], want) for name, want in rest.items())
 
 
 def _holds(value: Any, want: Any) -> bool:
@@ -108,3 +116,12 @@ async def test_figures_from_the_store_are_those_of_the_facts(
     read = await kept(sums, report, scope, asked_of(report, facts, QUESTION, entries_of))
     figures = {one.key: one.value for one in report.figures(read)}
     assert figures == {one.key: one.value for one in report.figures(asked_of(report, facts, QUESTION, entries_of))}
+
+
+async def test_sums_that_come_from_no_facts_outlast_a_new_version_of_the_entries() -> None:
+    database: Any = Database()
+    day = dt.date(2026, 3, 10)
+    given = [Contribution(CHAIN, "city", Entry(day, family, "all", "n")) for family in ("reviews", "flow")]
+    await MongoSums(database, "one", 1, APART).add(Scope(chain=CHAIN), given, Tx(None))
+    found = await MongoSums(database, "one", 2, APART).whole(Scope(chain=CHAIN), ["reviews", "flow"], day, day)
+    assert {family: tally.get("n") for family, tally in found.items()} == {"reviews": 1}
