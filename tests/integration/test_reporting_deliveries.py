@@ -227,6 +227,7 @@ async def test_schedule_that_makes_no_sense_names_field_and_rule(
         ("DELETE", "/v1/schedules/none", DUTY, 1, None, 404),
         ("GET", "/v1/runs/none", DUTY, None, None, 404),
         ("POST", "/v1/runs/none/review", DUTY, 1, None, 404),
+        ("GET", "/v1/runs/none/mails", DUTY, None, None, 404),
         ("GET", "/v1/exports/none", DUTY, None, None, 404),
         ("GET", "/v1/forecast?property=elsewhere", DUTY, None, None, 404),
         ("GET", "/v1/forecast?property=city", ASSOCIATE, None, None, 403),
@@ -340,6 +341,12 @@ async def test_spot_checks_are_made_blind_and_give_an_accuracy_with_its_interval
     assert (accuracy["value"], found["checked"]["value"], accuracy["note"]) == (0.875, 8, "small_sample")
     assert accuracy["low"] < 0.875 < accuracy["high"]
     assert (found["accuracy|field=value"]["value"], found["missed"]["value"]) == (0.75, 1)
+    wrongs, all_checked = [
+        {one["id"] for one in (await sent(reporting, "GET", found[key]["records_url"])).json()["items"]}
+        for key in ("accuracy", "checked")
+    ]
+    assert wrongs == {checks[0]["record_id"]}
+    assert all_checked == {check["record_id"] for check in checks[:4]}
     assert await reporting.said(checks[0]["id"]) == ["spot_check.planned.v1", "spot_check.entered.v1"]
 
 
