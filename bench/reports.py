@@ -20,7 +20,7 @@ from services.reporting.domain.fact import Fact
 from services.reporting.domain.periods import month_of
 from services.reporting.domain.question import Question
 from services.reporting.reports import APART, ENTRIES_VERSION, REPORTS, entries_of
-from services.reporting.store import MongoFacts, MongoSums, prepare
+from services.reporting.store import MongoFacts, MongoSpots, MongoSums, prepare
 from services.reporting.store.sums import EACH, WHOLE_CHAIN, escaped
 from services.reporting.usecases.answering import Answering, Wish
 from shared.chassis.clock import Clock
@@ -42,6 +42,8 @@ DATABASE = "bench_reports"
 WINDOWS = {"a day": 1, "a month": 30, "a year": 365}
 AIM_MS, TIMES, RAW_MOST = 300.0, 20, 5_000
 OPEN_DAYS = 2
+TOGETHER = 500
+"""Sums stored at once: those of all hotels are large."""
 LAST = NOON.date()
 Sums = dict[tuple[str, int, str, str], int]
 """By family, days after the first, group and measure."""
@@ -59,8 +61,8 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     """The slowest report of each window at its 95th percentile, and one from raw facts for comparison."""
     mongo = await _filled(ground)
     caller = Principal(staff_id="chief", chain=CHAIN, roles=frozenset({Role.AUDITOR}), session="bench")
-    facts, sums = MongoFacts(mongo), MongoSums(mongo, "bench", ENTRIES_VERSION, APART)
-    answering = Answering(facts, sums, _policy(mongo), lambda: NOON, lambda *_: "Europe/Lisbon")
+    facts, sums = MongoFacts(mongo), MongoSums(mongo, "bench", ENTRIES_VERSION, APART, lambda: LAST)
+    answering = Answering(facts, sums, MongoSpots(mongo), _policy(mongo), lambda: NOON, lambda *_: "Europe/Lisbon")
     found = []
     for window, days in WINDOWS.items():
         wish = Wish(start=LAST - dt.timedelta(days=days - 1), end=LAST)
@@ -212,7 +214,8 @@ async def _write_sums(mongo: Mongo, mixes: Sequence[Mix]) -> None:
 async def _flushed(mongo: Mongo, rows: list[Document], least: int) -> list[Document]:
     if len(rows) < least:
         return rows
-    await mongo.collection("sums").insert_many(rows, ordered=False)
+    for first in range(0, len(rows), TOGETHER):
+        await mongo.collection("sums").insert_many(rows[first : first + TOGETHER], ordered=False)
     return []
 
 

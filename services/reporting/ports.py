@@ -1,17 +1,20 @@
 """What the use cases need from the outside, by role."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from services.reporting.domain.fact import Fact
+from services.reporting.domain.mailing import Handed, Mailing
 from services.reporting.domain.question import Figure, Question, Report
 from services.reporting.domain.schedule import Run, Schedule
+from services.reporting.domain.spot import SpotCheck
 from services.reporting.domain.standing import Standing
 from services.reporting.domain.stay import StaySeen
 from services.reporting.domain.tally import Entry, Tally
 from services.reporting.domain.trace import BusinessTrace
+from services.reporting.reports.rows import Column, Table
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept
 from shared.chassis.mongo import Tx
@@ -92,6 +95,10 @@ class FactStore(Protocol):
         """Facts that something happened to in a time (or all that are open), those first that moved last."""
         ...
 
+    async def in_order(self, scope: Scope, start: Instant, end: Instant, after: str, limit: int) -> list[Fact]:
+        """Facts that something happened to in a time, by their ids, beyond one: each once, whatever moves meanwhile."""
+        ...
+
     async def standing(self, scope: Scope) -> list[Standing]:
         """Everything that is open, as reports about now need it."""
         ...
@@ -106,6 +113,14 @@ class FactStore(Protocol):
 
     def every(self, scope: Scope) -> AsyncIterator[Fact]:
         """All facts of a scope, in the order of their ids."""
+        ...
+
+
+class Checks(Protocol):
+    """Reads spot checks."""
+
+    async def between(self, scope: Scope, start: dt.date, end: dt.date) -> Sequence[SpotCheck]:
+        """Those of some days."""
         ...
 
 
@@ -208,14 +223,61 @@ class FileStore(Protocol):
         """A file; 404 when it is not there."""
         ...
 
+    async def drop_older(self, scope: Scope, formats: Sequence[str], before: Instant, limit: int) -> int:
+        """Delete files of these formats that were made before a moment of real time; how many."""
+        ...
 
-class Render(Protocol):
-    """Makes a file of a report's figures."""
 
-    async def __call__(
-        self, report: Report, question: Question, figures: Sequence[Figure], property_id: str | None
+class MailingStore(Protocol):
+    """Keeps e-mails of deliveries."""
+
+    async def add(self, scope: Scope, some: Sequence[Mailing], tx: Tx) -> None:
+        """Keep new ones; those that are there stay as they are."""
+        ...
+
+    async def due(self, scope: Scope, now: Instant, limit: int) -> Sequence[Mailing]:
+        """Those that wait and may be sent, oldest first."""
+        ...
+
+    async def begun_before(self, scope: Scope, moment: Instant, limit: int) -> Sequence[Mailing]:
+        """Those that somebody began to send before a moment and never said what became of."""
+        ...
+
+    async def move(self, scope: Scope, before: Mailing, after: Mailing) -> bool:
+        """Keep what became of one, if it still stands as it was; False: somebody else has moved it."""
+        ...
+
+    async def of(self, scope: Scope, run_id: str) -> Sequence[Mailing]:
+        """Those of one delivery, by address."""
+        ...
+
+
+class Mailer(Protocol):
+    """Hands messages to a mail server."""
+
+    async def send(self, key: str, to: str, message: bytes, at: Instant) -> Handed:
+        """One message to one address; `key` names it for ever."""
+        ...
+
+
+class Press(Protocol):
+    """Makes files."""
+
+    async def render(
+        self,
+        forms: Sequence[str],
+        report: Report,
+        question: Question,
+        figures: Sequence[Figure],
+        property_id: str | None,
+    ) -> Mapping[str, bytes]:
+        """A report in some formats, by format; 503 when they cannot be made now."""
+        ...
+
+    async def table(
+        self, form: str, table: Table, columns: Sequence[Column], rows: AsyncIterator[Sequence[Mapping[str, Any]]]
     ) -> bytes:
-        """The file."""
+        """A whole table in one format, its rows in any order; 503 when it cannot be made now."""
         ...
 
 

@@ -378,6 +378,14 @@ class Mongo:
             await asyncio.sleep(random.random() * min(1.0, 0.01 * 2.0 ** min(attempt, 6)))
         raise AssertionError("unreachable: the last try raises")
 
+    async def at_one_moment(self, read: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """Read all as it was at one moment that a majority keeps (snapshot reads), without a transaction."""
+        session = await _settled(self._client.start_session(snapshot=True))
+        try:
+            return await read(Tx(session))
+        finally:
+            await _settled(session.end_session())
+
     @staticmethod
     async def _commit(session: Any) -> None:
         for attempt in range(_COMMIT_TRIES):

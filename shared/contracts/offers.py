@@ -72,6 +72,7 @@ class Sale(Wire):
     cancel_until: Instant | None = Field(default=None, description="Until when the guest may cancel by themselves")
     campaign: EntityId | None = None
     arm: Code | None = None
+    segment: Code | None = Field(default=None, description="The stay's market segment when this was offered")
     way: Code = Field(default="fixed", description="fixed, standby or bid")
     decides_at: Instant | None = Field(default=None, description="When standbys and bids are granted or let go")
     waits_since: Instant | None = Field(default=None, description="Since when it stands in line")

@@ -69,6 +69,7 @@ def _sold(story: Story, chance: random.Random, at: dt.datetime) -> dt.datetime:
         sale = Sale(offer_id="offer-1", offer_version=1, code=chance.choice(("late_checkout", "spa")), service="spa",
                     quoted=Money(amount=chance.randint(1000, 9000), currency="EUR"), campaign="summer",
                     tax=Money(amount=0, currency="EUR"), arm=chance.choice(("a", "b")),
+                    segment=chance.choice(("direct", "groups")),
                     state=chance.choice(("sold", "missed")))  # fmt: skip
         story.then("sale_granted", at, sale=sale)
     return at

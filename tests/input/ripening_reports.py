@@ -34,6 +34,7 @@ async def ripe_reports(standing: Standing, desk: Desk) -> Ripe:
         "PUT /v1/schedules/{schedule_id}": [{**one, "body": DAILY} for one in plans[:2]],
         "DELETE /v1/schedules/{schedule_id}": [{**one, "headers": AT_FIRST} for one in plans[2:]],
         "GET /v1/runs/{run_id}": runs[:2],
+        "GET /v1/runs/{run_id}/mails": runs[:2],
         "GET /v1/runs/{run_id}/file": [{**one, "query": {"format": "xlsx"}} for one in runs[:2]],
         "POST /v1/runs/{run_id}/review": [{**one, "headers": AT_FIRST} for one in runs],
         "GET /v1/exports/{export_id}": [mine],

@@ -132,13 +132,14 @@ async def test_exception_report_comes_before_the_busy_time_and_rings_until_it_is
     busy = dt.date(2026, 3, 11)
     await stays(reporting, busy, 3)
     await sent(reporting, "POST", "/v1/schedules", json=schedule(BUSY))
-    reporting.at(dt.datetime(2026, 3, 11, 6, 1, tzinfo=dt.UTC))  # an hour before the last moment, 09:00
+    reporting.at(dt.datetime(2026, 3, 11, 8, 59, 59, tzinfo=dt.UTC))  # six hours before 15:00 are not begun
     assert await delivered(reporting) == []
-    reporting.at(dt.datetime(2026, 3, 11, 8, 0, tzinfo=dt.UTC))
+    reporting.at(dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC))
     run = (await delivered(reporting))[0]
     assert (run["busy_day"], run["due_at"], run["audience"]) == ("2026-03-11", "2026-03-11T09:00:00Z", "duty_manager")
-    assert (run["review_by"], run["reviewed_by"]) == ("2026-03-11T12:00:00Z", None)
-    reporting.at(dt.datetime(2026, 3, 11, 9, 0, tzinfo=dt.UTC))
+    assert (run["delivered_at"], run["reviewed_by"]) == ("2026-03-11T09:00:00Z", None)
+    assert run["review_by"] == "2026-03-11T13:00:00Z"
+    reporting.at(dt.datetime(2026, 3, 11, 10, 0, tzinfo=dt.UTC))
     assert len(await delivered(reporting)) == 1
     told = await events(reporting, run["id"])
     assert [report_subject(one.run, NOON).facts["reviewed"] for one in told] == [False]
@@ -226,6 +227,7 @@ async def test_schedule_that_makes_no_sense_names_field_and_rule(
         ("DELETE", "/v1/schedules/none", DUTY, 1, None, 404),
         ("GET", "/v1/runs/none", DUTY, None, None, 404),
         ("POST", "/v1/runs/none/review", DUTY, 1, None, 404),
+        ("GET", "/v1/runs/none/mails", DUTY, None, None, 404),
         ("GET", "/v1/exports/none", DUTY, None, None, 404),
         ("GET", "/v1/forecast?property=elsewhere", DUTY, None, None, 404),
         ("GET", "/v1/forecast?property=city", ASSOCIATE, None, None, 403),
@@ -339,6 +341,12 @@ async def test_spot_checks_are_made_blind_and_give_an_accuracy_with_its_interval
     assert (accuracy["value"], found["checked"]["value"], accuracy["note"]) == (0.875, 8, "small_sample")
     assert accuracy["low"] < 0.875 < accuracy["high"]
     assert (found["accuracy|field=value"]["value"], found["missed"]["value"]) == (0.75, 1)
+    wrongs, all_checked = [
+        {one["id"] for one in (await sent(reporting, "GET", found[key]["records_url"])).json()["items"]}
+        for key in ("accuracy", "checked")
+    ]
+    assert wrongs == {checks[0]["record_id"]}
+    assert all_checked == {check["record_id"] for check in checks[:4]}
     assert await reporting.said(checks[0]["id"]) == ["spot_check.planned.v1", "spot_check.entered.v1"]
 
 

@@ -100,6 +100,7 @@ def pinned(offer: OfferVersion, stay: Stay, zone: ZoneInfo, now: dt.datetime, qu
         instant=terms.instant,
         cancel_until=until,
         way=terms.way.value,
+        segment=stay.segment,
         decides_at=decides_at(terms, stay, zone, today),
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.reporting.api.routes import ReportName, wished
-from services.reporting.ports import Render
+from services.reporting.ports import Press
 from services.reporting.reports.rows import Export, Table
 from services.reporting.usecases.answering import Answering, Wish
 from services.reporting.usecases.exporting import Exporting
@@ -17,6 +17,18 @@ from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
 from shared.contracts.values import AskedDay, EntityId, Frozen, Slug
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA: dict[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": XLSX,
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "eml": "message/rfc822",
+    "zip": "application/zip",
+    "ndjson": "application/x-ndjson",
+}
 Form = Literal["csv", "json", "parquet", "xlsx", "svg", "png", "eml"]
 TABLE = {"table": "closes", "format": "csv", "property_id": "city", "start": "2026-03-01", "end": "2026-03-31"}
 Id = Annotated[EntityId, Path()]
@@ -37,14 +49,13 @@ def router(
     answering: Answering,
     exporting: Exporting,
     forecasting: Forecasting,
-    render: dict[str, Render],
-    media: dict[str, str],
+    press: Press,
     chassis: Chassis,
 ) -> APIRouter:
     """The routes."""
     made = APIRouter(prefix="/v1", tags=["reporting"])
-    figures_as = content_of(media[form] for form in get_args(Form))
-    tables_as = content_of(media[form] for form in ("csv", "ndjson", "zip"))
+    figures_as = content_of(MEDIA[form] for form in get_args(Form))
+    tables_as = content_of(MEDIA[form] for form in ("csv", "ndjson", "zip"))
     caller = Annotated[Principal, Depends(chassis.caller)]
 
     @made.get("/reports/{name}/file", response_class=Response, responses={200: figures_as})
@@ -56,8 +67,8 @@ def router(
     ) -> Response:
         """A report's figures as CSV, JSON, Parquet or XLSX, its picture as SVG or PNG, or all of it as an e-mail."""
         report, question, figures = await answering.figures(principal, name, wish)
-        content = await render[form](report, question, figures, wish.property_id)
-        return as_file(content, media[form], f"{name}.{form}")
+        made = await press.render((form,), report, question, figures, wish.property_id)
+        return as_file(made[form], MEDIA[form], f"{name}.{form}")
 
     @made.post("/exports", status_code=202, responses=refuses(404, 409))
     async def ask_export(
@@ -83,7 +94,7 @@ def router(
         """My export, once it is made."""
         found, content = await exporting.file(principal, export_id)
         form = {"json": "ndjson"}.get(found.format, found.format)
-        return as_file(content, media[form], f"{found.table}.{form}")
+        return as_file(content, MEDIA[form], f"{found.table}.{form}")
 
     @made.get("/forecast", responses=refuses(404))
     async def forecast(principal: caller, property_id: Annotated[Slug, Query(alias="property")]) -> Outlook:

@@ -3,11 +3,13 @@
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-from services.reporting.api.files import as_file, content_of
+from services.reporting.api.files import MEDIA, as_file, content_of
+from services.reporting.domain.mailing import MailState
 from services.reporting.domain.schedule import Run, Schedule, Terms
 from services.reporting.usecases.delivering import Delivering
+from services.reporting.usecases.mailing import Mailings
 from services.reporting.usecases.scheduling import Draft, Scheduling
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import ETAG, example, refuses
@@ -27,6 +29,7 @@ SCHEDULE = {
         "hours_before": 6,
         "busy_percent": 85,
         "review_hours": 4,
+        "mail_to": ["duty@city.example"],
     },
 }
 Id = Annotated[EntityId, Path()]
@@ -53,13 +56,28 @@ class Schedules(Frozen):
     schedules: tuple[Schedule, ...]
 
 
+class MailView(Frozen):
+    """What became of one e-mail of a delivery; `unknown` ones are not sent again."""
+
+    to: str = Field(description="Empty for those who may not read about staff")
+    state: MailState
+    tries: int
+    code: str | None = None
+
+
+class Mails(Frozen):
+    """The e-mails of one delivery."""
+
+    mails: tuple[MailView, ...]
+
+
 class Runs(Frozen):
     """What was delivered, the newest first."""
 
     runs: tuple[Run, ...]
 
 
-def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str], chassis: Chassis) -> APIRouter:
+def router(scheduling: Scheduling, delivering: Delivering, mailings: Mailings, chassis: Chassis) -> APIRouter:
     """The routes."""
     made = APIRouter(prefix="/v1", tags=["reporting"])
     caller = Annotated[Principal, Depends(chassis.caller)]
@@ -106,13 +124,19 @@ def router(scheduling: Scheduling, delivering: Delivering, media: dict[str, str]
     @made.get(
         "/runs/{run_id}/file",
         response_class=Response,
-        responses={200: content_of(media[form] for form in ("xlsx", "png", "eml"))},
+        responses={200: content_of(MEDIA[form] for form in ("xlsx", "png", "eml"))},
     )
     async def run_file(
         run_id: Id, principal: caller, form: Annotated[Literal["xlsx", "png", "eml"], Query(alias="format")]
     ) -> Response:
         """A delivery as it was made then: workbook, picture or e-mail."""
-        return as_file(await delivering.file(principal, run_id, form), media[form], f"report.{form}")
+        return as_file(await delivering.file(principal, run_id, form), MEDIA[form], f"report.{form}")
+
+    @made.get("/runs/{run_id}/mails")
+    async def run_mails(run_id: Id, principal: caller) -> Mails:
+        """To whom a delivery went by e-mail, and what became of it."""
+        found = await mailings.of(principal, run_id)
+        return Mails(mails=tuple(MailView(to=m.to, state=m.state, tries=m.tries, code=m.code) for m in found))
 
     @made.post("/runs/{run_id}/review", responses={200: ETAG})
     async def review_run(run_id: Id, response: Response, ctx: told) -> Run:

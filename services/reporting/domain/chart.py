@@ -1,20 +1,24 @@
-"""Pictures as data: what is shown along which axis, in Vega-Lite's words, so that any client draws the same."""
+"""Pictures as data: what is shown along which axis, so that any client draws the same; `drawing.py` says how."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import Field
 
 from shared.contracts.values import Frozen
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 Mark = Literal["bar", "line", "point"]
+MOST_POINTS = 60
 
 
 class Point(Frozen):
-    """One value of a picture; `part` is what it is stacked or coloured by."""
+    """One value of a picture; `part` is what it is stacked or coloured by, `low` and `high` its 95 % interval."""
 
     name: str
     value: int | float
     part: str | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class Chart(Frozen):
@@ -25,31 +29,56 @@ class Chart(Frozen):
     across: str
     up: str
     points: tuple[Point, ...]
-
-    @property
-    def vega(self) -> dict[str, Any]:
-        """The Vega-Lite document; names keep the order they have here."""
-        x = {"field": "name", "type": "nominal", "sort": None, "title": self.across, "axis": {"labelAngle": -30}}
-        encoding: dict[str, Any] = {"x": x, "y": {"field": "value", "type": "quantitative", "title": self.up}}
-        if any(point.part for point in self.points):
-            encoding["color"] = {"field": "part", "type": "nominal", "title": None}
-        return {
-            "$schema": SCHEMA,
-            "title": self.title,
-            "width": 640,
-            "height": 280,
-            "data": {"values": [point.model_dump(exclude_none=True) for point in self.points]},
-            "mark": {"type": self.mark, "tooltip": True},
-            "encoding": encoding,
-        }
+    beside: bool = Field(default=False, description="Parts stand side by side: they are not to be added up")
+    digits: int = Field(default=0, description="Values are whole numbers of so many digits behind the point")
+    line: tuple[Point, ...] = Field(default=(), description="Shares of 1, drawn as a line over the rest")
+    left_out: int = Field(default=0, description="How many values were too many to be drawn")
 
 
-MOST_POINTS = 60
+Told = tuple[str, float | int | None, str | None]
 
 
 def chart(
-    title: str, across: str, up: str, points: Iterable[tuple[str, float | int | None, str | None]], mark: Mark = "bar"
+    title: str,
+    across: str,
+    up: str,
+    points: Iterable[Told],
+    *,
+    beside: bool = False,
+    digits: int = 0,
+    line: Iterable[Told] = (),
 ) -> Chart | None:
     """A picture of the first values that are there; None when there is nothing to see."""
-    some: Sequence[Point] = [Point(name=n, value=v, part=p) for n, v, p in points if v is not None]
-    return Chart(title=title, mark=mark, across=across, up=up, points=tuple(some[:MOST_POINTS])) if some else None
+    return pictured(title, across, up, _points(points), beside=beside, digits=digits, line=_points(line))
+
+
+def pictured(
+    title: str,
+    across: str,
+    up: str,
+    points: Iterable[Point],
+    *,
+    beside: bool = False,
+    digits: int = 0,
+    line: Iterable[Point] = (),
+) -> Chart | None:
+    """The same of points, which may have intervals."""
+    some = list(points)
+    if not some:
+        return None
+    shown, most = some[:MOST_POINTS], len(some)
+    names = {point.name for point in shown}
+    return Chart(
+        title=title,
+        across=across,
+        up=up,
+        points=tuple(shown),
+        beside=beside,
+        digits=digits,
+        line=tuple(point for point in line if point.name in names),
+        left_out=max(0, most - MOST_POINTS),
+    )
+
+
+def _points(told: Iterable[Told]) -> list[Point]:
+    return [Point(name=name, value=value, part=part) for name, value, part in told if value is not None]

@@ -64,6 +64,7 @@ class SaleSeen(Frozen):
     code: Code
     campaign: EntityId | None = None
     arm: Code | None = None
+    segment: Code | None = None
     way: Code = "fixed"
     state: Code
     price: Money

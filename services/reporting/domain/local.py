@@ -27,6 +27,11 @@ def day_of(moment: dt.datetime, zone_name: str) -> dt.date:
     return local_day(moment, zone(zone_name))
 
 
+def latest_day(moment: dt.datetime) -> dt.date:
+    """The latest local day there is anywhere (UTC+14)."""
+    return (moment + dt.timedelta(hours=14)).date()
+
+
 def hour_of(moment: dt.datetime, zone_name: str) -> int:
     """The hour on the wall, 0 to 23; in autumn one comes twice and counts as one."""
     return moment.astimezone(zone(zone_name)).hour

@@ -67,6 +67,7 @@ class Behind(Frozen):
 
     family: Code
     group: str = ALL
+    groups: tuple[str, ...] = Field(default=(), description="Further groups")
     measures: tuple[str, ...] = ()
     scale: str = ""
     least: int = 0
@@ -77,7 +78,7 @@ class Behind(Frozen):
         return any(self._is(one) and (self.standing or question.start <= one.day <= question.end) for one in entries)
 
     def _is(self, one: Entry) -> bool:
-        if one.family != self.family or one.group != self.group or one.amount == 0:
+        if one.family != self.family or one.amount == 0 or (one.group != self.group and one.group not in self.groups):
             return False
         if one.measure in self.measures:
             return True
@@ -147,8 +148,9 @@ class Report:
 
     `apart` are those read by property, `by_day` those read by day; small ones, as they are many.
     `entries` is what each fact gives to families of its own; other reports may use them. `basis`: all that they depend
-    on beside the zone; while it stays the same, so do they (None where nothing can be given). `standing`: what a record
-    that is open gives, by the moment of asking. Further parameters that it takes are `takes`.
+    on beside the zone; while it stays the same, so do they (None where nothing can be given). `by_stretch`: each
+    stretch gives by itself or with the one right before it; of those further back only the first matters. `standing`:
+    what a record that is open gives, by the moment of asking. Further parameters that it takes are `takes`.
     """
 
     name: str
@@ -158,6 +160,7 @@ class Report:
     families: tuple[str, ...] = ()
     entries: Entries | None = None
     basis: Callable[[Life, Fact], object] | None = None
+    by_stretch: bool = False
     standing: StandingEntries | None = None
     apart: tuple[str, ...] = ()
     by_day: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ def sold(before: SaleSeen | None, record: RecordSnapshot, at: dt.datetime) -> Sa
         code=sale.code,
         campaign=sale.campaign,
         arm=sale.arm,
+        segment=sale.segment,
         way=sale.way,
         state=sale.state,
         price=sale.bid or sale.quoted,

@@ -4,12 +4,16 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.reporting.domain.forecast import Expected, What
 from shared.contracts.identity import Role
 from shared.contracts.values import Code, EntityId, Frozen, Instant, LocalTime, Slug, Version, instant_of, zone
 
+MOST_ADDRESSES = 20
+MailAddress = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)
+]
 Weekday = Annotated[int, Field(strict=True)]
 
 
@@ -38,6 +42,11 @@ class Terms(Frozen):
     )
     review_hours: int | None = Field(
         default=4, strict=True, ge=1, le=168, description="Reviewed by then, or an alert rings"
+    )
+    mail_to: tuple[MailAddress, ...] = Field(
+        default=(),
+        max_length=MOST_ADDRESSES,
+        description="Mailboxes of the audience; shown to who may read about staff",
     )
 
 
@@ -94,10 +103,19 @@ def next_daily(terms: Terms, zone_name: str, after: dt.datetime) -> dt.datetime 
     return None
 
 
-def next_look(zone_name: str, after: dt.datetime) -> dt.datetime:
-    """When a hotel's forecast is looked at next: at the start of every hour."""
-    whole = after.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)
-    return whole + dt.timedelta(hours=1)
+def next_look(terms: Terms, zone_name: str, after: dt.datetime) -> dt.datetime:
+    """When a hotel's forecast is looked at next: right at the next moment at which a busy day's report would be due,
+    and at the start of every hour, for days that get busy after their moment."""
+    whole = after.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    first = after.astimezone(zone(zone_name)).date()
+    ahead = (first + dt.timedelta(days=n) for n in range(terms.hours_before // 24 + 3))
+    return min([whole, *(due for day in ahead if (due := due_before(terms, zone_name, day)) > after)])
+
+
+def due_before(terms: Terms, zone_name: str, day: dt.date) -> dt.datetime:
+    """When a busy day's report is due: so many hours, as they really pass, before the hotel's own time of that day."""
+    begins = instant_of(dt.datetime.combine(day, terms.at), zone(zone_name))
+    return begins - dt.timedelta(hours=terms.hours_before)
 
 
 def is_busy(terms: Terms, rooms: int, arrivals: int, occupied: int) -> bool:
@@ -107,15 +125,15 @@ def is_busy(terms: Terms, rooms: int, arrivals: int, occupied: int) -> bool:
 
 
 def busy_due(
-    terms: Terms, zone_name: str, rooms: int, days: tuple[Expected, ...], until: dt.datetime, now: dt.datetime
+    terms: Terms, zone_name: str, rooms: int, days: tuple[Expected, ...], now: dt.datetime
 ) -> list[tuple[dt.date, dt.datetime]]:
-    """Busy days ahead whose report is due by a moment and whose busy time is still to come, with that due moment."""
-    there, found = zone(zone_name), list[tuple[dt.date, dt.datetime]]()
+    """Busy days ahead whose report is due by now and whose busy time is still to come (or came within the hour where
+    none is left between the two), with that due moment."""
+    found = list[tuple[dt.date, dt.datetime]]()
     arrivals = {one.day: one.expected for one in days if one.what is What.ARRIVALS}
     for one in days:
         if one.what is What.OCCUPANCY and is_busy(terms, rooms, arrivals.get(one.day, 0), one.expected):
-            begins = instant_of(dt.datetime.combine(one.day, terms.at), there)
-            due = begins - dt.timedelta(hours=terms.hours_before)
-            if due <= until and begins > now:
+            due = due_before(terms, zone_name, one.day)
+            if due <= now < due + dt.timedelta(hours=max(1, terms.hours_before)):
                 found.append((one.day, due))
     return found

@@ -104,6 +104,7 @@ def entries(check: SpotCheck) -> Iterator[Entry]:
     """What a check gives to the sums of its day."""
     yield Entry(check.day, SPOTS, ALL, "planned")
     if check.entered_by is None:
+        yield Entry(check.day, SPOTS, ALL, "waiting")
         return
     yield Entry(check.day, SPOTS, ALL, "entered")
     for measure, names in (("right", check.right), ("wrong", check.wrong)):

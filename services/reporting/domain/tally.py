@@ -77,6 +77,20 @@ class Tally:
             for measure, amount in more.items():
                 mine[measure] = get(measure, 0) + amount
 
+    def take(self, sums: Mapping[str, Mapping[str, int]]) -> None:
+        """Take off what was added before, in whatever order."""
+        for name, less in sums.items():
+            mine = self.sums[name]
+            get = mine.get
+            for measure, amount in less.items():
+                mine[measure] = get(measure, 0) - amount
+
+    def settled(self) -> "Tally":
+        """Without sums that are nothing and groups that have none."""
+        kept = {name: {one: amount for one, amount in sums.items() if amount} for name, sums in self.sums.items()}
+        self.sums = defaultdict(dict, {name: sums for name, sums in kept.items() if sums})
+        return self
+
     def get(self, measure: str, name: str = ALL) -> int:
         """One sum; 0 when nothing was added."""
         return self.sums.get(name, {}).get(measure, 0)

@@ -44,16 +44,20 @@ REPORTS: dict[str, Report] = {
         UPSELL,
     )
 }
-ENTRIES_VERSION = 1
+ENTRIES_VERSION = 2
 """Raise it whenever what a fact gives to the sums changes: they are then counted anew."""
 APART = frozenset(family for report in REPORTS.values() for family in report.apart)
 """Families that are read hotel by hotel."""
-_GIVING = tuple((report.entries, report.basis) for report in REPORTS.values() if report.entries and report.basis)
+LONG = 8
+"""So many stretches in common are worth leaving out."""
+_GIVING = tuple(
+    (report.entries, report.basis, report.by_stretch) for report in REPORTS.values() if report.entries and report.basis
+)
 
 
 def entries_of(fact: Fact) -> list[Entry]:
     """All that a fact gives to the sums of all reports."""
-    given = list(chain.from_iterable(give(fact) for give, _ in _GIVING))
+    given = list(chain.from_iterable(give(fact) for give, _, _ in _GIVING))
     given += list(hotel(given))
     return given
 
@@ -62,16 +66,39 @@ def changes(before: Fact | None, after: Fact) -> list[Entry]:
     """What sums with `before` in them (None: nothing) lack of `after`; what stayed the same is not even counted."""
     found = list[Entry]()
     moved = before is None or before.zone != after.zone
-    for give, basis in _GIVING:
+    short = (before, after) if before is None or moved else _shortened(before, after)
+    for give, basis, by_stretch in _GIVING:
         was = basis(before.life, before) if before is not None and before.life is not None else None
         now = basis(after.life, after) if after.life is not None else None
         if moved or was != now or (after.life is None and after.alerts):
             if before is None or (was is None and (before.life is not None or not before.alerts)):
                 found += give(after)
             else:
-                found += differences(give(before), give(after))
+                was_told, is_told = short if by_stretch else (before, after)
+                assert was_told is not None
+                found += differences(give(was_told), give(is_told))
     found += list(hotel(found))
     return found
+
+
+def _shortened(before: Fact, after: Fact) -> tuple[Fact, Fact]:
+    """Both without the stretches that they have in common but the first and the last of them: what a record's event
+    costs does not grow with its history."""
+    was, now = before.life, after.life
+    if was is None or now is None:
+        return before, after
+    same = 0
+    for one, other in zip(was.stretches, now.stretches, strict=False):
+        if one != other:
+            break
+        same += 1
+    if same < LONG:
+        return before, after
+    first = was.stretches[:1]
+    return (
+        before.model_copy(update={"life": was.model_copy(update={"stretches": first + was.stretches[same - 1 :]})}),
+        after.model_copy(update={"life": now.model_copy(update={"stretches": first + now.stretches[same - 1 :]})}),
+    )
 
 
 def standing_entries(report: Report, one: Standing, question: Question) -> Iterator[Entry]:

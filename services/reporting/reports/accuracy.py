@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.reporting.domain.chart import Chart, chart
-from services.reporting.domain.question import Asked, Figure, Report, wilson
+from services.reporting.domain.chart import Chart, Point, pictured
+from services.reporting.domain.question import Asked, Behind, Figure, Report, wilson
 from services.reporting.domain.spot import SPOTS
 from services.reporting.domain.tally import ALL, labels_of
 
@@ -17,14 +17,20 @@ def figures(asked: Asked) -> list[Figure]:
         labels, right, wrong = labels_of(name), tally.get("right", name), tally.get("wrong", name)
         low, high = wilson(right, right + wrong)
         share = round(right / (right + wrong), 4) if right + wrong else None
+        alone = "field" in labels  # a check compares several values, but each field once
         note = "small_sample" if 0 < right + wrong < SMALL else None
         found += [
-            Figure(name="checked", labels=labels, value=right + wrong, unit="checks"),
-            Figure(name="accuracy", labels=labels, value=share, unit="share", low=low, high=high, note=note),
-        ]
-    planned = tally.get("planned")
-    return [*found, Figure(name="planned", value=planned, unit="checks"),
-            Figure(name="missed", value=max(0, planned - tally.get("entered")), unit="checks")]  # fmt: skip
+            Figure(name="checked", labels=labels, value=right + wrong, unit="values",
+                   records=right + wrong if alone else 0,
+                   behind=Behind(family=SPOTS, group=name, measures=("right", "wrong"))),
+            Figure(name="accuracy", labels=labels, value=share, unit="share", low=low, high=high, note=note,
+                   records=wrong if alone else 0, behind=Behind(family=SPOTS, group=name, measures=("wrong",))),
+        ]  # fmt: skip
+    planned, missed = tally.get("planned"), max(0, tally.get("planned") - tally.get("entered"))
+    return [*found, Figure(name="planned", value=planned, unit="checks", records=planned,
+                           behind=Behind(family=SPOTS, measures=("planned",))),
+            Figure(name="missed", value=missed, unit="checks", records=missed,
+                   behind=Behind(family=SPOTS, measures=("waiting",)))]  # fmt: skip
 
 
 SMALL = 30
@@ -33,7 +39,12 @@ SMALL = 30
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Accuracy by department."""
     some = [one for one in found if one.name == "accuracy" and "department" in one.labels]
-    return chart("Accuracy", "department", "share", [(one.labels["department"], one.value, None) for one in some])
+    points = [
+        Point(name=one.labels["department"], value=one.value, low=one.low, high=one.high)
+        for one in some
+        if one.value is not None
+    ]
+    return pictured("Accuracy by spot checks, with its 95 % interval", "department", "share", points)
 
 
 ACCURACY = Report(

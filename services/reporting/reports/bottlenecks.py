@@ -73,9 +73,10 @@ def figures(asked: Asked) -> list[Figure]:
         ms, paused = hours.get("ms", name), hours.get("paused_ms", name)
         found += [
             Figure(name="held", labels=labels, value=ms / 1000, unit="seconds", behind=behind),
-            Figure(name="held_share", labels=labels, value=round(ms / whole, 4) if whole else None, unit="share"),
+            Figure(name="held_share", labels=labels, value=round(ms / whole, 4) if whole else None, unit="share",
+                   behind=behind),
             Figure(name="held_paused", labels=labels, value=paused / 1000, unit="seconds", behind=behind),
-        ]
+        ]  # fmt: skip
     for name, labels in hours.groups("department", "shift"):
         behind = Behind(family=HOURS, group=name, measures=("ms",))
         seconds = hours.get("ms", name) / 1000
@@ -117,6 +118,7 @@ BOTTLENECKS = Report(
     families=(HOURS, HANDED),
     entries=entries,
     basis=basis,
+    by_stretch=True,
     standing=standing,
     picture=picture,
 )

@@ -1,5 +1,6 @@
 """The hotels of a chain side by side, their money in one currency at rates that are stated."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -38,7 +39,10 @@ def _of(property_id: str, tallies: Mapping[str, Tally]) -> Iterator[Figure]:
                  unit="share", records=closed - in_time, behind=late)  # fmt: skip
     for percent in (50, 90):
         at = runs.percentile(WORKED, percent)
-        yield Figure(name=f"worked_p{percent}", labels=labels, value=at[0] if at else None, unit="seconds")
+        slow = Behind(family=HOTEL, scale=WORKED, least=at[1]) if at else None
+        longer = sum(n for step, n in runs.steps(WORKED) if at and step >= at[1])
+        yield Figure(name=f"worked_p{percent}", labels=labels, value=at[0] if at else None, unit="seconds",
+                     records=longer, behind=slow)  # fmt: skip
     yield Figure(name="exceptions", labels=labels, value=flow.get("exceptions"), unit="exceptions",
                  records=flow.get("exceptions"), behind=Behind(family=HOTEL, measures=("exceptions",)))  # fmt: skip
     yield Figure(name="mean_score", labels=labels, value=round(flow.get("score") / scored, 2) if scored else None,
@@ -50,13 +54,18 @@ def _money(asked: Asked, property_id: str, tally: Tally) -> Iterator[Figure]:
     currency = asked.around.currency
     assert currency is not None
     sums: dict[str, int | None] = {}
+    groups: dict[str, list[str]] = defaultdict(list)
     for name, labels in tally.groups("currency", "kind"):
+        groups[labels["kind"]].append(name)
         turned = converted(tally.get(POSTED, name), labels["currency"], currency, asked.around.rates)
         known = sums.get(labels["kind"], 0)
         sums[labels["kind"]] = None if turned is None or known is None else known + turned
     for kind, value in sorted(sums.items()):
         note = None if value is not None else "no_rate"
+        lines = f"{POSTED}_lines"
+        behind = Behind(family=HOTEL, group=groups[kind][0], groups=tuple(groups[kind][1:]), measures=(lines,))
         yield Figure(name="posted", labels={"property": property_id, "kind": kind}, value=value, note=note,
+                     records=sum(tally.get(lines, one) for one in groups[kind]), behind=behind,
                      unit=f"{currency} minor units", data_class=DataClass.PAYMENT)  # fmt: skip
 
 

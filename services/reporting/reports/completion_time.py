@@ -101,7 +101,7 @@ def picture(found: Sequence[Figure]) -> Chart | None:
     names = {"raw_p50": "median", "raw_p90": "90 of 100"}
     some = [one for one in found if one.name in names and set(one.labels) == {"department"}]
     points = [(one.labels["department"], round((one.value or 0) / 60, 1), names[one.name]) for one in some]
-    return chart("From trigger to close", "department", "minutes", points)
+    return chart("From trigger to close", "department", "minutes", points, beside=True)
 
 
 COMPLETION_TIME = Report(

@@ -59,7 +59,8 @@ def _now(asked: Asked, measure: str, **labels: str) -> Figure:
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Open and late work by department."""
     some = [one for one in found if one.name in ("open", "late") and set(one.labels) == {"department"}]
-    return chart("Open now", "department", "records", [(one.labels["department"], one.value, one.name) for one in some])
+    points = [(one.labels["department"], one.value, one.name) for one in some]
+    return chart("Open now, and late of it", "department", "records", points, beside=True)
 
 
 DAY = Report(

@@ -48,12 +48,17 @@ def _pareto(asked: Asked) -> list[Figure]:
     """Causes by frequency, each with the share that it and those before it make up, and whether it repeats."""
     tally = asked.of(EXCEPTIONS_RAISED)
     causes = {labels["cause"]: tally.get("raised", name) for name, labels in tally.groups("cause")}
-    running, figures = 0, list[Figure]()
+    running, figures, sooner = 0, list[Figure](), list[str]()
     for cause, number in sorted(causes.items(), key=lambda pair: (-pair[1], pair[0])):
         running += number
         figures.append(_counted("cause", asked, cause=cause))
         whole = round(running / tally.get("raised"), 4)
-        figures.append(Figure(name="cumulative_share", labels={"cause": cause}, value=whole, unit="share"))
+        sooner.append(group(cause=cause))
+        behind = Behind(family=EXCEPTIONS_RAISED, group=sooner[0], groups=tuple(sooner[1:]), measures=("raised",))
+        figures.append(
+            Figure(name="cumulative_share", labels={"cause": cause}, value=whole, unit="share", records=running,
+                   behind=behind)
+        )  # fmt: skip
         figures += _repeats(asked, cause)
     return figures
 
@@ -72,10 +77,9 @@ def _repeats(asked: Asked, cause: str) -> Iterator[Figure]:
 
 def picture(found: Sequence[Figure]) -> Chart | None:
     """The Pareto of causes."""
-    some = [one for one in found if one.name == "cause"]
-    return chart(
-        "Causes of exceptions", "cause", "exceptions", [(one.labels["cause"], one.value, None) for one in some]
-    )
+    causes = [(one.labels["cause"], one.value, None) for one in found if one.name == "cause"]
+    line = [(one.labels["cause"], one.value, None) for one in found if one.name == "cumulative_share"]
+    return chart("Causes of exceptions", "cause", "exceptions", causes, line=line)
 
 
 EXCEPTIONS = Report(

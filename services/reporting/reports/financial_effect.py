@@ -8,7 +8,17 @@ from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Figure, Report
 from services.reporting.domain.tally import Entry, group
-from services.reporting.reports.money import FAILED, MONEY_LINES, POSTED, UNKNOWN, VOID, WAITING, amount, state_of
+from services.reporting.reports.money import (
+    FAILED,
+    MONEY_LINES,
+    POSTED,
+    UNKNOWN,
+    VOID,
+    WAITING,
+    amount,
+    scale_of,
+    state_of,
+)
 from shared.contracts.identity import DataClass
 from shared.contracts.records import LineKind, Outcome
 
@@ -108,7 +118,7 @@ def picture(found: Sequence[Figure]) -> Chart | None:
     """What is wrong, by cause."""
     some = [one for one in found if "cause" in one.labels]
     points = [(f"{one.labels['cause']} {one.labels['currency']}", one.value, one.name) for one in some]
-    return chart("Financial effect by cause", "cause", "minor units", points)
+    return chart("Financial effect by cause", "cause", points=points, beside=True, **scale_of(some))
 
 
 FINANCIAL_EFFECT = Report(

@@ -76,7 +76,9 @@ def _per_stay(now: Tallies, before: Tallies) -> Iterator[Figure]:
     for when, tallies in (("now", now), ("before", before)):
         stays, repeats = _of(tallies, STAYS).get("departed"), _of(tallies, SERVICE).get("repeats")
         value = round(repeats / stays, 4) if stays else None
-        yield Figure(name="repeats_per_stay", labels={"when": when}, value=value, unit="repeats a stay")
+        behind = Behind(family=SERVICE, measures=("repeats",)) if when == "now" else None
+        yield Figure(name="repeats_per_stay", labels={"when": when}, value=value, unit="repeats a stay",
+                     records=repeats if behind else 0, behind=behind)  # fmt: skip
 
 
 def _compared_share(name: str, family: str, part: str, rest: str, now: Tallies, before: Tallies) -> Iterator[Figure]:
@@ -98,7 +100,8 @@ def _compared_mean(name: str, family: str, now: Tallies, before: Tallies, scale:
         behind = Behind(family=family, measures=("scored",)) if when == "now" and family == FLOW else None
         yield Figure(name=name, labels={"when": when}, value=round(total / n / scale, 2) if n else None, unit="score",
                      records=n if behind else 0, behind=behind)  # fmt: skip
-        yield Figure(name=f"{name}_count", labels={"when": when}, value=n, unit="scores")
+        yield Figure(name=f"{name}_count", labels={"when": when}, value=n, unit="scores",
+                     records=n if behind else 0, behind=behind)  # fmt: skip
     found = difference_of_means(sums[0], sums[1])
     low_high = (round(one / scale, 3) for one in found) if found else None
     yield _difference(name, "score", tuple(low_high) if low_high else None)
@@ -114,9 +117,10 @@ def _difference(name: str, unit: str, found: tuple[float, ...] | None) -> Figure
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
-    """Scores now and before."""
+    """Scores and reviews, now beside the time before."""
     some = [one for one in found if one.name in ("mean_score", "mean_review")]
-    return chart("Scores", "when", "score", [(one.labels["when"], one.value, one.name) for one in some])
+    points = [(one.name.removeprefix("mean_"), one.value, one.labels["when"]) for one in some]
+    return chart("Scores, now and before", "of", "mean, 0 to 10", points, beside=True)
 
 
 GUEST_SERVICE = Report(

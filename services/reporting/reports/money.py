@@ -1,6 +1,7 @@
 """R4, first part: what records asked to be charged, refunded, deposited or paid, and what became of it."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypedDict
 
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.fact import Fact, Life, Line
@@ -9,8 +10,18 @@ from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.tally import Entry, Tally, group
 from shared.contracts.identity import DataClass
 from shared.contracts.money import PostingState
+from shared.contracts.values import minor_digits
 
 MONEY_LINES = "money"
+
+
+class Scale(TypedDict):
+    """What an axis says, and how many digits of its numbers stand behind the point."""
+
+    up: str
+    digits: int
+
+
 POSTED, FAILED, WAITING, UNKNOWN, VOID = "posted", "failed", "waiting", "unknown", "void"
 STATES = (POSTED, FAILED, WAITING, UNKNOWN)
 _BECAME: dict[str, str] = {
@@ -78,7 +89,16 @@ def picture(found: Sequence[Figure]) -> Chart | None:
     """What became of the money, by kind."""
     some = [one for one in found if one.name in STATES]
     points = [(f"{one.labels['kind']} {one.labels['currency']}", one.value, one.name) for one in some]
-    return chart("Money asked for", "kind", "minor units", points)
+    return chart("Money asked for, and what became of it", "kind", points=points, **scale_of(some))
+
+
+def scale_of(some: Sequence[Figure]) -> Scale:
+    """How an axis of money is written: in whole units where all currencies have the same, else in minor ones."""
+    digits = {minor_digits(one.labels["currency"]) for one in some}
+    if len(digits) != 1:
+        return {"up": "minor units", "digits": 0}
+    currencies = sorted({one.labels["currency"] for one in some})
+    return {"up": ", ".join(currencies), "digits": digits.pop()}
 
 
 MONEY = Report(

@@ -48,24 +48,25 @@ def _together(asked: Asked) -> list[Figure]:
         if runs.get("scored"):
             scored.append(load)
             scores.append(runs.get("score") / runs.get("scored"))
-    return [_correlated("load_with_time", loads, times), _correlated("load_with_score", scored, scores)]
+    return [_correlated("load_with_time", loads, times, "n"), _correlated("load_with_score", scored, scores, "scored")]
 
 
-def _correlated(name: str, one: Sequence[float], other: Sequence[float]) -> Figure:
+def _correlated(name: str, one: Sequence[float], other: Sequence[float], counted: str) -> Figure:
     low, high, value = None, None, None
     if len(one) >= LEAST_DAYS:
         value, low, high = rank_correlation(one, other)
     note = None if value is not None else "too_few_days"
     if low is not None and high is not None and low <= 0 <= high:
         note = "may_be_chance"
-    return Figure(name=name, value=value, unit="rank correlation", records=0, low=low, high=high, note=note)
+    behind = Behind(family=HOTEL, measures=(counted,))
+    return Figure(name=name, value=value, unit="rank correlation", low=low, high=high, note=note, behind=behind)
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Open work per staff hour, by department and shift."""
     some = [one for one in found if one.name == "open_per_staff_hour"]
     points = [(one.labels["department"], one.value, one.labels["shift"]) for one in some]
-    return chart("Open work per staff hour", "department", "records", points)
+    return chart("Open work per staff hour", "department", "records", points, beside=True)
 
 
 SERVICE_PRESSURE = Report(

@@ -1,5 +1,6 @@
 """Who carries how much: closes, time held and hand-offs by person; for those who may read about staff."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.chart import Chart, chart
@@ -11,6 +12,7 @@ from services.reporting.domain.tally import Entry, group
 from shared.contracts.identity import DataClass
 
 STAFF = "staff"
+MOST_PEOPLE = 25
 
 
 def entries(fact: Fact) -> Iterator[Entry]:
@@ -59,7 +61,13 @@ def figures(asked: Asked) -> list[Figure]:
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Open and closed by person."""
     some = [one for one in found if one.name in ("open_now", "closed")]
-    return chart("Load by person", "person", "records", [(one.labels["staff"], one.value, one.name) for one in some])
+    loads = Counter[str]()
+    for one in some:
+        loads[one.labels["staff"]] += int(one.value or 0)
+    most = [person for person, _ in loads.most_common(MOST_PEOPLE)]
+    by_load = sorted((one for one in some if one.labels["staff"] in most), key=lambda o: most.index(o.labels["staff"]))
+    title = "Load by person" if len(loads) <= MOST_PEOPLE else f"Load by person, the {MOST_PEOPLE} with most"
+    return chart(title, "person", "records", [(one.labels["staff"], one.value, one.name) for one in by_load])
 
 
 STAFF_LOAD = Report(
@@ -75,6 +83,7 @@ STAFF_LOAD = Report(
     families=(STAFF,),
     entries=entries,
     basis=basis,
+    by_stretch=True,
     standing=standing,
     picture=picture,
 )

@@ -1,8 +1,8 @@
-"""Upsell: what was offered and sold, by offer, campaign, arm and way; what a room brought; why guests said no."""
+"""Upsell: what was offered and sold, by offer, segment, campaign, arm, way; what a room brought; why guests said no."""
 
 from collections.abc import Iterator, Sequence
 
-from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.chart import Chart, Point, pictured
 from services.reporting.domain.fact import Fact, Life, SaleSeen
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report, count, share
@@ -31,7 +31,7 @@ def entries(fact: Fact) -> Iterator[Entry]:
 
 def _sale(fact: Fact, sale: SaleSeen, owner: str) -> Iterator[Entry]:
     kept = sale.state in KEPT and sale.sold_at is not None
-    names = [ALL, group(offer=sale.code), group(way=sale.way)]
+    names = [ALL, group(offer=sale.code), group(way=sale.way), group(segment=sale.segment or UNSAID)]
     if sale.campaign:
         names += [group(campaign=sale.campaign), group(arm=sale.arm or "only", campaign=sale.campaign)]
     offered = day_of(sale.at, fact.zone)
@@ -57,7 +57,7 @@ def basis(life: Life, fact: Fact) -> object:
 def figures(asked: Asked) -> list[Figure]:
     """Conversion with its interval by every label, revenue, revenue per available room, reasons for no."""
     tally = asked.of(SALES)
-    grouped = (("offer",), ("way",), ("campaign",), ("arm", "campaign"))
+    grouped = (("offer",), ("segment",), ("way",), ("campaign",), ("arm", "campaign"))
     names = [ALL, *(name for labels in grouped for name, _ in tally.groups(*labels))]
     found = [share("conversion", tally, SALES, "sold", "unsold", name) for name in names]
     for name, figure in zip(names, list(found), strict=True):
@@ -79,16 +79,23 @@ def _per_room(asked: Asked) -> Iterator[Figure]:
     rooms = sum(asked.around.rooms.values()) * asked.question.days
     for name, labels in asked.of(SALES).groups("currency"):
         value = asked.of(SALES).get("revenue", name) * 100 // rooms if rooms else None
+        behind = Behind(family=SALES, group=name, measures=("revenue_lines",))
         yield Figure(
             name="revenue_per_available_room", labels=labels, value=value,
-            unit=f"{labels['currency']} minor units / 100", data_class=DataClass.PAYMENT,
+            unit=f"{labels['currency']} minor units / 100", data_class=DataClass.PAYMENT, behind=behind,
+            records=asked.of(SALES).get("revenue_lines", name),
         )  # fmt: skip
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
     """Conversion by offer."""
     some = [one for one in found if one.name == "conversion" and "offer" in one.labels]
-    return chart("Conversion by offer", "offer", "share", [(one.labels["offer"], one.value, None) for one in some])
+    points = [
+        Point(name=one.labels["offer"], value=one.value, low=one.low, high=one.high)
+        for one in some
+        if one.value is not None
+    ]
+    return pictured("Conversion by offer, with its 95 % interval", "offer", "share", points)
 
 
 UPSELL = Report(
@@ -96,7 +103,8 @@ UPSELL = Report(
     title="Upsell",
     definition=(
         "conversion: of the sales first offered on the local days asked about, the share sold and not cancelled, with "
-        "its 95 % interval; two arms whose intervals overlap are not known to differ. revenue: the price of what "
+        "its 95 % interval; segment: the stay's market segment when it was offered; two arms whose intervals overlap "
+        "are not known to differ. revenue: the price of what "
         "was sold "
         "on those days, as quoted or bid, tax included, by offer and by agent (who had the record). "
         "revenue_per_available_room: revenue over rooms times days, in hundredths of a minor unit. declined: "

@@ -5,6 +5,7 @@ from services.reporting.store.exports import MongoExports
 from services.reporting.store.facts import MongoFacts, fact_of
 from services.reporting.store.files import MongoFiles
 from services.reporting.store.indexes import prepare
+from services.reporting.store.mailings import MongoMailings
 from services.reporting.store.schedules import MongoRuns, MongoSchedules
 from services.reporting.store.spots import MongoReviews, MongoSpots
 from services.reporting.store.stays import MongoStays
@@ -16,6 +17,7 @@ __all__ = [
     "MongoExports",
     "MongoFacts",
     "MongoFiles",
+    "MongoMailings",
     "MongoReviews",
     "MongoRuns",
     "MongoSchedules",

@@ -21,6 +21,12 @@ class MongoSpots:
         row = await self._rows.find_one({"_id": check_id, **within(scope)})
         return SpotCheck.model_validate(row["body"]) if row else None
 
+    async def between(self, scope: Scope, start: dt.date, end: dt.date) -> list[SpotCheck]:
+        """Those of some days."""
+        days = {"$gte": start.isoformat(), "$lte": end.isoformat()}
+        rows = await self._rows.find({**within(scope), "day": days}, sort=[("day", 1), ("_id", 1)])
+        return [SpotCheck.model_validate(row["body"]) for row in rows]
+
     async def open(self, scope: Scope, limit: int) -> list[SpotCheck]:
         """Those that nobody made yet, the newest days first."""
         wanted = {**within(scope), "open": True}

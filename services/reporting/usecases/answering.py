@@ -11,9 +11,11 @@ from services.reporting.domain.fact import Fact
 from services.reporting.domain.hashing import line_of
 from services.reporting.domain.moments import is_place, place_of
 from services.reporting.domain.question import BEFORE, Around, Asked, Figure, Question, Report, asked
+from services.reporting.domain.spot import SPOTS
+from services.reporting.domain.spot import entries as spot_entries
 from services.reporting.domain.tally import Tally
 from services.reporting.domain.timeline import Waterfall, waterfall
-from services.reporting.ports import FactStore, Permissions, SumStore
+from services.reporting.ports import Checks, FactStore, Permissions, SumStore
 from services.reporting.reports import REPORTS, entries_of, standing_entries
 from services.reporting.usecases.rota import on_duty
 from shared.chassis.policy import Verdict
@@ -55,11 +57,12 @@ class Answering:
         self,
         facts: FactStore,
         sums: SumStore,
+        checks: Checks,
         permissions: Permissions,
         now: Callable[[], Instant],
         zone_of: Zone,
     ) -> None:
-        self._facts, self._sums, self._permissions = facts, sums, permissions
+        self._facts, self._sums, self._checks, self._permissions = facts, sums, checks, permissions
         self._now, self._zone_of = now, zone_of
 
     def reports(self, caller: Principal) -> list[Report]:
@@ -134,6 +137,8 @@ class Answering:
         here = figure.labels.get("property")
         scope = scope.narrow([here]) if here else scope
         rule = figure.behind
+        if rule is not None and rule.family == SPOTS:
+            return await self._checked(caller, scope, Page(figure, question, (), None), after, limit)
         while rule is not None and len(found) < limit and looked < LOOKED_AT:
             some = await self._facts.touching(scope, *question.bounds, after, 500, standing=rule.standing)
             for fact in await asyncio.to_thread(behind, figure, report, some, question, entries_of):
@@ -146,6 +151,18 @@ class Answering:
         if len(found) > limit:
             found, after = found[:limit], place_of(found[limit - 1])
         return Page(figure, question, found, after if rule is not None else None)
+
+    async def _checked(self, caller: Principal, scope: Scope, page: Page, after: str | None, limit: int) -> Page:
+        """The same of a figure made of spot checks: the records that were checked."""
+        rule, question = page.figure.behind, page.question
+        assert rule is not None
+        checks = await self._checks.between(scope, question.start, question.end)
+        ids = [one.record_id for one in checks if rule.holds(spot_entries(one), question)]
+        known = await self._facts.load(scope, ids)
+        places = sorted((place_of(fact), fact.id) for fact in known.values() if self._reads(caller, fact))
+        rest = [(place, name) for place, name in places if after is None or place > after]
+        facts = tuple(known[name] for _, name in rest[:limit])
+        return Page(page.figure, question, facts, rest[limit - 1][0] if len(rest) > limit else None)
 
     async def waterfall(self, caller: Principal, record_id: str) -> Waterfall:
         """Where a record's time went; a record of another property, or of a kind not granted, is a 404."""

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from services.reporting.domain.mailing import mailings
 from services.reporting.domain.schedule import Run, RunState
-from services.reporting.ports import Append, FileStore, Keys, Render, RunStore, ScheduleStore
+from services.reporting.ports import Append, FileStore, Keys, MailingStore, Press, RunStore, ScheduleStore
 from services.reporting.usecases.answering import Answering, Wish, reader
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
@@ -32,18 +33,20 @@ class Delivering:
         self,
         schedules: ScheduleStore,
         runs: RunStore,
+        kept_mailings: MailingStore,
         files: FileStore,
         answering: Answering,
-        render: Mapping[str, Render],
+        press: Press,
         keys: Keys,
         append: Append,
         run: Transact,
         now: Callable[[], Instant],
+        real_now: Callable[[], Instant],
         new_id: Callable[[], str],
     ) -> None:
         self._schedules, self._runs, self._files, self._answering = schedules, runs, files, answering
-        self._render, self._keys, self._append, self._run = render, keys, append, run
-        self._now, self._new_id = now, new_id
+        self._press, self._keys, self._append, self._run = press, keys, append, run
+        self._now, self._real_now, self._new_id, self._mailings = now, real_now, new_id, kept_mailings
 
     async def deliver(self) -> int:
         """Deliver what is due; how many."""
@@ -52,6 +55,8 @@ class Delivering:
             try:
                 await self._make(run)
             except AppError as refusal:
+                if refusal.kind is ErrorKind.UNAVAILABLE:  # it stays due, and the others go on
+                    continue
                 await self._give_up(run, refusal)
             done += 1
         return done
@@ -71,10 +76,11 @@ class Delivering:
         report, question, figures = await self._answering.figures(
             reader(run.chain, run.property_id, run.audience), run.report, Wish(run.property_id, run.start, run.end)
         )
-        for name in FORMATS:
-            content = await self._render[name](report, question, figures, run.property_id)
+        made = await self._press.render(FORMATS, report, question, figures, run.property_id)
+        for name, content in made.items():
             await self._files.replace(Scope(chain=run.chain), f"{run.id}.{name}", content)
         hours = schedule.terms.review_hours if schedule else None
+        letters = mailings(run, schedule.terms.mail_to if schedule else (), self._real_now())
         now = self._now()
         after = run.model_copy(
             update={
@@ -87,6 +93,7 @@ class Delivering:
 
         async def work(tx: Tx) -> None:
             if await self._runs.replace(Scope(chain=run.chain), after, tx):
+                await self._mailings.add(Scope(chain=run.chain), letters, tx)
                 await self._append(tx, [told("delivered", after, system("reporting"))], Provenance(self._new_id()))
 
         await self._run(work)

@@ -1,14 +1,13 @@
 """Whole tables for other tools, made in the background with the caller's own masks."""
 
-import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from services.reporting.domain.moments import place_of
+from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import asked
-from services.reporting.ports import FactStore, FileStore, Keys, Permissions
-from services.reporting.reports.rows import ROWS, Column, Export, ExportState, Table, seen
+from services.reporting.ports import FactStore, FileStore, Keys, Permissions, Press
+from services.reporting.reports.rows import ROWS, Export, ExportState, Table, seen
 from services.reporting.usecases.answering import Answering, scope_of
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
@@ -18,7 +17,6 @@ from shared.contracts.identity import Principal
 from shared.contracts.values import SYSTEM_CHAIN, Instant, Scope
 
 AT_ONCE = 2_000
-Write = Callable[[Sequence[Column], Mapping[dt.date, Sequence[Mapping[str, Any]]], str], bytes]
 Transact = Callable[[Callable[[Tx], Awaitable[None]]], Awaitable[None]]
 
 
@@ -52,13 +50,13 @@ class Exporting:
         files: FileStore,
         answering: Answering,
         permissions: Permissions,
-        write: Mapping[str, Write],
+        press: Press,
         keys: Keys,
         run: Transact,
         now: Callable[[], Instant],
     ) -> None:
         self._exports, self._facts, self._files, self._answering = exports, facts, files, answering
-        self._permissions, self._write, self._keys, self._run, self._now = permissions, write, keys, run, now
+        self._permissions, self._press, self._keys, self._run, self._now = permissions, press, keys, run, now
 
     async def ask(
         self, ctx: CommandContext, export_id: str, table: Table, form: str, property_id: str | None,
@@ -103,6 +101,8 @@ class Exporting:
         """My own export's file, while I may still read what is in it."""
         found = await self.one(caller, export_id)
         self._answering.may(caller, found.property_id)
+        if found.state is ExportState.FAILED:
+            raise conflict("export_failed", "The export could not be made; ask for it again.")
         if found.state is not ExportState.DONE:
             raise conflict("export_running", "The export is not made yet; ask how far it is.")
         return found, await self._files.read(Scope(chain=found.chain), f"{found.id}.{found.format}")
@@ -116,35 +116,54 @@ class Exporting:
         return made
 
     async def _make(self, export: Export, caller: Principal) -> None:
-        scope = Scope(chain=export.chain)
+        scope, progress, form = Scope(chain=export.chain), _Progress(export), export.format
         try:
-            classes = self._answering.may(caller, export.property_id).read
-        except AppError:  # the right was taken away meanwhile
-            await self._exports.progress(scope, export.model_copy(update={"state": ExportState.FAILED}))
+            columns = seen(export.table, self._answering.may(caller, export.property_id).read)
+            content = await self._press.table(form, export.table, columns, self._rows(scope, progress, caller))
+        except (
+            AppError
+        ):  # the right was taken away meanwhile, or the press failed: whoever asked sees it and asks again
+            await self._exports.progress(scope, progress.export.model_copy(update={"state": ExportState.FAILED}))
             return
-        columns = seen(export.table, classes)
-        days: dict[dt.date, list[Mapping[str, Any]]] = {}
-        bounds = asked(export.start, export.end, self._now()).bounds
-        after: str | None = None
-        where = scope_of(caller, export.property_id)
+        await self._files.replace(scope, f"{export.id}.{form}", content)
+        await self._exports.progress(scope, progress.export.model_copy(update={"state": ExportState.DONE}))
+
+    async def _rows(
+        self, scope: Scope, progress: "_Progress", caller: Principal
+    ) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+        """Page by page, the rows of the days asked for that the caller may read; how far it is stands in the store."""
+        export, after = progress.export, ""
+        bounds, where = asked(export.start, export.end, self._now()).bounds, scope_of(caller, export.property_id)
         while True:
-            facts = await self._facts.touching(where, *bounds, after, AT_ONCE, standing=False)
-            for fact in facts:
-                life = fact.life
-                if (
-                    life
-                    and self._permissions.decide(caller, "read", life.kind, fact.property_id, life.department).allow
-                ):
-                    for row in ROWS[export.table](fact):
-                        if export.start <= row["day"] <= export.end:
-                            days.setdefault(row["day"], []).append(row)
-            rows = sum(map(len, days.values()))
-            export = export.model_copy(update={"looked_at": export.looked_at + len(facts), "rows": rows})
+            facts = await self._facts.in_order(where, *bounds, after, AT_ONCE)
+            rows = [
+                row
+                for fact in facts
+                if self._reads(caller, fact)
+                for row in ROWS[export.table](fact)
+                if export.start <= row["day"] <= export.end
+            ]
+            progress.went(len(facts), len(rows))
+            yield rows
             if len(facts) < AT_ONCE:
-                break
-            after = place_of(facts[-1])
-            await self._exports.progress(scope, export)
-        ordered = {day: days[day] for day in sorted(days)}
-        content = await asyncio.to_thread(self._write[export.format], columns, ordered, export.table.value)
-        await self._files.replace(scope, f"{export.id}.{export.format}", content)
-        await self._exports.progress(scope, export.model_copy(update={"state": ExportState.DONE}))
+                return
+            after = facts[-1].id
+            await self._exports.progress(scope, progress.export)
+
+    def _reads(self, caller: Principal, fact: Fact) -> bool:
+        life = fact.life
+        if life is None:
+            return False
+        return self._permissions.decide(caller, "read", life.kind, fact.property_id, life.department).allow
+
+
+class _Progress:
+    """How far an export is."""
+
+    def __init__(self, export: Export) -> None:
+        self.export = export.model_copy(update={"looked_at": 0, "rows": 0})
+
+    def went(self, looked_at: int, rows: int) -> None:
+        """So many more facts were looked at, so many rows found."""
+        more = {"looked_at": self.export.looked_at + looked_at, "rows": self.export.rows + rows}
+        self.export = self.export.model_copy(update=more)

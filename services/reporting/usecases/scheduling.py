@@ -15,13 +15,11 @@ from shared.chassis.mongo import Tx
 from shared.chassis.service import require_version
 from shared.chassis.timers import Timer
 from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
-from shared.contracts.identity import Principal
+from shared.contracts.identity import DataClass, Principal
 from shared.contracts.staff import Property
 from shared.contracts.values import Instant, Scope, card_numbers, derived_id, local_day, zone
 
 KIND = "schedule"
-LOOK = dt.timedelta(hours=1)
-"""The books are looked at every hour: what would come due before the next look comes now, so none is late."""
 MANAGE = "manage"
 Hotel = Callable[[str, str], Property | None]
 Transact = Callable[[Callable[[Tx], Awaitable[None]]], Awaitable[None]]
@@ -56,9 +54,10 @@ class Scheduling:
 
     async def shown(self, caller: Principal, property_id: str | None) -> Sequence[Schedule]:
         """The schedules in use where the caller may read reports."""
-        self._answering.may(caller, property_id)
+        seen = self._answering.may(caller, property_id).read
         whole = Scope(chain=caller.chain, properties=caller.properties)
-        return await self._schedules.shown(whole.narrow([property_id]) if property_id else whole)
+        found = await self._schedules.shown(whole.narrow([property_id]) if property_id else whole)
+        return found if DataClass.STAFF in seen else [_unaddressed(one) for one in found]
 
     async def make(self, ctx: CommandContext, schedule_id: str, draft: Draft) -> tuple[Schedule, bool]:
         """A new schedule, and whether the command had been carried out before."""
@@ -141,9 +140,9 @@ class Scheduling:
         hotel = self._hotel(schedule.chain, schedule.property_id)
         zone_name, now = hotel.zone if hotel else "UTC", self._now()
         daily = schedule.terms.when is When.DAILY
-        due = next_daily(schedule.terms, zone_name, now) if daily else next_look(zone_name, now)
+        due = next_daily(schedule.terms, zone_name, now) if daily else next_look(schedule.terms, zone_name, now)
         if schedule.active and due is not None:
-            generation = schedule.version * 10**8 + int(due.timestamp()) // 60
+            generation = schedule.version * 10**11 + int(due.timestamp())
             await self._arm(tx, [Timer(f"{KIND}|{schedule.id}", KIND, schedule.id, due, generation)])
 
     async def fire(self, tx: Tx, timer: Timer, late_ms: int) -> None:
@@ -165,9 +164,13 @@ class Scheduling:
         outlook = await self._forecasting.ahead(scope, hotel.id)
         if outlook is None:
             return []
-        now = self._now()
-        busy = busy_due(schedule.terms, hotel.zone, outlook.rooms, outlook.days, now + LOOK, now)
+        busy = busy_due(schedule.terms, hotel.zone, outlook.rooms, outlook.days, self._now())
         return [_run(schedule, hotel.zone, due, day) for day, due in busy]
+
+
+def _unaddressed(schedule: Schedule) -> Schedule:
+    """A schedule for those who may not read about staff."""
+    return schedule.model_copy(update={"terms": schedule.terms.model_copy(update={"mail_to": ()})})
 
 
 def _run(schedule: Schedule, zone_name: str, due_at: dt.datetime, busy: dt.date | None) -> Run:

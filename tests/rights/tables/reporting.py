@@ -28,6 +28,7 @@ ROWS = (
     granted("GET /v1/runs", "read", KIND, query={"property": "city"}, thing="run_id"),
     granted("GET /v1/runs/{run_id}", "read", KIND, thing="run_id"),
     granted("GET /v1/runs/{run_id}/file", "read", KIND, query={"format": "xlsx"}, needs=of(PAYMENT)),
+    granted("GET /v1/runs/{run_id}/mails", "read", KIND, thing="run_id"),
     granted("POST /v1/runs/{run_id}/review", "review", KIND, headers=STALE, also=(("read", KIND),)),
     granted("POST /v1/exports", "read", KIND, body=TABLE),
     Row("GET /v1/exports/{export_id}", door=Door.SIGNED_IN),

@@ -286,3 +286,8 @@ def test_each_department_that_delivers_gets_a_request_when_sold() -> None:
     assert [each.department for each in found] == ["food_beverage", "concierge"]
     assert len({each.key for each in found}) == 2
     assert {each.fields["topic"] for each in found} == {"half_board"}
+
+
+@pytest.mark.parametrize("segment", ["groups", None])
+def test_sale_keeps_the_segment_that_the_stay_had_when_it_was_offered(segment: str | None) -> None:
+    assert sale_of(offer(), stay(segment=segment))["sale"].segment == segment

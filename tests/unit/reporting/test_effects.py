@@ -87,10 +87,14 @@ def test_corrections_are_counted_under_the_rule_that_had_confirmed() -> None:
     assert share.low < 0.5
 
 
+SEGMENTS = {"one": "direct", "two": None}
+
+
 def sold(record: str, state: str, arm: str) -> list[Envelope]:
     """A sale of a campaign."""
     sale = Sale(offer_id="o", offer_version=1, code="spa", service="spa", quoted=Money(amount=5000, currency="EUR"),
-                tax=Money(amount=0, currency="EUR"), campaign="summer", arm=arm, state=state)  # fmt: skip
+                tax=Money(amount=0, currency="EUR"), campaign="summer", arm=arm, state=state,
+                segment=SEGMENTS[arm])  # fmt: skip
     story = Story(record, workflow=Workflow.UPSELL, kind="campaign_reply").then("sale_granted", NOON, sale=sale)
     outcome = Outcome.FULFILLED if state == "sold" else Outcome.DECLINED
     return list(story.completed(NOON, outcome).events)
@@ -100,6 +104,8 @@ def test_upsell_gives_conversion_by_arm_revenue_and_what_a_room_brought() -> Non
     events = [*sold("a", "sold", "one"), *sold("b", "sold", "one"), *sold("c", "missed", "two")]
     found = values(answered("upsell", events, Around(rooms={PROPERTY: 40})))
     assert (found["conversion"], found["conversion|arm=one|campaign=summer"]) == (0.6667, 1)
+    assert (found["conversion|segment=direct"], found["conversion|segment=unsaid"]) == (1, 0)
+    assert (found["conversion|offer=spa"], found["conversion|campaign=summer"]) == (0.6667, 0.6667)
     assert (found["revenue|currency=EUR"], found["revenue|agent=staff-ana|currency=EUR"]) == (10_000, 10_000)
     assert (found["revenue_per_available_room|currency=EUR"], found["declined|reason=unsaid"]) == (25_000, 1)
 
@@ -165,14 +171,14 @@ def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
 
 
-async def test_files_hold_money_as_whole_numbers_and_names_as_text() -> None:
+def test_files_hold_money_as_whole_numbers_and_names_as_text() -> None:
     figures = [
         Figure(name="posted", labels={"kind": "charge", "currency": "EUR"}, value=12345, unit="EUR minor units"),
         Figure(name="note", labels={"rule": "=cmd()"}, value=0.5, unit="share"),
     ]
-    lines = (await csv_bytes(REPORTS["money"], QUESTION, figures, None)).decode().splitlines()
+    lines = csv_bytes(REPORTS["money"], QUESTION, figures, None).decode().splitlines()
     assert lines[1] == "posted,currency=EUR|kind=charge,,12345,EUR minor units,0,,,"
-    book = openpyxl.load_workbook(io.BytesIO(await xlsx(REPORTS["money"], QUESTION, figures, None)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(REPORTS["money"], QUESTION, figures, None)))
     cells = [[cell.value for cell in row] for row in book["Figures"].iter_rows()]
     assert (cells[1][3], type(cells[1][3])) == (12345, int)
     assert {cell.data_type for row in book["Figures"].iter_rows() for cell in row} <= {"s", "n"}

@@ -60,6 +60,10 @@ class FakeFacts:
         """Not asked here."""
         raise NotImplementedError
 
+    async def in_order(self, scope: Scope, start: Instant, end: Instant, after: str, limit: int) -> list[Fact]:
+        """Not asked here."""
+        raise NotImplementedError
+
     async def standing(self, scope: Scope) -> list[Standing]:
         """Not asked here."""
         raise NotImplementedError

@@ -9,6 +9,8 @@ from services.reporting.domain import recompute
 from services.reporting.domain.answer import asked_of
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import BEFORE, Asked, Question, Report
+from services.reporting.domain.tally import Entry
+from services.reporting.ports import Contribution
 from services.reporting.reports import APART, ENTRIES_VERSION, REPORTS, entries_of
 from services.reporting.store.sums import MongoSums
 from services.reporting.usecases.counting import changed
@@ -37,9 +39,15 @@ class Rows:
                 sums = row["s"].setdefault(group, {})
                 sums[measure] = sums.get(measure, 0) + amount
 
-    async def find(self, wanted: dict[str, Any], projection: Any = None) -> list[dict[str, Any]]:
+    async def find(self, wanted: dict[str, Any], projection: Any = None, tx: Any = None) -> list[dict[str, Any]]:
         """The documents that satisfy every condition."""
-        return [row for row in self.kept.values() if all(_holds(row[name], want) for name, want in wanted.items())]
+        return [row for row in self.kept.values() if _matches(row, wanted)]
+
+
+def _matches(row: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    rest = {name: want for name, want in wanted.items() if name != "$or"}
+    either = "$or" not in wanted or any(_matches(row, one) for one in wanted["$or"])
+    return either and all(_holds(row[name], want) for name, want in rest.items())
 
 
 def _holds(value: Any, want: Any) -> bool:
@@ -56,6 +64,10 @@ class Database:
         """It."""
         return self.rows
 
+    async def at_one_moment(self, read: Any) -> Any:
+        """Nothing else goes on here."""
+        return await read(None)
+
 
 def everything() -> list[Fact]:
     """Facts of two hotels over four months."""
@@ -69,14 +81,14 @@ def everything() -> list[Fact]:
 FACTS = everything()
 
 
-@pytest.fixture
-async def sums() -> MongoSums:
+@pytest.fixture(params=[NOON.date, lambda: dt.date.max], ids=["today", "ever"])
+async def sums(request: pytest.FixtureRequest) -> MongoSums:
     """The sums of all facts, added by two processes."""
     database: Any = Database()
     for owner, some in (("one", FACTS[::3]), ("other", FACTS[1::3]), ("one", FACTS[2::3])):
         mine = MongoSums(database, owner, ENTRIES_VERSION, APART)
         await mine.add(Scope(chain=CHAIN), changed([(None, fact) for fact in some]), Tx(None))
-    return MongoSums(database, "one", ENTRIES_VERSION, APART)
+    return MongoSums(database, "one", ENTRIES_VERSION, APART, request.param)
 
 
 async def kept(sums: MongoSums, report: Report, scope: Scope, made: Asked) -> Asked:
@@ -104,3 +116,12 @@ async def test_figures_from_the_store_are_those_of_the_facts(
     read = await kept(sums, report, scope, asked_of(report, facts, QUESTION, entries_of))
     figures = {one.key: one.value for one in report.figures(read)}
     assert figures == {one.key: one.value for one in report.figures(asked_of(report, facts, QUESTION, entries_of))}
+
+
+async def test_sums_that_come_from_no_facts_outlast_a_new_version_of_the_entries() -> None:
+    database: Any = Database()
+    day = dt.date(2026, 3, 10)
+    given = [Contribution(CHAIN, "city", Entry(day, family, "all", "n")) for family in ("reviews", "flow")]
+    await MongoSums(database, "one", 1, APART).add(Scope(chain=CHAIN), given, Tx(None))
+    found = await MongoSums(database, "one", 2, APART).whole(Scope(chain=CHAIN), ["reviews", "flow"], day, day)
+    assert {family: tally.get("n") for family, tally in found.items()} == {"reviews": 1}

@@ -1,6 +1,8 @@
 """Sums: what events change in them is what facts give, percentiles keep their word, days and months make any window."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,13 +10,14 @@ from hypothesis import strategies as st
 
 from services.reporting.domain import recompute
 from services.reporting.domain.fold import by_fact, fold, without
-from services.reporting.domain.local import pieces, whole_ms_between
+from services.reporting.domain.local import Piece, pieces, whole_ms_between
 from services.reporting.domain.periods import covering, days
 from services.reporting.domain.question import percentile, wilson
 from services.reporting.domain.statistics import difference_of_means, difference_of_shares, rank_correlation
 from services.reporting.domain.tally import ACCURACY, Entry, Tally, scaled
-from services.reporting.reports import changes, entries_of
+from services.reporting.reports import bottlenecks, changes, entries_of
 from services.reporting.store.sums import escaped
+from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Department
 from tests.factories.records import NOON, Story, minutes
 from tests.factories.reporting import lives
@@ -33,6 +36,43 @@ def test_changes_of_every_event_add_up_to_what_the_fact_gives(seed: int) -> None
             fact = after
     assert fact is not None
     assert added(total) == added(entries_of(fact)) == added(changes(None, fact))
+
+
+def handed_about(times: int) -> list[Envelope]:
+    """A record that two departments pass to each other, and that is closed in the end."""
+    story, there = Story(), (Department.FRONT_OFFICE, Department.HOUSEKEEPING)
+    for number in range(times):
+        story.handed_to(there[number % 2], "staff-f", NOON + minutes(number + 1))
+    return story.completed(NOON + minutes(times + 5)).events
+
+
+def test_changes_of_a_record_with_a_long_history_add_up() -> None:
+    fact, total = None, list[Entry]()
+    for event in handed_about(40):
+        after = fold(fact, event.subject, [event])
+        total += changes(fact, after)
+        fact = after
+    assert fact is not None
+    assert added(total) == added(entries_of(fact))
+
+
+def test_event_costs_as_much_after_a_long_history_as_after_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = list[object]()
+
+    def counted(*stretch: Any) -> Iterator[Piece]:
+        cut.append(stretch)
+        return pieces(*stretch)
+
+    def cost(times: int) -> int:
+        told = handed_about(times)[:-1]
+        before = fold(None, told[0].subject, told[:-1])
+        after = fold(before, told[0].subject, told[-1:])
+        cut.clear()
+        changes(before, after)
+        return len(cut)
+
+    monkeypatch.setattr(bottlenecks, "pieces", counted)
+    assert cost(400) == cost(40) > 0
 
 
 def test_alert_heard_before_its_record_counts_once() -> None:
@@ -62,15 +102,26 @@ def test_percentile_of_a_scale_is_as_near_as_it_says(lengths: list[float], perce
     assert found[0] == pytest.approx(true, rel=ACCURACY, abs=1.0)
 
 
-@given(st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 500))
-def test_months_and_days_cover_a_window_exactly_once(start: dt.date, length: int) -> None:
+@given(st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 500), st.integers(-40, 600))
+def test_months_and_days_with_their_signs_are_each_day_of_a_window_once(
+    start: dt.date, length: int, today: int
+) -> None:
     end = start + dt.timedelta(days=length)
-    found = covering(start, end)
-    told = [day for day in days(start, end) if day in found or day[:7] in found]
-    whole = [one for one in found if len(one) == 7]
-    assert told == days(start, end)
-    assert not [day for day in found if len(day) == 10 and day[:7] in whole]
-    assert len(found) <= 62 + length // 28
+    found = covering(start, end, start + dt.timedelta(days=today))
+    around = days(start - dt.timedelta(days=40), end + dt.timedelta(days=40))
+    counted = {day: found.get(day, 0) + found.get(day[:7], 0) for day in around}
+    assert [day for day, times in counted.items() if times == 1] == days(start, end)
+    assert set(counted.values()) == {0, 1}
+
+
+def test_window_that_ends_today_is_read_as_few_documents() -> None:
+    end = dt.date(2026, 3, 20)
+    found = covering(dt.date(2025, 3, 21), end, end)
+    assert [period for period, sign in found.items() if sign > 0 and len(period) == 10] == days(
+        dt.date(2025, 3, 21), dt.date(2025, 3, 31)
+    )
+    assert found["2026-03"] == 1
+    assert [period for period, sign in found.items() if sign < 0] == days(dt.date(2026, 3, 21), dt.date(2026, 3, 31))
 
 
 @pytest.mark.parametrize("day", [dt.date(2026, 3, 29), dt.date(2026, 10, 25), dt.date(2026, 6, 1)])

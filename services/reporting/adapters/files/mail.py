@@ -13,7 +13,7 @@ MOST = 30
 PICTURE = "picture@bellboard"
 
 
-async def eml(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def eml(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The message; whom it goes to, and who sends it, is set by whoever sends it."""
     where = property_id or "all properties"
     message = EmailMessage(policy=SMTP)
@@ -29,9 +29,9 @@ async def eml(report: Report, question: Question, figures: Sequence[Figure], pro
     assert isinstance(parts, list)
     inside = parts[1]
     assert isinstance(inside, EmailMessage)
-    drawn = await png(report, question, figures, property_id)
+    drawn = png(report, question, figures, property_id)
     inside.add_related(drawn, "image", "png", cid=f"<{PICTURE}>")
-    book = await xlsx(report, question, figures, property_id)
+    book = xlsx(report, question, figures, property_id)
     kind = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     message.add_attachment(book, maintype="application", subtype=kind, filename=f"{report.name}.xlsx")
     return message.as_bytes()

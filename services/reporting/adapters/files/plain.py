@@ -1,30 +1,17 @@
-"""Figures and rows as CSV, JSON and Parquet."""
+"""Figures and rows as CSV and JSON."""
 
-import asyncio
 import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from services.reporting.domain.drawing import vega
 from services.reporting.domain.question import Figure, Question, Report
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_COLUMNS: dict[str, pa.DataType] = {
-    "name": pa.string(),
-    "labels": pa.string(),
-    "value": pa.float64(),
-    "minor_units": pa.int64(),
-    "unit": pa.string(),
-    "records": pa.int64(),
-    "low": pa.float64(),
-    "high": pa.float64(),
-    "note": pa.string(),
-}
+COLUMNS = ("name", "labels", "value", "minor_units", "unit", "records", "low", "high", "note")
 
 
 def figure_rows(figures: Iterable[Figure]) -> list[dict[str, Any]]:
@@ -62,20 +49,12 @@ def csv_of(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
     return out.getvalue().encode()
 
 
-def parquet_of(rows: Sequence[Row], columns: Mapping[str, pa.DataType]) -> bytes:
-    """Rows as Parquet, compressed by zstd."""
-    arrays = [pa.array([row[name] for row in rows], kind) for name, kind in columns.items()]
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, names=list(columns)), out, compression="zstd")
-    return out.getvalue()
-
-
-async def csv_bytes(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def csv_bytes(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The figures as CSV."""
-    return csv_of(figure_rows(figures), list(_COLUMNS))
+    return csv_of(figure_rows(figures), COLUMNS)
 
 
-async def json_bytes(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def json_bytes(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The figures as JSON, under what was asked."""
     picture = report.picture(figures)
     whole = {
@@ -88,13 +67,6 @@ async def json_bytes(report: Report, question: Question, figures: Sequence[Figur
         "figures": [
             {**one, "labels": figure.labels} for one, figure in zip(figure_rows(figures), figures, strict=True)
         ],
-        "picture": picture.vega if picture else None,
+        "picture": vega(picture) if picture else None,
     }
     return json.dumps(whole, ensure_ascii=False).encode()
-
-
-async def parquet_bytes(
-    report: Report, question: Question, figures: Sequence[Figure], property_id: str | None
-) -> bytes:
-    """The figures as Parquet."""
-    return await asyncio.to_thread(parquet_of, figure_rows(figures), _COLUMNS)

@@ -4,12 +4,13 @@ import datetime as dt
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from services.reporting.adapters.files.plain import csv_of, parquet_of
+from services.reporting.adapters.files.parquet import parquet_of
+from services.reporting.adapters.files.plain import csv_of
 from services.reporting.reports.rows import Column
 from shared.contracts.values import iso
 
@@ -50,6 +51,3 @@ def as_parquet(columns: Sequence[Column], days: Days, name: str) -> bytes:
         for day, rows in days.items():
             whole.writestr(f"{name}/day={day.isoformat()}/part.parquet", parquet_of(rows, kinds))
     return out.getvalue()
-
-
-WRITE: dict[str, Callable[[Sequence[Column], Days, str], bytes]] = {"csv": as_csv, "json": as_json, "zip": as_parquet}

@@ -1,8 +1,8 @@
 """A report as an XLSX workbook: figures, a chart of their picture, and the definition."""
 
-import asyncio
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import xlsxwriter
 
@@ -14,12 +14,8 @@ _CHART_TYPES = {"bar": "column", "line": "line", "point": "scatter"}
 _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-async def xlsx(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
+def xlsx(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     """The workbook."""
-    return await asyncio.to_thread(_made, report, question, figures, property_id)
-
-
-def _made(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _SAFE) as book:
         bold = book.add_format({"bold": True})
@@ -60,11 +56,26 @@ def _draw(book: xlsxwriter.Workbook, picture: Chart | None) -> None:
         sheet.write_string(row, 0, name)
     for point in picture.points:
         sheet.write_number(names.index(point.name) + 1, parts.index(point.part or picture.up) + 1, point.value)
-    drawn = book.add_chart({"type": _CHART_TYPES[picture.mark]})
+    stacked = {"subtype": "stacked"} if len(parts) > 1 and not picture.beside else {}
+    drawn = book.add_chart({"type": _CHART_TYPES[picture.mark], **stacked})
     for column, part in enumerate(parts, 1):
         span = (1, column, len(names), column)
         drawn.add_series({"name": part, "categories": ["Picture", 1, 0, len(names), 0], "values": ["Picture", *span]})
+    if picture.line:
+        _over(book, sheet, drawn, picture, names, len(parts) + 1)
     drawn.set_title({"name": picture.title})
     drawn.set_x_axis({"name": picture.across})
     drawn.set_y_axis({"name": picture.up})
-    sheet.insert_chart(1, len(parts) + 2, drawn, {"x_scale": 1.6, "y_scale": 1.4})
+    sheet.insert_chart(1, len(parts) + 3, drawn, {"x_scale": 1.6, "y_scale": 1.4})
+
+
+def _over(book: Any, sheet: Any, drawn: Any, picture: Chart, names: Sequence[str], column: int) -> None:
+    """The line over the columns, with an axis of its own."""
+    sheet.write(0, column, "cumulative share")
+    for point in picture.line:
+        sheet.write_number(names.index(point.name) + 1, column, point.value)
+    line = book.add_chart({"type": "line"})
+    span = {"categories": ["Picture", 1, 0, len(names), 0], "values": ["Picture", 1, column, len(names), column]}
+    line.add_series({"name": "cumulative share", "y2_axis": True, "marker": {"type": "circle"}, **span})
+    line.set_y2_axis({"num_format": "0%", "min": 0, "max": 1})
+    drawn.combine(line)
