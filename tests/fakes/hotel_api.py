@@ -18,6 +18,9 @@ from tests.fakes.hotel_shop import add_guests, add_shop
 
 Told = Callable[[str, str, str, int], None]
 
+BOARD_PAGE = 1000
+"""So many cards come at once, as from records."""
+
 
 def problem(status: int, code: str, detail: str, **fields: str) -> JSONResponse:
     """A refusal as the chassis writes it."""
@@ -116,7 +119,7 @@ def _auth(app: FastAPI, house: FakeHouse) -> None:
 
 def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> None:
     @app.get("/v1/board")
-    async def board(property: str, ids: str = "", authorization: str = Header()) -> Any:
+    async def board(property: str, ids: str = "", after: int = 0, authorization: str = Header()) -> Any:
         seen = house.properties(house.principal(authorization.removeprefix("Bearer ")))
         if property not in {one.id for one in seen}:
             return problem(404, "property_not_found", "There is no such property.")
@@ -124,7 +127,8 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
         cards = [
             r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)
         ]
-        return {"cards": cards}
+        more = len(cards) > after + BOARD_PAGE
+        return {"cards": cards[after : after + BOARD_PAGE], "next": str(after + BOARD_PAGE) if more else None}
 
     @app.get("/v1/kinds")
     async def kinds() -> Any:

@@ -116,7 +116,7 @@ class QuickEntry:
     async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
         self._house.hotel(ctx.scope, entry.property_id)
         kind = self._house.catalogue.kind(entry.kind)
-        department = entry.department or kind.department
+        department = entry.department or kind.concerned(entry.fields)
         verdict = may_in(self._house, ctx.principal, "create", kind.code, entry.property_id, department)
         may_write(kind, entry.fields, verdict)
         stays = await self._house.stays.find_all(ctx.scope, [entry.stay_id] if entry.stay_id else [])
@@ -137,7 +137,7 @@ class QuickEntry:
             room=entry.room or (stay.room if stay else None),
             language=stay.language if stay else entry.language,
             fields=pen.values(kind, entry.fields),
-            department=entry.department,
+            department=department,
             stay=stay,
             insisted=insisted,
         )
