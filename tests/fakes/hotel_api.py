@@ -155,6 +155,11 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
             return problem(422, "rules_breached", "There is no room 000.", room="There is no room 000 in this hotel.")
         record_id = f"new-{len(hotel.records)}"
         values = body.get("fields", {})
+        then = dt.datetime.fromisoformat(body["happened_at"]) if "happened_at" in body else None
+        if then and then > hotel.now:
+            future = "happened_at lies in the future."
+            return problem(422, "rules_breached", future, happened_at=future)
+        late = {"opened_at": then, "entered_late_at": hotel.now} if then else {}
         hotel.open(
             record_id,
             body["property_id"],
@@ -164,6 +169,7 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
             what=str(next(iter(values.values()), "")),
             fields=values,
             owner=_who(house, authorization),
+            **late,
         )
         hotel.keys[idempotency_key] = record_id
         told(body["property_id"], "record", record_id, 1)

@@ -1,6 +1,7 @@
 """Quick entry."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -33,7 +34,12 @@ def router(gate: Gate, entry: Entry) -> APIRouter:
         if isinstance(opened, Problem):
             view = await entry.show(sent.viewer, sent.values, opened)
             return page("_entry.html" if partial(request) else "entry.html", opened.status, view=view, page=view.page)
-        to = f"/records/{opened}"
+        to = _next_slip(sent, opened) if sent.values.get("late") == "1" else f"/records/{opened}"
         return Response(status_code=204, headers={"HX-Redirect": to}) if partial(request) else RedirectResponse(to, 303)
 
     return made
+
+
+def _next_slip(sent: Form, opened: str) -> str:
+    """The empty form for the next slip of paper, which says that the last one is in."""
+    return f"/new?{urlencode({'late': 1, 'property_id': sent.values.get('property_id', ''), 'saved': opened})}"
