@@ -11,6 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bench import (
     audit,
+    boards,
     commands,
     consume,
     decide,
@@ -51,6 +52,7 @@ ON_SERVERS: dict[str, Measure] = {
     "webhooks": webhooks.measure,
     "memory": memory.measure,
     "timers": timers.measure,
+    "boards": boards.measure,
 }
 Only = Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(ON_SERVERS)}, {START_UP}; default all.")]
 

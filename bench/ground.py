@@ -62,15 +62,18 @@ class Ground:
         return mongo
 
     @asynccontextmanager
-    async def service(self, name: str, database: str) -> AsyncIterator[str]:
-        """A service as a process that lives no longer than the block; its base URL once it is ready."""
+    async def service(self, name: str, database: str, **beside: str) -> AsyncIterator[str]:
+        """A service as a process that lives no longer than the block; its base URL once it is ready.
+
+        `beside`: where other services are, by their names.
+        """
         stack, port = self._stack, ports.choose((name,), {}, {})[name]
         around = services.Surroundings(
             mongo_url=self.mongo_url,
             kafka_servers=self.kafka_servers,
             http_host="127.0.0.1",
             http_port=port,
-            urls={each: stack.url(each) for each in services.SERVICES},
+            urls={each: stack.url(each) for each in services.SERVICES} | beside,
             data_dir=str(stack.folder.data(name)),
             operations_token=stack.operations_token,
         )

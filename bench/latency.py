@@ -69,7 +69,7 @@ async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     house = await prepared(ground, "records", RECORDS_DATABASE)
     desk = await prepared(ground, "console", CONSOLE_DATABASE)
     ids = await store(COMMANDS * (ROUNDS + 1), house)
-    cookie = await _signed_in(desk.mongo, desk.clock)
+    cookie = await signed_in(desk.mongo, desk.clock)
     ours: list[list[float]] = []
     bare: list[list[float]] = []
     requests = dict(zip(ids, accepting(ids, bearer(person("ana"), "records")), strict=True))
@@ -133,11 +133,11 @@ async def _bytes(mongo: Mongo, ids: Sequence[str]) -> dict[str, Bytes]:
     return {row["agg"]: bytes_of([envelope_of(row)])[0] for row in rows}
 
 
-async def _signed_in(mongo: Mongo, clock: Clock) -> str:
+async def signed_in(mongo: Mongo, clock: Clock) -> str:
     """The cookie of a browser on which Ana has signed in."""
     cookie = f"{CHAIN}.{secrets.token_urlsafe(32)}"
     now = clock.real_now()
-    tokens = Tokens(token(person("ana"), "console"), "none", now + dt.timedelta(hours=1))
+    tokens = Tokens(token(person("ana"), "console", "records"), "none", now + dt.timedelta(hours=1))
     await SessionStore(mongo).save(Scope(chain=CHAIN), Session(cookie, tokens, now))
     return cookie
 

@@ -49,6 +49,11 @@ class DemoClock:
         self._stand(self.clock.now() + dt.timedelta(seconds=2 * LOOK_S * self.rate))
         self.save()
 
+    def stand_at(self, business: dt.datetime) -> None:
+        """Let the time stand at another, later moment."""
+        self._stand(max(business, self.clock.now()))
+        self.save()
+
     def save(self) -> None:
         """Keep the business time, so that a restart never goes back."""
         _write(self._saved, {"day": self.day.isoformat(), "business": iso(self.clock.now())})

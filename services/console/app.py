@@ -18,6 +18,7 @@ from services.console.adapters.house import PolicyHouse
 from services.console.adapters.http import Client
 from services.console.adapters.integrations import IntegrationsClient
 from services.console.adapters.library import LibraryClient, StaysClient
+from services.console.adapters.loose import LooseClient
 from services.console.adapters.queues import HandoversClient, QueuesClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
@@ -32,6 +33,7 @@ from services.console.api import (
     failures,
     handovers,
     live,
+    loose,
     many,
     office,
     own,
@@ -56,6 +58,7 @@ from services.console.ports import (
     Handovers,
     House,
     Library,
+    LooseEnds,
     Operations,
     Queues,
     Records,
@@ -75,6 +78,7 @@ from services.console.usecases.entry import Entry
 from services.console.usecases.handovers import ShiftChange
 from services.console.usecases.library import Reading
 from services.console.usecases.live import Feed
+from services.console.usecases.loose import Loose
 from services.console.usecases.many import Many
 from services.console.usecases.office import Office
 from services.console.usecases.paper import Paper
@@ -115,6 +119,7 @@ class Parts:
     operations: Operations
     stays: StayList
     library: Library
+    loose: LooseEnds
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -124,6 +129,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
     gate = Gate(sign_in, settings.secure)
     boards = Boards(parts.records, people)
     front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people, parts.selling)
+    ends = Loose(parts.loose, parts.records, parts.guests, people)
     return [
         session.router(gate, sign_in, settings.console_chain),
         session.away(gate, sign_in, settings.console_chain, settings.console_url),
@@ -139,7 +145,8 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
-        entry.router(gate, Entry(parts.records, boards, people)),
+        entry.router(gate, Entry(parts.records, boards, people), ends),
+        loose.router(gate, ends),
         desk.router(gate, front),
         portal.router(gate, parts.guests),
     ]
@@ -196,6 +203,7 @@ def over_http(
         ),
         stays=StaysClient(integrations),
         library=LibraryClient(reporting),
+        loose=LooseClient(integrations),
     )
 
 

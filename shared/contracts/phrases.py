@@ -33,6 +33,8 @@ _EN: Mapping[str, str] = {
     "window": "{field} must lie within {windows}.",
     "notice": "{field} must be at least {minutes} minutes ahead.",
     "notice_stay": "{field} is possible until {minutes} minutes before {moment}.",
+    "not_in_the_future": "{field} lies in the future.",
+    "too_old": "{field} lies more than {days} days back.",
 }
 _DE: Mapping[str, str] = {
     "required": "{field} muss etwas sagen.",
@@ -61,6 +63,8 @@ _DE: Mapping[str, str] = {
     "window": "{field} muss in {windows} liegen.",
     "notice": "{field} muss mindestens {minutes} Minuten in der Zukunft liegen.",
     "notice_stay": "{field} ist bis {minutes} Minuten vor {moment} möglich.",
+    "not_in_the_future": "{field} liegt in der Zukunft.",
+    "too_old": "{field} liegt mehr als {days} Tage zurück.",
     "unknown_kind": "Diese Art von Vorgang gibt es nicht; GET /v1/kinds zählt sie auf.",
     "known_stay": "Dieser Aufenthalt ist in diesem Haus nicht bekannt.",
     "one_addressee": "{field}: Es geht an genau eine Abteilung oder Person.",
@@ -110,6 +114,8 @@ _PT: Mapping[str, str] = {
     "window": "{field} tem de estar entre {windows}.",
     "notice": "{field} tem de ser pelo menos {minutes} minutos mais tarde.",
     "notice_stay": "{field} é possível até {minutes} minutos antes de {moment}.",
+    "not_in_the_future": "{field} fica no futuro.",
+    "too_old": "{field} fica há mais de {days} dias.",
     "unknown_kind": "Este tipo de registo não existe; GET /v1/kinds lista-os.",
     "known_stay": "Esta estadia não é conhecida nesta unidade.",
     "one_addressee": "{field}: dirige-se a um só departamento ou a uma só pessoa.",

@@ -216,6 +216,9 @@ class RecordSnapshot(Wire):
     attachments: int = 0
     repeats: int = Field(default=0, description="How often the same was asked again")
     merged_into: EntityId | None = None
+    entered_late_at: Instant | None = Field(
+        default=None, description="When it was entered, where that was after `opened_at`, from paper"
+    )
 
 
 class RecordEvent(EventBody):

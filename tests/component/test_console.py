@@ -286,6 +286,25 @@ async def test_board_shows_the_most_pressing_cards_and_counts_the_others(
     assert html.count('class="card s-new') == 40
 
 
+async def test_board_counts_and_filters_all_when_more_is_open_than_one_answer_holds(
+    console: FakeConsole, browser: httpx.AsyncClient
+) -> None:
+    for number in range(2_300):
+        console.hotel.open(
+            f"r-many{number}", "city", "guest_request", Department.HOUSEKEEPING, what="A chair", room=f"7{number}"
+        )
+    await sign_in(browser)
+    page = (await browser.get("/?status=new&property=city")).text
+    counted = int(re.search(r'data-n="new">(\d+)<', page).group(1))  # type: ignore[union-attr] # it is on the page
+    assert counted >= 2_300
+    assert page.count('<article class="card s-new') == 400
+    assert "most=800" in page
+    more = (await browser.get("/?status=new&property=city&most=800")).text
+    assert (more.count('<article class="card s-new'), "most=1200" in more) == (800, True)
+    found = (await browser.get("/?property=city&q=72299")).text
+    assert re.findall(r'id="card-(r-many\d+)"', found) == ["r-many2299"]
+
+
 async def test_board_shows_rooms_without_names_while_integrations_are_silent(
     console: FakeConsole, browser: httpx.AsyncClient
 ) -> None:

@@ -219,3 +219,10 @@ async def test_device_is_told_how_to_stand_on_a_home_screen(browser: httpx.Async
     worker = await browser.get("/sw.js")
     assert worker.headers["content-type"].startswith("text/javascript")
     assert (await browser.get("/offline")).status_code == 200
+
+
+async def test_count_of_alerts_sends_nobody_away_when_the_screen_was_just_locked(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/alerts")).text
+    await browser.post("/lock", data={"csrf": hidden(page, "csrf"), "then": "/alerts"})
+    asked = await browser.get("/alerts/count", headers={"HX-Request": "true"})
+    assert (asked.status_code, asked.headers.get("hx-redirect")) == (204, None)

@@ -338,6 +338,24 @@ async def test_board_shows_open_and_closed_today_when_asked(ana: Caller) -> None
     assert (await ana.get("/v1/board", property="city")).status_code == 404
 
 
+async def test_board_leads_on_to_all_that_is_open_when_it_is_more_than_a_page(ana: Caller) -> None:
+    rooms = [str(number) for number in range(5)]
+    open_ids = {(await opened(ana, room=room))["id"] for room in rooms}
+    closed = await done(
+        ana, await opened(ana, room="9"), "complete", {"outcome": "declined", "reason": {"code": "not_now"}}
+    )
+    first = (await ana.get("/v1/board", property="resort", limit=2)).json()
+    second = (await ana.get("/v1/board", property="resort", limit=2, after=first["next"])).json()
+    third = (await ana.get("/v1/board", property="resort", limit=2, after=second["next"])).json()
+    pages = [[card["id"] for card in page["cards"] if card["status"] != "complete"] for page in (first, second, third)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert {one for page in pages for one in page} == open_ids
+    assert third["next"] is None
+    assert [card["id"] for card in first["cards"] if card["status"] == "complete"] == [closed["id"]]
+    refused = await ana.get("/v1/board", property="resort", after="nonsense")
+    assert (refused.status_code, refused.json()["breaches"][0]["field"]) == (422, "after")
+
+
 async def test_kinds_say_what_forms_need_when_asked(ana: Caller) -> None:
     kinds = (await ana.get("/v1/kinds")).json()["kinds"]
     assert len(kinds) == 15

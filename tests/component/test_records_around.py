@@ -126,7 +126,7 @@ async def test_subtask_is_opened_once_when_its_key_is_repeated(ana: Caller, desk
 async def test_stay_is_linked_once_when_it_is_found_later(ana: Caller, desk: FrontDesk) -> None:
     booked = stay(guest_id="guest-7", room="512")
     desk.database.tables.stays[booked.id] = booked
-    record = await opened(ana, room=None, fields={"topic": "parking"})
+    record = await opened(ana, room=None, fields={"topic": "quiet_room"})
     record = await done(ana, record, "link-stay", {"stay_id": booked.id})
     assert (record["stay_id"], record["guest_id"], record["room"]) == (booked.id, "guest-7", "512")
     assert refusal(await ana.act(record, "link-stay", {"stay_id": booked.id})) == (409, "already_linked")

@@ -57,6 +57,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         **clock.environment,
         "BELLBOARD_AUTH_SEED": str(seed),
         "BELLBOARD_CONNECTIONS": hotels.connections(),
+        "BELLBOARD_CONSOLE_CHAIN": hotels.CHAIN,
+        "BELLBOARD_TRUSTED_PROXIES": "127.0.0.1",
     }
     with quick_disk(folder), span_sink() as (endpoint, spans), LoopThread() as loop:
         environment |= {"BELLBOARD_OTLP_ENDPOINT": endpoint, "OTEL_BSP_SCHEDULE_DELAY": "500"}

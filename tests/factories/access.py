@@ -54,13 +54,13 @@ def heartbeat() -> Envelope:
     return beat.model_copy(update={"value": value})
 
 
-def token(member: StaffMember, audience: str) -> str:
-    """An access token of one person for one service."""
+def token(member: StaffMember, *audience: str) -> str:
+    """An access token of one person for some services."""
     now = dt.datetime.now(dt.UTC)
     claims = {
         "iss": ISSUER,
         "sub": member.id,
-        "aud": [audience],
+        "aud": list(audience),
         "iat": now,
         "nbf": now,
         "exp": now + dt.timedelta(hours=1),

@@ -57,6 +57,7 @@ from tests.fakes.staff_history import FakeStaffHistory
 EVERY_DAY_WORK = (
     *("create", "read", "accept", "decline", "check_value", "approve", "block", "unblock", "resume", "edit", "note"),
     "propose",
+    "enter_late",
     *("hand_off", "raise_exception", "add_line", "request_message", "ask", "answer", "complete"),
     *("watch", "checklist", "subtask", "link_stay", "merge", "attach"),
 )

@@ -12,11 +12,15 @@ from fastapi.responses import JSONResponse
 from shared.contracts.alerts import AlertState
 from shared.contracts.identity import Department
 from tests.fakes.hotel import KINDS, PASSWORD, FakeHotel, FakeHouse
+from tests.fakes.hotel_loose import add_loose
 from tests.fakes.hotel_office import add_governance, add_reports, add_rules
 from tests.fakes.hotel_queues import add_handovers, add_queues
 from tests.fakes.hotel_shop import add_guests, add_shop
 
 Told = Callable[[str, str, str, int], None]
+
+BOARD_PAGE = 1000
+"""So many cards come at once, as from records."""
 
 
 def problem(status: int, code: str, detail: str, **fields: str) -> JSONResponse:
@@ -59,6 +63,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     add_rules(app, hotel)
     add_governance(app, hotel)
     add_reports(app, hotel)
+    add_loose(app, hotel)
     _records(app, hotel, house, told)
     _beside(app, hotel, house, told)
     return app
@@ -116,7 +121,7 @@ def _auth(app: FastAPI, house: FakeHouse) -> None:
 
 def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> None:
     @app.get("/v1/board")
-    async def board(property: str, ids: str = "", authorization: str = Header()) -> Any:
+    async def board(property: str, ids: str = "", after: int = 0, authorization: str = Header()) -> Any:
         seen = house.properties(house.principal(authorization.removeprefix("Bearer ")))
         if property not in {one.id for one in seen}:
             return problem(404, "property_not_found", "There is no such property.")
@@ -124,7 +129,8 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
         cards = [
             r for r in hotel.records.values() if r["property_id"] == property and (not wanted or r["id"] in wanted)
         ]
-        return {"cards": cards}
+        more = len(cards) > after + BOARD_PAGE
+        return {"cards": cards[after : after + BOARD_PAGE], "next": str(after + BOARD_PAGE) if more else None}
 
     @app.get("/v1/kinds")
     async def kinds() -> Any:
@@ -151,6 +157,11 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
             return problem(422, "rules_breached", "There is no room 000.", room="There is no room 000 in this hotel.")
         record_id = f"new-{len(hotel.records)}"
         values = body.get("fields", {})
+        then = dt.datetime.fromisoformat(body["happened_at"]) if "happened_at" in body else None
+        if then and then > hotel.now:
+            future = "happened_at lies in the future."
+            return problem(422, "rules_breached", future, happened_at=future)
+        late = {"opened_at": then, "entered_late_at": hotel.now} if then else {}
         hotel.open(
             record_id,
             body["property_id"],
@@ -160,6 +171,7 @@ def _records(app: FastAPI, hotel: FakeHotel, house: FakeHouse, told: Told) -> No
             what=str(next(iter(values.values()), "")),
             fields=values,
             owner=_who(house, authorization),
+            **late,
         )
         hotel.keys[idempotency_key] = record_id
         told(body["property_id"], "record", record_id, 1)

@@ -30,6 +30,8 @@ NAMES = {
     "account_id": "sa-1",
     "key_id": "key-1",
     "erasure_id": "x1",
+    "comment_id": "comment-1",
+    "command_id": "command-1",
     "service": "records",
     "event_type": "record.opened.v1",
 }

@@ -111,7 +111,7 @@ def _records() -> tuple[Grant, ...]:
         # Other departments see how the work stands and the value that was promised, not what is private about it.
         _grant((*ON_THE_FLOOR, Role.FINANCE, Role.INTEGRATION), ("read",)),
         # Asking, and handing work to whom it belongs, crosses departments by nature.
-        _grant(ON_THE_FLOOR, ("create", "ask", "answer", "note", "watch"), write=(ORDINARY, PRIVATE)),
+        _grant(ON_THE_FLOOR, ("create", "enter_late", "ask", "answer", "note", "watch"), write=(ORDINARY, PRIVATE)),
         _grant((Role.ASSOCIATE,), ("read",), own=True, read=SERVED),
         _grant((Role.ASSOCIATE, Role.SUPERVISOR), WORK, own=True, read=SERVED, write=worked),
         _grant((Role.SUPERVISOR, Role.REVENUE_MANAGER), ("read",), own=True, read=MANAGED),

@@ -1,5 +1,6 @@
 """The records service over HTTP: the board, one record, and what can be done to it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,10 @@ PATHS: Mapping[str, str] = {
 """The last part of a step's path, where it is not the step's own name."""
 
 
+MOST_PAGES = 20
+"""Of a thousand records each: more is not open in any hotel, and a board must end."""
+
+
 class _Kinds(Wire):
     kinds: tuple[Kind, ...] = ()
 
@@ -55,12 +60,22 @@ class RecordsClient:
         self._client = client
 
     async def board(self, access: str, property_ids: Sequence[str], ids: Sequence[str] = ()) -> list[Card]:
-        """The cards of some properties, or only those of some ids."""
-        found: list[Card] = []
-        for property_id in property_ids:
-            params = {"property": property_id} | ({"ids": ",".join(ids)} if ids else {})
-            found += self._client.parse(BoardPage, await self._client.get(access, "/v1/board", params)).cards
-        return found
+        """The cards of some properties, page by page, or only those of some ids."""
+        boards = await asyncio.gather(*(self._board_of(access, one, ids) for one in property_ids))
+        return [card for cards in boards for card in cards]
+
+    async def _board_of(self, access: str, property_id: str, ids: Sequence[str]) -> list[Card]:
+        params = {"property": property_id} | ({"ids": ",".join(ids)} if ids else {})
+        page = self._client.parse(BoardPage, await self._client.get(access, "/v1/board", params))
+        found = {card.id: card for card in page.cards}
+        for _ in range(MOST_PAGES):
+            if page.next is None or ids:
+                break
+            more = await self._client.get(access, "/v1/board", params | {"after": page.next})
+            page = self._client.parse(BoardPage, more)
+            # What moved from one page to the next while they were read is there once, as it was seen last.
+            found |= {card.id: card for card in page.cards}
+        return list(found.values())
 
     async def of_stay(self, access: str, stay_id: str) -> list[Card]:
         """The records of one stay."""

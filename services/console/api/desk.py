@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.console.api.gate import Form, Gate
+from services.console.api.gate import Form, Gate, SignInFirst
 from services.console.api.render import page, partial
 from services.console.domain.session import Viewer
 from services.console.usecases.desk import FrontDesk
@@ -26,7 +26,12 @@ def router(gate: Gate, desk: FrontDesk) -> APIRouter:
         return page("_alerts.html" if partial(request) else "alerts.html", view=view, page=view.page)
 
     @made.get("/alerts/count")
-    async def count(viewer: signed_in) -> Response:
+    async def count(request: Request, viewer: Annotated[Viewer | None, Depends(gate.whoever)]) -> Response:
+        if viewer is None and not partial(request):
+            raise SignInFirst("")
+        if viewer is None:
+            # The screen was just locked: the page that asks is on its way elsewhere, and this must not send it away.
+            return Response(status_code=204)
         view = await desk.alerts(viewer)
         ringing = sum(1 for one in view.alerts if one.state is AlertState.OPEN)
         return page("_count.html", ringing=ringing, silent=bool(view.page.down))

@@ -1,6 +1,7 @@
 """Quick entry."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,9 +11,10 @@ from services.console.api.render import page, partial
 from services.console.domain.problem import Problem
 from services.console.domain.session import Viewer
 from services.console.usecases.entry import Entry
+from services.console.usecases.loose import Loose
 
 
-def router(gate: Gate, entry: Entry) -> APIRouter:
+def router(gate: Gate, entry: Entry, loose: Loose) -> APIRouter:
     """The routes."""
     made = APIRouter()
     signed_in = Annotated[Viewer, Depends(gate.viewer)]
@@ -33,7 +35,15 @@ def router(gate: Gate, entry: Entry) -> APIRouter:
         if isinstance(opened, Problem):
             view = await entry.show(sent.viewer, sent.values, opened)
             return page("_entry.html" if partial(request) else "entry.html", opened.status, view=view, page=view.page)
-        to = f"/records/{opened}"
+        if comment := sent.values.get("comment"):
+            # Where this is refused the record is there all the same, and the comment is still listed.
+            await loose.recorded(sent.viewer, comment, f"{sent.key}-comment", sent.version, opened)
+        to = _next_slip(sent, opened) if sent.values.get("late") == "1" else f"/records/{opened}"
         return Response(status_code=204, headers={"HX-Redirect": to}) if partial(request) else RedirectResponse(to, 303)
 
     return made
+
+
+def _next_slip(sent: Form, opened: str) -> str:
+    """The empty form for the next slip of paper, which says that the last one is in."""
+    return f"/new?{urlencode({'late': 1, 'property_id': sent.values.get('property_id', ''), 'saved': opened})}"

@@ -72,11 +72,15 @@ class Gate:
 
     async def viewer(self, request: Request) -> Viewer:
         """The signed-in viewer, or SignInFirst."""
-        cookie = request.cookies.get(self.cookie)
-        viewer = await self._desk.viewer(cookie) if cookie else None
+        viewer = await self.whoever(request)
         if viewer is None:
             raise SignInFirst(_wanted(request))
         return viewer
+
+    async def whoever(self, request: Request) -> Viewer | None:
+        """The signed-in viewer, if there is one."""
+        cookie = request.cookies.get(self.cookie)
+        return await self._desk.viewer(cookie) if cookie else None
 
     async def form(self, request: Request) -> Form:
         """A form of a signed-in viewer; a missing or foreign token is Forged."""

@@ -70,6 +70,9 @@ def _shown(request: Request, view: RecordView, status: int = 200) -> Response:
 def _to_board(record_id: str, problem: Problem | None) -> Response:
     """A step taken from a card: the board fetches the card again, and says why when it was refused."""
     happened = {"board:changed": {"id": record_id}}
+    if problem is not None and problem.fields and not problem.stale:
+        # It lacks something that only its page asks for.
+        return Response(status_code=204, headers={"HX-Redirect": f"/records/{record_id}"})
     said = {"board:said": {"words": problem.words, "id": record_id}} if problem else {}
     return Response(status_code=204, headers={"HX-Trigger": json.dumps({**happened, **said})})
 

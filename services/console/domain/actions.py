@@ -71,7 +71,7 @@ PLAIN: dict[str, Action] = {
         Action(
             "note",
             mark("Add note"),
-            mark("Every department that sees this record reads it."),
+            mark("It stays with the record; whoever works on it reads it."),
             "note",
             (Input("text", mark("Note"), "long"),),
         ),
@@ -240,7 +240,8 @@ def _complete(record: Record, kind: Kind) -> Action:
     )
     missing = tuple(asked(name, kind) for name in record.missing_fields)
     why = Input("reason", REASON_LABEL, "long", required=False, hint=mark("Needed unless it is fulfilled."))
-    inputs = (Input("outcome", mark("How did it end?"), "choice", outcomes), *missing, why)
+    usual = "fulfilled" if record.status is Status.APPROVED else ""  # one tap for gloves; the rest is asked for
+    inputs = (Input("outcome", mark("How did it end?"), "choice", outcomes, value=usual), *missing, why)
     return Action("complete", mark("Complete"), mark("It is closed and counts in today's figures."), "complete", inputs)
 
 

@@ -10,7 +10,7 @@ from services.console.domain.problem import Problem, Refused
 from services.console.domain.tongue import _
 from shared.contracts.values import minor_digits
 
-_OF_THE_FORM = frozenset({"csrf", "key", "version", "then", "from", "currency"})
+_OF_THE_FORM = frozenset({"csrf", "key", "version", "then", "from", "currency", "saved", "comment"})
 _YES_OR_NO = frozenset({"approve", "accept", "send"})
 _WHOLE = re.compile(r"-?\d{1,12}")
 

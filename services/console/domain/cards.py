@@ -78,6 +78,8 @@ class Filters:
     waiting: bool = False
     q: str = ""
     dense: bool = False
+    most: int = 0
+    """How many cards of a column are shown where that is more than usual."""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Filters":
@@ -92,6 +94,7 @@ class Filters:
             waiting=query.get("waiting") == "1",
             q=query.get("q", "").strip()[:80],
             dense=query.get("view") == "table",
+            most=_number(query.get("most", "")),
         )
 
     def address(self, path: str = "/", **changed: Any) -> str:
@@ -101,6 +104,7 @@ class Filters:
         pairs = {shown: str(wanted[name]) for shown, name in named.items() if wanted[name]}
         pairs |= {name: "1" for name in ("late", "waiting") if wanted[name]}
         pairs |= {"view": "table"} if wanted["dense"] else {}
+        pairs |= {"most": str(wanted["most"])} if wanted["most"] else {}
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def admits(self, card: Card, me: str, now: dt.datetime, team: Collection[Department] = ()) -> bool:
@@ -115,6 +119,10 @@ class Filters:
             and (not self.waiting or card.awaits_decision)
             and (not self.q or _mentions(card, self.q.casefold()))
         )
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 5 else 0
 
 
 def _mentions(card: Card, words: str) -> bool:

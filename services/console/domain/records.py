@@ -137,6 +137,7 @@ class Record(Card):
     """A card with everything behind it."""
 
     zone: str = "UTC"
+    entered_late_at: Instant | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
     masked_fields: tuple[str, ...] = ()
     missing_fields: tuple[str, ...] = ()

@@ -87,7 +87,10 @@ class BoardView:
         """The columns that hold more than is shown: how many more, and where all of them are."""
         shown_cards = Counter(view.card.status for view in self.cards)
         hidden = [(status, number - shown_cards[status]) for status, number in self.columns]
-        return [(status, rest, self.filters.address(status=status.value)) for status, rest in hidden if rest > 0]
+        most = shown_in_one(self.filters) + MOST_OF_ONE if self.filters.status else 0
+        return [
+            (status, rest, self.filters.address(status=status.value, most=most)) for status, rest in hidden if rest > 0
+        ]
 
     @property
     def ringing(self) -> list[CardView]:
@@ -121,7 +124,7 @@ class Boards:
             cards = []
         here = by_due(card for card in cards if self._shown(page, filters, card))
         late = sum(1 for card in here if card.open and (card.paused_at or page.now) >= card.due_at)
-        most = MOST_OF_ONE if filters.status else MOST_OF_EACH
+        most = shown_in_one(filters) if filters.status else MOST_OF_EACH
         views = await self.views(page, first_of_each(here, most))
         return BoardView(page, filters, views, Counter(card.status for card in here), late)
 
@@ -169,6 +172,11 @@ class Boards:
             mine=card.owner == page.viewer.id,
             allowed=page.may(PERMISSION.get(card.next_action.code, card.next_action.code), card),
         )
+
+
+def shown_in_one(filters: Filters) -> int:
+    """How many cards a page shows that asks for one column: more each time somebody wants more."""
+    return max(MOST_OF_ONE, filters.most)
 
 
 def first_of_each(cards: Sequence[Card], most: int) -> list[Card]:

@@ -47,6 +47,8 @@ class JourneyView:
     preferences: Sequence[Preference] = ()
     points: Points | None = None
     problem: Problem | None = None
+    unknown: bool = False
+    """Whether the records did not answer: then nothing is said of what was asked."""
 
     @property
     def began(self) -> dt.datetime | None:
@@ -155,7 +157,8 @@ class FrontDesk:
     async def journey(self, viewer: Viewer, stay_id: str, problem: Problem | None = None) -> JourneyView:
         """A stay's records in the order they opened; Refused when there is no such stay here."""
         page = self._people.page(viewer)
-        stay, cards = await asyncio.gather(self._stay(page, stay_id), self._of_stay(page, stay_id))
+        stay, found = await asyncio.gather(self._stay(page, stay_id), self._of_stay(page, stay_id))
+        cards = found or []
         if stay is None and not cards and not page.down:
             raise Refused(
                 Problem(404, "stay_not_found", _("There is no such stay here, or it belongs to another hotel."))
@@ -169,7 +172,8 @@ class FrontDesk:
             quietly(self._selling.preferences(viewer.access, guest_id) if guest_id else nothing([]), []),
             quietly(self._selling.points(viewer.access, guest_id) if guest_id else nothing(None), None),
         )
-        return JourneyView(page, stay_id, stay, names.get(guest_id, ""), views, offers, preferences, points, problem)
+        guest, unknown = names.get(guest_id, ""), found is None
+        return JourneyView(page, stay_id, stay, guest, views, offers, preferences, points, problem, unknown)
 
     async def day(self, viewer: Viewer, property_id: str, date: dt.date | None) -> DayView:
         """The day's figures; without a date, today in the first hotel's own time."""
@@ -192,14 +196,15 @@ class FrontDesk:
             pass
         return None
 
-    async def _of_stay(self, page: Page, stay_id: str) -> list[Card]:
+    async def _of_stay(self, page: Page, stay_id: str) -> list[Card] | None:
+        """The stay's records; None where nobody can say."""
         try:
             return by_due(await self._records.of_stay(page.viewer.access, stay_id))
         except Down as silent:
             page.down.append(silent.who)
+            return None
         except Refused:
-            pass
-        return []
+            return []
 
     async def _day(self, page: Page, property_id: str, date: dt.date) -> Day | None:
         try:

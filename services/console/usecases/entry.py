@@ -1,5 +1,6 @@
 """Quick entry: a new record in seconds, by room or public area."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,9 +10,11 @@ from services.console.domain.answers import body_of
 from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.records import Kind
 from services.console.domain.session import Viewer
+from services.console.domain.tongue import _
 from services.console.ports import Records
 from services.console.usecases.board import Boards, CardView
 from services.console.usecases.people import Page, People
+from shared.contracts.values import instant_of, iso, zone
 
 _ENOUGH = 4
 
@@ -34,6 +37,11 @@ class EntryView:
         known = [one.id for one in self.page.properties]
         given = self.given.get("property_id", "")
         return given if given in known else (known[0] if known else "")
+
+    @property
+    def local_now(self) -> str:
+        """The hotel's own time now, as the form's field of day and time holds it."""
+        return f"{self.page.local(self.page.now, self.hotel):%Y-%m-%dT%H:%M}"
 
     @property
     def asked_already(self) -> str:
@@ -84,6 +92,7 @@ class Entry:
         """Open the record a form describes; its id, or the refusal."""
         try:
             body = body_of(values)
+            self._on_paper(viewer, body)
             parent = str(body.pop("parent", ""))
             if parent:
                 return await self._part(viewer, parent, key, body)
@@ -92,6 +101,14 @@ class Entry:
             return refusal.problem
         except Down as silent:
             return not_answered(silent)
+
+    def _on_paper(self, viewer: Viewer, body: dict[str, Any]) -> None:
+        """When it happened, by the hotel's own clock, as the moment it was; raises Refused where that is none."""
+        if body.pop("late", "") == "1" and "happened_at" not in body:
+            body["happened_at"] = ""
+        if "happened_at" in body:
+            hotel = self._people.page(viewer).hotel_of(str(body.get("property_id", "")))
+            body["happened_at"] = moment_at(str(body["happened_at"]), hotel.zone if hotel else "UTC")
 
     async def _part(self, viewer: Viewer, parent: str, key: str, body: Mapping[str, Any]) -> str:
         """Open it as a part of another record."""
@@ -113,6 +130,15 @@ class Entry:
         ]
         here.sort(key=lambda card: (card.kind != wanted, card.due_at))
         return await self._boards.views(page, here[:_ENOUGH])
+
+
+def moment_at(local: str, zone_name: str) -> str:
+    """A day and time as a form has them, e.g. 2026-11-22T02:10, as an instant; raises Refused for what is none."""
+    try:
+        return iso(instant_of(dt.datetime.fromisoformat(local).replace(tzinfo=None), zone(zone_name)))
+    except (ValueError, OverflowError) as failure:
+        wrong = {"happened_at": _("Say on which day and when it happened.")}
+        raise Refused(Problem(422, "form_invalid", _("Something does not look right yet."), wrong)) from failure
 
 
 def questions(kind: Kind) -> list[Input]:

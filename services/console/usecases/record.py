@@ -248,4 +248,8 @@ class RecordPages:
 
 def told_of(page: Page, record: Record, event: Happening) -> Told:
     """An event as a line of the history."""
+    if record.entered_late_at is not None and event.type == "record.opened.v1":
+        entered, then = page.clock(event.at, record.property_id), page.clock(record.opened_at, record.property_id)
+        by = who(event.actor, page.name_of)
+        return Told(then, _("It happened; {who} entered it late, {time}.", who=by, time=entered), event.note or "")
     return Told(page.clock(event.at, record.property_id), sentence(event, page.name_of), event.note or "")

@@ -29,7 +29,7 @@ from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.errors import Breach, breached
 from shared.contracts.identity import Department
-from shared.contracts.values import Code, EntityId, Frozen, Slug, card_numbers
+from shared.contracts.values import AskedInstant, Code, EntityId, Frozen, Slug, card_numbers
 
 Id = Annotated[EntityId, Path()]
 
@@ -63,6 +63,9 @@ class NewRecord(Frozen):
     insist: Because | Words | None = Field(
         default=None, description="Why a second record is wanted of what a guest has asked already"
     )
+    happened_at: AskedInstant | None = Field(
+        default=None, description="When it happened, if it is entered from paper afterwards: its clocks run from then"
+    )
 
     def entry(self) -> Entry:
         """What quick entry is asked for."""
@@ -79,6 +82,7 @@ class NewRecord(Frozen):
             offer_id=self.offer_id,
             quantity=self.quantity,
             insist=(self.insist.code, self.insist.text) if isinstance(self.insist, Because) else (None, self.insist),
+            happened_at=self.happened_at,
         )
 
 

@@ -133,9 +133,13 @@ def router(reading: Reading, finding: Finding, chassis: Chassis) -> APIRouter:
         property: Annotated[str, Query(max_length=63)],
         ids: Annotated[str, Query(max_length=8_000)] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+        after: Annotated[str | None, Query(max_length=300)] = None,
     ) -> Cards:
-        """The board of a property: what is open, soonest due first, and what was closed today; or only `ids`."""
-        return await reading.board(principal, property, tuple(filter(None, ids.split(","))), limit)
+        """The board of a property: what is open, soonest due first, and what was closed today; or only `ids`.
+
+        Where more is open than `limit`, `next` leads to it; what was closed comes with the first page.
+        """
+        return await reading.board(principal, property, tuple(filter(None, ids.split(","))), limit, after)
 
     @made.get("/stays/{stay_id}/journey")
     async def journey(stay_id: Id, principal: caller) -> Journey:

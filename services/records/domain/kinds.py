@@ -200,6 +200,13 @@ class KindSpec:
     checklist: tuple[TemplateItem, ...] = ()
     remembers: Remembers | None = None
     repeats_by: tuple[str, ...] = ()
+    concerns: tuple[tuple[str, Department], ...] = ()
+    """Whom a value of `what` concerns, where that is not always the kind's own department."""
+
+    def concerned(self, fields: Mapping[str, object]) -> Department:
+        """The department whose work it is, by what is asked."""
+        asked = fields.get(self.what)
+        return next((department for value, department in self.concerns if value == asked), self.department)
 
     def field(self, name: str) -> FieldSpec | None:
         """A field by its name."""

@@ -103,3 +103,5 @@ class Opening:
     insisted: Reason = NO_REASON
     not_owner: str | None = None
     """Somebody whose own doing it is about."""
+    happened_at: dt.datetime | None = None
+    """When it happened, where it is entered later than that."""

@@ -1,5 +1,6 @@
 """Quick entry: a person opens a record, by room or public area, and hears what looks like it (M1, S1)."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class Entry:
     offer_id: str | None = None
     quantity: int = 1
     insist: tuple[str | None, str | None] = (None, None)
+    happened_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,11 @@ class QuickEntry:
     async def _opening(self, ctx: CommandContext, entry: Entry, pen: Pen) -> Opening:
         self._house.hotel(ctx.scope, entry.property_id)
         kind = self._house.catalogue.kind(entry.kind)
-        department = entry.department or kind.department
+        department = entry.department or kind.concerned(entry.fields)
         verdict = may_in(self._house, ctx.principal, "create", kind.code, entry.property_id, department)
         may_write(kind, entry.fields, verdict)
+        if entry.happened_at is not None:
+            may_in(self._house, ctx.principal, "enter_late", kind.code, entry.property_id, department)
         stays = await self._house.stays.find_all(ctx.scope, [entry.stay_id] if entry.stay_id else [])
         stay = next((each for each in stays if each.property_id == entry.property_id), None)
         if entry.stay_id and stay is None:
@@ -137,7 +141,8 @@ class QuickEntry:
             room=entry.room or (stay.room if stay else None),
             language=stay.language if stay else entry.language,
             fields=pen.values(kind, entry.fields),
-            department=entry.department,
+            department=department,
             stay=stay,
             insisted=insisted,
+            happened_at=entry.happened_at,
         )

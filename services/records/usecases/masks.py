@@ -1,7 +1,7 @@
 """Puts private texts back and leaves out what a caller may not read: the same for page, list and history (P1)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.records.domain.changes import PMS_CLASSES, field_class
@@ -21,10 +21,14 @@ class Mask:
     kind: KindSpec
     read: frozenset[DataClass]
     texts: Mapping[str, str]
+    own: Mapping[str, str] = field(default_factory=dict)
+    """The words that the caller wrote themselves: nobody is hidden from what they said."""
 
     def words(self, ref: TextRef | None) -> str | None:
         """The words behind a reference; None where they are private or erased."""
-        return self.texts.get(ref.ref) if ref is not None and WORDS in self.read else None
+        if ref is None:
+            return None
+        return self.texts.get(ref.ref) if WORDS in self.read else self.own.get(ref.ref)
 
     @property
     def lines(self) -> bool:

@@ -15,6 +15,7 @@ from services.records.usecases.permissions import may, note_access
 from services.records.usecases.shown import Card, Cards, History, Journey, Kinds, ShownRecord
 from services.records.usecases.shown_finding import Sparse
 from services.records.usecases.sparse import sparse
+from shared.chassis.paging import cursor, cursor_of
 from shared.chassis.policy import Verdict
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, read
@@ -131,16 +132,21 @@ class Reading:
         await self._write_down(principal, state, mask)
         return History(events=tuple(showing.happening(each, mask) for each in history))
 
-    async def board(self, principal: Principal, property_id: str, ids: Collection[str], limit: int) -> Cards:
-        """The board of a property: what is open, and what was closed on its calendar day, `limit` of each."""
+    async def board(
+        self, principal: Principal, property_id: str, ids: Collection[str], limit: int, after: str | None = None
+    ) -> Cards:
+        """The board of a property: what is open, and what was closed on its calendar day, `limit` of each at once."""
         scope = scope_of(principal)
         hotel = self._house.hotel(scope, property_id)
         now = self._house.clock.now()
         day = now.astimezone(zone(hotel.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         query = Query(now, property_id, ids=ids, limit=limit)
-        live = await self._house.records.page(scope, replace(query, statuses=OPEN))
+        live = await self._house.records.page(scope, replace(query, statuses=OPEN, after=cursor(after)))
+        more = cursor_of(live.after)
+        if after is not None:
+            return Cards(cards=self._cards(principal, live.states), next=more)
         closed = await self._house.records.page(scope, replace(query, closed_since=day.astimezone(dt.UTC)))
-        return Cards(cards=self._cards(principal, [*live.states, *closed.states]))
+        return Cards(cards=self._cards(principal, [*live.states, *closed.states]), next=more)
 
     async def journey(self, principal: Principal, stay_id: str) -> Journey:
         """All records of a stay, in the order they were opened."""
@@ -172,7 +178,9 @@ class Reading:
         mask = Mask(self._house.catalogue.kind(state.kind), verdict.read, {})
         refs = refs_of(state) | _told(history)
         texts = await self._house.texts.read(scope_of(principal), refs) if verdict.read - {"ordinary"} else {}
-        return replace(mask, texts=texts)
+        mine = _written_by(principal, history) if WORDS not in verdict.read else set()
+        own = await self._house.texts.read(scope_of(principal), mine) if mine else {}
+        return replace(mask, texts=texts, own=own)
 
     async def _write_down(self, principal: Principal, state: RecordState, mask: Mask) -> None:
         classes = mask.classes_shown(state)
@@ -187,3 +195,10 @@ def _told(history: list[Envelope]) -> set[str]:
     return words | refs_in(
         value for body in bodies for change in body.changes for value in (change.before, change.after)
     )
+
+
+def _written_by(principal: Principal, history: list[Envelope]) -> set[str]:
+    """The references to the notes and reasons that somebody wrote themselves."""
+    bodies = [read(each, RecordEvent) for each in history]
+    mine = [body for body in bodies if body.actor.id == principal.staff_id]
+    return {ref.ref for body in mine for ref in (body.note, body.reason) if ref is not None}

@@ -214,6 +214,7 @@ class ShownRecord(Card):
     paused_s: int
     rules_version: int
     sale: Sale | None
+    entered_late_at: Instant | None
 
 
 class Happening(Frozen):

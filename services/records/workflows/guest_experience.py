@@ -95,6 +95,7 @@ GUEST_REQUEST = KindSpec(
     causes=("not_available", "out_of_hours", "repeated", "other"),
     ends_with_stay=True,
     repeats_by=("topic",),
+    concerns=tuple(REQUESTS.items()),
 )
 
 PRE_ARRIVAL_MESSAGE = KindSpec(

@@ -139,6 +139,7 @@ GUEST_REQUEST = KindSpec(
     sells=Sells("service", asked=True),
     ends_with_stay=True,
     repeats_by=("service",),
+    concerns=tuple(PAID.items()),
 )
 
 PRE_ARRIVAL_OFFER = KindSpec(

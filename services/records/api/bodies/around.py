@@ -94,7 +94,7 @@ class Subtask(Frozen):
         """The command; the sub-task is opened in the same unit of work."""
         parent, house, principal = asked.state, asked.desk.house, asked.ctx.principal
         kind = house.catalogue.kind(self.kind)
-        department = self.department or kind.department
+        department = self.department or kind.concerned(self.fields)
         may_write(kind, self.fields, may_in(house, principal, "create", kind.code, parent.property_id, department))
         if parent.status is Status.COMPLETE:
             raise conflict("record_closed", "This record is closed; reopen it first.")
@@ -109,7 +109,7 @@ class Subtask(Frozen):
             room=parent.room,
             language=parent.language,
             fields=pen.values(kind, self.fields),
-            department=self.department,
+            department=department,
             parent=parent.id,
         )
         child = await asked.desk.open(opening, asked.doer, asked.ctx.provenance, pen.written)

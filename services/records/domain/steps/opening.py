@@ -9,6 +9,7 @@ from services.records.domain.conditions import About, at_stage, condition_breach
 from services.records.domain.deadlines import accept_by, due
 from services.records.domain.journey import settled
 from services.records.domain.kinds import Stage
+from services.records.domain.late_entry import late_breaches
 from services.records.domain.stakes import money_held
 from services.records.domain.state import RecordState, Stake
 from services.records.domain.steps.checklist import template_items
@@ -24,7 +25,8 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
     """The first version of a record and the event that says so; breaches refuse it, all at once."""
     opening, rules = command.opening, terms.rules
     values = _checked(command, doer, terms, now)
-    due_at = due(rules.sla, now, opening.due_at)
+    began = opening.happened_at or now
+    due_at = due(rules.sla, began, opening.due_at)
     state = RecordState(
         id=command.record_id,
         chain=command.chain,
@@ -48,9 +50,10 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
         fields={name: value for name, value in values.items() if value is not None},
         next_action=NextAction(code="accept"),
         sla=rules.sla,
-        opened_at=now,
+        opened_at=began,
         changed_at=now,
-        accept_by=accept_by(rules.sla, now, due_at),
+        entered_late_at=now if opening.happened_at else None,
+        accept_by=accept_by(rules.sla, began, due_at),
         due_at=due_at,
         expires_at=opening.expires_at,
         guest_must_know=terms.kind.guest_must_know,
@@ -70,6 +73,7 @@ def opened(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> t
 def _checked(command: OpenRecord, doer: Doer, terms: Terms, now: dt.datetime) -> dict[str, Any]:
     """The values as they are kept. A hotel's limits bind people; what a machine reports is kept as it came."""
     values, breaches = normalise(command.opening.fields, terms)
+    breaches += late_breaches(command.opening.happened_at, now)
     breaches += missing_breaches(values, terms, Stage.OPEN)
     if doer.bound:
         about = _about(command, terms, now)
