@@ -15,6 +15,7 @@ from testcontainers.core.container import DockerContainer
 
 from deploy.local.background import BackgroundStack
 from tests.factories.databases import PreparedDatabases
+from tests.factories.quick_apps import make_apps_quickly
 from tests.factories.quick_disk import quick_disk
 
 _SECONDS_TO_ANSWER = 60_000
@@ -24,6 +25,7 @@ _TRIES = max(100, int(300 * float(os.environ.get("BELLBOARD_FUZZ_MINUTES", "10")
 _PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("ci", derandomize=True, max_examples=80, deadline=None, suppress_health_check=_PATIENT)
 settings.register_profile("long", max_examples=_TRIES, deadline=None, suppress_health_check=_PATIENT)
+make_apps_quickly()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
