@@ -181,7 +181,7 @@ class Parts:
     @property
     def around(self) -> Around:
         """What the side of money stands on."""
-        side = (self.connections, self.stays, self.folios, self.ledger)
+        side = (self.connections, self.stays, self.folios, self.ledger, self.vendors)
         return Around(self.settings, self.chassis, *side)
 
     @property
