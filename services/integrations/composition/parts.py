@@ -170,7 +170,7 @@ class Parts:
         """Works off the notes and tasks that wait for the PMS."""
         of, clock = self.following, self.chassis.clock
         numbers = Reservations(self.stays)
-        return SendOrders(self.orders, self.connections, self.vendors, numbers, of.endpoints, clock)
+        return SendOrders(self.orders, self.ledger, self.connections, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def send_messages(self) -> SendMessages:
