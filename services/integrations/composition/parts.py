@@ -95,10 +95,11 @@ class Parts:
     money: MoneyParts
 
     async def prepare(self) -> None:
-        """Create the indexes, connect the configured hotels, load the key."""
+        """Create the indexes, connect the configured hotels, load the key, seal by the newest key what is secret."""
         await prepare_indexes(self.chassis.mongo)
         await self.connections.connect(ALL, self.settings.connections)
         await self.key.load()
+        await self.partners.store.reseal(ALL)
 
     @property
     def imports(self) -> ImportBookings:
@@ -200,7 +201,7 @@ def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
     chassis = Chassis(settings)
     mongo, outbox = chassis.mongo, chassis.outbox
     connections, folios, stays = _connected(chassis), FolioStore(mongo), StayStore(mongo, outbox)
-    secrets = FolderSecrets(settings.secrets_dir or settings.data_dir / "secrets")
+    secrets = FolderSecrets(settings.secrets_folder)
     client = calls or httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
     comments = CommentStore(mongo, chassis.idempotency)
     wire = Wire(client, secrets, chassis.clock.real_now)
