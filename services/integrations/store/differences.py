@@ -12,6 +12,8 @@ from shared.chassis.provenance import Provenance
 from shared.contracts.money import Posting, PostingState
 from shared.contracts.values import Money, Scope
 
+LONGEST_ON_ITS_WAY = dt.timedelta(days=90)
+"""Rows lie by when they were asked for; what a person had tried again may have been posted much later."""
 UNDER_WAY = [one.value for one in PostingState if one is not PostingState.FAILED]
 
 
@@ -26,7 +28,8 @@ class DifferenceStore:
     async def on_folio(self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime) -> list[Expected]:
         """What our records say must stand on the hotel's folios."""
         states = [PostingState.DONE.value, PostingState.UNKNOWN.value]
-        wanted: Document = {"prop": property_id, "chain": scope.chain, "at": {"$gte": since, "$lt": until}}
+        asked = {"$gte": since - LONGEST_ON_ITS_WAY, "$lt": until}
+        wanted: Document = {"prop": property_id, "chain": scope.chain, "at": asked}
         rows = await self._postings.find(wanted | {"state": {"$in": states}})
         postings = [Posting.model_validate(row["body"]["posting"]) for row in rows]
         return [
@@ -41,7 +44,7 @@ class DifferenceStore:
                 reference=one.provider_ref,
             )
             for one in postings
-            if one.kind in ON_FOLIO
+            if one.kind in ON_FOLIO and since <= one.at < until
         ]
 
     async def under_way(self, scope: Scope, stay_ids: Sequence[str]) -> frozenset[str]:
