@@ -86,7 +86,7 @@ class OnRecords:
             scope = Scope(chain=event.chain)
             if isinstance(body, RecordEvent):
                 await self._messages.recorded(scope, tx, event, body.record.id)
-                task = task_of(body.record, await self._kinds(body.record.property_id), event.time)
+                task = task_of(body.record, body.actor, await self._kinds(body.record.property_id), event.time)
                 if task:
                     await self._orders.request(scope, tx, [task], Provenance.of(event))
             if isinstance(body, RecordPostingRequested):

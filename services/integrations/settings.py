@@ -26,7 +26,8 @@ class Settings(ServiceSettings):
         default=7, ge=0, description="Seed of everything made up for the booking file: guests, hours, rooms"
     )
     secrets_dir: Path | None = Field(
-        default=None, description="Folder of the connections' secrets, one JSON file each; default: in the data folder"
+        default=None,
+        description="Folder of the connections' secrets, one JSON file each, and of `seal.keys`; default: in data_dir",
     )
     fetch_every_s: float = Field(default=0.5, gt=0, description="How often marks are looked for")
     catch_up_every_s: float = Field(default=900.0, gt=0, description="How often a PMS is asked what changed")
@@ -55,3 +56,8 @@ class Settings(ServiceSettings):
     public_url: Address | None = Field(
         default=None, description="How guests and providers reach this service: links and signatures are made with it"
     )
+
+    @property
+    def secrets_folder(self) -> Path:
+        """Where secrets lie."""
+        return self.secrets_dir or self.data_dir / "secrets"

@@ -28,6 +28,13 @@ POINTS = {
     "consume.read": "a batch is read, its transaction has not begun",
     "consume.in_transaction": "a batch's effects are written, not committed",
     "consume.committed": "a batch's effects are committed, its offsets are not",
+    "outgoing.claimed": "a command out is claimed and made ready, `sending` is not saved",
+    "outgoing.sending": "`sending` is saved, nothing has left",
+    "outgoing.answered": "the vendor has answered, how it ended is not saved",
+    "outgoing.settled": "how it ended is saved",
+    "payment.claimed": "a payment is `sending`, the provider is not asked",
+    "payment.answered": "the provider has answered, how it ended is not saved",
+    "payment.settled": "how it ended is saved",
     "timer.in_transaction": "timers' effects are written, not committed",
     "timer.committed": "timers have fired",
 }

@@ -15,6 +15,7 @@ from bellboard.app import app as command_line
 from deploy.cluster import rights
 from deploy.local import services
 from services.alerts.settings import Settings as AlertSettings
+from services.integrations.settings import Settings as IntegrationsSettings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CHART = _ROOT / "deploy" / "chart"
@@ -25,6 +26,7 @@ _GIVEN = {
     "kafka.servers": "kafka-0:9092\\,kafka-1:9092",
     "mongo.existingSecret": "bellboard-mongo",
     "operations.existingSecret": "bellboard-operations",
+    "integrations.existingSecret": "bellboard-integrations",
 }
 _OPEN = {"ScaledObject", "ServiceMonitor", "PrometheusRule"}
 """Kinds of operators, whose schemas are not Kubernetes' own."""
@@ -106,6 +108,20 @@ def test_pod_runs_the_program_with_the_environment_of_the_embedded_stack(helm: P
     assert pod["securityContext"]["runAsNonRoot"] is True
 
 
+def test_secrets_of_connections_are_mounted_where_integrations_looks_and_nowhere_else(helm: Path) -> None:
+    pods = {name: each["spec"]["template"]["spec"] for name, each in _of("Deployment", _rendered(helm)).items()}
+    mounted = {name: [one for one in pod["volumes"] if one["name"] == "secrets"] for name, pod in pods.items()}
+    [volume] = mounted.pop("bell-integrations")
+    assert set(map(len, mounted.values())) == {0}
+    assert volume["secret"] == {"secretName": "bellboard-integrations", "defaultMode": 0o440}
+    [container] = pods["bell-integrations"]["containers"]
+    [mount] = [one for one in container["volumeMounts"] if one["name"] == "secrets"]
+    told = {each["name"]: each.get("value") for each in container["env"]}
+    assert (mount["mountPath"], mount["readOnly"]) == (told["BELLBOARD_SECRETS_DIR"], True)
+    secrets_dir = IntegrationsSettings.model_validate({"secrets_dir": told["BELLBOARD_SECRETS_DIR"]}).secrets_folder
+    assert str(secrets_dir) == mount["mountPath"]
+
+
 def test_services_sign_in_at_brokers_that_ask(helm: Path) -> None:
     found = _rendered(helm, kafka__existingSecret="bellboard-kafka", kafka__authoritySecret="bellboard-ca")
     for document in found:
@@ -135,6 +151,7 @@ def test_no_more_replicas_than_partitions_read_a_topic(helm: Path) -> None:
     [
         ("kafka.servers", "kafka", "kafka/servers"),
         ("mongo.existingSecret", "", "mongo/existingSecret"),
+        ("integrations.existingSecret", "", "integrations/existingSecret"),
         ("services.frontdesk.replicas", "1", "frontdesk"),
         ("autoscaling.by", "luck", "autoscaling/by"),
         ("policyKey", "short", "policyKey"),

@@ -54,8 +54,8 @@ def heartbeat() -> Envelope:
     return beat.model_copy(update={"value": value})
 
 
-def token(member: StaffMember, *audience: str) -> str:
-    """An access token of one person for some services."""
+def token(member: StaffMember, *audience: str, scopes: Sequence[str] | None = None) -> str:
+    """An access token of one person for some services; of a program, for what its key's scopes say."""
     now = dt.datetime.now(dt.UTC)
     claims = {
         "iss": ISSUER,
@@ -71,6 +71,7 @@ def token(member: StaffMember, *audience: str) -> str:
         "properties": None if member.properties is None else list(member.properties),
         "departments": [department.value for department in member.departments],
         "epoch": member.epoch,
+        **({} if scopes is None else {"scopes": list(scopes)}),
     }
     return jwt.encode(claims, KEY, algorithm=ALGORITHM, headers={"kid": KID, "typ": TYPE})
 

@@ -19,6 +19,7 @@ from deploy.local.services import SERVICES
 from deploy.local.stack import CACHE
 
 ROOT = Path(__file__).resolve().parents[2]
+_FOLDERS = {"BELLBOARD_DATA_DIR", "BELLBOARD_SECRETS_DIR"}
 _IMAGES_OWN = {"CLUSTER_ID"}
 _VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*|:-([^}]*))\}")
 
@@ -71,7 +72,10 @@ class Whereabouts:
         """A container's environment on this machine."""
         told = {key: self.here(str(value)) for key, value in service.get("environment", {}).items()}
         own = {"BELLBOARD_HTTP_HOST": "127.0.0.1", "BELLBOARD_HTTP_PORT": str(self.ports.get(name, 0))}
-        return told | own | {"BELLBOARD_DATA_DIR": str(self.data / name)}
+        folders = {variable: self.data / name / told[variable].strip("/") for variable in _FOLDERS & told.keys()}
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        return told | own | {variable: str(folder) for variable, folder in folders.items()}
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.integration
 
 SCOPE = Scope(chain=CHAIN)
 AWAY = member("staff-away", Role.GENERAL_MANAGER, departments=tuple(Department), properties=("resort",))
+FINANCE = member("staff-finance", Role.FINANCE, properties=None)
 WHOLE = tuple(DataClass)
 GRANTS = [
     Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "manage"), kinds=("connection",)),
@@ -43,6 +45,7 @@ GRANTS = [
     Grant(roles=(Role.GENERAL_MANAGER,), actions=("read", "settle"), kinds=("comment",), read=WHOLE),
     Grant(roles=(Role.GENERAL_MANAGER,), actions=("read",), kinds=("stay",), read=WHOLE),
     Grant(roles=(Role.GENERAL_MANAGER,), actions=("request_message",), kinds=(ANY,)),
+    Grant(roles=(Role.FINANCE,), actions=("read", "reconcile"), kinds=("payment",)),
 ]
 NUMBER = mews.NUMBERS[0]
 STAY = stay_id(PROPERTY, "mews", NUMBER)
@@ -114,7 +117,7 @@ async def house(mongo_url: str, database_name: str, tmp_path: Any) -> AsyncItera
     )
     have = parts(settings, httpx.AsyncClient(transport=network))
     standing = Standing(have.chassis, assemble(have))
-    await standing.prepare(knowledge([*TEAM, AWAY], GRANTS, hotel(), hotel("resort")))
+    await standing.prepare(knowledge([*TEAM, AWAY, FINANCE], GRANTS, hotel(), hotel("resort")))
     await have.prepare()
     [connection] = await have.connections.all(SCOPE)
     yield House(standing, have, sim, network, connection.token)
@@ -401,6 +404,37 @@ async def test_charge_whose_answer_was_lost_is_found_and_never_posted_twice(hous
     assert len(house.sim.book.booked[NUMBER].entries) == 1
     assert await house.types("posting") == ["posting.requested.v1", "posting.unknown.v1", "posting.done.v1"]
     assert await house.types("command") == ["command.died.v1", "command.settled.v1"]
+
+
+async def test_charge_that_the_hotel_changed_is_a_difference_until_it_is_put_right(house: House) -> None:
+    await house.booked()
+    house.standing.at(NOON)
+    await house.standing.hears(posting(), posting("line-2"))
+    await house.parts.post_charges()
+    right = house.sim.book.booked[NUMBER]
+    first, second = right.entries
+    changed = (replace(first, amount=Decimal("20.00")), second, replace(second, id="again"))
+    house.sim.book.booked[NUMBER] = replace(right, entries=changed)
+    reconcile = house.parts.money.reconcile(house.parts.around, dt.timedelta())
+
+    house.network.faults.next("500", at="orderItems")
+    house.standing.at(NOON + dt.timedelta(hours=1))
+    assert await reconcile() == 0
+    assert [await reconcile(), await reconcile()] == [1, 0]
+    assert await house.types("finance") == ["finance.difference_seen.v1"] * 2
+    asked = {"property_id": PROPERTY, "days": 2}
+    said = (await house.ask("POST", "/v1/reconciliations", asked, FINANCE, Idempotency_Key="match-0001")).json()
+    assert {one["type"]: (one["gap"]["amount"], one["record_id"]) for one in said["items"]} == {
+        "wrong_amount": (500, "rec-1"),
+        "double_charge": (2500, "rec-1"),
+    }
+
+    house.sim.book.booked[NUMBER] = right
+    said = (await house.ask("POST", "/v1/reconciliations", asked, FINANCE, Idempotency_Key="match-0002")).json()
+    assert (said["items"], said["new"], said["gone"]) == ([], 0, 2)
+    house.network.faults.next("500", at="orderItems")
+    silent = await house.ask("POST", "/v1/reconciliations", asked, FINANCE, Idempotency_Key="match-0003")
+    assert (silent.status_code, silent.json()["code"]) == (503, "pms_silent")
 
 
 async def test_charges_of_one_stay_go_one_after_the_other(house: House) -> None:

@@ -484,6 +484,8 @@ async def test_task_of_the_pms_is_told_once_by_its_number(house: House) -> None:
     ]
     [told] = await house.events("task")
     assert told["type"] == "task.seen.v1"
+    assert await house.parts.ledger.number(SCOPE, told["agg"]) == "T-1"
+    assert await house.parts.ledger.number(Scope(chain="another"), told["agg"]) is None
 
 
 async def test_finance_action_is_told_once(house: House) -> None:

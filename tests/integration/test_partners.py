@@ -5,18 +5,22 @@ import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from examples import webhook_subscriber
+from services.integrations.adapters.seal import KeysFileSeal
 from services.integrations.adapters.webhooks import HttpEndpoints
 from services.integrations.api.partners import HOOK, PARTNER
 from services.integrations.app import Parts, assemble, parts
 from services.integrations.domain.deliveries import SCHEDULE
 from services.integrations.ports.partners import TopicSilent
 from services.integrations.settings import Settings
+from services.integrations.store.partners import PartnerStore
 from services.integrations.usecases.delivering import CallEndpoints, FillTopics, NumberDeliveries
 from services.integrations.usecases.distributing import ListStanding
 from shared.chassis.outbound import GuardedTransport
@@ -25,7 +29,7 @@ from shared.contracts.guests import GuestErased
 from shared.contracts.identity import Role, system
 from shared.contracts.partners import MODELS
 from shared.contracts.staff import StaffMember
-from shared.contracts.values import Scope
+from shared.contracts.values import SYSTEM_CHAIN, Scope
 from tests.factories.access import bearer, grant, hotel, knowledge
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
@@ -444,6 +448,32 @@ async def test_what_does_not_fit_its_standing_is_a_conflict(house: House) -> Non
     assert (
         await house.ask("POST", f"{where}/replay", {"ids": ["a"], "since": "2026-01-01T00:00:00Z"})
     ).status_code == 422
+
+
+async def test_signing_secret_lies_sealed_and_is_sealed_anew_by_a_new_key(house: House, tmp_path: Path) -> None:
+    await house.partner()
+    one = await house.subscribed()
+    mongo = house.have.chassis.mongo
+    rows = mongo.collection("subscriptions")
+    [row] = await rows.find({"_id": one["id"]})
+    assert one["secret"] not in repr(row)
+    assert "whsec_" not in repr(row)
+
+    plain = {"body.secrets.0.value": one["secret"]}
+    await rows.update_one({"_id": one["id"]}, {"$set": plain})
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+    def store(*keys: str) -> PartnerStore:
+        (tmp_path / "seal.keys").write_text("\n".join(keys))
+        return PartnerStore(mongo, house.have.chassis.outbox, house.have.chassis.idempotency, KeysFileSeal(tmp_path))
+
+    every = Scope(chain=SYSTEM_CHAIN)
+    assert [await store(old).reseal(every), await store(old).reseal(every)] == [1, 0]
+    assert [await store(new, old).reseal(every), await store(new, old).reseal(every)] == [1, 0]
+    kept = await store(new).subscription(Scope(chain=CHAIN), "acme-pms", one["id"])
+    assert kept is not None
+    assert kept.secrets[0].value == one["secret"]
+    assert "whsec_" not in repr(await rows.find({"_id": one["id"]}))
 
 
 async def test_rotation_signs_with_both_secrets_and_ping_tries_the_line(house: House) -> None:

@@ -60,6 +60,24 @@ def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
         compose_spec.PyCompose.from_yaml(_READ.replace("    healthcheck:", "    helthcheck:", 1))
 
 
+_OWN = {"integrations": {"BELLBOARD_SECRETS_DIR": "/secrets"}}
+"""What a service is told beside what all are."""
+
+
+def test_secrets_of_connections_lie_in_a_volume_that_integrations_alone_has() -> None:
+    folder = _OWN["integrations"]["BELLBOARD_SECRETS_DIR"]
+    with_it = [
+        name
+        for name, each in _COMPOSE["services"].items()
+        if f"integrations-secrets:{folder}" in each.get("volumes", [])
+    ]
+    assert with_it == ["integrations"]
+    assert "integrations-secrets" in _COMPOSE["volumes"]
+    # A named volume takes the owner of the image's folder: the service may write there, nobody else may read.
+    made = (_ROOT / "deploy" / "Dockerfile").read_text()
+    assert f"chmod 700 {folder}" in made
+
+
 @pytest.mark.parametrize("name", services.SERVICES)
 def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> None:
     service = _COMPOSE["services"][name]
@@ -68,6 +86,7 @@ def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> No
         "BELLBOARD_OTLP_ENDPOINT": "${BELLBOARD_OTLP_ENDPOINT:-}",
         "BELLBOARD_KAFKA_USER": user_of(name),
         "BELLBOARD_KAFKA_PASSWORD": f"${{BELLBOARD_KAFKA_PASSWORD_{name.upper()}:?set it in .env}}",
+        **_OWN.get(name, {}),
     }
     assert service["healthcheck"]["test"][0] == "CMD"
 

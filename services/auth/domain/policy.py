@@ -43,6 +43,9 @@ WORK = (
     "merge",
     "attach",
 )
+ADVANCE = ("create", "note", "ask", "accept", "edit", "block", "unblock", "checklist", "complete")
+"""What a program may do on records, if its key says so."""
+
 REVIEW = ("review_exception", "decide_proposal")
 BREAK_GLASS = (*WORK, *REVIEW, "reopen", "reassign", "read")
 
@@ -123,7 +126,8 @@ def _records() -> tuple[Grant, ...]:
         _grant(IN_CHARGE, WORK, read=MANAGED, write=worked, but=()),
         _grant(IN_CHARGE, ("reassign",), read=MANAGED, obligations=("reason",), but=()),
         _grant(IN_CHARGE, (*REVIEW, "reopen"), read=MANAGED, write=MANAGED, obligations=("reason",), but=()),
-        _grant((Role.INTEGRATION,), ("create", "note"), write=worked),
+        # What a program takes on stays its owner's; checking a value and approving it are left to people.
+        _grant((Role.INTEGRATION,), ADVANCE, write=worked),
     )
 
 

@@ -1,10 +1,12 @@
 """The side that pays, books and matches: its stores, providers, handler and jobs."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from services.integrations.api.wiring import MoneyDoors
 from services.integrations.payments.registry import providers
 from services.integrations.ports.payments import PaymentProvider
+from services.integrations.ports.vendors import Vendor
 from services.integrations.settings import Settings
 from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.differences import DifferenceStore
@@ -13,12 +15,15 @@ from services.integrations.store.journal import JournalStore
 from services.integrations.store.ledger import LedgerStore
 from services.integrations.store.payments import PaymentStore
 from services.integrations.store.stays import StayStore
+from services.integrations.usecases.folios import Folios
 from services.integrations.usecases.paying import CarryOut, HearProvider, Payments
 from services.integrations.usecases.reconciling import Books, KeepJournal, Reconcile
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
 from shared.chassis.service import Chassis
 from shared.contracts import topics
+
+SOMEBODY_WAITS, NOBODY_WAITS = dt.timedelta(seconds=10), dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Around:
     stays: StayStore
     folios: FolioStore
     ledger: LedgerStore
+    vendors: dict[str, Vendor]
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,10 @@ class MoneyParts:
             providers=providers(settings.payment_accounts),
         )
 
-    def reconcile(self, have: Around) -> Reconcile:
-        """The three-way match."""
-        chassis, sides = have.chassis, (self.differences, have.folios, self.payments, self.providers)
+    def reconcile(self, have: Around, patience: dt.timedelta) -> Reconcile:
+        """The three-way match, with how long a PMS that throttles us is waited for."""
+        folios = Folios(have.folios, self.differences, have.stays, have.vendors, patience)
+        chassis, sides = have.chassis, (self.differences, folios, self.payments, self.providers)
         return Reconcile(*sides, have.connections, chassis.policy, chassis.clock)
 
     def doors(self, have: Around) -> MoneyDoors:
@@ -65,7 +72,7 @@ class MoneyParts:
             chassis=have.chassis,
             payments=Payments(self.payments, have.stays, self.providers, policy, clock),
             heard=HearProvider(have.connections, self.providers, have.ledger, clock),
-            reconcile=self.reconcile(have),
+            reconcile=self.reconcile(have, SOMEBODY_WAITS),
             books=Books(self.journal, policy, clock),
         )
 
@@ -78,5 +85,5 @@ class MoneyParts:
         settings, clock = have.settings, have.chassis.clock
         return [
             Job("payments", settings.commands_every_s, CarryOut(self.payments, self.providers, clock)),
-            Job("reconcile", settings.reconcile_every_s, self.reconcile(have)),
+            Job("reconcile", settings.reconcile_every_s, self.reconcile(have, NOBODY_WAITS)),
         ]

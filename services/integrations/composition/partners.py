@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from services.integrations.adapters.seal import KeysFileSeal
 from services.integrations.adapters.topics import KafkaPartnerTopics
 from services.integrations.adapters.webhooks import HttpEndpoints, guarded
 from services.integrations.settings import Settings
@@ -36,7 +37,7 @@ class PartnerParts:
         mongo, outbox, idempotency = chassis.mongo, chassis.outbox, chassis.idempotency
         producer = Producer(Access.of(settings), "bellboard-partners")
         return cls(
-            store=PartnerStore(mongo, outbox, idempotency),
+            store=PartnerStore(mongo, outbox, idempotency, KeysFileSeal(settings.secrets_folder)),
             latest=LatestStore(mongo),
             deliveries=DeliveryStore(mongo, outbox, idempotency, chassis.clock),
             endpoints=HttpEndpoints(guarded(loopback=settings.embedded)),

@@ -96,12 +96,13 @@ class Parts:
     talk: MessageParts
 
     async def prepare(self) -> None:
-        """Create the indexes, connect the configured hotels, load the key."""
+        """Create the indexes, connect the configured hotels, load the key, seal by the newest key what is secret."""
         await prepare_indexes(self.chassis.mongo)
         await self.connections.connect(ALL, self.settings.connections)
         await self.key.load()
         await self.messages.prepare()
         await self.stays.fill_contacts(ALL)
+        await self.partners.store.reseal(ALL)
 
     @property
     def imports(self) -> ImportBookings:
@@ -173,7 +174,7 @@ class Parts:
         """Works off the notes and tasks that wait for the PMS."""
         of, clock = self.following, self.chassis.clock
         numbers = Reservations(self.stays)
-        return SendOrders(self.orders, self.connections, self.vendors, numbers, of.endpoints, clock)
+        return SendOrders(self.orders, self.ledger, self.connections, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def send_messages(self) -> SendMessages:
@@ -189,7 +190,7 @@ class Parts:
     @property
     def around(self) -> Around:
         """What the side of money stands on."""
-        side = (self.connections, self.stays, self.folios, self.ledger)
+        side = (self.connections, self.stays, self.folios, self.ledger, self.vendors)
         return Around(self.settings, self.chassis, *side)
 
     @property
@@ -208,7 +209,7 @@ def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
     chassis = Chassis(settings)
     mongo, outbox = chassis.mongo, chassis.outbox
     connections, folios, stays = _connected(chassis), FolioStore(mongo), StayStore(mongo, outbox)
-    secrets = FolderSecrets(settings.secrets_dir or settings.data_dir / "secrets")
+    secrets = FolderSecrets(settings.secrets_folder)
     client = calls or httpx.AsyncClient(trust_env=False, follow_redirects=False, limits=CALLS)
     comments = CommentStore(mongo, chassis.idempotency)
     wire = Wire(client, secrets, chassis.clock.real_now)

@@ -71,6 +71,8 @@ class TaskOrder(Frozen):
     reservation: EntityId | None = None
     room: str | None = None
     number: str | None = None
+    theirs: EntityId | None = None
+    """Our id of the task, where the PMS itself opened it."""
 
 
 class TaskState(Frozen):

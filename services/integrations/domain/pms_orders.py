@@ -4,7 +4,8 @@ import datetime as dt
 
 from services.integrations.domain.orders import NoteOrder, TaskAct, TaskOrder
 from shared.contracts.commands_out import CommandSort
-from shared.contracts.records import RecordSnapshot, Status
+from shared.contracts.identity import Actor, ActorKind
+from shared.contracts.records import RecordSnapshot, Status, TriggerKind
 from shared.contracts.values import EntityId, Frozen, Instant, derived_id
 from shared.contracts.writebacks import WritebackState
 
@@ -40,11 +41,23 @@ def opening_id(record_id: str) -> str:
     return derived_id("pms_task", record_id, "open")
 
 
-def task_of(record: RecordSnapshot, kinds: frozenset[str], now: dt.datetime) -> OrderRow | None:
-    """What a record's news means for its task in the PMS: opened once, closed when the record is; else nothing."""
-    if record.kind not in kinds or record.stay_id is None:
-        return None
+def task_behind(record: RecordSnapshot) -> str | None:
+    """Our id of the PMS's own task that opened a record; None for any other."""
+    _, told, task_id = record.trigger.key.partition(":task:")
+    return task_id if told and record.trigger.kind is TriggerKind.STAFF_TASK else None
+
+
+def task_of(record: RecordSnapshot, by: Actor, kinds: frozenset[str], now: dt.datetime) -> OrderRow | None:
+    """What a record's news means for its task in the PMS: opened once, closed when the record is; else nothing.
+
+    A task that the PMS itself opened is not opened again, only closed; what the PMS itself has closed, it is not told.
+    """
     closed = record.status is Status.COMPLETE
+    theirs = task_behind(record)
+    if record.kind not in kinds or record.stay_id is None or (theirs and not closed):
+        return None
+    if closed and by.kind is ActorKind.PMS:
+        return None
     act = TaskAct.CLOSE if closed else TaskAct.OPEN
     close_id = derived_id("pms_task", record.id, "close", str(record.close_count))
     task = TaskOrder(
@@ -56,6 +69,7 @@ def task_of(record: RecordSnapshot, kinds: frozenset[str], now: dt.datetime) -> 
         department=record.department,
         due_at=record.due_at,
         room=record.room,
+        theirs=theirs,
     )
     return OrderRow(
         id=close_id if closed else opening_id(record.id),

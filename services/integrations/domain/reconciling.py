@@ -5,10 +5,13 @@ import enum
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from services.integrations.domain.folios import Folio, FolioEntry
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import system
 from shared.contracts.money import FinanceAction, FinanceEvent
+from shared.contracts.records import LineKind
 from shared.contracts.values import Money, derived_id
 
 ME = system("integrations")
@@ -19,6 +22,10 @@ class Kind(enum.StrEnum):
 
     CHARGE = "charge"
     REFUND = "refund"
+
+
+ON_FOLIO = {LineKind.CHARGE: Kind.CHARGE, LineKind.REFUND: Kind.REFUND, LineKind.DEPOSIT: Kind.REFUND}
+"""How a line stands on a folio: a deposit lowers the balance as a refund does; a cost does not stand there."""
 
 
 class Difference(enum.StrEnum):
@@ -59,6 +66,18 @@ class Movement:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a side showed. `stays`: whose folios were looked at; None when that was every one."""
+
+    movements: list[Movement]
+    stays: frozenset[str] | None = None
+
+    def covers(self, one: "Found") -> bool:
+        """Whether a difference would have been seen again, were it still there."""
+        return one.on != "folio" or self.stays is None or one.stay_id in self.stays
+
+
+@dataclass(frozen=True)
 class Found:
     """One difference, with both amounts. Its id is the same as long as it is the same difference."""
 
@@ -80,6 +99,48 @@ class Found:
         if len(known) == 2 and known[0] != known[1] and known[0].currency == known[1].currency:
             return Money(amount=abs(known[0].amount - known[1].amount), currency=known[0].currency)
         return known[0]
+
+
+def names(expected: Iterable[Expected]) -> frozenset[str]:
+    """All that our lines are known by: our keys, and the references that the other side gave."""
+    return frozenset(name for one in expected for name in (one.key, one.reference) if name)
+
+
+def moved_on(
+    folio: Folio, stay_id: str, wanted: frozenset[str], known: frozenset[str], otherwise: dt.datetime
+) -> list[Movement]:
+    """What on a vendor's folio is ours: what we look for, and what bears a key of ours that no record knows.
+
+    The hotel's own lines (nights, minibar) bear none and are its own affair; `known` are lines of ours that are not
+    looked for now. `otherwise`: the time of lines whose vendor tells none.
+    """
+    ours = [one for one in folio.entries if _concerns(one, wanted, known)]
+    return [
+        Movement(
+            on="folio",
+            reference=one.id,
+            key=one.key,
+            kind=ON_FOLIO[one.kind],
+            amount=one.amount,
+            stay_id=stay_id,
+            at=one.at or otherwise,
+        )
+        for one in ours
+        if one.kind in ON_FOLIO
+    ]
+
+
+def _concerns(one: FolioEntry, wanted: frozenset[str], known: frozenset[str]) -> bool:
+    here = {name for name in (one.key, one.id) if name}
+    return bool(here & wanted) or (bool(one.key) and not here & known and _is_ours(str(one.key)))
+
+
+def _is_ours(key: str) -> bool:
+    """Our keys are name-based UUIDs; other systems put their own numbers and random ids there."""
+    try:
+        return UUID(key).version == 5 and str(UUID(key)) == key
+    except ValueError:
+        return False
 
 
 def match(property_id: str, expected: Sequence[Expected], movements: Iterable[Movement]) -> list[Found]:

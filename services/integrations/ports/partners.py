@@ -25,6 +25,14 @@ class TopicSilent(Exception):
     """A partner's topic does not take records now: it is missing, or the broker does not answer."""
 
 
+class Seal(Protocol):
+    """What keeps secrets unreadable where they are stored; `about` is whose they are."""
+
+    def close(self, said: str, about: str) -> str: ...
+    def open(self, sealed: str, about: str) -> str: ...
+    def newest(self, sealed: str) -> bool: ...
+
+
 class PartnerStore(Protocol):
     """Keeps partners and subscriptions, each change with its event."""
 

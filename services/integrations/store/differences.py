@@ -4,17 +4,17 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from services.integrations.domain.reconciling import Difference, Expected, Found, Kind, told
+from services.integrations.domain.reconciling import ON_FOLIO, Difference, Expected, Found, Seen, told
 from services.integrations.store.scoping import within
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.money import Posting, PostingState
-from shared.contracts.records import LineKind
 from shared.contracts.values import Money, Scope
 
-ON_FOLIO = {LineKind.CHARGE: Kind.CHARGE, LineKind.REFUND: Kind.REFUND, LineKind.DEPOSIT: Kind.REFUND}
-"""How a line stands on a folio: a deposit lowers the balance as a refund does; a cost does not stand there."""
+LONGEST_ON_ITS_WAY = dt.timedelta(days=90)
+"""Rows lie by when they were asked for; what a person had tried again may have been posted much later."""
+UNDER_WAY = [one.value for one in PostingState if one is not PostingState.FAILED]
 
 
 class DifferenceStore:
@@ -28,7 +28,9 @@ class DifferenceStore:
     async def on_folio(self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime) -> list[Expected]:
         """What our records say must stand on the hotel's folios."""
         states = [PostingState.DONE.value, PostingState.UNKNOWN.value]
-        rows = await self._postings.find({"prop": property_id, "chain": scope.chain, "state": {"$in": states}})
+        asked = {"$gte": since - LONGEST_ON_ITS_WAY, "$lt": until}
+        wanted: Document = {"prop": property_id, "chain": scope.chain, "at": asked}
+        rows = await self._postings.find(wanted | {"state": {"$in": states}})
         postings = [Posting.model_validate(row["body"]["posting"]) for row in rows]
         return [
             Expected(
@@ -45,11 +47,26 @@ class DifferenceStore:
             if one.kind in ON_FOLIO and since <= one.at < until
         ]
 
+    async def under_way(self, scope: Scope, stay_ids: Sequence[str]) -> frozenset[str]:
+        """All that lines of these stays are known by, whenever they were posted; not what was refused."""
+        wanted: Document = {"stay": {"$in": list(stay_ids)}, "state": {"$in": UNDER_WAY}, **within(scope)}
+        rows = await self._postings.find(wanted, projection={"body.posting.provider_ref": 1})
+        return frozenset(
+            name for row in rows for name in (row["_id"], row["body"]["posting"].get("provider_ref")) if name
+        )
+
+    async def disputed_stays(self, scope: Scope, property_id: str) -> frozenset[str]:
+        """The stays whose folios did not agree when they were last looked at."""
+        wanted: Document = {"prop": property_id, "chain": scope.chain, "open": True, "body.on": "folio"}
+        rows = await self._rows.find(wanted, projection={"body.stay_id": 1})
+        return frozenset(row["body"]["stay_id"] for row in rows if row["body"].get("stay_id"))
+
     async def keep(
         self,
         scope: Scope,
         property_id: str,
         found: Sequence[Found],
+        seen: Seen,
         since: dt.datetime,
         now: dt.datetime,
         provenance: Provenance,
@@ -64,7 +81,7 @@ class DifferenceStore:
             gone_rows = await self._rows.find(
                 {**wanted, "open": True, "seen": {"$gte": since}, "_id": {"$nin": ids}}, tx=tx
             )
-            gone = [_found(row) for row in gone_rows]
+            gone = [one for one in map(_found, gone_rows) if seen.covers(one)]
             await self._rows.insert_many([_row(scope.chain, one, now) for one in new], tx=tx)
             settled = {"$set": {"open": False, "settled": now}}
             await self._rows.update_many({"_id": {"$in": [one.id for one in gone]}}, settled, tx=tx)

@@ -26,8 +26,9 @@ INDEXES: dict[str, Sequence[Index]] = {
         Index(("numbers", "prop"), partial={"backfill": False}),
     ],
     "profiles": [Index(("search",)), Index(("contacts",))],
-    "folio": [Index(("stay",))],
+    "folio": [Index(("stay",)), Index(("prop", "at"))],
     "postings": [
+        Index(("prop", "at")),
         Index(("state", "claimed"), partial=_POSTINGS_OPEN),
         Index(("state", "next_try"), partial=_COMMANDS_OPEN),
         Index(("record",)),

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from services.integrations.domain.commanding import Ending, Redrive, Waiting, died, redriven, settled
+from services.integrations.domain.commanding import ENDED, Ending, Redrive, Waiting, died, redriven, settled
 from services.integrations.store.scoping import within
-from shared.chassis.mongo import Collection, Document, Tx
+from shared.chassis.mongo import Collection, Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.contracts.commands_out import CommandSort
@@ -162,6 +162,27 @@ class OutgoingStore(Generic[Row]):
     """What every store of commands out offers of its rows; each settles in a transaction of its own."""
 
     _sent: Outgoing[Row]
+    _mongo: Mongo
+
+    async def settle(
+        self, scope: Scope, after: Row, provenance: Provenance, now: dt.datetime, ending: Ending = ENDED
+    ) -> bool:
+        """Save how one ended, with what is told of it, in one transaction; False if it was settled before."""
+
+        async def work(tx: Tx) -> bool:
+            more = await self._sent.settle(scope, after, tx, ending, now)
+            if more is None:
+                return False
+            own = [self._sent.told(after)] if self._sent.told else []
+            besides = await self._besides(tx, scope, after, now)
+            await self._sent.outbox.append(tx, [*own, *more, *besides], provenance)
+            return True
+
+        return await self._mongo.run(work)
+
+    async def _besides(self, tx: Tx, scope: Scope, after: Row, now: dt.datetime) -> list[NewEvent]:
+        """What else changes with the end of one, and is told."""
+        return []
 
     async def request(self, scope: Scope, tx: Tx, rows: Sequence[Row], provenance: Provenance) -> int:
         """Keep what was asked for and is not there yet, with its events; how many were new."""

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from services.integrations.domain.deliveries import Answer
+from services.integrations.domain.deliveries import PREFIX, Answer
 from services.integrations.domain.partners import RECEIVING, Partner, Standing, Subscription
+from services.integrations.ports.partners import Seal
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
@@ -18,9 +19,13 @@ _RECEIVING = sorted(standing.value for standing in RECEIVING)
 
 
 class PartnerStore:
-    """The `partners` and `subscriptions` of this service. How an endpoint fares stands beside the version."""
+    """The `partners` and `subscriptions` of this service. How an endpoint fares stands beside the version.
 
-    def __init__(self, mongo: Mongo, outbox: Outbox, idempotency: Idempotency) -> None:
+    Signing secrets lie sealed: a copy of the database alone signs nothing in our name.
+    """
+
+    def __init__(self, mongo: Mongo, outbox: Outbox, idempotency: Idempotency, seal: Seal) -> None:
+        self._seal = seal
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._partners, self._rows = mongo.collection("partners"), mongo.collection("subscriptions")
 
@@ -71,12 +76,12 @@ class PartnerStore:
     async def subscription(self, scope: Scope, partner: str, subscription_id: str) -> Subscription | None:
         """One subscription of a partner."""
         row = await self._rows.find_one({"_id": subscription_id, "chain": scope.chain, "partner": partner})
-        return _subscription(row) if row else None
+        return self._subscription(row) if row else None
 
     async def subscriptions(self, scope: Scope, partner: str) -> list[Subscription]:
         """Those of a partner that have not ended, oldest first."""
         wanted = {"chain": scope.chain, "partner": partner, "standing": {"$in": _RECEIVING}}
-        return [_subscription(row) for row in await self._rows.find(wanted, sort=[("_id", 1)])]
+        return [self._subscription(row) for row in await self._rows.find(wanted, sort=[("_id", 1)])]
 
     async def save(self, scope: Scope, one: Subscription, event: NewEvent, ctx: CommandContext, status: int) -> None:
         """Keep a version of a subscription; another one of that version is a conflict."""
@@ -90,11 +95,13 @@ class PartnerStore:
 
     async def _keep(self, tx: Tx, scope: Scope, one: Subscription) -> None:
         if one.version == 1:
-            await self._rows.insert_one({**_row(one), "numbers": 0, "listed": "", "since": None, "failures": 0}, tx=tx)
+            await self._rows.insert_one(
+                {**self._row(one), "numbers": 0, "listed": "", "since": None, "failures": 0}, tx=tx
+            )
             return
         mine = {"_id": one.id, "chain": scope.chain, "version": one.version - 1}
         fresh = {"since": None, "failures": 0} if one.standing is Standing.ACTIVE else {}
-        if not await self._rows.update_one(mine, {"$set": _row(one) | fresh}, tx=tx):
+        if not await self._rows.update_one(mine, {"$set": self._row(one) | fresh}, tx=tx):
             raise conflict("subscription_moved_on", "Somebody else has changed this subscription at the same moment.")
 
     async def disable(self, scope: Scope, one: Subscription, event: NewEvent, provenance: Provenance) -> bool:
@@ -102,7 +109,7 @@ class PartnerStore:
 
         async def work(tx: Tx) -> bool:
             mine = {"_id": one.id, "chain": scope.chain, "version": one.version - 1}
-            if not await self._rows.update_one(mine, {"$set": _row(one)}, tx=tx):
+            if not await self._rows.update_one(mine, {"$set": self._row(one)}, tx=tx):
                 return False
             await self._outbox.append(tx, [event], provenance)
             return True
@@ -112,13 +119,13 @@ class PartnerStore:
     async def receiving(self, scope: Scope, tx: Tx, chains: Sequence[str]) -> list[Subscription]:
         """Every subscription that events are written down for."""
         wanted = {"chain": {"$in": sorted(chains)}, "standing": {"$in": _RECEIVING}}
-        return [_subscription(row) for row in await self._rows.find(wanted, sort=[("_id", 1)], tx=tx)]
+        return [self._subscription(row) for row in await self._rows.find(wanted, sort=[("_id", 1)], tx=tx)]
 
     async def standing(self, scope: Scope) -> list[Subscription]:
         """Those that are being started or are active, of every chain."""
         wanted: Document = {"standing": {"$in": [Standing.STARTING.value, Standing.ACTIVE.value]}}
         wanted |= {} if scope.chain == SYSTEM_CHAIN else {"chain": scope.chain}
-        return [_subscription(row) for row in await self._rows.find(wanted, sort=[("_id", 1)])]
+        return [self._subscription(row) for row in await self._rows.find(wanted, sort=[("_id", 1)])]
 
     async def note_health(self, scope: Scope, subscription_id: str, answer: Answer, now: dt.datetime) -> None:
         """Whether an endpoint took something: since when it has not, and how often in a row."""
@@ -129,21 +136,39 @@ class PartnerStore:
         worse = {"since": {"$ifNull": ["$since", now]}, "failures": {"$add": ["$failures", 1]}}
         await self._rows.update_one(mine, [{"$set": worse}])
 
+    async def reseal(self, scope: Scope) -> int:
+        """Seal every signing secret under the newest key, those from before they were sealed too; how many rows."""
+        wanted: Document = {"body.secrets.0": {"$exists": True}}
+        wanted |= {} if scope.chain == SYSTEM_CHAIN else {"chain": scope.chain}
+        done = 0
+        for row in await self._rows.find(wanted):
+            if all(self._seal.newest(one["value"]) for one in row["body"]["secrets"]):
+                continue
+            sealed = self._row(self._subscription(row))["body"]["secrets"]
+            mine = {"_id": row["_id"], "chain": row["chain"], "version": row["version"]}
+            done += await self._rows.update_one(mine, {"$set": {"body.secrets": sealed}})
+        return done
 
-def _row(one: Subscription) -> Document:
-    body = one.model_dump(mode="json", exclude={"failing_since", "failures"})
-    return {
-        "_id": one.id,
-        "chain": one.chain,
-        "partner": one.partner,
-        "standing": one.standing.value,
-        "version": one.version,
-        "body": body,
-    }
+    def _row(self, one: Subscription) -> Document:
+        body = one.model_dump(mode="json", exclude={"failing_since", "failures"})
+        body["secrets"] = [each | {"value": self._seal.close(each["value"], one.id)} for each in body["secrets"]]
+        return {
+            "_id": one.id,
+            "chain": one.chain,
+            "partner": one.partner,
+            "standing": one.standing.value,
+            "version": one.version,
+            "body": body,
+        }
 
+    def _subscription(self, row: Document) -> Subscription:
+        secrets = [each | {"value": self._opened(each["value"], row["_id"])} for each in row["body"]["secrets"]]
+        more = {"failing_since": row["since"], "failures": row["failures"], "secrets": secrets}
+        return Subscription.model_validate(row["body"] | more)
 
-def _subscription(row: Document) -> Subscription:
-    return Subscription.model_validate(row["body"] | {"failing_since": row["since"], "failures": row["failures"]})
+    def _opened(self, value: str, about: str) -> str:
+        # One from before secrets were sealed is readable as it lies, until `reseal` has come by.
+        return value if value.startswith(PREFIX) else self._seal.open(value, about)
 
 
 def _partner(row: Document) -> Partner:

@@ -1,8 +1,5 @@
 """Notes and tasks for the PMS through their states; they tell no event of their own, only when one is dead."""
 
-import datetime as dt
-
-from services.integrations.domain.commanding import ENDED, Ending
 from services.integrations.domain.pms_orders import OrderRow
 from services.integrations.store.outgoing import FRESH, Outgoing, OutgoingStore
 from services.integrations.store.scoping import within
@@ -10,7 +7,6 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
-from shared.chassis.provenance import Provenance
 from shared.contracts.commands_out import CommandSort
 from shared.contracts.values import Scope
 
@@ -37,7 +33,7 @@ class OrderStore(OutgoingStore[OrderRow]):
     """The `pms_orders` of this service."""
 
     def __init__(self, mongo: Mongo, outbox: Outbox, idempotency: Idempotency) -> None:
-        self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
+        self._mongo, self._idempotency = mongo, idempotency
         self._rows = mongo.collection("pms_orders")
         self._sent = Outgoing(self._rows, outbox, _row, _order, None, CommandSort.NOTE)
 
@@ -54,16 +50,3 @@ class OrderStore(OutgoingStore[OrderRow]):
         """One of them."""
         row = await self._rows.find_one({"_id": order_id, **within(scope)}, tx=tx)
         return _order(row) if row else None
-
-    async def settle(
-        self, scope: Scope, after: OrderRow, provenance: Provenance, now: dt.datetime, ending: Ending = ENDED
-    ) -> bool:
-        """Save how it ended; False if it was settled."""
-
-        async def work(tx: Tx) -> bool:
-            more = await self._sent.settle(scope, after, tx, ending, now)
-            if more:
-                await self._outbox.append(tx, more, provenance)
-            return more is not None
-
-        return await self._mongo.run(work)

@@ -3,14 +3,12 @@
 import datetime as dt
 
 from services.integrations.domain.balances import balanced
-from services.integrations.domain.commanding import ENDED, Ending
 from services.integrations.domain.postings import PostingRow, told
 from services.integrations.store.outgoing import Outgoing, OutgoingStore
 from services.integrations.store.scoping import within
 from services.integrations.store.stays import kept_of, stay_row
 from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.outbox import Outbox
-from shared.chassis.provenance import Provenance
 from shared.contracts.commands_out import CommandSort
 from shared.contracts.envelope import NewEvent
 from shared.contracts.money import PostingState
@@ -39,34 +37,16 @@ class PostingStore(OutgoingStore[PostingRow]):
     """The `postings` of this service."""
 
     def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
-        self._mongo, self._outbox = mongo, outbox
+        self._mongo = mongo
         self._rows, self._stays = mongo.collection("postings"), mongo.collection("stays")
         self._lines = mongo.collection("folio")
         self._sent = Outgoing(self._rows, outbox, _row, _posting, told, CommandSort.POSTING)
 
-    async def settle(
-        self,
-        scope: Scope,
-        after: PostingRow,
-        provenance: Provenance,
-        now: dt.datetime,
-        ending: Ending = ENDED,
-    ) -> bool:
-        """Save how a posting ended and, when it is on the folio, the stay's new balance; False if it was settled."""
-
-        async def work(tx: Tx) -> bool:
-            more = await self._sent.settle(scope, after, tx, ending, now)
-            if more is None:
-                return False
-            events = [told(after), *more]
-            if after.posting.state is PostingState.DONE and after.posting.stay_id:
-                events += await self._rebalance(tx, scope, after.posting.stay_id, now)
-            await self._outbox.append(tx, events, provenance)
-            return True
-
-        return await self._mongo.run(work)
-
-    async def _rebalance(self, tx: Tx, scope: Scope, stay_id: str, now: dt.datetime) -> list[NewEvent]:
+    async def _besides(self, tx: Tx, scope: Scope, after: PostingRow, now: dt.datetime) -> list[NewEvent]:
+        """A posting that is on the folio is in the stay's new balance."""
+        stay_id = after.posting.stay_id
+        if after.posting.state is not PostingState.DONE or stay_id is None:
+            return []
         found = await self._stays.find_one({"_id": stay_id, **within(scope)}, tx=tx)
         if found is None:
             return []

@@ -190,6 +190,20 @@ class StayStore:
         }
         return [Stay.model_validate(row["body"]) for row in await self._stays.find(wanted)]
 
+    async def of_folios(
+        self, scope: Scope, pms: str, first: dt.date, last: dt.date, stay_ids: Sequence[str], *, whole: bool
+    ) -> dict[str, str]:
+        """Stays with their reservation numbers: those named and, if `whole`, all in the house between two days."""
+        named: Document = {"_id": {"$in": list(stay_ids)}}
+        inside: Document = {
+            "status": {"$in": [StayStatus.CHECKED_IN.value, StayStatus.CHECKED_OUT.value]},
+            "departure": {"$gte": first.isoformat()},
+            "arrival": {"$lte": last.isoformat()},
+        }
+        wanted: Document = {**within(scope), "$or": [named, inside]} if whole else {**within(scope), **named}
+        rows = await self._stays.find(wanted, projection={"body.reservation": 1, "body.pms": 1})
+        return {row["_id"]: row["body"]["reservation"] for row in rows if row["body"]["pms"] == pms}
+
     async def profiles(self, scope: Scope, guest_ids: Sequence[str]) -> list[Profile]:
         """Profiles of guests who stay or stayed within the scope."""
         known = {"_id": {"$in": list(guest_ids)}, "body": {"$exists": True}}

@@ -21,6 +21,7 @@ from services.integrations.ports import PmsRefused, PmsSilent
 from services.integrations.ports.following import Endpoints
 from services.integrations.ports.vendors import PmsBusy, PmsUnreadable
 from shared.chassis.clock import Clock
+from shared.chassis.faultpoints import reach
 from shared.chassis.leases import ended as task_ended
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError
@@ -154,8 +155,10 @@ class CarryOut(Generic[Row]):
             ended = await self._ended_before(scope, row, ready, whose)
             if ended is not None:
                 return ended
+        reach("outgoing.claimed")
         if not again and not await self._rows.sending(scope, row, self._clock.real_now()):
             return 0
+        reach("outgoing.sending")
         return await self._send(scope, row, ready, whose)
 
     async def _ended_before(self, scope: Scope, row: Row, ready: Ready[Row], whose: Whose) -> int | None:
@@ -190,8 +193,11 @@ class CarryOut(Generic[Row]):
             if ready.idempotent:
                 return await self._later(scope, row, whose, NO_ANSWER, None, counted=True)
             return await self._not_known(scope, row, whose)
+        reach("outgoing.answered")
         await self._worked(scope, whose)
-        return await self._settle(scope, after, whose, Ending())
+        settled = await self._settle(scope, after, whose, Ending())
+        reach("outgoing.settled")
+        return settled
 
     async def _not_known(self, scope: Scope, row: Row, whose: Whose) -> int:
         # Looked for by ourselves now and then; people hear of it at once.

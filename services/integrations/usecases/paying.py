@@ -22,6 +22,7 @@ from services.integrations.usecases.finance import Ledger
 from services.integrations.usecases.incoming import refuse_cards
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
+from shared.chassis.faultpoints import reach
 from shared.chassis.policy import Policy
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import conflict, forbidden, invalid, not_found
@@ -171,9 +172,12 @@ class CarryOut:
             if claimed is None:
                 return settled + await self._read_back()
             row, _ = claimed
+            reach("payment.claimed")
             after = await self._outcome(row, real)
             if after is not None:
+                reach("payment.answered")
                 settled += await self._store.settle(Scope(chain=row.chain), after, _provenance(row))
+                reach("payment.settled")
 
     async def _outcome(self, row: OperationRow, real: dt.datetime) -> OperationRow | None:
         """How a request ended; None while it may be sent again under the same key, which a lost answer calls for."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.integrations.domain.connections import Connection
-from services.integrations.domain.orders import Ability, NoteOrder, TaskAct
+from services.integrations.domain.orders import Ability, NoteOrder, TaskAct, TaskOrder
 from services.integrations.domain.pms_orders import OrderRow, moved, opening_id
 from services.integrations.ports import Connections, PmsRefused
 from services.integrations.ports.following import Endpoints
@@ -27,6 +27,12 @@ class Orders(Rows[OrderRow], Protocol):
 
     async def ask(self, scope: Scope, row: OrderRow, ctx: CommandContext) -> None: ...
     async def find(self, scope: Scope, order_id: str) -> OrderRow | None: ...
+
+
+class Tasks(Protocol):
+    """Where the PMS's own tasks are written down."""
+
+    async def number(self, scope: Scope, task_id: str) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class SendOrders(CarryOut[OrderRow]):
     def __init__(
         self,
         orders: Orders,
+        tasks: Tasks,
         connections: Connections,
         vendors: Mapping[str, Vendor],
         reservations: Reservations,
@@ -67,7 +74,7 @@ class SendOrders(CarryOut[OrderRow]):
     ) -> None:
         super().__init__(orders, self, endpoints, clock)
         self._orders, self._connections, self._vendors = orders, connections, vendors
-        self._reservations = reservations
+        self._reservations, self._tasks = reservations, tasks
 
     def whose(self, row: OrderRow) -> Whose:
         """See the port."""
@@ -91,11 +98,21 @@ class SendOrders(CarryOut[OrderRow]):
         assert row.task is not None, "an order is a note or a task"
         task = row.task.model_copy(update={"reservation": number})
         if task.act is TaskAct.CLOSE:
-            opened = await self._orders.find(scope, opening_id(task.record_id))
-            if opened is None or opened.reference is None or Ability.TASK_CLOSE not in vendor.can:
-                raise PmsRefused("not_supported" if opened else "never_opened")
-            task = task.model_copy(update={"number": opened.reference})
+            if Ability.TASK_CLOSE not in vendor.can:
+                raise PmsRefused("not_supported")
+            task = task.model_copy(update={"number": await self._number(scope, task)})
         return ReadyOrder(_with(row, task=task), connection, vendor, self._clock)
+
+    async def _number(self, scope: Scope, task: TaskOrder) -> str:
+        """The PMS's number of the task that a record is about."""
+        if task.theirs:
+            number = await self._tasks.number(scope, task.theirs)
+        else:
+            opened = await self._orders.find(scope, opening_id(task.record_id))
+            number = opened.reference if opened else None
+        if number is None:
+            raise PmsRefused("never_opened")
+        return number
 
     def refused(self, row: OrderRow, code: str) -> OrderRow:
         """See the port."""

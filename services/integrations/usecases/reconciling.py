@@ -1,6 +1,8 @@
 """Reconciles by night and on demand, and keeps the journal; finance sees both."""
 
+import asyncio
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -8,9 +10,10 @@ from services.integrations.domain.connections import Connection
 from services.integrations.domain.journal import JournalLine, of_payment, of_posting
 from services.integrations.domain.payments import OperationRow
 from services.integrations.domain.postings import PostingRow
-from services.integrations.domain.reconciling import Expected, Found, Kind, Movement, match
+from services.integrations.domain.reconciling import Expected, Found, Kind, Seen, match
 from services.integrations.ports import Connections
 from services.integrations.ports.payments import PaymentProvider, ProviderRefused, ProviderSilent
+from services.integrations.usecases.folios import FoliosSilent, Stretch
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
 from shared.chassis.mongo import Tx
@@ -25,8 +28,10 @@ from shared.contracts.payments import JournalDay, PaymentEvent, PaymentKind, Pay
 from shared.contracts.policy import Resource
 from shared.contracts.values import SYSTEM_CHAIN, Scope, local_day, zone
 
+log = logging.getLogger(__name__)
 ALL = Scope(chain=SYSTEM_CHAIN)
 NIGHT_HOUR = 3
+HOTELS_AT_ONCE = 4
 LOOKS_BACK = dt.timedelta(days=4)
 DAY = dt.timedelta(days=1)
 OF = {PaymentKind.CAPTURE: Kind.CHARGE, PaymentKind.REFUND: Kind.REFUND}
@@ -43,6 +48,7 @@ class Differences(Protocol):
         scope: Scope,
         property_id: str,
         found: Sequence[Found],
+        seen: Seen,
         since: dt.datetime,
         now: dt.datetime,
         provenance: Provenance,
@@ -55,9 +61,7 @@ class Differences(Protocol):
 class FolioLines(Protocol):
     """What stands on a hotel's folios."""
 
-    async def movements(
-        self, scope: Scope, property_id: str, since: dt.datetime, until: dt.datetime
-    ) -> list[Movement]: ...
+    async def __call__(self, hotel: Connection, expected: Sequence[Expected], stretch: Stretch) -> Seen: ...
 
 
 class Moved(Protocol):
@@ -97,27 +101,37 @@ class Reconcile:
 
     async def __call__(self) -> int:
         """Every hotel whose night has come and was not reconciled yet; how many were."""
-        done = 0
-        for hotel in await self._connections.all(ALL):
-            now = self._clock.now()
-            today = local_day(now, zone(hotel.zone))
-            scope = Scope(chain=hotel.chain)
-            night = now.astimezone(zone(hotel.zone)).hour >= NIGHT_HOUR
-            if not night or await self._differences.ran(scope, hotel.property_id, today):
-                continue
-            try:
-                await self._run(hotel, now - LOOKS_BACK, now)
-            except (ProviderSilent, ProviderRefused):
-                continue  # asked again the next time round
-            await self._differences.note_run(scope, hotel.property_id, today, now)
-            done += 1
-        return done
+        few = asyncio.Semaphore(HOTELS_AT_ONCE)
 
-    async def _run(self, hotel: Connection, since: dt.datetime, until: dt.datetime) -> tuple[list[Found], int, int]:
+        async def one(hotel: Connection) -> bool:
+            async with few:
+                return await self._night(hotel)
+
+        return sum(await asyncio.gather(*(one(hotel) for hotel in await self._connections.all(ALL))))
+
+    async def _night(self, hotel: Connection) -> bool:
+        now = self._clock.now()
+        today = local_day(now, zone(hotel.zone))
+        scope = Scope(chain=hotel.chain)
+        night = now.astimezone(zone(hotel.zone)).hour >= NIGHT_HOUR
+        if not night or await self._differences.ran(scope, hotel.property_id, today):
+            return False
+        try:
+            await self._run(hotel, Stretch(now - LOOKS_BACK, now, whole=True))
+        except (ProviderSilent, ProviderRefused, FoliosSilent) as silent:
+            # Asked again the next time round.
+            log.info("not reconciled: %s", type(silent).__name__, extra={"property": hotel.property_id})
+            return False
+        await self._differences.note_run(scope, hotel.property_id, today, now)
+        return True
+
+    async def _run(self, hotel: Connection, stretch: Stretch) -> tuple[list[Found], int, int]:
         scope, where = Scope(chain=hotel.chain), hotel.property_id
+        since, until = stretch.since, stretch.until
         expected = await self._differences.on_folio(scope, where, since, until)
         # What our side dates within the stretch the others may date a little outside of it, and the other way round.
-        movements = await self._folios.movements(scope, where, since - DAY, until + DAY)
+        seen = await self._folios(hotel, expected, Stretch(since - DAY, until + DAY, whole=stretch.whole))
+        movements = list(seen.movements)
         provider = self._providers.get(where)
         if provider is not None:
             expected += [
@@ -130,7 +144,7 @@ class Reconcile:
         inside = [one for one in movements if since <= one.at < until or {one.key, one.reference} & known]
         found = match(where, expected, inside)
         provenance = Provenance.fresh(self._clock.new_id())
-        new, gone = await self._differences.keep(scope, where, found, since, self._clock.now(), provenance)
+        new, gone = await self._differences.keep(scope, where, found, seen, since, self._clock.now(), provenance)
         return found, new, gone
 
     def _may(self, principal: Principal, action: str, property_id: str | None) -> None:
@@ -148,7 +162,9 @@ class Reconcile:
             raise not_found("property")
         now = self._clock.now()
         try:
-            return await self._run(hotel, now - days * DAY, now)
+            return await self._run(hotel, Stretch(now - days * DAY, now, whole=False))
+        except FoliosSilent as silent:
+            raise AppError(ErrorKind.UNAVAILABLE, "pms_silent", "The PMS does not show its folios now.") from silent
         except (ProviderSilent, ProviderRefused) as silent:
             raise AppError(
                 ErrorKind.UNAVAILABLE, "provider_silent", "The payment provider does not answer."

@@ -23,6 +23,7 @@ from services.records.usecases.desk import Desk
 from services.records.usecases.forgetting import begin
 from services.records.usecases.glass import close_review
 from services.records.usecases.house import House
+from services.records.usecases.pms_tasks import close_done
 from services.records.workflows.openings import following
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
@@ -100,6 +101,8 @@ class _Batch:
                 seen = TaskOccurred(each.verb, body.task, stay, each.envelope.id, each.envelope.time, place)
                 for opening in self._house.catalogue.openings(seen):
                     await self._ask(opening, each, PMS)
+            elif isinstance(body, TaskEvent) and each.verb == "closed":
+                await close_done(self._desk, self._desk.tx, body.task, Provenance.of(each.envelope))
             elif isinstance(body, GlassEvent):
                 await self._on_glass(each, body)
             elif isinstance(body, PostingEvent):

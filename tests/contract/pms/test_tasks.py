@@ -5,12 +5,18 @@ from collections.abc import Sequence
 import pytest
 
 from services.integrations.domain.orders import TaskAct, TaskOrder
+from services.integrations.domain.pms_orders import OrderRow, task_of
+from services.integrations.ports import PmsRefused
+from services.integrations.usecases.pms_orders import SendOrders
 from services.integrations.usecases.tasks import LookAtTasks, TaskKinds
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import NewEvent
-from shared.contracts.identity import Department
+from shared.contracts.identity import Department, system
+from shared.contracts.records import Outcome, Status, Trigger, TriggerKind
 from shared.contracts.values import Scope
+from shared.contracts.writebacks import WritebackState
 from tests.contract.pms.world import PROPERTY, RIGS, World
+from tests.factories.records import snapshot
 from tests.fakes.following import FakeConnections
 from tests.fakes.pms.book import START, Booked, Task
 
@@ -109,3 +115,45 @@ async def test_hotel_says_which_kinds_of_record_are_tasks() -> None:
     house.hotels.hotels.clear()
     house.world.later(seconds=11)
     assert await kinds(PROPERTY) == frozenset()
+
+
+class Kept:
+    """What is kept of stays, orders and tasks: the one of each."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def find(self, scope: Scope, order_id: str) -> None:
+        """We never opened one."""
+
+    async def number(self, scope: Scope, task_id: str) -> str | None:
+        """Of the one that they opened."""
+        return "sr-9" if task_id == "task-9" else None
+
+    async def __call__(self, scope: Scope, stay_id: str | None) -> str | None:
+        """The reservation's number."""
+        return self._house.world.rig.numbers[0]
+
+
+def closing(theirs: str) -> OrderRow:
+    """A record of a task of theirs is done."""
+    trigger = Trigger(kind=TriggerKind.STAFF_TASK, key=f"guest_request:task:{theirs}")
+    ended = {"status": Status.COMPLETE, "outcome": Outcome.FULFILLED, "close_count": 1}
+    record = snapshot(version=3, stay_id="stay-1", trigger=trigger, **ended)
+    row = task_of(record, system("records"), frozenset({"guest_request"}), START)
+    assert row is not None
+    return row
+
+
+async def test_task_of_theirs_is_closed_there_once_its_record_is() -> None:
+    house = House("ohip")
+    house.world.book.tasks["sr-9"] = Task("sr-9", "Lamp", "Lamp", reservation=house.world.rig.numbers[0])
+    kept = Kept(house)
+    ways = (house.hotels, {"ohip": house.world.vendor}, kept, house.world.endpoints, house.world.clock)
+    send = SendOrders(kept, kept, *ways)  # type: ignore[arg-type] # no rows are claimed here
+
+    ready = await send.ready(closing("task-9"))
+    assert [(await ready.send()).state, (await ready.send()).state] == [WritebackState.DONE] * 2
+    assert house.world.book.tasks["sr-9"].closed
+    with pytest.raises(PmsRefused, match="never_opened"):
+        await send.ready(closing("task-unheard-of"))

@@ -32,6 +32,7 @@ class ApaleoSim:
     def __init__(self) -> None:
         self.book = Book("BER", self._told)
         self.tokens: set[str] = set()
+        self.closed: set[str] = set()
         self.keys: dict[str, str] = {}
         at = "/booking/v1/reservations"
         folio = "/finance/v1/folio-actions/{folio}/charges"
@@ -162,7 +163,7 @@ class ApaleoSim:
         shown = {
             "id": f"{one.number}-F1",
             "isMainFolio": True,
-            "status": "Open",
+            "status": "Closed" if one.number in self.closed else "Open",
             "reservation": {"id": one.number},
             "balance": {"amount": -float(one.owed), "currency": "EUR"},
         }

@@ -8,6 +8,8 @@ import httpx
 import jwt
 import pytest
 
+from examples.records_program import signed_in
+from services.auth.domain.policy import ADVANCE
 from tests.factories.chassis import until
 from tests.integration.auth.conftest import PASSWORD, Auth
 
@@ -83,6 +85,15 @@ async def test_key_is_told_once_and_good_for_a_token_with_its_scopes(office: Off
     kept = repr(await office.auth.rows("api_keys").find({})) + repr(await office.auth.rows("events").find({}))
     assert key not in kept + str(listed)
     assert key.split("_")[2] not in kept
+
+
+async def test_key_that_may_advance_records_is_a_token_that_may(office: Office) -> None:
+    account = await office.account()
+    scopes = [{"actions": list(ADVANCE), "kinds": ["guest_request"]}]
+    key = (await office.issue(account, scopes=scopes)).json()["key"]
+    signed = await signed_in(office.auth.client, account, key)
+    claims = jwt.decode(signed["Authorization"].removeprefix("Bearer "), options={"verify_signature": False})
+    assert set(claims["scopes"]) == {f"{action}:guest_request" for action in ADVANCE}
 
 
 async def test_two_keys_are_good_at_once_and_a_third_is_refused(office: Office) -> None:

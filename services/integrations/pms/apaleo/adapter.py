@@ -95,19 +95,29 @@ class Apaleo:
             page += 1
 
     async def folio(self, connection: Connection, number: str) -> Folio:
-        """See the port."""
-        main = await self._main_folio(connection, number)
-        answer = await self._call(connection, "GET", f"/finance/v1/folios/{main.id}")
-        return reading.folio(read(shapes.Folio, answer.body), connection)
+        """Every folio of the reservation, closed ones too: after the guest left, what we posted still stands there."""
+        every = await self._folios(connection, number)
+        if not every:
+            raise PmsRefused("no_reservation")
+        whole = [await self._whole(connection, each.id) for each in every]
+        main = next((each for each in every if each.main), every[0])
+        return reading.folio(main.id, whole, connection)
 
-    async def _main_folio(self, connection: Connection, number: str) -> shapes.Folio:
+    async def _whole(self, connection: Connection, folio_id: str) -> shapes.Folio:
+        answer = await self._call(connection, "GET", f"/finance/v1/folios/{folio_id}")
+        return read(shapes.Folio, answer.body)
+
+    async def _folios(self, connection: Connection, number: str) -> tuple[shapes.Folio, ...]:
         answer = await self._call(connection, "GET", "/finance/v1/folios", params={"reservationIds": number})
-        found = read(shapes.FolioList, answer.body or {}).folios
-        open_ones = [one for one in found if one.status == "Open"]
+        return read(shapes.FolioList, answer.body or {}).folios
+
+    async def _open_folio(self, connection: Connection, number: str) -> Folio:
+        """Where a line can be posted: the main folio if it is open, else another that is."""
+        open_ones = [one for one in await self._folios(connection, number) if one.status == "Open"]
         chosen = next((one for one in open_ones if one.main), next(iter(open_ones), None))
         if chosen is None:
             raise PmsRefused("no_open_folio")
-        return chosen
+        return reading.folio(chosen.id, [await self._whole(connection, chosen.id)], connection)
 
     async def tasks(self, connection: Connection, since: dt.datetime) -> Sequence[TaskState]:
         """apaleo has maintenances of units, which are no tasks."""
@@ -119,7 +129,7 @@ class Apaleo:
             return Posted("house", charge.key)
         if charge.kind is LineKind.DEPOSIT or charge.reservation is None:
             raise PmsRefused("not_supported" if charge.reservation else "no_reservation")
-        folio = await self.folio(connection, charge.reservation)
+        folio = await self._open_folio(connection, charge.reservation)
         taken = folio.under(charge.adjusts) if charge.adjusts else None
         path = f"/finance/v1/folio-actions/{folio.number}/charges"
         sign = -1 if charge.kind is LineKind.REFUND else 1

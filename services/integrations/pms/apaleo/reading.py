@@ -1,5 +1,7 @@
 """apaleo's reservations, folios and notifications in our words."""
 
+from collections.abc import Sequence
+
 from services.integrations.domain.comments import Comment
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.folios import Folio, FolioEntry
@@ -102,11 +104,16 @@ def _guest(said: shapes.Reservation) -> Guest | None:
     )
 
 
-def folio(said: shapes.Folio, connection: Connection) -> Folio:
-    """A folio: charges, what was taken back of them, payments."""
-    parts = ((LineKind.CHARGE, said.charges), (LineKind.REFUND, said.allowances), (LineKind.DEPOSIT, said.payments))
-    entries = [_entry(kind, each) for kind, some in parts for each in some]
-    return Folio(said.id, owed(said.balance, connection), tuple(entries))
+def folio(number: str, every: Sequence[shapes.Folio], connection: Connection) -> Folio:
+    """Folios as one: charges, what was taken back of them, payments."""
+    entries = [_entry(kind, each) for one in every for kind, some in _parts(one) for each in some]
+    balances = [owed(one.balance, connection) for one in every]
+    whole = Money(amount=sum(one.amount for one in balances), currency=balances[0].currency)
+    return Folio(number, whole, tuple(entries))
+
+
+def _parts(said: shapes.Folio) -> tuple[tuple[LineKind, tuple[shapes.Posting, ...]], ...]:
+    return (LineKind.CHARGE, said.charges), (LineKind.REFUND, said.allowances), (LineKind.DEPOSIT, said.payments)
 
 
 def _entry(kind: LineKind, said: shapes.Posting) -> FolioEntry:

@@ -148,7 +148,7 @@ def _entry(said: shapes.FolioLine, currency: str) -> FolioEntry:
     amount = values.money(said.amount.amount, currency)
     kind = LineKind.DEPOSIT if said.payment else LineKind.CHARGE if amount.amount >= 0 else LineKind.REFUND
     key = said.reference
-    return FolioEntry(key or str(said.number), kind, amount if amount.amount >= 0 else -amount, None, key)
+    return FolioEntry(str(said.number), kind, amount if amount.amount >= 0 else -amount, None, key)
 
 
 def task(said: shapes.ServiceRequest, zone_name: str) -> TaskState:

@@ -17,18 +17,22 @@ from services.records.domain.deadlines import accept_by
 from services.records.domain.steps.approval import approve_by_policy
 from services.records.domain.texts import check_reason, require_reason
 from shared.contracts.errors import conflict, invalid
+from shared.contracts.identity import Role
 from shared.contracts.records import Awaited, Status, Wait
 
 MAX_IDLE_HANDOFFS = 2
 
 
 def accept(act: Act, _command: AcceptRecord) -> Act:
-    """Whoever accepts owns it; new work becomes pending, and the policy may approve it at once."""
+    """Whoever accepts owns it; new work becomes pending, and the policy may approve it at once.
+
+    A program accepts for the owner whom the rule chose: nobody could ring it.
+    """
     state = act.state
     if state.accepted:
         raise conflict("already_accepted", "Somebody has already accepted this.")
     taken: dict[str, Any] = {"accepted": True}
-    if act.doer.id != state.owner:
+    if act.doer.id != state.owner and Role.INTEGRATION not in act.doer.roles:
         taken |= {"owner": act.doer.id, "owner_rule": "accepted", "owner_because": None}
     if state.status is not Status.NEW:
         return act.then("accepted", **taken)
