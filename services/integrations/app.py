@@ -27,6 +27,7 @@ from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.consents import ConsentStore
 from services.integrations.store.endpoints import EndpointStore
 from services.integrations.store.erasures import ErasureStore
+from services.integrations.store.feeds import FeedStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
@@ -46,6 +47,7 @@ from services.integrations.usecases.consenting import Consents, HearConsents
 from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
+from services.integrations.usecases.feeds import TellFeeds
 from services.integrations.usecases.fetching import FetchMarked, Following
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.forgetting import Forgetting
@@ -75,6 +77,7 @@ ALL = Scope(chain=SYSTEM_CHAIN)
 FORGET_S = 3.0
 NIGHTS_S = 300.0
 STREAMS_S = 10.0
+FEEDS_S = 30.0
 CALLS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 
 
@@ -211,6 +214,12 @@ class Parts:
         return Around(self.settings, self.chassis, *side)
 
     @property
+    def tell_feeds(self) -> TellFeeds:
+        """Says whether each hotel's PMS answers."""
+        store = FeedStore(self.chassis.mongo, self.chassis.outbox)
+        return TellFeeds(store, self.connections, self.following.endpoints, self.chassis.clock)
+
+    @property
     def count_rooms(self) -> CountRooms:
         """Recounts what the hotels have free."""
         ahead = self.settings.inventory_days
@@ -315,6 +324,7 @@ def assemble(have: Parts) -> FastAPI:
             Job("inventory", have.settings.inventory_every_s, have.count_rooms),
             Job("fetching", have.settings.fetch_every_s, have.fetch_marked),
             Job("catching-up", have.settings.catch_up_every_s, have.catch_up.changes),
+            Job("feeds", FEEDS_S, have.tell_feeds),
             Job("polling", have.settings.poll_every_s, have.listen.poll),
             Job("streams", STREAMS_S, have.listen.streams),
             Job("tasks", have.settings.catch_up_every_s, have.look_at_tasks),
