@@ -40,6 +40,7 @@ from services.alerts.usecases.duty import Duty
 from services.alerts.usecases.firing import Firing
 from services.alerts.usecases.inspecting import Inspecting
 from services.alerts.usecases.placing import Placing
+from services.alerts.usecases.rereading import REREAD, SETTLE_S, Rereading
 from services.alerts.usecases.ruling import Ruling
 from services.alerts.usecases.sending import Sending
 from services.alerts.usecases.silencing import SILENCE, Silencing
@@ -115,7 +116,9 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         CHAIN: firing.chains,
         UNHUSH: firing.unhush,
         SILENCE: silencing.run_out,
+        REREAD: Rereading(parts, now).turn,
     }
+    settle = dt.timedelta(seconds=SETTLE_S * chassis.clock.rate)
     inspecting = _inspecting(chassis, settings)
     browsing = Browsing(parts.alerts, parts.notices, chassis.policy, now)
     real_now = chassis.clock.real_now
@@ -131,7 +134,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
             chassis.caller,
             chassis.command,
         ),
-        rules.router(Ruling(books, watches, parts.staffing, *about), chassis),
+        rules.router(Ruling(books, watches, parts.staffing, parts.timers, settle, *about), chassis),
         silences.router(silencing, Duty(parts.staffing, books, chassis.policy, now), chassis),
     ]
     handler = Handler(Watching(parts, chassis.clock.now), watches, preferences)
@@ -154,7 +157,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
-    app.state.inspecting, app.state.sending, app.state.hub = inspecting, sending, hub
+    app.state.inspecting, app.state.sending, app.state.hub, app.state.parts = inspecting, sending, hub, parts
     return app
 
 

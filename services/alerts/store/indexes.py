@@ -9,7 +9,8 @@ INDEXES: dict[str, list[Index]] = {
         Index(("unrung",), partial={"unrung": {"$type": "date"}}),
         Index(("stay",)),
         Index(("opened_by",)),
-        Index(("chain", "property_id"), partial={"active": True}),
+        Index(("chain", "property_id", "_id"), partial={"active": True}),
+        Index(("chain", "_id"), partial={"active": True}),
     ],
     "alerts": [
         Index(("chain", "alert.state", *_NEWEST)),
