@@ -1,9 +1,12 @@
 """What alert rules, the moments they count from and their ways are called by people."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from services.console.domain.alerting import AlertRule, span
+from services.console.domain.rulebook import briefly
 from services.console.domain.tongue import _, mark
+from services.console.domain.words import ROLE, SEVERITY, plain, said
 
 RULE: Mapping[str, str] = {
     "accept_near": mark("Nobody has accepted it, time is nearly up"),
@@ -106,3 +109,24 @@ def when(rule: AlertRule) -> str:
     length = span(rule.plus_s)
     words = _("{length} after: {moment}") if rule.plus_s > 0 else _("{length} before: {moment}")
     return words.format(length=length, moment=moment)
+
+
+def changes(edit: Mapping[str, Any]) -> str:
+    """What an edit of a rule says otherwise, in words."""
+    return "; ".join(_change(name, value) for name, value in edit.items())
+
+
+def _change(name: str, value: Any) -> str:
+    if name == "enabled":
+        return _("it rings") if value else _("it rings no more")
+    if name == "plus_s" and isinstance(value, int):
+        return (
+            _("{length} after its moment", length=span(value))
+            if value >= 0
+            else _("{length} before its moment", length=span(value))
+        )
+    if name == "severity":
+        return _("as loud as: {severity}", severity=said(SEVERITY, value))
+    if name == "audience":
+        return _("first {who}", who=said(ROLE, value))
+    return f"{plain(name)}: {briefly(value)}"
