@@ -19,7 +19,7 @@ READS: dict[str, tuple[str, ...]] = {
     ),
     "alerts": (
         *(topics.RECORDS, topics.STAYS, topics.MONEY, topics.MESSAGES, topics.REPORTS, topics.GUESTS),
-        *(topics.ALERTS, *EVERYBODY),
+        *(topics.ALERTS, topics.PARTNERS, *EVERYBODY),
     ),
     "reporting": (topics.RECORDS, topics.MONEY, topics.ALERTS, topics.STAYS, topics.GUESTS, *EVERYBODY),
     "console": (topics.RECORDS, topics.ALERTS, *EVERYBODY),

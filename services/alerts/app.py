@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from fastapi import FastAPI
 from prometheus_client import Gauge
 
 from services.alerts import api
-from services.alerts.api import own, rules, silences
+from services.alerts.api import own, receipts, rules, silences
 from services.alerts.channels import installed
 from services.alerts.channels.clients import Clients, push_key
+from services.alerts.channels.twilio import receipts_url
 from services.alerts.domain.book import Book, QuietHours
 from services.alerts.domain.book_faults import CHANNELS as PERSONAL
 from services.alerts.domain.finding import Fault
@@ -40,6 +42,8 @@ from services.alerts.usecases.duty import Duty
 from services.alerts.usecases.firing import Firing
 from services.alerts.usecases.inspecting import Inspecting
 from services.alerts.usecases.placing import Placing
+from services.alerts.usecases.receiving import Receiving
+from services.alerts.usecases.rereading import REREAD, SETTLE_S, Rereading
 from services.alerts.usecases.ruling import Ruling
 from services.alerts.usecases.sending import Sending
 from services.alerts.usecases.silencing import SILENCE, Silencing
@@ -115,7 +119,9 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         CHAIN: firing.chains,
         UNHUSH: firing.unhush,
         SILENCE: silencing.run_out,
+        REREAD: Rereading(parts, now).turn,
     }
+    settle = dt.timedelta(seconds=SETTLE_S * chassis.clock.rate)
     inspecting = _inspecting(chassis, settings)
     browsing = Browsing(parts.alerts, parts.notices, chassis.policy, now)
     real_now = chassis.clock.real_now
@@ -131,14 +137,16 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
             chassis.caller,
             chassis.command,
         ),
-        rules.router(Ruling(books, watches, parts.staffing, *about), chassis),
+        rules.router(Ruling(books, watches, parts.staffing, parts.timers, settle, *about), chassis),
         silences.router(silencing, Duty(parts.staffing, books, chassis.policy, now), chassis),
+        receipts.router(Receiving(outgoing, real_now), _twilio_token(settings), partial(receipts_url, settings)),
     ]
     handler = Handler(Watching(parts, chassis.clock.now), watches, preferences)
     app = chassis.app(
         title="alerts",
         routers=routers,
         links=api.LINKS,
+        uploads=receipts.PATHS,
         consumers=[
             Consumer("alerts", TOPICS, handler),
             Consumer(
@@ -154,8 +162,14 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         ],
         prepare=[lambda: prepare(chassis.mongo)],
     )
-    app.state.inspecting, app.state.sending, app.state.hub = inspecting, sending, hub
+    app.state.inspecting, app.state.sending, app.state.hub, app.state.parts = inspecting, sending, hub, parts
     return app
+
+
+def _twilio_token(settings: Settings) -> str | None:
+    """What the provider signs its receipts with, where we ask for them."""
+    asked = settings.twilio_token and settings.twilio_callback_url
+    return settings.twilio_token.get_secret_value() if asked and settings.twilio_token else None
 
 
 def _inspecting(chassis: Chassis, settings: Settings) -> Inspecting:

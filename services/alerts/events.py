@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.alerts.domain.feeds import Heard
 from services.alerts.domain.subject import (
     Subject,
     absence_subjects,
@@ -14,6 +15,7 @@ from services.alerts.domain.subject import (
     posting_subject,
     record_subjects,
     report_subject,
+    subscription_subject,
 )
 from services.alerts.ports import WatchStore
 from services.alerts.ports.channels import WishStore
@@ -24,15 +26,19 @@ from shared.contracts import topics
 from shared.contracts.audit import GapEvent
 from shared.contracts.catalogue import body_of
 from shared.contracts.commands_out import CommandOutEvent
+from shared.contracts.connections import ConnectionEvent
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.feeds import FeedEvent
 from shared.contracts.guests import ErasureEvent
 from shared.contracts.handovers import HandoverEvent
 from shared.contracts.messages import MessageEvent
 from shared.contracts.money import PostingEvent
+from shared.contracts.partners import SubscriptionEvent
 from shared.contracts.records import RecordEvent
 from shared.contracts.reports import ReportEvent
 from shared.contracts.staff import GlassEvent, StaffEvent
 from shared.contracts.stays import StayEvent
+from shared.contracts.tasks import TaskEvent
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 TOPICS = (
@@ -44,6 +50,7 @@ TOPICS = (
     topics.POLICY,
     topics.STAFF,
     topics.STAYS,
+    topics.PARTNERS,
 )
 
 
@@ -72,7 +79,8 @@ def sighting_of(event: Envelope) -> Sighting | None:
     body = body_of(event)
     subjects, record_id = _subjects(event, body)
     stay = body if isinstance(body, StayEvent) else None
-    if not subjects and stay is None:
+    heard = _heard(event, body)
+    if not subjects and stay is None and heard is None:
         return None
     return Sighting(
         aggregate=event.subject,
@@ -85,7 +93,21 @@ def sighting_of(event: Envelope) -> Sighting | None:
         record=body.record if isinstance(body, RecordEvent) else None,
         stay=stay.stay if stay else None,
         backfill=stay.backfill if stay else False,
+        heard=heard,
     )
+
+
+def _heard(event: Envelope, body: EventBody | None) -> Heard | None:
+    """What an event says of the PMS it came from."""
+    if isinstance(body, StayEvent):
+        return None if body.backfill else Heard(pms=body.stay.pms, answered_at=event.time)
+    if isinstance(body, TaskEvent):
+        return Heard(pms=body.task.pms, answered_at=event.time)
+    if isinstance(body, FeedEvent):
+        return Heard.of_feed(body.feed)
+    if isinstance(body, ConnectionEvent):
+        return Heard.of_connection(body.connection, event.time)
+    return None
 
 
 def _subjects(event: Envelope, body: EventBody | None) -> tuple[tuple[Subject, ...], str | None]:
@@ -111,6 +133,12 @@ def _by_themselves(event: Envelope, body: EventBody | None) -> tuple[Subject, ..
         return (glass_subject(body.glass, event.time),)
     if isinstance(body, ErasureEvent):
         return (erasure_subject(body.erasure, event.time),)
+    return _of_the_chain(event, body)
+
+
+def _of_the_chain(event: Envelope, body: EventBody | None) -> tuple[Subject, ...]:
+    if isinstance(body, SubscriptionEvent):
+        return (subscription_subject(body.subscription, event.property_id, event.time),)
     if isinstance(body, GapEvent):
         return (gap_subject(body.gap, event.property_id),)
     return ()

@@ -33,6 +33,11 @@ class Settings(ServiceSettings):
     twilio_token: SecretStr | None = None
     sms_from: str = Field(default="", pattern=r"^(\+[1-9][0-9]{6,14})?$")
     whatsapp_from: str = Field(default="", pattern=r"^(\+[1-9][0-9]{6,14})?$")
+    twilio_callback_url: str = Field(
+        default="",
+        pattern=r"^(https://[^\s?#]{1,200})?$",
+        description="Where the provider reaches this service from outside; without it no receipts are asked for",
+    )
     sms_per_minute: int = Field(default=60, ge=1)
     vapid_private_key: SecretStr | None = Field(default=None, description="base64url of the raw P-256 key, or its DER")
     vapid_subject: str = Field(default="mailto:bellboard@localhost.localdomain", pattern=r"^(mailto:|https://)")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from services.console.adapters.alerting import AlertingClient
 from services.console.adapters.alerts import AlertsClient
 from services.console.adapters.auth import AuthClient
 from services.console.adapters.governance import ErasuresClient, GovernanceClient, OperationsClient
@@ -26,6 +27,7 @@ from services.console.adapters.rulebook import RulebookClient
 from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
 from services.console.api import (
+    alerting,
     board,
     desk,
     device,
@@ -51,6 +53,7 @@ from services.console.api.gate import Gate
 from services.console.api.render import HEADERS, HERE
 from services.console.events import Handler
 from services.console.ports import (
+    Alerting,
     Alerts,
     Erasures,
     Governance,
@@ -72,6 +75,7 @@ from services.console.ports import (
 )
 from services.console.settings import Settings
 from services.console.store import SessionStore, prepare
+from services.console.usecases.alerting import BellDesk
 from services.console.usecases.board import Boards
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
@@ -120,6 +124,7 @@ class Parts:
     stays: StayList
     library: Library
     loose: LooseEnds
+    alerting: Alerting
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -142,6 +147,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         selling.router(gate, Shop(parts.selling, parts.records, boards, people)),
         reports.router(gate, Reading(parts.library, people)),
         rules.router(gate, RuleDesk(parts.rulebook, people)),
+        alerting.router(gate, BellDesk(parts.alerting, people)),
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
@@ -204,6 +210,7 @@ def over_http(
         stays=StaysClient(integrations),
         library=LibraryClient(reporting),
         loose=LooseClient(integrations),
+        alerting=AlertingClient(alerts),
     )
 
 

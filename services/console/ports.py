@@ -4,6 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from services.console.domain.alerting import (
+    AlertRulesShown,
+    AlertTrial,
+    AlertVersion,
+    Ringing,
+    SilenceShown,
+    WishesShown,
+)
 from services.console.domain.answers import Step
 from services.console.domain.cards import Card
 from services.console.domain.day import Day
@@ -40,7 +48,6 @@ from services.console.domain.selling import (
 )
 from services.console.domain.session import Session, Tokens
 from services.console.domain.waterfall import Stretch
-from shared.contracts.alerts import Alert
 from shared.contracts.identity import Department, Principal
 from shared.contracts.staff import Property, StaffMember
 from shared.contracts.stays import Stay
@@ -106,8 +113,27 @@ class Records(Protocol):
 class Alerts(Protocol):
     """The alerts service."""
 
-    async def mine(self, access: str) -> list[Alert]: ...
+    async def mine(self, access: str) -> list[Ringing]: ...
     async def acknowledge(self, access: str, alert_id: str, key: str, version: int) -> None: ...
+
+
+class Alerting(Protocol):
+    """How alerts ring: a place's rules, one's own wishes, and what is kept silent."""
+
+    async def rules(self, access: str, place: str) -> AlertRulesShown: ...
+    async def versions(self, access: str, place: str) -> list[AlertVersion]: ...
+    async def simulate(self, access: str, place: str, rules: dict[str, Any]) -> AlertTrial: ...
+    async def propose(self, access: str, place: str, key: str, revision: int, body: dict[str, Any]) -> None: ...
+    async def decide(
+        self, access: str, place: str, version: int, key: str, revision: int, body: dict[str, Any]
+    ) -> None: ...
+    async def wishes(self, access: str) -> WishesShown: ...
+    async def wish(self, access: str, key: str, revision: int, wishes: dict[str, Any]) -> None: ...
+    async def add_device(self, access: str, key: str, device: dict[str, Any]) -> None: ...
+    async def drop_device(self, access: str, key: str, endpoint: str) -> None: ...
+    async def silences(self, access: str, property_id: str) -> list[SilenceShown]: ...
+    async def silence(self, access: str, key: str, body: dict[str, Any]) -> None: ...
+    async def end_silence(self, access: str, silence_id: str, key: str, version: int, reason: str) -> None: ...
 
 
 class Guests(Protocol):

@@ -1,6 +1,7 @@
 """Timers that fire once, never early by the database server's clock, and cost nothing until they are due."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import math
@@ -20,6 +21,8 @@ SHARDS = 16
 BATCH = 200
 POLL_S = 0.5
 LEASE_S = 15.0
+SHARE_S, SOON_S = 3.0, 0.5
+"""How often shards are shared out anew, and while they are being shared out."""
 LONGEST_RETRY_S = 300.0
 MOST_SKEW_S = 30.0
 """A machine whose clock is this far from the database's fires nothing: what it writes down would be wrong."""
@@ -81,6 +84,7 @@ class Timers:
         self._rows = mongo.collection("timers")
         self._replicas = mongo.collection("replicas")
         self._leases = [Lease(mongo, f"timers-{shard}", owner, LEASE_S) for shard in range(SHARDS)]
+        self._settled = False
         self.skew_s = 0.0
         self.handlers: dict[str, Fire] = {}
         self.batch_handlers: dict[str, FireAll] = {}
@@ -132,36 +136,68 @@ class Timers:
         return [_timer(row) for row in await self._rows.find(wanted, limit=limit)]
 
     async def run(self) -> None:
-        """For ever: hold a fair share of the shards and fire what is due in them."""
-        while True:
-            try:
-                shards = await self._share()
-                next_share = asyncio.get_running_loop().time() + LEASE_S / 3
-                while asyncio.get_running_loop().time() < next_share:
-                    if not shards or not await self.fire_due(shards):
-                        await asyncio.sleep(POLL_S)
-            except DatabaseError as failure:
-                log.warning("timers wait for the database (%s)", type(failure).__name__)
-                await asyncio.sleep(1)
+        """For ever: hold a fair share of the shards and fire what is due in them, and in those that nobody holds."""
+        try:
+            while True:
+                try:
+                    await self._turn()
+                except DatabaseError as failure:
+                    log.warning("timers wait for the database (%s)", type(failure).__name__)
+                    await asyncio.sleep(1)
+        finally:
+            with contextlib.suppress(DatabaseError):
+                await self._let_go()
 
-    async def _share(self) -> list[int]:
+    async def _turn(self) -> None:
+        """Share, then fire until it is time to share again."""
+        clock = asyncio.get_running_loop().time
+        shards = await self.share()
+        next_share = clock() + (SHARE_S if self._settled else SOON_S)
+        while clock() < next_share:
+            if not shards or not await self.fire_due(shards):
+                await asyncio.sleep(POLL_S)
+
+    async def share(self) -> list[int]:
+        """The shards to look through: those held, ⌈16/live⌉ at most, and those that nobody holds.
+
+        A shard is always somebody's to look through: who gives one up for a newcomer goes on with it until that one
+        has taken it. For a moment two may look through the same one; that a timer fires once is up to its transaction.
+        """
         now = await self._mongo.now()
         if not self._trusted(now):
             await self._let_go()
+            self._settled = True
             return []
         await self._replicas.update_one({"_id": self._owner}, {"$set": {"seen": now}}, upsert=True)
         live = await self._replicas.count({"seen": {"$gt": now - dt.timedelta(seconds=LEASE_S)}})
         most = math.ceil(SHARDS / max(1, live))
+        nobodys = await self._hold(most, await self._nobodys())
+        held = {shard for shard, lease in enumerate(self._leases) if lease.fence is not None}
+        # Short of a share, or with shards that wait for somebody: look again soon.
+        self._settled = not nobodys and (len(held) == most or live * most > SHARDS)
+        return sorted(held | nobodys)
+
+    async def _hold(self, most: int, nobodys: set[int]) -> set[int]:
+        """Renew what is held, give up what is too much, take what is nobody's; what is nobody's after that."""
         had = [lease for lease in self._leases if lease.fence is not None]
-        if len(had) == most and await renew(self._mongo, had):
-            return [shard for shard, lease in enumerate(self._leases) if lease.fence is not None]
-        held: list[int] = []
+        if len(had) <= most and await renew(self._mongo, had) and (len(had) == most or not nobodys):
+            return nobodys
+        held = 0
         for shard, lease in enumerate(self._leases):
-            if len(held) < most and await lease.take():
-                held.append(shard)
-            elif lease.fence is not None:
+            mine = lease.fence is not None
+            if held < most and (mine or shard in nobodys) and await lease.take():
+                held += 1
+                nobodys -= {shard}
+            elif mine and lease.fence is not None:
                 await lease.release()
-        return held
+                nobodys |= {shard}
+        return nobodys
+
+    async def _nobodys(self) -> set[int]:
+        names = {lease.name: shard for shard, lease in enumerate(self._leases)}
+        valid: Document = {"_id": {"$in": sorted(names)}, "$expr": {"$gte": ["$exp", "$$NOW"]}}
+        owned = {row["_id"] for row in await self._mongo.collection("leases").find(valid, projection={"_id": 1})}
+        return {shard for name, shard in names.items() if name not in owned}
 
     def _trusted(self, now: dt.datetime) -> bool:
         self.skew_s = (self._clock.real_now() - now).total_seconds()

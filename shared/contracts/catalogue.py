@@ -16,6 +16,7 @@ from shared.contracts.audit import GAP_VERBS, CheckpointEvent, GapEvent
 from shared.contracts.commands_out import COMMAND_VERBS, CommandOutEvent
 from shared.contracts.connections import CONNECTION_VERBS, ConnectionEvent
 from shared.contracts.envelope import Envelope, EventBody, read
+from shared.contracts.feeds import FEED_VERBS, FeedEvent
 from shared.contracts.guests import ERASURE_VERBS, ErasureEvent, GuestErased, StoreErased
 from shared.contracts.handovers import HANDOVER_VERBS, HandoverEvent
 from shared.contracts.inventory import InventoryEvent
@@ -93,6 +94,7 @@ _ALL = [
     *_types("stay", STAY_VERBS, topics.STAYS, StayEvent),
     *_types("writeback", WRITEBACK_VERBS, topics.STAYS, WritebackEvent),
     *_types("connection", CONNECTION_VERBS, topics.STAYS, ConnectionEvent),
+    *_types("feed", FEED_VERBS, topics.STAYS, FeedEvent),
     *_types("command", COMMAND_VERBS, topics.MONEY, CommandOutEvent),
     *_types("task", TASK_VERBS, topics.STAYS, TaskEvent),
     *_types("guest", ("erased",), topics.GUESTS, GuestErased),

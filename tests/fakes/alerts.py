@@ -46,7 +46,12 @@ class FakeWatches:
         self.rows |= {each.id: each for each in watches}
 
     async def active(self, scope: Scope, property_id: str, limit: int) -> list[Watch]:
-        return [each for each in self.rows.values() if each.property_id == property_id][:limit]
+        return [each for each in self.rows.values() if each.property_id == property_id and each.active][:limit]
+
+    async def active_after(self, scope: Scope, property_id: str | None, after: str, limit: int, tx: Tx) -> list[Watch]:
+        wanted = [each for each in self.rows.values() if each.active and each.id > after]
+        wanted = [each for each in wanted if property_id in (None, each.property_id)]
+        return sorted(wanted, key=lambda each: each.id)[:limit]
 
     async def drop(self, scope: Scope, aggregate_id: str, tx: Tx) -> None:
         self.rows.pop(aggregate_id, None)

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from shared.contracts.alerts import AlertState
 from shared.contracts.identity import Department
 from tests.fakes.hotel import KINDS, PASSWORD, FakeHotel, FakeHouse
+from tests.fakes.hotel_bells import add_bells
 from tests.fakes.hotel_loose import add_loose
 from tests.fakes.hotel_office import add_governance, add_reports, add_rules
 from tests.fakes.hotel_queues import add_handovers, add_queues
@@ -61,6 +62,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     add_shop(app, hotel, house)
     add_guests(app, hotel)
     add_rules(app, hotel)
+    add_bells(app, hotel)
     add_governance(app, hotel)
     add_reports(app, hotel)
     add_loose(app, hotel)

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.feeds import Feed, FeedEvent
 from shared.contracts.identity import system
 from shared.contracts.messages import Direction, Message, MessageEvent, MessageState
 from shared.contracts.money import Posting, PostingEvent, PostingState
+from shared.contracts.partners import SubscriptionEvent, SubscriptionState
 from shared.contracts.records import CheckedValue, LineKind, MoneyLine, Trigger, TriggerKind
 from shared.contracts.stays import SpecialRequest, Stay, StayEvent
 from shared.contracts.values import Money
-from tests.factories.bell import ANA, Bell, bell
+from tests.factories.bell import ADMIN, ANA, DUE, Bell, bell
 from tests.factories.guest_records import stay
 from tests.factories.records import CHAIN, NOON, PROPERTY, Story, envelope, minutes
 
@@ -172,3 +174,37 @@ async def test_comment_in_the_pms_without_a_record_is_listed_and_imported_histor
     )
     await house.at(1)
     assert (await house.one("unrecorded_comment"))["subject"] == "comment|note-1"
+
+
+async def test_connection_that_fails_hides_what_it_explains_within_the_hour_and_says_which_it_is(house: Bell) -> None:
+    await promised(house)
+    feed = Feed(id=f"feed:{PROPERTY}", property_id=PROPERTY, pms="apaleo", answered_at=NOON, version=1)
+    await house.standing.hears(envelope("feed.answered.v1", feed.id, 1, NOON, FeedEvent(actor=ME, feed=feed)))
+    house.standing.at(NOON + minutes(59))
+    await house.standing.fires()
+    assert "connection_silent" not in [each["rule"] for each in await house.listed()]
+    await house.at(1)
+    alert = await house.one("connection_silent")
+    assert (alert["field"], alert["audience"], alert["subject"]) == ("apaleo", ["staff-dan"], f"feed|{PROPERTY}|apaleo")
+    await house.standing.hears(told(booked(room="214", version=2), NOON + minutes(3)))
+    assert (await house.one("stay_mismatch"))["hushed"]
+    back = feed.model_copy(update={"answered_at": DUE + minutes(2), "version": 2})
+    await house.standing.hears(
+        envelope("feed.answered.v1", feed.id, 2, DUE + minutes(2), FeedEvent(actor=ME, feed=back))
+    )
+    await house.standing.fires()
+    assert (await house.one("connection_silent"))["state"] == "resolved"
+    assert "stay_mismatch" in await house.heard(ANA)
+
+
+async def test_partner_that_is_switched_off_rings_the_chain_s_administrator(house: Bell) -> None:
+    state = SubscriptionState(id="sub-1", partner="spa-app", delivery="webhook", state="disabled", version=2)
+    body = SubscriptionEvent(actor=ME, subscription=state)
+    off = envelope("subscription.disabled.v1", "subscription:sub-1", 2, NOON, body)
+    await house.standing.hears(off.model_copy(update={"property_id": "*"}))
+    [alert] = (await house.got("/v1/alerts?state=live", ADMIN))["items"]
+    assert (alert["rule"], alert["field"], alert["audience"]) == ("partner_deaf", "spa-app", [ADMIN.id])
+    on = body.model_copy(update={"subscription": state.model_copy(update={"state": "active", "version": 3})})
+    back = envelope("subscription.resumed.v1", "subscription:sub-1", 3, NOON + minutes(1), on)
+    await house.standing.hears(back.model_copy(update={"property_id": "*"}))
+    assert (await house.got("/v1/alerts?state=live", ADMIN))["items"] == []

@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime as dt
+import itertools
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -87,7 +89,7 @@ async def test_wrong_clock_never_fires_early_and_leaves_the_work_to_others(house
     await chassis.mongo.run(lambda tx: wrong.arm(tx, [soon, past]))
     await wrong.fire_due()
     assert fired == ["past"]
-    assert (await wrong._share(), abs(wrong.skew_s) > MOST_SKEW_S) == ([], True)
+    assert (await wrong.share(), abs(wrong.skew_s) > MOST_SKEW_S) == ([], True)
 
 
 async def test_after_an_outage_of_an_hour_each_due_step_comes_once_a_minute_apart(house: Bell) -> None:
@@ -100,3 +102,25 @@ async def test_after_an_outage_of_an_hour_each_due_step_comes_once_a_minute_apar
     assert said == {("alert.opened.v1", *["alert.escalated.v1"] * 3)}
     steps = await house.mongo.collection("notices").find({"alert": alerts[0]["id"]}, sort=[("at", 1)])
     assert [row["at"] for row in steps][1:] == late[:3]
+
+
+async def test_two_transactions_that_would_both_lead_a_group_ring_its_people_once(
+    house: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices, together, reads = house.standing.app.state.parts.notices, asyncio.Barrier(2), itertools.count()
+    read = notices.rung
+
+    async def at_once(*asked: Any) -> Any:
+        found = await read(*asked)
+        # Both have read that nobody was rung; whoever is made to start over finds that somebody was.
+        await ((together.wait()) if next(reads) < 2 else asyncio.sleep(0))
+        return found
+
+    monkeypatch.setattr(notices, "rung", at_once)
+    house.standing.at(NOON)
+    recoveries = [Story(name, kind="service_recovery", owner_rule="fallback").events for name in ("rec-1", "rec-2")]
+    await asyncio.gather(*(house.standing.hears(*events) for events in recoveries))
+    sent = await house.mongo.collection("notifications").find({"channel": "inbox"})
+    led = Counter((row["group"], row["staff_id"]) for row in sent if row["lead"])
+    assert (len({row["alert"] for row in sent}), set(led.values())) == (2, {1})
+    assert next(reads) > 2

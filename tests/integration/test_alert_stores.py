@@ -108,3 +108,24 @@ async def test_silences_run_until_they_end(stores: Any) -> None:
     await stores.do(lambda tx: stores.silences.save(SCOPE, ended, tx))
     assert await stores.silences.running(SCOPE, NOON) == ()
     assert await stores.silences.get(SCOPE, "s-1") == ended
+
+
+async def test_what_is_open_is_gone_through_in_the_order_of_ids_and_of_one_hotel_or_all(stores: Any) -> None:
+    subject = record_subjects(snapshot(), NOON)[0]
+    shut = subject.model_copy(update={"facts": {"open": False}})
+    made = [
+        Watch(id=name, chain=CHAIN, property_id=hotel, subjects=(about,))
+        for name, hotel, about in (
+            ("b", PROPERTY, subject), ("a", "resort", subject), ("c", PROPERTY, shut), ("d", PROPERTY, subject)
+        )
+    ]  # fmt: skip
+    await stores.do(lambda tx: stores.watches.save(SCOPE, made, tx))
+
+    async def after(hotel: str | None, last: str, limit: int = 9) -> list[str]:
+        return [
+            each.id for each in await stores.do(lambda tx: stores.watches.active_after(SCOPE, hotel, last, limit, tx))
+        ]
+
+    assert [await after(None, ""), await after(PROPERTY, ""), await after(None, "a", 1), await after(None, "d")] == [
+        ["a", "b", "d"], ["b", "d"], ["b"], [],
+    ]  # fmt: skip

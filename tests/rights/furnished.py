@@ -140,7 +140,7 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
             desk = Furnisher(client, "alerts", everything(WORK))
             silence = await desk.post("/v1/silences", begun_example(until) | {"department": WORK.value})
             place = await desk.post("/v1/alert-destinations", PLACE)
-        names = {"silence_id": silence["id"], "destination_id": place["id"]}
+        names = {"silence_id": silence["id"], "destination_id": place["id"], "letter": "letter-1"}
         yield named(house, alert_id=str(rung["_id"]), **names)
 
 

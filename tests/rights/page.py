@@ -28,6 +28,7 @@ SHORT = {
 DOORS = {
     Door.OPEN: "anybody",
     Door.SECRET: "who knows the unguessable address",
+    Door.SIGNED: "the provider, by its signature",
     Door.SIGNED_IN: "anybody who is signed in",
     Door.KEY: "who holds a service account's key",
     Door.STAFF_OR_TOKEN: "who is signed in, or the operations token",

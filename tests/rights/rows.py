@@ -21,6 +21,8 @@ class Door(enum.StrEnum):
     """Anybody."""
     SECRET = "secret"
     """Who knows an unguessable address; no person signs in here."""
+    SIGNED = "signed"
+    """A provider, by its signature over what it sends."""
     SIGNED_IN = "signed_in"
     """Any person of a chain, about themselves or about nothing that belongs to anybody."""
     KEY = "key"
@@ -81,6 +83,8 @@ class Row:
     headers: Mapping[str, str] = field(default_factory=dict)
     also: tuple[tuple[str, str], ...] = ()
     """Further (action, kind) that it needs."""
+    hidden_without: tuple[tuple[str, str], ...] = ()
+    """Further (action, kind) without which the thing does not exist for the caller: 404."""
 
     @property
     def method(self) -> str:

@@ -16,6 +16,7 @@ from tests.rights.tables.console import ROWS
 NAMES = {
     "record_id": "r-rich",
     "step": "accept",
+    "silence_id": "s1",
     "alert_id": "a0",
     "stay_id": "stay-1",
     "file_id": "f1",

@@ -120,7 +120,7 @@ async def test_other_methods_are_not_allowed(house: House) -> None:
 
 async def test_nobody_gets_in_unsigned(house: House) -> None:
     async with house.client() as http:
-        closed = rows(house, Door.GRANTED, Door.SIGNED_IN, Door.STAFF_OR_TOKEN, Door.KEY)
+        closed = rows(house, Door.GRANTED, Door.SIGNED_IN, Door.STAFF_OR_TOKEN, Door.KEY, Door.SIGNED)
         said = {row.route: (await ask(http, row, house.names, {})).status_code for row in closed}
     assert set(said.values()) == {401}, said
 

@@ -23,6 +23,7 @@ WISHED: dict[str, Any] = {
     "language": "de",
     "channels": ["push", "email"],
     "digest": "daily",
+    "quiet": {"start": "21:00", "end": "07:30"},
     "email": "ana@hotel.example",
 }
 DEVICE: dict[str, Any] = {

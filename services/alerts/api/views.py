@@ -12,7 +12,7 @@ from shared.contracts.values import Code, EntityId, Frozen, Instant
 
 
 class AlertView(Alert):
-    """An alert with what still moves it."""
+    """An alert with what still moves it; `field`: which value drifted, which PMS or partner is silent."""
 
     owner: EntityId | None = None
     by_hand: bool = False
@@ -20,6 +20,7 @@ class AlertView(Alert):
     round: int = 0
     next_at: Instant | None = None
     exhausted: bool = False
+    field: str | None = None
 
 
 class AlertPage(Frozen):
@@ -96,6 +97,7 @@ def alert_view(live: LiveAlert) -> AlertView:
         round=live.round,
         next_at=live.next_at,
         exhausted=live.exhausted,
+        field=live.field,
     )
 
 

@@ -21,6 +21,11 @@ TOKEN_S = 12 * 3600
 LONGEST = 500
 
 
+def told_to_device(letter: Letter) -> dict[str, str]:
+    """What the console's service worker reads: the letter's key, how grave it is, and its words."""
+    return {"key": letter.key, "severity": letter.severity.value, "text": letter.text[:LONGEST]}
+
+
 class Push:
     """Sends to every device of a person; one that takes it is enough."""
 
@@ -44,7 +49,7 @@ class Push:
         return min(results, key=lambda one: order.index(one.outcome), default=Result(Outcome.DEAD, "no_address"))
 
     async def _one(self, device: Device, letter: Letter) -> Result:
-        told = {"key": letter.key, "severity": letter.severity.value, "text": letter.text[:LONGEST]}
+        told = told_to_device(letter)
         subscription = {"endpoint": device.endpoint, "keys": {"p256dh": device.p256dh, "auth": device.auth}}
         try:
             sealed = WebPusher(subscription).encode(json.dumps(told).encode(), content_encoding="aes128gcm")

@@ -11,6 +11,12 @@ from services.alerts.settings import Settings
 
 LONGEST_SMS = 320
 LONGEST = 1500
+RECEIPTS = "/v1/twilio/receipts"
+
+
+def receipts_url(settings: Settings, key: str) -> str:
+    """Where the provider says what became of a letter."""
+    return f"{settings.twilio_callback_url.rstrip('/')}{RECEIPTS}/{key}"
 
 
 class Sms:
@@ -44,6 +50,8 @@ class Sms:
             "From": self.prefix + self._from,
             "Body": letter.text[: self.longest],
         }
+        if known.twilio_callback_url:
+            form["StatusCallback"] = receipts_url(known, letter.key)
         signed = (known.twilio_account, known.twilio_token.get_secret_value())
         result = await tried(lambda: self._http.post(url, data=form, auth=signed))
         # A number that is none is no address that is gone: the account or the number is wrong.

@@ -10,7 +10,7 @@ MANAGERS_LATER = (
     EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),
 )
 SUPERVISOR_LATER = (EscalationStep(after_s=600, role=Role.SUPERVISOR), *MANAGERS_LATER)
-FEED_DOWN = (Inhibitor(rule="feed_silent", wide=True),)
+FEED_DOWN = (Inhibitor(rule="feed_silent", wide=True), Inhibitor(rule="connection_silent", wide=True))
 """While nothing comes from the PMS, what is seen of it is old: its differences would all be one cause's."""
 
 _DEADLINES: tuple[Rule, ...] = (
@@ -179,13 +179,34 @@ _FAILURES: tuple[Rule, ...] = (
     Rule(
         code="feed_silent",
         on=Noun.FEED,
-        condition="heard",
+        condition="heard && !checked",
         moment="heard_at",
         plus_s=12 * 3600,
         severity=Severity.WARNING,
         audience=Role.DUTY_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
         second_limit_s=4 * 3600,
+    ),
+    Rule(
+        code="connection_silent",
+        on=Noun.FEED,
+        condition="heard && checked",
+        moment="heard_at",
+        plus_s=3600,
+        severity=Severity.WARNING,
+        audience=Role.DUTY_MANAGER,
+        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
+        second_limit_s=4 * 3600,
+    ),
+    Rule(
+        code="partner_deaf",
+        on=Noun.SUBSCRIPTION,
+        condition="state == 'disabled'",
+        moment="now",
+        severity=Severity.WARNING,
+        audience=Role.CHAIN_ADMIN,
+        steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
+        second_limit_s=24 * 3600,
     ),
 )
 

@@ -3,8 +3,9 @@
 import enum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from services.alerts.domain.book import QuietHours
 from shared.contracts.alerts import Severity
 from shared.contracts.values import Code, EntityId, Frozen, LocalTime
 
@@ -16,6 +17,7 @@ LANGUAGES = ("en", "de", "pt")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL_PATTERN = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
 MOST_DEVICES = 5
+LONGEST_QUIET_MIN = 12 * 60
 
 Email = Annotated[str, StringConstraints(pattern=EMAIL_PATTERN, max_length=254)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -38,8 +40,19 @@ class Device(Frozen):
     auth: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{21,24}={0,2}$")]
 
 
+def _half_a_day(quiet: QuietHours) -> QuietHours:
+    minutes = (quiet.end.hour * 60 + quiet.end.minute - quiet.start.hour * 60 - quiet.start.minute) % 1440
+    if minutes > LONGEST_QUIET_MIN:
+        raise ValueError("last twelve hours at most")
+    return quiet
+
+
+OwnQuiet = Annotated[QuietHours, AfterValidator(_half_a_day)]
+
+
 class Preferences(Frozen):
-    """One person's own. `channels`: these ones, in this order; None: as the hotel routes.
+    """One person's own. `channels`: these ones, in this order; None: as the hotel routes. `quiet`: off duty, instead of
+    the hotel's quiet hours; danger to life, payments and security pass these as they pass those.
 
     A critical alert goes by the hotel's channels all the same, those wanted first. Addresses never leave this store.
     """
@@ -48,6 +61,7 @@ class Preferences(Frozen):
     channels: Annotated[tuple[PersonalChannel, ...], Field(max_length=4)] | None = None
     digest: Digest = Digest.NEVER
     digest_at: LocalTime | None = None
+    quiet: OwnQuiet | None = None
     email: Email | None = None
     phone: Phone | None = None
 

@@ -31,6 +31,7 @@ class Noun(enum.StrEnum):
     GAP = "gap"
     MISMATCH = "mismatch"
     FEED = "feed"
+    SUBSCRIPTION = "subscription"
     ABSENCE = "absence"
 
 
@@ -63,7 +64,8 @@ FACTS: Mapping[Noun, frozenset[str]] = {
     Noun.ERASURE: frozenset({"state"}),
     Noun.GAP: frozenset({"state"}),
     Noun.MISMATCH: frozenset({"open", "field", "drifted", "kind", "money"}),
-    Noun.FEED: frozenset({"heard"}),
+    Noun.FEED: frozenset({"heard", "checked", "failing", "failure", "field"}),
+    Noun.SUBSCRIPTION: frozenset({"state", "why", "partner"}),
     Noun.ABSENCE: frozenset({"state"}),
 }
 """What a condition may speak of, by what its rule watches."""
@@ -84,7 +86,8 @@ MOMENTS: Mapping[Noun, frozenset[str]] = {
     Noun.ERASURE: frozenset({"now", "confirm_by"}),
     Noun.GAP: frozenset({"fill_by"}),
     Noun.MISMATCH: frozenset({"now"}),
-    Noun.FEED: frozenset({"heard_at"}),
+    Noun.FEED: frozenset({"heard_at", "failing_since"}),
+    Noun.SUBSCRIPTION: frozenset({"now"}),
     Noun.ABSENCE: frozenset({"now"}),
 }
 """The moments a rule may count from; `now` is when its condition was first seen to hold."""

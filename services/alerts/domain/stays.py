@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from services.alerts.domain.rules import Noun
 from services.alerts.domain.subject import Subject, whole_ms
@@ -13,9 +12,6 @@ from shared.contracts.values import EntityId, Frozen, Instant, derived_id
 
 DRIFTING = ("room", "arrival", "departure", "rate", "guest", "balance")
 """The values of a stay that are compared with what they were when a record's value was checked."""
-
-HEARD_EVERY = dt.timedelta(minutes=10)
-"""How exactly the last word of a PMS is known: a row that every stay of a hotel shares is written no more often."""
 
 
 class SeenStay(Frozen):
@@ -151,15 +147,6 @@ def comments_watch(stay: Stay, chain: str, before: Watch | None, recorded: froze
 
 def _recorded(known: Subject | None) -> bool:
     return known is not None and bool(known.facts.get("has_record"))
-
-
-def feed_subject(property_id: str, at: dt.datetime) -> Subject:
-    """The PMS of a hotel, heard of at a moment, to within ten minutes."""
-    heard = dt.datetime.fromtimestamp(
-        at.timestamp() // HEARD_EVERY.total_seconds() * HEARD_EVERY.total_seconds(), dt.UTC
-    )
-    facts: dict[str, Any] = {"heard": True, "heard_at": heard, "now": heard}
-    return Subject(noun=Noun.FEED, id=f"feed|{property_id}", property_id=property_id, facts=facts)
 
 
 def record_found(watch: Watch, source: str) -> Watch:

@@ -15,6 +15,7 @@ from shared.contracts.handovers import Handover
 from shared.contracts.identity import Department, Role
 from shared.contracts.messages import Message
 from shared.contracts.money import Posting
+from shared.contracts.partners import SubscriptionState
 from shared.contracts.records import EscalationStep, OpenQuestion, RecordSnapshot, Review, Status
 from shared.contracts.reports import ReportRun
 from shared.contracts.staff import Absence, Glass, StaffMember
@@ -188,6 +189,28 @@ def command_subject(command: CommandOut, now: dt.datetime) -> Subject:
         record_id=command.record_id,
         stay_id=command.stay_id,
         facts={"state": command.state.value, "sort": command.sort.value, "now": now},
+    )
+
+
+def subscription_subject(subscription: SubscriptionState, property_id: str, now: dt.datetime) -> Subject:
+    """A partner's subscription: it rings while its endpoint is switched off because nobody answered there.
+
+    One for a single hotel rings at that hotel; one for several, or all, rings for the chain.
+    """
+    hotels = subscription.properties or ()
+    return Subject(
+        noun=Noun.SUBSCRIPTION,
+        id=f"subscription:{subscription.id}",
+        property_id=hotels[0] if len(hotels) == 1 else property_id,
+        facts=_cut(
+            {
+                "state": subscription.state,
+                "why": subscription.why,
+                "partner": subscription.partner,
+                "field": subscription.partner,
+                "now": now,
+            }
+        ),
     )
 
 

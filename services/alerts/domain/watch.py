@@ -69,6 +69,11 @@ class Watch(Frozen):
     pin: Pin | None = None
     opened_by: str | None = None
 
+    @property
+    def active(self) -> bool:
+        """Whether it still waits for something, or is about what is open."""
+        return any(clock.due for clock in self.clocks) or any(one.facts.get("open") for one in self.subjects)
+
     def subject(self, subject_id: str) -> Subject | None:
         """One subject by its id."""
         return next((subject for subject in self.subjects if subject.id == subject_id), None)

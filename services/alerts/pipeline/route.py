@@ -7,6 +7,7 @@ from services.alerts.domain.digests import next_digest
 from services.alerts.domain.notice import Delivery, Notice, World
 from services.alerts.domain.preferences import INBOX, PLACE, Digest
 from services.alerts.pipeline.dedupe import delivery_id
+from services.alerts.pipeline.quiet_hours import BYPASS, quiet_until
 from shared.contracts.alerts import Severity
 from shared.contracts.values import zone
 
@@ -53,7 +54,7 @@ def _of_places(notice: Notice, world: World) -> list[Delivery]:
 def _made(notice: Notice, world: World, staff_id: str | None, channel: str, **more: Any) -> Delivery:
     alert, place = notice.live.alert, more.get("destination")
     hearer = place or staff_id or f"role:{notice.told.role.value}"
-    later = _later(notice, staff_id)
+    later = _later(notice, world, staff_id)
     return Delivery(
         id=delivery_id(notice.id, place or staff_id, channel),
         notice=notice.id,
@@ -74,6 +75,11 @@ def _made(notice: Notice, world: World, staff_id: str | None, channel: str, **mo
     )
 
 
-def _later(notice: Notice, staff_id: str | None) -> dt.datetime | None:
-    # Quiet hours belong to the person who is off duty; somebody on shift is told at once.
-    return notice.quiet_until if staff_id is not None and staff_id in notice.told.off_duty else None
+def _later(notice: Notice, world: World, staff_id: str | None) -> dt.datetime | None:
+    # Quiet hours belong to the person who is off duty, the hotel's or their own; somebody on shift is told at once.
+    if staff_id is None or staff_id not in notice.told.off_duty:
+        return None
+    own = world.person(staff_id).wishes.quiet
+    if own is None or notice.live.rule.concern in BYPASS:
+        return notice.quiet_until
+    return quiet_until(own, notice.live.zone, world.now)

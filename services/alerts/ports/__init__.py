@@ -70,6 +70,10 @@ class WatchStore(Protocol):
         """The watches of a property that still wait for something, or are about what is open."""
         ...
 
+    async def active_after(self, scope: Scope, property_id: str | None, after: str, limit: int, tx: Tx) -> list[Watch]:
+        """The next such watches after an id, in the order of ids; of every property where none is named."""
+        ...
+
     async def drop(self, scope: Scope, aggregate_id: str, tx: Tx) -> None:
         """Forget one aggregate, before its events are applied again."""
         ...

@@ -1,12 +1,13 @@
 """What the sending of letters needs from the outside: channels, and where deliveries wait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.alerts.domain.notice import Delivery
 from services.alerts.domain.outgoing import Destination, Letter, Result, To
 from services.alerts.domain.preferences import Device, Preferences
+from services.alerts.domain.receipts import Receipt
 from shared.chassis.mongo import Tx
 from shared.contracts.values import Instant, Scope
 
@@ -43,7 +44,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of a claimed delivery: its state, when it is tried again, and what the log says."""
+    """What became of a claimed delivery: its state, when it is tried again, and what the log says.
+
+    `otherwise`: the next way to the same person, should a receipt that was faster than us say that it was lost.
+    """
 
     waiting: Waiting
     state: str
@@ -52,6 +56,7 @@ class Settled:
     retry_at: Instant | None = None
     maybe: bool = False
     followed_by: Delivery | None = None
+    otherwise: Delivery | None = None
 
 
 class OutgoingStore(Protocol):
@@ -63,6 +68,16 @@ class OutgoingStore(Protocol):
 
     async def settle(self, scope: Scope, settled: Sequence[Settled]) -> None:
         """Write down what became of claimed ones; one that falls over to another channel waits there, at once."""
+        ...
+
+    async def name(self, scope: Scope, deliveries: Sequence[str], letter: str) -> None:
+        """Note the key of the one letter that tells these."""
+        ...
+
+    async def receive(
+        self, scope: Scope, letter: str, receipt: Receipt, otherwise: Callable[[Delivery], Delivery | None]
+    ) -> int:
+        """Take a receipt in for all that a letter told; what was lost goes the next way. How many it told of."""
         ...
 
     async def rezone(self, scope: Scope, moves: Mapping[str, Instant]) -> None:

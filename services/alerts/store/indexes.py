@@ -9,7 +9,8 @@ INDEXES: dict[str, list[Index]] = {
         Index(("unrung",), partial={"unrung": {"$type": "date"}}),
         Index(("stay",)),
         Index(("opened_by",)),
-        Index(("chain", "property_id"), partial={"active": True}),
+        Index(("chain", "property_id", "_id"), partial={"active": True}),
+        Index(("chain", "_id"), partial={"active": True}),
     ],
     "alerts": [
         Index(("chain", "alert.state", *_NEWEST)),
@@ -25,6 +26,7 @@ INDEXES: dict[str, list[Index]] = {
         Index(("chain", "staff_id", ("visible_at", -1), ("_id", -1))),
         Index(("alert",)),
         Index(("visible_at",), partial={"st": "pending"}),
+        Index(("letter",), partial={"letter": {"$type": "string"}}),
     ],
     "rings": [Index(("group",)), Index(("at",), expire_s=7 * 86_400)],
     "notices": [Index(("alert",))],

@@ -44,11 +44,16 @@ class MongoWatches:
         wanted = {"property_id": property_id, "active": True, **within(scope)}
         return [_watch(row) for row in await self._rows.find(wanted, limit=limit)]
 
+    async def active_after(self, scope: Scope, property_id: str | None, after: str, limit: int, tx: Tx) -> list[Watch]:
+        """The next such watches after an id, in the order of ids; of every property where none is named."""
+        wanted: Document = {"active": True, "_id": {"$gt": after}, **within(scope)}
+        wanted |= {"property_id": property_id} if property_id else {}
+        return [_watch(row) for row in await self._rows.find(wanted, sort=[("_id", 1)], limit=limit, tx=tx)]
+
 
 def _row(watch: Watch) -> Document:
     waiting = [clock.due for clock in watch.clocks if clock.due is not None and clock.alert is None]
-    active = any(clock.due for clock in watch.clocks) or any(one.facts.get("open") for one in watch.subjects)
-    return {**watch.model_dump(exclude={"id"}), "unrung": min(waiting, default=None), "active": active}
+    return {**watch.model_dump(exclude={"id"}), "unrung": min(waiting, default=None), "active": watch.active}
 
 
 def _watch(row: Document) -> Watch:

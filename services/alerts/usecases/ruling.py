@@ -11,9 +11,10 @@ from services.alerts.domain.book_faults import book_faults
 from services.alerts.domain.book_versions import Head
 from services.alerts.domain.simulation import RuleEffect, simulated
 from services.alerts.domain.watch import Watch
-from services.alerts.ports import Announcer, Commands, Permissions, Staffing, WatchStore
+from services.alerts.ports import Announcer, Commands, Permissions, Staffing, TimerSetter, WatchStore
 from services.alerts.ports.books import BookStore
 from services.alerts.usecases.browsing import scope_of
+from services.alerts.usecases.rereading import reread_id, reread_timer
 from services.alerts.usecases.telling import rules_subject, rules_told
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
@@ -86,13 +87,15 @@ Step = Callable[[Head, Tx, Said], Awaitable[_Written]]
 
 
 class Ruling:
-    """The use cases behind `/v1/alert-rules`."""
+    """The use cases behind `/v1/alert-rules`. `settle`: business time until every process reads by new rules."""
 
     def __init__(
         self,
         books: BookStore,
         watches: WatchStore,
         staffing: Staffing,
+        timers: TimerSetter,
+        settle: dt.timedelta,
         outbox: Announcer,
         commands: Commands,
         permissions: Permissions,
@@ -100,6 +103,7 @@ class Ruling:
         new_id: Callable[[], str],
     ) -> None:
         self._books, self._watches, self._staffing, self._outbox = books, watches, staffing, outbox
+        self._timers, self._settle = timers, settle
         self._commands, self._permissions, self._now, self._new_id = commands, permissions, now, new_id
 
     async def read(self, caller: Principal, place: str) -> ShownBook:
@@ -154,6 +158,8 @@ class Ruling:
             by = ctx.principal.staff_id
             after = book_versions.decide(before, head, approve, by, reason, digest, self._now())
             await self._books.replace(ctx.scope, before, after, tx)
+            if approve:
+                await self._timers.arm(tx, [reread_timer(ctx.principal.chain, after, self._settle)])
             return _Written(before, after, "approved" if approve else "rejected")
 
         return await self._changed(ctx, place, words, step)
@@ -165,6 +171,7 @@ class Ruling:
             before = await self._version(ctx.scope, place, number, tx)
             after = book_versions.withdraw(before, head, ctx.principal.staff_id, reason, self._now())
             await self._books.replace(ctx.scope, before, after, tx)
+            await self._timers.disarm(tx, [reread_id(ctx.principal.chain, after)])
             return _Written(before, after, "withdrawn")
 
         return await self._changed(ctx, place, words, step)

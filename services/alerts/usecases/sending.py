@@ -10,7 +10,7 @@ from services.alerts.domain.alert import LiveAlert
 from services.alerts.domain.notice import Delivery
 from services.alerts.domain.outgoing import Outcome, Result, To, letter, next_try
 from services.alerts.domain.preferences import PLACE
-from services.alerts.pipeline.dedupe import delivery_id
+from services.alerts.pipeline.dedupe import next_way
 from services.alerts.ports import AlertStore, People
 from services.alerts.ports.channels import DestinationStore, OutgoingStore, Sender, Settled, Waiting, WishStore
 from shared.contracts.alerts import AlertState
@@ -89,6 +89,9 @@ class Sending:
         if wait > 0:
             return Result(Outcome.AGAIN, "throttled", after_s=wait)
         key = first.id if len(group) == 1 else derived_id("digest", *sorted(one.delivery.id for one in group))
+        if len(group) > 1:
+            # Whoever tells us later what became of it knows this key alone.
+            await self._outgoing.name(scope, [one.delivery.id for one in group], key)
         written = letter(tuple(one.delivery for one in group), dict(lives), key, self._real())
         async with self._room[name]:
             try:
@@ -115,25 +118,16 @@ class Sending:
     def _settled(self, one: Waiting, result: Result) -> Settled:
         now = self._real()
         if result.outcome is Outcome.SENT:
-            return Settled(one, "sent", "ok", now)
+            return Settled(one, "sent", "ok", now, otherwise=next_way(one.delivery))
         # Waiting for a turn is no failure: the tries stay as they are for what a provider says.
         again = result.after_s if result.code == "throttled" else next_try(one.delivery.severity, one.tries, result)
         if again is not None:
             return Settled(one, "pending", result.code, now, now + timedelta(seconds=again), result.maybe)
-        return Settled(one, "failed", result.code, now, None, result.maybe, _next_way(one.delivery))
+        return Settled(one, "failed", result.code, now, None, result.maybe, next_way(one.delivery))
 
 
 def _rings(live: LiveAlert) -> bool:
     return live.alert.state is AlertState.OPEN and live.alert.snoozed_until is None
-
-
-def _next_way(delivery: Delivery) -> Delivery | None:
-    """The same to the same person by the channel after this one."""
-    if not delivery.fallbacks:
-        return None
-    channel, *rest = delivery.fallbacks
-    name = delivery_id(delivery.notice, delivery.staff_id, channel)
-    return delivery.model_copy(update={"id": name, "channel": channel, "fallbacks": tuple(rest), "wall": None})
 
 
 def _grouped(claimed: Sequence[Waiting]) -> list[Group]:

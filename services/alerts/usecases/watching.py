@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from services.alerts.domain.book import Book
+from services.alerts.domain.feeds import Heard, feeds_id, feeds_watch
 from services.alerts.domain.rules import Noun
-from services.alerts.domain.stays import SeenStay, comments_watch, feed_subject, pinned, record_found, with_stay
+from services.alerts.domain.stays import SeenStay, comments_watch, pinned, record_found, with_stay
 from services.alerts.domain.subject import Subject, at_home
 from services.alerts.domain.watch import Plan, Watch, observe
 from services.alerts.usecases.desk import Desk, Parts
@@ -31,11 +32,7 @@ class Sighting:
     record: RecordSnapshot | None = None
     stay: Stay | None = None
     backfill: bool = False
-
-    @property
-    def feed(self) -> str:
-        """The watch of the PMS this came from."""
-        return f"feed|{self.property_id}"
+    heard: Heard | None = None
 
 
 @dataclass
@@ -77,9 +74,11 @@ class Watching:
                 _stay(one, one.stay, known)
             elif one.record is not None:
                 _record(one, one.record, known)
-            else:
+            elif one.subjects:
                 fresh = Watch(id=one.aggregate, chain=one.chain, property_id=one.property_id)
                 known.observe(fresh.model_copy(update={"subjects": _placed(one, known)}), one)
+            if one.heard is not None:
+                _feed(one, one.heard, known)
         await self._parts.stays.save(scope, [known.stays[each] for each in sorted(known.told)], tx)
         await self._parts.stays.hold(scope, sorted(known.held - known.told), tx)
         desk = Desk(self._parts, scope, tx, self._now())
@@ -108,8 +107,10 @@ class Watching:
 
 def _named(one: Sighting) -> Iterator[str]:
     """The watches that an event may concern, as far as it names them."""
+    if one.heard is not None:
+        yield feeds_id(one.property_id)
     if one.stay is not None:
-        yield from (f"comments|{one.stay.id}", one.feed)
+        yield f"comments|{one.stay.id}"
         return
     yield one.aggregate
     if one.record_id:
@@ -164,10 +165,14 @@ def _stay(one: Sighting, stay: Stay, known: _Known) -> None:
     name = f"comments|{stay.id}"
     if stay.comments or name in known.watches:
         known.observe(comments_watch(stay, one.chain, known.watches.get(name), known.opened_by, one.at), one)
-    heard, before = feed_subject(one.property_id, one.at), known.watches.get(one.feed)
-    # All stays of a hotel share this watch: it is written only when it says something new.
-    if before is None or before.subjects[0].facts["heard_at"] < heard.facts["heard_at"]:
-        known.observe(Watch(id=one.feed, chain=one.chain, property_id=one.property_id, subjects=(heard,)), one)
+
+
+def _feed(one: Sighting, sign: Heard, known: _Known) -> None:
+    """All stays of a hotel share its feeds' watch: it is written only when it says something new."""
+    before = known.watches.get(feeds_id(one.property_id))
+    fresh = feeds_watch(before, sign, one.chain, one.property_id, one.at)
+    if fresh is not None:
+        known.observe(fresh, one)
 
 
 def _placed(one: Sighting, known: _Known) -> tuple[Subject, ...]:

@@ -187,6 +187,8 @@ def _administration() -> tuple[Grant, ...]:
         _grant((*ON_THE_FLOOR, Role.FINANCE), ("read",), Resource.STAFF, Resource.PROPERTY),
         _grant((*REVIEWERS, *admin), ("read",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF)),
         _grant(admin, ("manage",), Resource.STAFF, Resource.PROPERTY, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
+        # Gaps of the audit log, broken glass and deaf partners ring here: who is rung can answer.
+        _grant(admin, ("read", "acknowledge"), Resource.ALERT),
         _grant((*admin, Role.GENERAL_MANAGER), ("read", "manage"), Resource.SERVICE_ACCOUNT, read=(ORDINARY, STAFF)),
         _grant((*admin, Role.INTEGRATION), ("scim",), Resource.STAFF, read=(ORDINARY, STAFF), write=(ORDINARY, STAFF)),
         # Who swaps with whom is theirs to say; an associate's supervisor agrees, unless the chain says otherwise.

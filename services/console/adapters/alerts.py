@@ -1,12 +1,12 @@
 """The alerts service over HTTP."""
 
 from services.console.adapters.http import Client
-from shared.contracts.alerts import Alert
+from services.console.domain.alerting import Ringing
 from shared.contracts.values import Wire
 
 
 class _Page(Wire):
-    items: tuple[Alert, ...] = ()
+    items: tuple[Ringing, ...] = ()
 
 
 class AlertsClient:
@@ -15,7 +15,7 @@ class AlertsClient:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def mine(self, access: str) -> list[Alert]:
+    async def mine(self, access: str) -> list[Ringing]:
         """The live alerts that reached the caller, newest first, at most 200."""
         answer = await self._client.get(access, "/v1/alerts", {"state": "live", "mine": "true", "limit": 200})
         return list(self._client.parse(_Page, answer).items)

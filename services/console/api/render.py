@@ -7,7 +7,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services.console.domain import rulebook, tongue, words
+from services.console.domain import bell_words, rulebook, tongue, words
 from services.console.domain.records import shown
 from services.console.usecases.board import initials
 
@@ -45,11 +45,13 @@ def _environment() -> jinja2.Environment:
         money=lambda one: tongue.money(one.amount, one.currency),
         day=tongue.day,
         brief=rulebook.briefly,
+        lean=rulebook.lean,
         role_name=lambda code: words.said(words.ROLE, code),
         kind_name=lambda code: tongue._("every kind of record") if code == "*" else words.plain(code),
     )
     made.globals.update(
         words=words,
+        bells=bell_words,
         languages=tongue.LANGUAGES,
         _=tongue._,
         ngettext=tongue.ngettext,

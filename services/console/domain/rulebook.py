@@ -133,14 +133,15 @@ def with_clock(rules: Rules, kind: str, accept: str, complete: str, warn: str) -
 
 def plainly(own: Mapping[str, Any]) -> str:
     """Rules as people edit them: what says nothing is left out."""
-    return json.dumps(_lean(own), indent=2, ensure_ascii=False)
+    return json.dumps(lean(own), indent=2, ensure_ascii=False)
 
 
-def _lean(value: Any) -> Any:
+def lean(value: Any) -> Any:
+    """Without what says nothing."""
     if isinstance(value, Mapping):
-        kept = {name: _lean(each) for name, each in value.items()}
+        kept = {name: lean(each) for name, each in value.items()}
         return {name: each for name, each in kept.items() if each is not None and each not in ({}, [])}
-    return [_lean(each) for each in value] if isinstance(value, list | tuple) else value
+    return [lean(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def briefly(value: Any) -> str:

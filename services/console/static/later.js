@@ -81,5 +81,7 @@
     if (event.target.getAttribute("action") !== "/sign-out") return;
     for (const name of Object.keys(localStorage)) if (name.startsWith("later:") || name === "paper-at") localStorage.removeItem(name);
     window.caches?.delete("bellboard-paper");
+    // Whoever signs out is not rung on this device any more: the next person's desk is not theirs.
+    navigator.serviceWorker.ready.then((one) => one.pushManager?.getSubscription()).then((held) => held?.unsubscribe()).catch(() => {});
   });
 })();

@@ -42,8 +42,10 @@ self.addEventListener("fetch", (event) => {
 
 // Web Push: the message says that something rings and where to look, never what a guest asked.
 self.addEventListener("push", (event) => {
-  const { title = "Bellboard", body = "", url = "/alerts", tag = "bell" } = event.data ? event.data.json() : {};
-  event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url }, icon: "/static/bell-192.png" }));
+  const { key = "bell", severity = "", text = "" } = event.data ? event.data.json() : {};
+  // The same letter again replaces itself; what is critical stays until somebody has looked.
+  const shown = { body: text, tag: key, data: { url: "/alerts" }, icon: "/static/bell-192.png", requireInteraction: severity === "critical" };
+  event.waitUntil(self.registration.showNotification("Bellboard", shown));
 });
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

@@ -20,6 +20,7 @@ from services.integrations.store.connections import ConnectionStore
 from services.integrations.store.consents import ConsentStore
 from services.integrations.store.endpoints import EndpointStore
 from services.integrations.store.erasures import ErasureStore
+from services.integrations.store.feeds import FeedStore
 from services.integrations.store.folios import FolioStore
 from services.integrations.store.indexes import prepare as prepare_indexes
 from services.integrations.store.inventory import InventoryStore
@@ -33,6 +34,7 @@ from services.integrations.store.stays import StayStore
 from services.integrations.store.writebacks import WritebackStore
 from services.integrations.usecases.catching_up import CatchUp
 from services.integrations.usecases.connecting import Connecting
+from services.integrations.usecases.feeds import TellFeeds
 from services.integrations.usecases.fetching import FetchMarked, Following
 from services.integrations.usecases.hearing import HearFromPms
 from services.integrations.usecases.imports import ImportBookings
@@ -192,6 +194,12 @@ class Parts:
         """What the side of money stands on."""
         side = (self.connections, self.stays, self.folios, self.ledger, self.vendors)
         return Around(self.settings, self.chassis, *side)
+
+    @property
+    def tell_feeds(self) -> TellFeeds:
+        """Says whether each hotel's PMS answers."""
+        store = FeedStore(self.chassis.mongo, self.chassis.outbox)
+        return TellFeeds(store, self.connections, self.following.endpoints, self.chassis.clock)
 
     @property
     def count_rooms(self) -> CountRooms:

@@ -9,6 +9,7 @@ from shared.chassis.jobs import Job
 FORGET_S = 3.0
 NIGHTS_S = 300.0
 STREAMS_S = 10.0
+FEEDS_S = 30.0
 
 
 def jobs(have: Parts) -> list[Job]:
@@ -19,6 +20,7 @@ def jobs(have: Parts) -> list[Job]:
         Job("inventory", have.settings.inventory_every_s, have.count_rooms),
         Job("fetching", have.settings.fetch_every_s, have.fetch_marked),
         Job("catching-up", have.settings.catch_up_every_s, have.catch_up.changes),
+        Job("feeds", FEEDS_S, have.tell_feeds),
         Job("polling", have.settings.poll_every_s, have.listen.poll),
         Job("streams", STREAMS_S, have.listen.streams),
         Job("tasks", have.settings.catch_up_every_s, have.look_at_tasks),

@@ -76,6 +76,8 @@ class CatchUp:
         async for page in vendor.changed(hotel, since, until):
             raised += await self._compare(scope, hotel, page)
         await self._looks.note(scope, hotel.property_id, changes_until=until)
+        # On a quiet night nothing else shows that it is there.
+        await self._endpoints.worked(scope, hotel.property_id, now)
         return raised
 
     async def _night(self, scope: Scope, hotel: Connection, vendor: Vendor) -> int:

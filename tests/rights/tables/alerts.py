@@ -16,12 +16,16 @@ OWN, PLACES = "/v1/alert-rules/{property_id}", "/v1/alert-destinations"
 ROWS = (
     granted("GET /v1/alerts", "read", KIND, query={"property": "city", "state": "all"}, thing="alert_id", also=READS),
     granted("GET /v1/alerts/audit", "status", Resource.OPERATION, place=Place.CHAIN),
-    granted("GET /v1/alerts/{alert_id}", "read", KIND, thing="alert_id", also=READS),
-    granted("GET /v1/alerts/{alert_id}/notices", "read", KIND, thing="alert_id", also=READS),
-    granted("POST /v1/alerts/{alert_id}/acknowledge", "acknowledge", KIND, by_department=True),
-    granted("POST /v1/alerts/{alert_id}/resolve", "acknowledge", KIND, by_department=True),
-    granted("POST /v1/alerts/{alert_id}/snooze", "acknowledge", KIND, by_department=True, body=SNOOZED),
-    granted("POST /v1/alerts/{alert_id}/hand", "acknowledge", KIND, by_department=True, body=HANDED),
+    granted("GET /v1/alerts/{alert_id}", "read", KIND, thing="alert_id", also=READS, hidden_without=READS),
+    granted("GET /v1/alerts/{alert_id}/notices", "read", KIND, thing="alert_id", also=READS, hidden_without=READS),
+    granted("POST /v1/alerts/{alert_id}/acknowledge", "acknowledge", KIND, by_department=True, hidden_without=READS),
+    granted("POST /v1/alerts/{alert_id}/resolve", "acknowledge", KIND, by_department=True, hidden_without=READS),
+    granted(
+        "POST /v1/alerts/{alert_id}/snooze", "acknowledge", KIND, by_department=True, hidden_without=READS, body=SNOOZED
+    ),
+    granted(
+        "POST /v1/alerts/{alert_id}/hand", "acknowledge", KIND, by_department=True, hidden_without=READS, body=HANDED
+    ),
     granted("GET /v1/silences", "read", KIND, query=HOTEL),
     granted("POST /v1/silences", "silence", KIND, body=begun_example()),
     granted("POST /v1/silences/{silence_id}/end", "silence", KIND, body=ENDED, headers=STALE),
@@ -32,6 +36,7 @@ ROWS = (
     granted(f"PUT {OWN}", "manage", RULES, body=ASKED, headers=STALE),
     granted(f"POST {OWN}/versions/{{version}}/decide", "manage", RULES, body=RULED, headers=STALE),
     granted(f"POST {OWN}/versions/{{version}}/withdraw", "manage", RULES, body=TAKEN_BACK, headers=STALE),
+    Row("POST /v1/twilio/receipts/{letter}", door=Door.SIGNED),
     # What one was told oneself is heard without a permission.
     Row("GET /v1/inbox", door=Door.SIGNED_IN),
     Row("GET /v1/inbox/stream", door=Door.SIGNED_IN),

@@ -1,6 +1,10 @@
 """The notification pipeline: each stage by itself, then the whole list."""
 
+import contextlib
 import datetime as dt
+
+import pytest
+from pydantic import ValidationError
 
 from services.alerts.domain.alert import LiveAlert, Told, opened
 from services.alerts.domain.book import DEFAULT, Book, QuietHours, Route
@@ -195,3 +199,28 @@ def test_route_tells_the_role_when_nobody_is_known() -> None:
     done = run(empty, world())
     assert [(d.staff_id, d.role) for d in done.deliveries] == [(None, "supervisor")]
     assert done.outcome == "nobody_known"
+
+
+OWN_NIGHT = {"quiet": {"start": "00:00", "end": "09:30"}}
+
+
+def test_own_quiet_hours_go_before_the_hotel_s_and_only_off_duty() -> None:
+    people = {"sue": wishing("sue", **OWN_NIGHT), "dan": wishing("dan", **OWN_NIGHT)}
+    done = run(notice("accept_overdue", "sue", "dan", off_duty=("sue",)), world(MIDNIGHT, people=people))
+    assert {each.staff_id: each.visible_at for each in done.deliveries} == {
+        "sue": dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC),
+        "dan": MIDNIGHT,
+    }
+
+
+def test_own_quiet_hours_do_not_hold_back_payments() -> None:
+    people = {"sue": wishing("sue", **OWN_NIGHT)}
+    done = run(notice("posting_failed", "sue", off_duty=("sue",)), world(MIDNIGHT, people=people))
+    assert [each.visible_at for each in done.deliveries] == [MIDNIGHT]
+
+
+@pytest.mark.parametrize(("start", "end", "stands"), [("20:00", "08:00", True), ("20:00", "08:01", False)])
+def test_own_quiet_hours_last_half_a_day_at_most(start: str, end: str, stands: bool) -> None:
+    wished = {"quiet": {"start": start, "end": end}}
+    with contextlib.nullcontext() if stands else pytest.raises(ValidationError):
+        Preferences.model_validate(wished)
