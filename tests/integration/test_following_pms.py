@@ -415,7 +415,7 @@ async def test_charge_that_the_hotel_changed_is_a_difference_until_it_is_put_rig
     first, second = right.entries
     changed = (replace(first, amount=Decimal("20.00")), second, replace(second, id="again"))
     house.sim.book.booked[NUMBER] = replace(right, entries=changed)
-    reconcile = house.parts.money.reconcile(house.parts.around, dt.timedelta())
+    reconcile = house.parts.money.reconcile(house.parts.around)
 
     house.network.faults.next("500", at="orderItems")
     house.standing.at(NOON + dt.timedelta(hours=1))

@@ -65,7 +65,7 @@ def router(doors: MoneyDoors) -> APIRouter:
     routes = APIRouter(tags=["books"])
     caller, creation = Depends(doors.chassis.caller), Depends(doors.chassis.creation)
 
-    @routes.post("/v1/reconciliations", responses=refuses(404))
+    @routes.post("/v1/reconciliations", responses=refuses(404, 503))
     async def reconcile(
         principal: Annotated[Principal, caller], body: Annotated[ReconcileIn, example(ASKED)]
     ) -> Reconciled:

@@ -59,7 +59,7 @@ class MoneyParts:
             providers=providers(settings.payment_accounts),
         )
 
-    def reconcile(self, have: Around, patience: dt.timedelta) -> Reconcile:
+    def reconcile(self, have: Around, patience: dt.timedelta = NOBODY_WAITS) -> Reconcile:
         """The three-way match, with how long a PMS that throttles us is waited for."""
         folios = Folios(have.folios, self.differences, have.stays, have.vendors, patience)
         chassis, sides = have.chassis, (self.differences, folios, self.payments, self.providers)
@@ -85,5 +85,5 @@ class MoneyParts:
         settings, clock = have.settings, have.chassis.clock
         return [
             Job("payments", settings.commands_every_s, CarryOut(self.payments, self.providers, clock)),
-            Job("reconcile", settings.reconcile_every_s, self.reconcile(have, NOBODY_WAITS)),
+            Job("reconcile", settings.reconcile_every_s, self.reconcile(have)),
         ]
