@@ -68,6 +68,7 @@ class MailView(Frozen):
 class Mails(Frozen):
     """The e-mails of one delivery."""
 
+    run_id: EntityId
     mails: tuple[MailView, ...]
 
 
@@ -136,7 +137,9 @@ def router(scheduling: Scheduling, delivering: Delivering, mailings: Mailings, c
     async def run_mails(run_id: Id, principal: caller) -> Mails:
         """To whom a delivery went by e-mail, and what became of it."""
         found = await mailings.of(principal, run_id)
-        return Mails(mails=tuple(MailView(to=m.to, state=m.state, tries=m.tries, code=m.code) for m in found))
+        return Mails(
+            run_id=run_id, mails=tuple(MailView(to=m.to, state=m.state, tries=m.tries, code=m.code) for m in found)
+        )
 
     @made.post("/runs/{run_id}/review", responses={200: ETAG})
     async def review_run(run_id: Id, response: Response, ctx: told) -> Run:
