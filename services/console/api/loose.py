@@ -15,7 +15,8 @@ from services.console.usecases.loose import Loose, LooseView
 def router(gate: Gate, loose: Loose) -> APIRouter:
     """The routes."""
     made = APIRouter()
-    signed_in, filled_in = Annotated[Viewer, Depends(gate.viewer)], Annotated[Form, Depends(gate.form)]
+    signed_in = Annotated[Viewer, Depends(gate.viewer)]
+    filled_in = Annotated[Form, Depends(gate.form)]
 
     @made.get("/unrecorded")
     async def unrecorded(viewer: signed_in) -> Response:
