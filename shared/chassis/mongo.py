@@ -93,7 +93,8 @@ async def _patiently(tx: Tx | None) -> AsyncIterator[dict[str, int]]:
 
     The driver's own deadline would overwrite that limit with its rest, so that it is kept here.
     """
-    if tx is not None or not waited_for():
+    tied = tx is not None and (tx.session is None or tx.session.in_transaction)
+    if tied or not waited_for():
         yield {}
         return
     with pymongo.timeout(0):
@@ -318,11 +319,9 @@ class Mongo:
 
     async def ping(self) -> bool:
         """Whether the database answers."""
-        try:
-            await self._client.admin.command("ping")
-        except PyMongoError:
-            return False
-        return True
+        with contextlib.suppress(PyMongoError):
+            return bool(await self._client.admin.command("ping"))
+        return False
 
     async def now(self) -> dt.datetime:
         """The server's clock: the one that leases and timers go by."""
@@ -353,11 +352,7 @@ class Mongo:
             session = await _settled(self._client.start_session())
             try:
                 tx = Tx(session)
-                await _settled(
-                    session.start_transaction(
-                        read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True)
-                    )
-                )
+                await _settled(session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True)))
                 result = await work(tx)
                 for first in tx.before_commit:
                     first()
@@ -401,7 +396,5 @@ class Mongo:
     @staticmethod
     async def _abort(session: Any) -> None:
         if session.in_transaction:
-            try:
+            with contextlib.suppress(PyMongoError):  # the server aborts it by itself after its lifetime
                 await session.abort_transaction()
-            except PyMongoError:
-                return  # the server aborts it by itself after its lifetime
