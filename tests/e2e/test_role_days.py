@@ -289,3 +289,4 @@ async def test_administrator_sees_how_the_house_stands(console: str, browser: Br
     for path in ("/admin", "/admin/operations", "/admin/policy", "/admin/accounts", "/admin/erasures"):
         await one.opens(path)
         await one.sees(path.removeprefix("/"), whole=True)
+        assert await one.page.locator("main h1").count() == 1

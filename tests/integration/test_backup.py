@@ -1,6 +1,7 @@
 """A backup is of one moment while others write, is looked through before it is put back, and says that it was."""
 
 import gzip
+import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,12 +65,12 @@ def test_backup_is_of_one_moment_while_both_stores_are_written(
     stop = threading.Event()
 
     def write() -> None:
-        for number in range(10_000, 1_000_000):
+        numbers = itertools.count(10_000)
+        while not stop.is_set():
+            number = next(numbers)
             with client.start_session() as session, session.start_transaction():
                 for name in stores:
                     client[name]["events"].insert_one(row(number), session=session)
-            if stop.is_set():
-                return
 
     writer = threading.Thread(target=write)
     writer.start()
