@@ -20,10 +20,8 @@ from services.console.domain.rulebook import draft_of, plainly
 from services.console.domain.session import Viewer
 from services.console.domain.tongue import _
 from services.console.ports import Alerting
-from services.console.usecases.people import Page, People
+from services.console.usecases.people import CHAIN, Page, People
 from services.console.usecases.quiet import quietly
-
-CHAIN = "_chain"
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,7 @@ class BellRulesView:
     @property
     def places(self) -> list[tuple[str, str]]:
         """The places a viewer may look at: their hotels, and the chain for who works for all of it."""
-        hotels = [(one.id, one.name) for one in self.page.properties]
-        return [*hotels, (CHAIN, "Chain")] if self.page.viewer.principal.properties is None else hotels
+        return self.page.ruled
 
     @property
     def edited(self) -> bool:

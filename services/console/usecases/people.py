@@ -19,6 +19,9 @@ NAMES_KEPT = dt.timedelta(minutes=2)
 MOST_NAMES = 20_000
 _A_MONDAY = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
 
+CHAIN = "_chain"
+"""The place that stands for the whole chain, in addresses and forms."""
+
 
 @dataclass
 class Page:
@@ -41,6 +44,12 @@ class Page:
             raise failure
         else:
             self.closed.append(what)
+
+    @property
+    def ruled(self) -> list[tuple[str, str]]:
+        """The places whose rules a viewer may look at: their hotels, and the chain for who works for all of it."""
+        hotels = [(one.id, one.name) for one in self.properties]
+        return [*hotels, (CHAIN, "Chain")] if self.viewer.principal.properties is None else hotels
 
     @property
     def rate(self) -> float:

@@ -9,10 +9,9 @@ from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.rulebook import Rules, RulesVersion, Simulation, draft_of, plainly, with_clock
 from services.console.domain.session import Viewer
 from services.console.ports import Rulebook
-from services.console.usecases.people import Page, People
+from services.console.usecases.people import CHAIN, Page, People
 from services.console.usecases.quiet import quietly
 
-CHAIN = "_chain"
 WEEK = dt.timedelta(days=7)
 
 
@@ -32,8 +31,7 @@ class RulesView:
     @property
     def places(self) -> list[tuple[str, str]]:
         """The places a viewer may look at: their hotels, and the chain for who works for all of it."""
-        hotels = [(one.id, one.name) for one in self.page.properties]
-        return [*hotels, (CHAIN, "Chain")] if self.page.viewer.principal.properties is None else hotels
+        return self.page.ruled
 
 
 class RuleDesk:

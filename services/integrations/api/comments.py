@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
+from services.integrations.api.settled import SettledIn
 from services.integrations.api.wiring import Doors, Id, correlation
 from services.integrations.domain.comments import KeptComment
 from services.integrations.domain.pms_orders import OrderRow
@@ -14,7 +15,7 @@ from shared.chassis.idempotency import Kept, once
 from shared.contracts.errors import forbidden
 from shared.contracts.identity import Principal
 from shared.contracts.policy import ANY
-from shared.contracts.values import Code, EntityId, Instant
+from shared.contracts.values import EntityId, Instant
 from shared.contracts.writebacks import WritebackState
 
 SETTLED = {"reason_code": "no_work"}
@@ -42,22 +43,6 @@ class CommentPage(BaseModel):
 
     items: list[CommentOut]
     next: str | None
-
-
-class SettledIn(BaseModel):
-    """The record that it is on now, or why it needs none: exactly one of them."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    record_id: EntityId | None = None
-    reason_code: Code | None = None
-
-    @model_validator(mode="after")
-    def exactly_one(self) -> "SettledIn":
-        """A record or a reason."""
-        if (self.record_id is None) == (self.reason_code is None):
-            raise ValueError("give record_id or reason_code, and not both")
-        return self
 
 
 class NoteIn(BaseModel):

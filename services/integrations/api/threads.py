@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.integrations.api.settled import SettledIn
 from services.integrations.api.wiring import Id, MessageDoors, correlation
 from services.integrations.domain.messages import MAX_TEXT, GuestMessage
 from services.integrations.domain.threads import Thread, ThreadState
@@ -111,22 +112,6 @@ class WrittenIn(BaseModel):
         """Words or a template."""
         if (self.text is None) == (self.template is None):
             raise ValueError("give text or template, and not both")
-        return self
-
-
-class SettledIn(BaseModel):
-    """The record that it is on now, or why it needs none: exactly one of them."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    record_id: EntityId | None = None
-    reason_code: Code | None = None
-
-    @model_validator(mode="after")
-    def exactly_one(self) -> "SettledIn":
-        """A record or a reason."""
-        if (self.record_id is None) == (self.reason_code is None):
-            raise ValueError("give record_id or reason_code, and not both")
         return self
 
 
