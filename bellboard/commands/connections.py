@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bellboard.commands.servers import Folder, MongoUrl, mongo_of
-from bellboard.screen import out, table
+from bellboard.screen import out
 from deploy.local.faults import StackFault
 from deploy.local.stack import DEFAULT_FOLDER
 from services.integrations.app import parts
@@ -30,11 +30,10 @@ def addresses(
         found = asyncio.run(_connections(settings, chain))
     except DatabaseError as failure:
         raise StackFault(f"The database does not answer ({type(failure).__name__}).") from failure
-    shown = table("Inbound addresses", "hotel", "PMS", "path")
     for one in found:
-        vendor = one.pms.replace("_", "-")
-        shown.add_row(one.property_id, one.pms, f"/v1/pms/{one.property_id}/{one.token}/{vendor}/events")
-    out.print(shown)
+        # A line each, however narrow the screen: an address that is broken in two is copied wrong.
+        path = f"/v1/pms/{one.property_id}/{one.token}/{one.pms.replace('_', '-')}/events"
+        out.print(f"{one.property_id:<16} {one.pms:<16} {path}", soft_wrap=True, highlight=False, markup=False)
 
 
 async def _connections(settings: Settings, chain: str) -> list[Connection]:

@@ -213,7 +213,7 @@ async def test_price_that_changed_is_told_and_taken_over_only_when_asked(
     ("changed", "field"),
     [
         ({"offer_id": "offer-unknown"}, "offer_id"),
-        ({"kind": "guest_request", "fields": {"topic": "spa"}}, "offer_id"),
+        ({"kind": "guest_request", "fields": {"topic": "quiet_room"}}, "offer_id"),
         ({"stay_id": None}, "stay_id"),
         ({"fields": {"offer": "spa", "price": {"amount": 1, "currency": "EUR"}}}, "price"),
         ({"quantity": 0}, "quantity"),

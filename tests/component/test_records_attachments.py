@@ -106,7 +106,7 @@ async def test_stale_version_leaves_only_what_is_swept(ana: Caller, desk: FrontD
 
 
 async def test_file_is_refused_to_those_who_may_not_see_what_is_private(ana: Caller, desk: FrontDesk) -> None:
-    record = await attached(ana, await opened(ana), photo())
+    record = await attached(ana, await opened(ana, fields={"topic": "quiet_room"}), photo())
     path = f"/v1/records/{record['id']}/attachments/{record['files'][0]['id']}"
     async with desk.client() as http:
         answers = [refusal(await Caller(http, who).get(path)) for who in ("fred", "ines", "carl")]

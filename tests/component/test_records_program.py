@@ -100,6 +100,6 @@ async def test_program_of_another_hotel_finds_nothing(desk: FrontDesk) -> None:
     away = ROBOT.model_copy(update={"properties": ("city",), "departments": (Department.HOUSEKEEPING,)})
     async with desk.client() as http:
         record = await open_request(http, signed(*ALL), "T-1", **REQUEST)
-        elsewhere = {"Authorization": f"Bearer {token(away, 'records', ALL)}"}
+        elsewhere = {"Authorization": f"Bearer {token(away, 'records', scopes=ALL)}"}
         with pytest.raises(httpx.HTTPStatusError, match="404"):
             await advance(http, elsewhere, "T-2", record, "accept")

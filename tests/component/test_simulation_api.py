@@ -132,7 +132,7 @@ async def test_breach_that_a_draft_would_make_is_the_one_a_person_then_hears() -
         told = await simulated(http, {"kinds": {"guest_request": QUIET}}, week_from=str(NOW.date()))
         await ruled(http, {"kinds": {"guest_request": QUIET}})
         refused = await Caller(http, "ana").post(
-            "/v1/records", COT | {"fields": {"topic": "spa", "promised_time": "22:00"}}
+            "/v1/records", COT | {"fields": {"topic": "quiet_room", "promised_time": "22:00"}}
         )
     [case] = told["cases"]
     assert (case["record_id"], case["differs"], case["in_force"]["breaches"]) == (record["id"], ["breaches"], [])

@@ -118,7 +118,11 @@ async def test_two_transactions_that_would_both_lead_a_group_ring_its_people_onc
 
     monkeypatch.setattr(notices, "rung", at_once)
     house.standing.at(NOON)
-    recoveries = [Story(name, kind="service_recovery", owner_rule="fallback").events for name in ("rec-1", "rec-2")]
+    # Each of a stay of its own: two of one stay start over before either asks who was rung.
+    recoveries = [
+        Story(name, kind="service_recovery", owner_rule="fallback", stay_id=f"stay-of-{name}").events
+        for name in ("rec-1", "rec-2")
+    ]
     await asyncio.gather(*(house.standing.hears(*events) for events in recoveries))
     sent = await house.mongo.collection("notifications").find({"channel": "inbox"})
     led = Counter((row["group"], row["staff_id"]) for row in sent if row["lead"])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.numbers import e164, zones_of_country, zones_of_number
 from shared.contracts.stays import Stay, StayStatus
-from shared.contracts.values import Frozen
+from shared.contracts.values import Frozen, LocalTime
 
 ROUNDS = 8
 
@@ -15,8 +15,8 @@ ROUNDS = 8
 class QuietHours(Frozen):
     """From when to when nobody is disturbed, in local time; may pass midnight."""
 
-    start: dt.time
-    end: dt.time
+    start: LocalTime
+    end: LocalTime
 
 
 def guest_zones(stay: Stay | None, profile: Profile | None, hotel_zone: str) -> tuple[str, ...]:

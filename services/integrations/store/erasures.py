@@ -115,6 +115,7 @@ class ErasureStore:
     ) -> ErasureRow:
         """Delete what is held of a person and tell every store, in one transaction."""
         began = await self._mongo.now()
+        told = await self._outbox.history(Scope(chain=scope.chain), guest_id, "guest.erased.v1")
 
         async def work(tx: Tx) -> ErasureRow:
             whole = {"chain": scope.chain}
@@ -122,7 +123,7 @@ class ErasureStore:
             stays = await self._stays.find({"guest": guest_id, **whole}, projection={"prop": 1}, tx=tx)
             known = at_least.stay_ids if at_least else ()
             stay_ids = tuple(sorted({row["_id"] for row in stays} | set(known)))
-            before = int(profile.get("runs", 0))
+            before = max(int(profile.get("runs", 0)), *(event.sequence for event in told), 0)
             run = max(before, at_least.row.erasure.run if at_least else 0) + 1
             # Runs that a restored database has lost are told again with the new one: versions have no holes.
             row, events = decide(range(before + 1, run + 1), stay_ids)

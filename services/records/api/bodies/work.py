@@ -77,6 +77,6 @@ COMMANDS: dict[str, tuple[type[Any], dict[str, Any]]] = {
         },
     ),
     "unblock": (Unblock, {}),
-    "hand-off": (HandOff, {"department": "housekeeping", "reason": {"code": "their_work"}}),
+    "hand-off": (HandOff, {"department": "front_office", "reason": {"code": "their_work"}}),
 }
 """By the last part of its path: the body, and an example of it."""
