@@ -189,7 +189,7 @@ def _audit(app: FastAPI, hotel: FakeHotel) -> None:
 
 
 def _accounts(app: FastAPI, hotel: FakeHotel) -> None:
-    key = {"id": "key-1", "scopes": [], "created_by": "filipe", "expires_at": hotel.now + dt.timedelta(days=30)}
+    key = {"id": "key-1", "scopes": ["read:*"], "created_by": "filipe", "expires_at": hotel.now + dt.timedelta(days=30)}
 
     @app.get("/v1/service-accounts")
     async def accounts() -> Any:

@@ -150,10 +150,10 @@ class Proof(Wire):
 
 
 class Key(Wire):
-    """A key of a service account; its secret is shown once, when it is issued."""
+    """A key of a service account; its secret is shown once, when it is issued. `scopes`: `action:kind`."""
 
     id: str
-    scopes: tuple[dict[str, Any], ...] = ()
+    scopes: tuple[str, ...] = ()
     created_by: str = ""
     expires_at: Instant | None = None
     revoked_at: Instant | None = None
