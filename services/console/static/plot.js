@@ -11,7 +11,7 @@
       ...size(),
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.1] } },
-      axes: [{ ...axis, values: (_, at) => at.map((one) => day.format(one * 1000)) }, axis],
+      axes: [{ ...axis, incrs: [1, 2, 7, 14].map((days) => days * 86400), values: (_, at) => at.map((one) => day.format(one * 1000)) }, axis],
       series: [{ value: (_, at) => (at == null ? "" : day.format(at * 1000)) }, ...names.map((label, n) => ({ label, stroke: colours[n], width: 2, points: { size: 5 } }))],
     }, data, place);
     addEventListener("resize", () => made.setSize(size()));

@@ -32,13 +32,12 @@ class Trend:
     days: Sequence[dt.date]
     opened: Sequence[float | None]
     closed: Sequence[float | None]
-    late: Sequence[float | None]
 
     @property
     def data(self) -> str:
         """The lines as JSON: seconds since 1970, then each figure."""
         midnights = [dt.datetime.combine(day, dt.time(), dt.UTC).timestamp() for day in self.days]
-        return json.dumps([midnights, list(self.opened), list(self.closed), list(self.late)])
+        return json.dumps([midnights, list(self.opened), list(self.closed)])
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ class Reading:
                 for one in answers
             ]
 
-        return Trend(days, line("opened"), line("closed"), line("late"))
+        return Trend(days, line("opened"), line("closed"))
 
     def _settled(self, page: Page, asked: Asked) -> Asked:
         """The days asked for, today where none are; never backwards."""
