@@ -47,6 +47,11 @@ class CardView:
         return words[:1].upper() + words[1:]
 
     @property
+    def heading(self) -> str:
+        """What is asked where it stands in one line; the kind of work where that says nothing."""
+        return self.what if self.card.what not in ("", "other") else self.title
+
+    @property
     def place(self) -> str:
         """Where: the room or public area; empty while no room is given."""
         return self.card.room or self.card.place or ""
