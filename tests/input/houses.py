@@ -211,7 +211,10 @@ async def integrations(told: Told, folder: Path) -> AsyncIterator[House]:
         chief = {"Authorization": f"Bearer {token(SECOND, 'integrations')}"}
         subscriptions, heard_by = await ripe_partners(client, chief)
         desk = {"Authorization": f"Bearer {token(CHIEF, 'integrations')}"}
-        talk = await ripe_messages(client, desk, chief, sorted(stays)[2:6])
+        # Of guests whom nobody forgets meanwhile; which ones are, no run shares with another: their ids are keyed.
+        kept = {"_id": {"$in": sorted(stays)[2:]}, "guest": {"$nin": some}}
+        staying = await have.chassis.mongo.collection("stays").find(kept, sort=[("_id", 1)], limit=4)
+        talk = await ripe_messages(client, desk, chief, [str(row["_id"]) for row in staying])
     ids = {"id": (*known["id"], *erasures, *subscriptions), "partner": ("seed-looked-at",)}
     ids |= {"subscription": (subscriptions[-1],)}
     yield House(standing.app, tokens("integrations"), known | ids, ripe | forgotten | heard_by | paid | talk)
