@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from deploy.demo import hotels
 
@@ -41,12 +41,21 @@ class Person:
     async def sees(self, what: str, *, whole: bool = False) -> None:
         """Keep a picture; nothing may stick out sideways, no service be missing, no script have failed."""
         self.seen += 1
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        wide = await self._too_wide()
         missing = await self.page.locator(".strip.silent, .strip.closed").all_inner_texts()
         name = re.sub(r"[^a-z0-9]+", "-", f"{self.role} {self.seen:02} {what}".lower())
         FOLDER.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=FOLDER / f"{name}.png", full_page=whole)
         assert (wide <= 0, missing, self.faults) == (True, [], []), f"{self.role}, {what}: {wide} px too wide"
+
+    async def _too_wide(self) -> int:
+        """How far the page sticks out sideways, in pixels; asked again where a page is just giving way to the next."""
+        asked = "document.documentElement.scrollWidth - window.innerWidth"
+        try:
+            return int(await self.page.evaluate(asked))
+        except Error:
+            await self.page.wait_for_load_state("load")
+            return int(await self.page.evaluate(asked))
 
     @property
     def where(self) -> str:

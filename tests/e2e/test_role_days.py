@@ -120,6 +120,7 @@ async def test_housekeeper_does_the_next_room_on_a_phone(
     await card.get_by_role("button", name="Accept").tap()
     await expect(card).to_have_attribute("data-status", "pending")
     await card.locator("[data-act]").tap()
+    await one.page.wait_for_url(f"**/records/{opened['id']}**")
     await one.sees("what is asked")
     await one.page.locator(".next input[type=time]").fill("16:00")
     await one.page.locator(".next button[type=submit]").tap()
