@@ -11,6 +11,7 @@ from shared.contracts.envelope import Envelope, NewEvent, encode
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
 PENDING, SENT, HALTED = 0, 1, 2
+_MARKED_AT_ONCE = 500
 WAITING: Document = {"$in": [PENDING, HALTED]}
 """What the index of unsent rows holds; a query that says just this is answered from it."""
 UNSENT: Document = {"st": PENDING, "topic": {"$gt": ""}}
@@ -61,7 +62,7 @@ class Outbox:
     """Appends events in the transaction of the state they describe; the relay sends them."""
 
     def __init__(self, mongo: Mongo, clock: Clock, source: str) -> None:
-        self._rows = mongo.collection("events")
+        self._mongo, self._rows = mongo, mongo.collection("events")
         self._clock, self._source = clock, source
         self.nudge = asyncio.Event()
 
@@ -129,9 +130,26 @@ class Outbox:
         wanted: Document = {"chain": {"$in": [scope.chain, SYSTEM_CHAIN]}, "st": SENT}
         wanted |= {"agg": subject} if subject else {}
         wanted |= {"topic": topic} if topic else {}
-        count = await self._rows.update_many(wanted, {"$set": {"st": PENDING}})
+        count, batch = 0, list[str]()
+        # The relay sends whatever it finds pending: it must never find a version whose older ones are not. So they are
+        # marked in the order of versions, and each batch at one moment.
+        async for row in self._rows.stream(wanted, projection={"_id": 1}, sort=[("agg", 1), ("ver", 1)]):
+            batch.append(row["_id"])
+            if len(batch) == _MARKED_AT_ONCE:
+                count += await self._mark(batch)
+                batch = []
+        count += await self._mark(batch)
         self.nudge.set()
         return count
+
+    async def _mark(self, ids: Sequence[str]) -> int:
+        """Make sent events pending, all at one moment."""
+        chosen: Document = {"_id": {"$in": list(ids)}, "st": SENT}
+
+        async def work(tx: Tx) -> int:
+            return await self._rows.update_many(chosen, {"$set": {"st": PENDING}}, tx=tx)
+
+        return await self._mongo.run(work)
 
     async def resend(self, tx: Tx, scope: Scope, topic: str, subject: str) -> int:
         """As `republish` for one aggregate, in a transaction; how many events are pending by it."""
