@@ -5,6 +5,7 @@ import enum
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import Field
@@ -70,6 +71,21 @@ class Dated(Proposed):
         """Whether it still waits: for a decision, or for its day."""
         waits = self.state is VersionState.APPROVED and not self.started(at)
         return waits or self.state is VersionState.PROPOSED
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a place stands: the last version and event, the version approved last (0: none), and how many wait."""
+
+    last: int = 0
+    seq: int = 0
+    approved: int = 0
+    open: int = 0
+
+    @property
+    def revision(self) -> int:
+        """What If-Match names: one more than the number of events."""
+        return self.seq + 1
 
 
 One = TypeVar("One", bound=Proposed)

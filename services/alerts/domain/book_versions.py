@@ -1,10 +1,10 @@
 """Versions of what a place has of its own in alerts: proposed, decided by another person, in force from a day on."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from services.alerts.domain.book import AlertRules, BookVersion
 from shared.contracts.proposals import (
+    Head,
     Said,
     decided,
     fingerprint,
@@ -14,21 +14,6 @@ from shared.contracts.proposals import (
     require_withdrawable,
     withdrawn,
 )
-
-
-@dataclass(frozen=True)
-class Head:
-    """Where a place stands: the last version and event, the version approved last (0: none), and how many wait."""
-
-    last: int = 0
-    seq: int = 0
-    approved: int = 0
-    open: int = 0
-
-    @property
-    def revision(self) -> int:
-        """What If-Match names: one more than the number of events."""
-        return self.seq + 1
 
 
 def digest(place: str, version: int, base: int, rules: AlertRules, effective_from: dt.datetime | None) -> str:

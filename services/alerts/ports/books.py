@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from services.alerts.domain.book import Book, BookVersion
-from services.alerts.domain.book_versions import Head
 from shared.chassis.mongo import Tx
+from shared.contracts.proposals import Head
 from shared.contracts.values import Instant, Scope
 
 

@@ -4,13 +4,12 @@ import time
 from collections.abc import Collection, Sequence
 
 from services.alerts.domain.book import CHAIN_LEVEL, Book, BookVersion, in_force
-from services.alerts.domain.book_versions import Head
 from shared.chassis.mongo import Document, Mongo, Put, Tx
-from shared.contracts.proposals import MOST_OPEN, VersionState, standing
+from shared.chassis.version_heads import APPROVED, head_of
+from shared.contracts.proposals import MOST_OPEN, Head, standing
 from shared.contracts.values import Instant, Scope
 
 RECENT_S = 1.0
-APPROVED = VersionState.APPROVED.value
 
 
 class MongoBooks:
@@ -60,15 +59,7 @@ class MongoBooks:
 
     async def head(self, scope: Scope, place: str, now: Instant, tx: Tx | None = None) -> Head:
         """Where a place stands with its own."""
-        whole = {"chain": scope.chain, "place": place}
-        last = await self._rows.find_one(whole, projection={"version": 1}, sort=[("version", -1)], tx=tx)
-        told = await self._rows.find_one(whole, projection={"seq": 1}, sort=[("seq", -1)], tx=tx)
-        approved = await self._rows.find_one(whole | {"state": APPROVED}, sort=[("version", -1)], tx=tx)
-        waits = [{"state": VersionState.PROPOSED.value}, {"state": APPROVED, "starts_at": {"$gt": now}}]
-        waiting = await self._rows.find(whole | {"$or": waits}, projection={"_id": 1}, limit=MOST_OPEN, tx=tx)
-        if last is None or told is None:
-            return Head()
-        return Head(last["version"], told["seq"], approved["version"] if approved else 0, len(waiting))
+        return await head_of(self._rows, scope, place, now, tx)
 
     async def find_all(
         self, scope: Scope, place: str, versions: Collection[int], tx: Tx | None = None

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from services.alerts.domain import book_versions
 from services.alerts.domain.book import CHAIN_LEVEL, AlertRules, Book, BookVersion, in_force, merged
 from services.alerts.domain.book_faults import book_faults
-from services.alerts.domain.book_versions import Head
 from services.alerts.domain.simulation import RuleEffect, simulated
 from services.alerts.domain.watch import Watch
 from services.alerts.ports import Announcer, Commands, Permissions, Staffing, TimerSetter, WatchStore
@@ -24,7 +23,7 @@ from shared.contracts.envelope import Change
 from shared.contracts.errors import breached, conflict, forbidden, not_found
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.policy import Resource
-from shared.contracts.proposals import MOST_OPEN, Said, VersionState, standing
+from shared.contracts.proposals import MOST_OPEN, Head, Said, VersionState, standing
 from shared.contracts.values import Frozen, Instant, Scope
 
 MOST_SIMULATED = 2000

@@ -14,6 +14,7 @@ from shared.contracts.identity import Actor
 from shared.contracts.messages import TemplateEvent, TemplateTold
 from shared.contracts.proposals import (
     Dated,
+    Head,
     Said,
     decided,
     fingerprint,
@@ -42,21 +43,6 @@ class TemplateVersion(Dated):
     def where(self) -> str:
         """The property, or `_chain`."""
         return self.place.partition("|")[0]
-
-
-@dataclass(frozen=True)
-class Head:
-    """Where a code stands at a place: the last version and event, the one approved last, and how many wait."""
-
-    last: int = 0
-    seq: int = 0
-    approved: int = 0
-    open: int = 0
-
-    @property
-    def revision(self) -> int:
-        """What If-Match names: one more than the number of events."""
-        return self.seq + 1
 
 
 def place_of(where: str, code: str) -> str:

@@ -4,20 +4,20 @@ import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from services.integrations.domain.message_templates import Head, TemplateVersion, in_force
+from services.integrations.domain.message_templates import TemplateVersion, in_force
 from services.integrations.domain.templates import Wording
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
+from shared.chassis.version_heads import APPROVED, head_of
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import conflict
-from shared.contracts.proposals import MOST_OPEN, VersionState
+from shared.contracts.proposals import MOST_OPEN, Head, VersionState
 from shared.contracts.values import Scope
 
 RECENT_S = 1.0
 MOST_IN_FORCE = 2_000
-APPROVED = VersionState.APPROVED.value
 Step = Callable[[Head, Tx], Awaitable[tuple[TemplateVersion | None, TemplateVersion, NewEvent]]]
 """From where a code stands: the version before and after, and its event."""
 
@@ -41,15 +41,7 @@ class TemplateStore:
 
     async def head(self, scope: Scope, place: str, now: dt.datetime, tx: Tx | None = None) -> Head:
         """Where a code stands at a place."""
-        whole: Document = {"chain": scope.chain, "place": place}
-        last = await self._rows.find_one(whole, projection={"version": 1}, sort=[("version", -1)], tx=tx)
-        told = await self._rows.find_one(whole, projection={"seq": 1}, sort=[("seq", -1)], tx=tx)
-        approved = await self._rows.find_one(whole | {"state": APPROVED}, sort=[("version", -1)], tx=tx)
-        waits = [{"state": VersionState.PROPOSED.value}, {"state": APPROVED, "starts_at": {"$gt": now}}]
-        waiting = await self._rows.find(whole | {"$or": waits}, projection={"_id": 1}, limit=MOST_OPEN, tx=tx)
-        if last is None or told is None:
-            return Head()
-        return Head(last["version"], told["seq"], approved["version"] if approved else 0, len(waiting))
+        return await head_of(self._rows, scope, place, now, tx)
 
     async def find(self, scope: Scope, place: str, version: int, tx: Tx | None = None) -> TemplateVersion | None:
         """One version."""

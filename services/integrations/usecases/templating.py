@@ -8,7 +8,7 @@ from typing import Protocol
 
 from services.integrations.domain import message_templates as versions
 from services.integrations.domain.guests import Profile
-from services.integrations.domain.message_templates import Asked, Head, TemplateVersion, place_of, told
+from services.integrations.domain.message_templates import Asked, TemplateVersion, place_of, told
 from services.integrations.domain.sending_rules import CHAIN
 from services.integrations.domain.templates import BUILT_IN, LINKS, Rendered, Wording, rendered
 from services.integrations.ports import StayStore
@@ -23,7 +23,7 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import invalid, not_found
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.policy import Resource
-from shared.contracts.proposals import Said
+from shared.contracts.proposals import Head, Said
 from shared.contracts.values import Instant, Scope
 
 MASK = "•••"
