@@ -21,6 +21,7 @@ def _program(tmp_path: Path, code: str, grace: float = 10.0) -> Program:
 
 
 async def _until_logged(tmp_path: Path, text: str, times: int = 1) -> None:
+    # A line is there with its end: an unbuffered child writes the two one after the other.
     async with asyncio.timeout(20):
         while (tmp_path / "child.log").read_text().count(text) < times:
             await asyncio.sleep(0.02)
@@ -33,7 +34,7 @@ async def test_supervisor_starts_a_child_again_when_it_is_killed(tmp_path: Path)
     supervisor = Supervisor(changed=lambda _: None)
     child = await supervisor.start(_program(tmp_path, _SLEEP))
     first = supervisor.kill("child")
-    await _until_logged(tmp_path, "up", times=2)
+    await _until_logged(tmp_path, "up\n", times=2)
     assert child.restarts == 1
     assert child.last_exit == -signal.SIGKILL
     assert child.process is not None
@@ -51,7 +52,7 @@ async def test_supervisor_stops_a_child_with_its_own_children_when_it_ignores_si
     )
     supervisor = Supervisor(changed=lambda _: None)
     child = await supervisor.start(_program(tmp_path, code, grace=0.2))
-    await _until_logged(tmp_path, "grandchild")
+    await _until_logged(tmp_path, "\n")
     grandchild = int((tmp_path / "child.log").read_text().split()[1])
     await supervisor.stop(["child"])
     assert child.last_exit == -signal.SIGKILL
@@ -69,7 +70,7 @@ async def test_supervisor_gives_a_child_time_to_stop_in_order(tmp_path: Path) ->
     )
     supervisor = Supervisor(changed=lambda _: None)
     child = await supervisor.start(_program(tmp_path, code))
-    await _until_logged(tmp_path, "up")
+    await _until_logged(tmp_path, "up\n")
     await supervisor.stop(["child"])
     assert (tmp_path / "child.log").read_text() == "up\nin order\n"
     assert child.restarts == 0
