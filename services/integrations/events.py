@@ -161,6 +161,7 @@ def message_of(event: Envelope, body: RecordMessageRequested) -> GuestMessage:
         send=asked.send,
         template=asked.template,
         draft=asked.text,
+        urgent=asked.urgent,
         progress=Progress.PENDING,
         correlation=event.correlation,
         causation=event.id,

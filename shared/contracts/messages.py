@@ -46,6 +46,7 @@ class Message(Wire):
     score: int | None = None
     bid: Money | None = Field(default=None, description="What the guest would pay for one of the offer")
     failure: Code | None = None
+    settled: Code | None = Field(default=None, description="Why what a guest wrote needs no record, as a person said")
     at: Instant
     version: Version
 
@@ -56,7 +57,7 @@ class MessageEvent(EventBody):
     message: Message
 
 
-MESSAGE_VERBS = ("stored", "sent", "delivered", "read", "failed", "received", "suppressed", "linked")
+MESSAGE_VERBS = ("stored", "sent", "delivered", "read", "failed", "received", "suppressed", "linked", "settled")
 
 
 class Consent(Wire):

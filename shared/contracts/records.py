@@ -240,6 +240,7 @@ class MessageCommand(Wire):
     topic_code: Code
     template: Code | None = None
     text: TextRef | None = None
+    urgent: Code | None = Field(default=None, description="Why it may disturb in the guest's quiet hours")
 
 
 class RecordMessageRequested(RecordEvent):

@@ -5,12 +5,10 @@ import datetime as dt
 import json
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +22,6 @@ from services.integrations.domain.marks import Hint
 from services.integrations.domain.payments import OperationRow
 from services.integrations.domain.postings import PostingRow
 from services.integrations.settings import Settings
-from shared.chassis import faultpoints
 from shared.chassis.provenance import Provenance
 from shared.contracts.money import Posting, PostingState
 from shared.contracts.payments import PaymentKind, PaymentOperation
@@ -35,6 +32,7 @@ from tests.factories.records import CHAIN
 from tests.factories.standing import NO_BROKER
 from tests.fakes.pms.book import Booked, Entry
 from tests.fakes.stripe_server import WEBHOOK_SECRET, StripeServer
+from tests.faults.workers import Workers, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 SCOPE = Scope(chain=CHAIN)
@@ -45,44 +43,13 @@ SETTLED = (PostingState.DONE.value, PostingState.UNKNOWN.value)
 
 
 @dataclass
-class Bank:
+class Bank(Workers):
     """The hotels, what is outside of them, and the workers that post and pay."""
 
-    have: Parts
-    sims: dict[str, Sim]
-    stripe: StripeServer
-    points: Path
-    ready: subprocess.Popen[str]
-    workers: list[int] = field(default_factory=list)
+    have: Parts = None  # type: ignore[assignment] # given right after the processes are there
+    sims: dict[str, Sim] = field(default_factory=dict)
+    stripe: StripeServer = field(default_factory=StripeServer)
     asked: int = 0
-
-    def start(self) -> int:
-        """One more worker; its process id."""
-        assert self.ready.stdin
-        assert self.ready.stdout
-        self.ready.stdin.write("another\n")
-        self.ready.stdin.flush()
-        self.workers.append(int(self.ready.stdout.readline()))
-        return self.workers[-1]
-
-    def gone(self, worker: int) -> bool:
-        """Whether a worker is dead."""
-        return not Path(f"/proc/{worker}").exists()
-
-    async def end(self, *workers: int) -> None:
-        """Kill workers and wait until they are dead."""
-        for worker in workers:
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
-        await until(lambda: all(self.gone(one) for one in workers), "workers end")
-
-    def arm(self, point: str, act: str) -> Path:
-        """Who passes a point next meets its fate; the file that says that it has."""
-        assert point in faultpoints.POINTS
-        met = self.points / f"{point}.met"
-        met.unlink(missing_ok=True)
-        (self.points / point).write_text(act)
-        return met
 
     async def post(self, hotel: str) -> str:
         """A line of 25 euros is asked for."""
@@ -146,14 +113,6 @@ class Bank:
         """Whether it stands so."""
         return await self.state(collection, name) in states
 
-    def close(self) -> None:
-        """End every worker that is left."""
-        for worker in self.workers:
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
-        self.ready.kill()
-        self.ready.wait()
-
 
 def _payment_row(row: OperationRow) -> dict[str, Any]:
     one = row.operation
@@ -161,17 +120,6 @@ def _payment_row(row: OperationRow) -> dict[str, Any]:
         **{"_id": one.id, "chain": row.chain, "prop": one.property_id, "payment": one.payment_id, "stay": one.stay_id},
         **{"state": one.state.value, "open": True, "at": one.at, "body": row.model_dump(mode="json"), "claimed": None},
     }
-
-
-async def until(true: Callable[[], Any], what: str, seconds: float = 40) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(seconds) as limit:
-        while True:
-            found = true()
-            if await found if asyncio.iscoroutine(found) else found:
-                return
-            await asyncio.sleep(0.05)
-            assert not limit.expired(), what
 
 
 @asynccontextmanager
@@ -211,7 +159,6 @@ async def bank(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         at = await stack.enter_async_context(served(stripe.app))
         account = {"property_id": "city", "chain": CHAIN, "api_key": "sk_test_x", "webhook_secret": WEBHOOK_SECRET}
         specs = [connected(hotel, rig, sims[hotel], urls[hotel]) for hotel, rig in RIGS.items()]
-        (folder / "points").mkdir()
         (folder / "secrets").mkdir()
         for hotel, rig in RIGS.items():
             (folder / "secrets" / f"{hotel}.json").write_text(json.dumps(dict(rig.secrets)))
@@ -225,7 +172,6 @@ async def bank(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
             payment_accounts=(PaymentAccount.model_validate(account | {"base_url": at}),),
         )
         environment = os.environ | {
-            faultpoints.VARIABLE: str(folder / "points"),
             "BELLBOARD_MONGO_URL": mongo_url,
             "BELLBOARD_MONGO_DATABASE": database,
             "BELLBOARD_KAFKA_SERVERS": NO_BROKER,
@@ -239,9 +185,8 @@ async def bank(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
             await have.following.marks.raise_all(SCOPE, connection, [hint], have.chassis.clock.real_now())
         await have.fetch_marked()
         command = [sys.executable, "-m", "tests.faults.money_worker"]
-        piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        ready: subprocess.Popen[str] = subprocess.Popen(command, env=environment, **piped)  # type: ignore[call-overload]
-        made = Bank(have, sims, stripe, folder / "points", ready)
+        made = Bank.of(command, environment, folder / "points")
+        made.have, made.sims, made.stripe = have, sims, stripe
         yield made
         made.close()
         await have.chassis.mongo.close()

@@ -40,6 +40,7 @@ async def ripe_messages(
     look = {"path": update, "body": LOOKED_AT | {"stay_id": stays[0], "texts": SAID}}
     return {
         "GET /v1/threads/{stay_id}": [{"path": {"stay_id": one}, "query": {}} for one in stays[:3]],
+        "GET /v1/threads/{stay_id}/outlook": [{"path": {"stay_id": one}, "query": {}} for one in stays[:3]],
         "POST /v1/threads/{stay_id}/messages": [{"path": {"stay_id": stays[0]}, "body": WRITTEN}],
         "POST /v1/threads/{stay_id}/answered": [{"path": {"stay_id": one}, **first} for one in stays[:3]],
         "POST /v1/unrecorded-messages/{message_id}/settle": [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.feeds import Feed, FeedEvent
 from shared.contracts.identity import system
@@ -146,6 +147,16 @@ async def test_message_without_a_record_rings_and_a_record_for_it_ends_that(hous
     await house.at(-40)
     assert (await house.one("unrecorded_message"))["state"] == "open"
     await house.standing.hears(*opened_for("msg-7", at=NOON + minutes(20)).events)
+    assert (await house.one("unrecorded_message"))["state"] == "resolved"
+
+
+async def test_alert_of_a_message_that_needs_no_record_ends_when_somebody_says_so(house: Bell) -> None:
+    await house.standing.hears(wrote())
+    await house.at(-40)
+    assert (await house.one("unrecorded_message"))["state"] == "open"
+    body = body_of(wrote(settled="no_work", version=2))
+    assert isinstance(body, MessageEvent)
+    await house.standing.hears(envelope("message.settled.v1", "msg-7", 2, NOON + minutes(20), body))
     assert (await house.one("unrecorded_message"))["state"] == "resolved"
 
 

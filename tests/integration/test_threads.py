@@ -1,6 +1,7 @@
 """Threads, unrecorded messages, rules and templates over HTTP, and when messages may leave."""
 
 import datetime as dt
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from services.integrations.api.message_templates import DECIDED, PROPOSED, RULES
 from services.integrations.domain.commanding import MOST_TRIES
 from shared.contracts.records import RecordEvent
 from tests.factories.records import ACTOR, NOON, PROPERTY, envelope, snapshot
+from tests.factories.staff import ANA
 from tests.factories.talk import ADMIN, AUDITOR, AWAY, BOSS, OTHER_BOSS, PHONE, PUBLIC, SCOPE, Talk, account, talking
 from tests.fakes.twilio_server import Twilio, twilio
 
@@ -105,6 +107,13 @@ async def test_unrecorded_message_is_listed_until_somebody_says_what_it_is(talk:
     assert (await talk.http("GET", "/v1/unrecorded-messages")).json()["items"] == []
     again = await talk.http("POST", path, said, **{"If-Match": done.headers["etag"]})
     assert again.status_code == 409
+    # Told to everybody, so that its alert ends by itself; who says so is on the event, and when it came stays.
+    verb = {"record_id": "linked", "reason_code": "settled"}[next(iter(said))]
+    assert await talk.standing.said(one["id"]) == ["message.received.v1", f"message.{verb}.v1"]
+    [event] = await talk.have.chassis.mongo.collection("events").find({"agg": one["id"], "ver": 2})
+    body = json.loads(event["value"])
+    assert (body["actor"]["id"], body["message"].get("settled")) == (ANA.id, said.get("reason_code"))
+    assert done.json()["at"] == one["at"]
 
 
 @pytest.mark.parametrize(
@@ -325,3 +334,40 @@ async def test_erasing_a_guest_erases_words_and_addresses_and_sends_nothing_more
     assert "cot?" not in kept
     assert "Private words" not in kept
     assert PHONE not in kept
+
+
+async def test_outlook_says_by_which_way_and_when_before_anything_is_written(talk: Talk) -> None:
+    path = f"/v1/threads/{talk.stay}/outlook"
+    await talk.rules(order=("sms", "email"), quiet=QUIET)
+    day = (await talk.http("GET", path)).json()
+    talk.standing.at(NIGHT)
+    night = (await talk.http("GET", path)).json()
+    urgent = (await talk.http("GET", f"{path}?urgent=safety")).json()
+    assert [one["channel"] for one in (day, night, urgent)] == ["sms"] * 3
+    assert [one["why"] for one in (day, night, urgent)] == [None, "quiet_hours", None]
+    assert night["leaves_at"] == (NIGHT + dt.timedelta(hours=9)).isoformat().replace("+00:00", "Z")
+    assert (night["quiet_from"], night["quiet_until"], night["language"]) == ("22:00:00", "08:00:00", "de")
+    await talk.rules(order=("whatsapp",))
+    closed = (await talk.http("GET", path)).json()
+    assert (closed["channel"], closed["why"]) == (None, "window_closed")
+    assert (await talk.http("GET", path, who=AUDITOR)).status_code == 403
+    assert (await talk.http("GET", path, who=AWAY)).status_code == 404
+    assert (await talk.http("GET", f"{path}?template=No!")).status_code == 422
+    assert await talk.have.messages.of_stay(SCOPE, talk.stay) == []
+
+
+async def test_message_that_waits_says_until_when_and_who_wrote_it(talk: Talk) -> None:
+    await talk.rules(order=("sms",), quiet=QUIET)
+    talk.standing.at(NIGHT)
+    body = {"template": "welcome", "send": True, "language": "pt"}
+    assert (await talk.http("POST", f"/v1/threads/{talk.stay}/messages", body)).status_code == 201
+    await talk.work()
+    await talk.texted("Boa noite")
+    [told] = [one for one in (await talk.http("GET", f"/v1/threads/{talk.stay}")).json()["items"] if one["template"]]
+    assert (told["waits_for"], told["written_by"], told["state"]) == ("quiet_hours", ANA.id, "queued")
+    assert told["waits_until"]
+    talk.standing.at(NOON + dt.timedelta(days=1))
+    await talk.due_now()
+    await talk.work()
+    sent = next(one for one in (await talk.http("GET", f"/v1/threads/{talk.stay}")).json()["items"] if one["template"])
+    assert (sent["language"], sent["state"], sent["text"][:7]) == ("pt", "sent", "Caro(a)")

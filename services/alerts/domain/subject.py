@@ -146,7 +146,7 @@ def message_subject(message: Message, now: dt.datetime) -> Subject:
                 "channel": message.channel,
                 "topic": message.topic_code,
                 "failure": message.failure,
-                "has_record": message.record_id is not None,
+                "has_record": message.record_id is not None or message.settled is not None,
                 "is_answer": any(each is not None for each in (message.answer, message.bid, message.score)),
                 "at": message.at,
                 "now": now,

@@ -13,6 +13,7 @@ from services.integrations.api import (
     guests,
     message_templates,
     messages,
+    outlook,
     partner_commands,
     partner_contract,
     partners,
@@ -48,7 +49,7 @@ def router(doors: Doors) -> APIRouter:
         whole.include_router(side.router(doors.partners))
     for book in (payments, books):
         whole.include_router(book.router(doors.money))
-    for one in (twilio, threads, message_templates):
+    for one in (twilio, threads, outlook, message_templates):
         whole.include_router(one.router(doors.messages))
     whole.include_router(consents.router(doors.consents))
     return whole

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.integrations.api.wiring import Code as CodePath
-from services.integrations.api.wiring import MessageDoors
+from services.integrations.api.wiring import Language, MessageDoors
 from services.integrations.domain.message_templates import TemplateVersion
 from services.integrations.domain.sending_rules import CHAIN, KeptRules, SendingRules
 from services.integrations.domain.templates import Wording
@@ -22,7 +22,6 @@ from shared.contracts.values import AskedInstant, EntityId, Instant
 
 Where = Annotated[str, Path(pattern=rf"^({CHAIN}|[a-z0-9][a-z0-9-]{{0,62}})$", description="A property, or `_chain`")]
 Number = Annotated[int, Path(ge=1, le=10**9)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Texts = Annotated[dict[Language, Wording], Field(min_length=1, max_length=40)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 RULES: dict[str, Any] = {

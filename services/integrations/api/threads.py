@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.integrations.api.settled import SettledIn
-from services.integrations.api.wiring import Id, MessageDoors, correlation
+from services.integrations.api.wiring import Id, Language, MessageDoors, correlation
 from services.integrations.domain.messages import MAX_TEXT, GuestMessage
 from services.integrations.domain.threads import Thread, ThreadState
 from services.integrations.usecases.threading import Written
@@ -76,6 +76,11 @@ class MessageShown(BaseModel):
     tries: list[TryOut]
     settled_by: str | None
     settled_reason: str | None
+    written_by: str | None
+    urgent: str | None
+    waits_until: Instant | None
+    waits_for: str | None
+    dead: bool
     at: Instant
     version: int
 
@@ -103,6 +108,7 @@ class WrittenIn(BaseModel):
     text: str | None = Field(default=None, min_length=1, max_length=MAX_TEXT, pattern=r"\S")
     template: Code | None = None
     send: bool = Field(strict=True)
+    language: Language | None = Field(default=None, description="Of a template; else the guest's")
     topic_code: Code = "reply"
     urgent: Code | None = None
     record_id: EntityId | None = None
@@ -121,7 +127,8 @@ def _thread(one: Thread) -> ThreadOut:
 
 def _shown(row: GuestMessage) -> MessageShown:
     told = {name: getattr(row.message, name) for name in MessageShown.model_fields if hasattr(row.message, name)}
-    own = ("text", "template", "flagged", "auto", "media", "sender", "settled_by", "settled_reason")
+    own = ("text", "template", "flagged", "auto", "media", "sender", "settled_by", "settled_reason", "written_by")
+    own += ("urgent", "waits_until", "waits_for", "dead")
     tries = [TryOut(channel=one.channel, state=one.state, failure=one.failure, at=one.at) for one in row.tries]
     return MessageShown(**told, **{name: getattr(row, name) for name in own}, tries=tries)
 

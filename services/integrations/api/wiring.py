@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Path, Request
+from pydantic import StringConstraints
 
 from services.integrations.ports import Connections
 from services.integrations.usecases.connecting import Connecting
@@ -12,6 +13,7 @@ from services.integrations.usecases.disclosing import Disclose
 from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
+from services.integrations.usecases.foretelling import Foretelling
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.paying import HearProvider, Payments
 from services.integrations.usecases.pms_orders import WriteNotes
@@ -31,6 +33,7 @@ from shared.chassis.service import Chassis
 
 Property = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Token = Annotated[str, Path(min_length=32, max_length=128)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Code = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$")]
 
@@ -75,6 +78,7 @@ class MessageDoors:
     threading: Threading
     ruling: SendingRuling
     templating: Templating
+    foretelling: Foretelling
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from services.integrations.store.stays import StayStore
 from services.integrations.store.threads import ThreadStore
 from services.integrations.usecases.choosing import House
 from services.integrations.usecases.delivery_watch import WatchDelivery
+from services.integrations.usecases.foretelling import Foretelling
 from services.integrations.usecases.incoming import TakeFromGuests
 from services.integrations.usecases.link_making import LinkMaking
 from services.integrations.usecases.outgoing import SendMessages
@@ -88,10 +89,10 @@ class MessageParts:
         mail = (settings.mail, mark) if settings.mail else None
         return ways(have.messages.drafts, mail, (accounts, self.http, call_back))
 
-    def send(self, have: Beside) -> SendMessages:
-        """Works off the messages that wait."""
+    def house(self, have: Beside) -> House:
+        """What messages are made of and kept in."""
         clock = have.chassis.clock
-        house = House(
+        return House(
             messages=have.messages,
             stays=have.stays,
             ways=self.ways(have),
@@ -103,7 +104,10 @@ class MessageParts:
             policy=have.chassis.policy,
             clock=clock,
         )
-        return SendMessages(house)
+
+    def send(self, have: Beside) -> SendMessages:
+        """Works off the messages that wait."""
+        return SendMessages(self.house(have))
 
     def from_guests(self, have: Beside) -> TakeFromGuests:
         """Takes what guests say."""
@@ -120,6 +124,7 @@ class MessageParts:
             threading=Threading(self.threads, have.messages, have.stays, have.ledger, policy, clock),
             ruling=SendingRuling(self.rules, policy, clock),
             templating=Templating(self.templates, have.stays, policy, clock),
+            foretelling=Foretelling(self.house(have)),
         )
 
     def watch(self, have: Beside) -> None:

@@ -88,6 +88,10 @@ class GuestMessage(Frozen):
     media: int = Field(default=0, ge=0, description="Files that came along and were not kept")
     settled_by: EntityId | None = Field(default=None, description="Who said that it needs no record, or which")
     settled_reason: Code | None = None
+    written_by: EntityId | None = Field(default=None, description="Who of the staff wrote it by hand")
+    waits_until: Instant | None = Field(default=None, exclude=True, description="When it is tried next")
+    waits_for: Code | None = Field(default=None, exclude=True, description="Why it was put off")
+    dead: bool = Field(default=False, exclude=True, description="Whether a person has to look")
     steps: tuple[Message, ...] = Field(default=(), exclude=True, description="States since it was read, to be told")
 
     @property
@@ -180,12 +184,20 @@ def again(row: GuestMessage) -> GuestMessage:
     return row.model_copy(update={"progress": Progress.PENDING, "way": None, "round": len(row.tries)})
 
 
-def linked(row: GuestMessage, record_id: str, now: dt.datetime) -> GuestMessage:
+def linked(row: GuestMessage, record_id: str) -> GuestMessage:
     """The row on the record that it belongs to; one that is on a record stays there."""
-    if row.message.record_id is not None:
-        return row
-    update = {"record_id": record_id, "version": row.message.version + 1, "at": now}
-    message = row.message.model_copy(update=update)
+    return row if row.message.record_id is not None else _noted(row, record_id=record_id)
+
+
+def settled(row: GuestMessage, by: str, reason_code: str) -> GuestMessage:
+    """The row of which a person says why it needs no record."""
+    noted = _noted(row, settled=reason_code)
+    return noted.model_copy(update={"settled_by": by, "settled_reason": reason_code})
+
+
+def _noted(row: GuestMessage, **what: str) -> GuestMessage:
+    """One version more of what a guest wrote; when they wrote it stays."""
+    message = row.message.model_copy(update={**what, "version": row.message.version + 1})
     return row.model_copy(update={"message": message, "said": message.version})
 
 
@@ -213,16 +225,36 @@ def merged(stored: GuestMessage, after: GuestMessage, now: dt.datetime) -> Guest
     return after
 
 
-def told(row: GuestMessage, verb: str | None = None) -> NewEvent:
+def overtaken(stored: GuestMessage, after: GuestMessage) -> GuestMessage | None:
+    """The stored row, where the provider said that our try had failed before we could say that it was handed over.
+
+    It waits for its next way by then, or somebody sends it by that: all that is new is the provider's id. Else None.
+    """
+    ours = after.counted[-1] if after.counted else None
+    if ours is None or stored.way == ours.channel:
+        return None
+    known = next((one for one in stored.tries[after.round :] if one.channel == ours.channel), None)
+    if known is None or RANK[known.state] <= RANK[ours.state]:
+        return None
+    return tried(stored, ours.channel, Handed(ours.state, ours.reference), ours.at)
+
+
+def told(row: GuestMessage) -> NewEvent:
     """The event of a message's state: ids, channel, codes; never its text."""
-    return told_of(row, row.message, verb)
+    return told_of(row, row.message)
 
 
-def told_of(row: GuestMessage, one: Message, verb: str | None = None) -> NewEvent:
+def told_later(row: GuestMessage, verb: str, now: dt.datetime, by: Actor) -> NewEvent:
+    """The event of what became of a message after it had come."""
+    body = MessageEvent(actor=by, reason_code=row.message.settled, message=row.message)
+    return told(row).model_copy(update={"type": f"message.{verb}.v1", "time": now, "body": body})
+
+
+def told_of(row: GuestMessage, one: Message) -> NewEvent:
     """The same of one of the states it went through."""
     guest = Actor(kind=ActorKind.GUEST, id=one.guest_id) if one.guest_id else None
     return NewEvent(
-        type=f"message.{verb or one.state.value}.v1",
+        type=f"message.{one.state.value}.v1",
         chain=row.chain,
         property_id=one.property_id,
         subject=one.id,

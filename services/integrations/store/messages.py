@@ -5,20 +5,32 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from services.integrations.domain.commanding import ENDED, Ending
-from services.integrations.domain.messages import Draft, GuestMessage, Progress, linked, merged, told, told_of
+from services.integrations.domain.messages import (
+    ME,
+    Draft,
+    GuestMessage,
+    Progress,
+    linked,
+    merged,
+    overtaken,
+    told,
+    told_later,
+    told_of,
+)
 from services.integrations.ports import PmsRefused
 from services.integrations.store.drafts import DraftStore
 from services.integrations.store.outgoing import FRESH, OPEN, Outgoing, OutgoingStore
 from services.integrations.store.scoping import within
 from services.integrations.store.threads import note
 from shared.chassis.commands import CommandContext
+from shared.chassis.faultpoints import reach
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer, Timers
 from shared.contracts.commands_out import CommandSort
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, NewEvent
 from shared.contracts.errors import conflict
 from shared.contracts.messages import Direction, MessageState
 from shared.contracts.values import Scope
@@ -57,7 +69,8 @@ def _loose(row: GuestMessage) -> bool:
 
 
 def _message(row: Document) -> GuestMessage:
-    return GuestMessage.model_validate(row["body"] | {"progress": row["state"]})
+    work = {"waits_until": row.get("next_try"), "waits_for": row.get("why"), "dead": row.get("dead", False)}
+    return GuestMessage.model_validate(row["body"] | {"progress": row["state"]} | work)
 
 
 class MessageStore(OutgoingStore[GuestMessage]):
@@ -100,7 +113,13 @@ class MessageStore(OutgoingStore[GuestMessage]):
             found = await self._rows.find_one({"_id": after.message.id, **within(scope)}, tx=tx)
             if found is None or found["state"] not in OPEN:
                 return False
-            last = merged(_message(found), after, now)
+            before = _message(found)
+            known = overtaken(before, after)
+            if known is not None:
+                body = {"body": known.model_dump(mode="json"), "refs": _row(known)["refs"]}
+                await self._rows.update_one({"_id": known.message.id}, {"$set": body}, tx=tx)
+                return True
+            last = merged(before, after, now)
             # Whose guest was forgotten while it was being sent is settled without its words.
             last = last.model_copy(update={"text": None, "sender": None}) if found.get("erased") else last
             more = await self._sent.settle(scope, last, tx, ending, now)
@@ -173,6 +192,7 @@ class MessageStore(OutgoingStore[GuestMessage]):
                 await note(self._mongo, tx, row)
             if also:
                 await also(tx)
+            reach("message.in_transaction")
 
         if await self._rows.find_one({"_id": row.message.id, **within(scope)}, projection={"_id": 1}):
             return False
@@ -182,6 +202,7 @@ class MessageStore(OutgoingStore[GuestMessage]):
             if await self._rows.find_one({"_id": row.message.id, **within(scope)}, projection={"_id": 1}):
                 return False
             raise
+        reach("message.kept")
         return True
 
     async def ask(self, scope: Scope, row: GuestMessage, ctx: CommandContext) -> None:
@@ -202,34 +223,41 @@ class MessageStore(OutgoingStore[GuestMessage]):
             await self.link(scope, tx, cause["agg"], record_id, event.time, Provenance.of(event))
 
     async def link(
-        self, scope: Scope, tx: Tx, message_id: str, record_id: str, now: dt.datetime, provenance: Provenance
+        self,
+        scope: Scope,
+        tx: Tx,
+        message_id: str,
+        record_id: str,
+        now: dt.datetime,
+        provenance: Provenance,
     ) -> GuestMessage | None:
         """Put a message onto a record, with an event; None when there is no such, or it is on one already."""
         found = await self._rows.find_one({"_id": message_id, "inbound": True, **within(scope)}, tx=tx)
         before = _message(found) if found else None
-        after = linked(before, record_id, now) if before else None
+        after = linked(before, record_id) if before else None
         if after is None or after == before:
             return None
-        fields = {name: value for name, value in _row(after).items() if name not in ("_id", "at")}
-        await self._rows.update_one({"_id": message_id}, {"$set": fields}, tx=tx)
-        await self._outbox.append(tx, [told(after, "linked")], provenance)
+        await self._note(tx, after, told_later(after, "linked", now, ME), provenance)
         return after
 
+    async def _note(self, tx: Tx, after: GuestMessage, event: NewEvent, provenance: Provenance) -> None:
+        fields = {name: value for name, value in _row(after).items() if name not in ("_id", "at")}
+        await self._rows.update_one({"_id": after.message.id}, {"$set": fields}, tx=tx)
+        await self._outbox.append(tx, [event], provenance)
+
     async def settle_loose(
-        self, scope: Scope, after: GuestMessage, record_id: str | None, now: dt.datetime, ctx: CommandContext
-    ) -> GuestMessage:
+        self, scope: Scope, after: GuestMessage, verb: str, now: dt.datetime, ctx: CommandContext
+    ) -> None:
         """Keep what somebody said of a message that is on no record, once for their key; 409 when it moved on."""
+        mine = {"_id": after.message.id, "loose": True, "body.message.version": after.message.version - 1}
 
-        async def work(tx: Tx) -> GuestMessage:
-            mine = {"_id": after.message.id, "loose": True, **within(scope)}
-            said = {"body.settled_by": after.settled_by, "body.settled_reason": after.settled_reason, "loose": False}
-            if not await self._rows.update_one(mine, {"$set": said}, tx=tx):
+        async def work(tx: Tx) -> None:
+            if not await self._rows.update_one(mine | within(scope), {"$set": {"loose": False}}, tx=tx):
                 raise conflict("message_recorded", "It is on a record already, or needs none.")
-            last = await self.link(scope, tx, after.message.id, record_id, now, ctx.provenance) if record_id else None
-            await self._idempotency.keep(tx, ctx, 200, after.message.id, (last or after).message.version)
-            return last or after
+            await self._note(tx, after, told_later(after, verb, now, ctx.principal.actor), ctx.provenance)
+            await self._idempotency.keep(tx, ctx, 200, after.message.id, after.message.version)
 
-        return await self._mongo.run(work)
+        await self._mongo.run(work)
 
     async def find(self, scope: Scope, message_id: str) -> GuestMessage | None:
         """One message."""

@@ -22,6 +22,8 @@ WINDOW = dt.timedelta(hours=24)
 AWAKE = dt.timedelta(minutes=30)
 """Whoever wrote to us so recently is not asleep."""
 DRAWER = "maildrop"
+QUIET = "quiet_hours"
+"""Why a message waits for the guest's day."""
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,31 @@ class Choosing:
         stay: Stay | None,
         profile: Profile,
     ) -> None:
-        """Wait for the end of the guest's quiet hours, unless it is urgent or they have just written."""
+        """Wait for the end of the guest's quiet hours. Raises PmsBusy."""
+        until = await self.day(scope, row, rules, channel, stay, profile)
+        real = self._house.clock
+        if until > real.now():
+            raise PmsBusy(QUIET, real.real_of(until) - real.real_now())
+
+    async def day(
+        self,
+        scope: Scope,
+        row: GuestMessage,
+        rules: SendingRules,
+        channel: str,
+        stay: Stay | None,
+        profile: Profile,
+    ) -> dt.datetime:
+        """When the guest's quiet hours end; now when there are none, when it is urgent or they have just written."""
         now = self._house.clock.now()
         named = {row.template, row.message.topic_code} & set(rules.urgent)
         if rules.quiet is None or channel not in rules.quiet_channels or row.urgent or named:
-            return
+            return now
         last = await self._house.messages.last_inbound(scope, profile.id)
         if last is not None and now - last < AWAKE:
-            return
+            return now
         hotel = self._house.policy.property(row.chain, row.message.property_id)
-        until = may_leave_at(now, rules.quiet, guest_zones(stay, profile, hotel.zone if hotel else "UTC"))
-        if until > now:
-            real = self._house.clock
-            raise PmsBusy("quiet_hours", real.real_of(until) - real.real_now())
+        return may_leave_at(now, rules.quiet, guest_zones(stay, profile, hotel.zone if hotel else "UTC"))
 
 
 def _why(row: GuestMessage, reach: list[str]) -> str:

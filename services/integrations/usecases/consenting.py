@@ -61,6 +61,9 @@ class Consents:
         return await self._store.of_guest(Scope(chain=ctx.principal.chain), guest_id)
 
 
+RECEIVED = "message.received.v1"
+
+
 class HearConsents:
     """The handler of the consents' group: a guest who writes stop is sent nothing more by that channel."""
 
@@ -71,7 +74,8 @@ class HearConsents:
         """Keep every stop, and every word that takes one back."""
         for event in events:
             body = body_of(event)
-            said = decided_by(body.message) if isinstance(body, MessageEvent) else []
+            # What is told of a message later on says nothing anew: a guest may have taken it back meanwhile.
+            said = decided_by(body.message) if isinstance(body, MessageEvent) and event.type == RECEIVED else []
             if said and isinstance(body, MessageEvent) and body.message.guest_id:
                 guest = Actor(kind=ActorKind.GUEST, id=body.message.guest_id)
                 await self._store.hear(Scope(chain=event.chain), tx, said, guest, Provenance.of(event))

@@ -237,4 +237,7 @@ class SendMessages(CarryOut[GuestMessage]):
             return Rendered(row.text, row.language or language)
         wordings = await self._house.templates.wordings(scope, row.message.property_id, self._house.clock.now())
         codes = (row.template, row.message.topic_code)
+        if row.language:
+            profile = profile.model_copy(update={"language": row.language}) if profile else None
+            stay = stay.model_copy(update={"language": row.language}) if stay else None
         return rendered(codes, profile, stay, wordings, self._house.links.of(row))

@@ -12,6 +12,7 @@ from services.integrations.ports.mail import Box, BoxMark, BoxMarks, BoxSilent, 
 from services.integrations.ports.messaging import Heard
 from services.integrations.usecases.incoming import TakeFromGuests
 from shared.chassis.clock import Clock
+from shared.chassis.faultpoints import reach
 from shared.chassis.provenance import Provenance
 from shared.contracts.values import Scope
 
@@ -50,6 +51,7 @@ class ReadMail:
             except BoxSilent as silent:
                 log.warning("the inbox of %s could not be read (%s)", box.property_id, silent)
                 return new
+            reach("inbox.read")
             for mail in page.mails:
                 new += await self._take(box, mail)
                 # Noted after each: killed before this, the same mail comes again and has no effect.

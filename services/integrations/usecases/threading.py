@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.integrations.domain.messages import GuestMessage, Progress
+from services.integrations.domain.messages import GuestMessage, Progress, linked, settled
 from services.integrations.domain.threads import Thread, ThreadState
 from services.integrations.ports import StayStore
 from services.integrations.usecases.incoming import refuse_cards
@@ -45,8 +45,8 @@ class Messages(Protocol):
     async def loose(self, scope: Scope, after: str | None, limit: int) -> list[GuestMessage]: ...
     async def ask(self, scope: Scope, row: GuestMessage, ctx: CommandContext) -> None: ...
     async def settle_loose(
-        self, scope: Scope, after: GuestMessage, record_id: str | None, now: dt.datetime, ctx: CommandContext
-    ) -> GuestMessage: ...
+        self, scope: Scope, after: GuestMessage, verb: str, now: dt.datetime, ctx: CommandContext
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Written:
     template: str | None
     send: bool
     topic_code: str
+    language: str | None = None
     urgent: str | None = None
     record_id: str | None = None
 
@@ -173,7 +174,9 @@ class Threading:
             send=written.send,
             template=written.template,
             text=written.text,
+            language=written.language,
             urgent=written.urgent,
+            written_by=ctx.principal.staff_id,
             progress=Progress.PENDING,
             correlation=ctx.provenance.correlation,
         )
@@ -219,6 +222,10 @@ class Threading:
         inbound = found.message.direction is Direction.INBOUND
         if not inbound or found.message.record_id is not None or found.settled_by is not None:
             raise conflict("message_recorded", "It is on a record already, or needs none.")
-        said = {"settled_by": ctx.principal.staff_id, "settled_reason": reason_code}
-        after, scope = found.model_copy(update=said), scope_of(ctx.principal)
-        return await self._messages.settle_loose(scope, after, record_id, self._clock.now(), ctx)
+        by, scope, now = ctx.principal.staff_id, scope_of(ctx.principal), self._clock.now()
+        if record_id is not None:
+            after, verb = linked(found, record_id).model_copy(update={"settled_by": by}), "linked"
+        else:
+            after, verb = settled(found, by, str(reason_code)), "settled"
+        await self._messages.settle_loose(scope, after, verb, now, ctx)
+        return after

@@ -43,6 +43,7 @@ from shared.contracts.writebacks import UNSETTLED, Writeback, WritebackEvent
 PMS = c.Doer(Actor(kind=ActorKind.PMS, id="pms"))
 GUEST = c.Doer(Actor(kind=ActorKind.GUEST, id="guest"))
 SYSTEM = c.Doer(Actor(kind=ActorKind.SYSTEM, id="integrations"))
+OURS = frozenset({"linked", "settled"})
 STOP = frozenset({"opt_out", "stop", "unsubscribe"})
 """Topics and answers by which a guest asks us to stop."""
 ENDED_UNUSED = {StayStatus.CANCELLED: "stay_cancelled", StayStatus.NO_SHOW: "stay_no_show"}
@@ -87,8 +88,8 @@ class _Batch:
             if isinstance(body, StayEvent):
                 await self._on_stay(each, body)
                 self._stays[body.stay.id] = kept[body.stay.id] = body.stay
-            elif isinstance(body, MessageEvent) and each.verb != "linked":
-                # Which record a message led to is our own word, come back.
+            elif isinstance(body, MessageEvent) and each.verb not in OURS:
+                # Which record a message led to, or that it needs none, is our own word, come back.
                 await self._on_message(each, body.message)
             elif isinstance(body, FinanceEvent):
                 stay = self._stays.get(body.finance.stay_id or "")

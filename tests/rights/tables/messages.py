@@ -14,6 +14,7 @@ ROWS = (
     Row("POST /v1/twilio/{property_id}/status/{message_id}", door=Door.SECRET, body={}),
     granted("GET /v1/threads", "read", Resource.MESSAGE, query=HERE, needs=WORDS, barred=Barred.ABSENT),
     granted("GET /v1/threads/{stay_id}", "read", Resource.MESSAGE, needs=WORDS, shows=WORDS, thing="stay_id"),
+    granted("GET /v1/threads/{stay_id}/outlook", "request_message", Resource.MESSAGE),
     granted("POST /v1/threads/{stay_id}/messages", "request_message", Resource.MESSAGE, body=WRITTEN),
     granted("POST /v1/threads/{stay_id}/answered", "request_message", Resource.MESSAGE, headers=STALE),
     granted("GET /v1/unrecorded-messages", "read", Resource.MESSAGE, query=HERE, needs=WORDS, shows=WORDS),

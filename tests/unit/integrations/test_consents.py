@@ -1,10 +1,16 @@
 """What guests agree to be sent, and mail that holds one address and nothing else."""
 
+from typing import cast
+
 import pytest
 
 from services.integrations.domain.consents import allowed, changed, purpose_of, stops
 from services.integrations.domain.mail import plain_address, subject
+from services.integrations.ports.consents import ConsentStore
+from services.integrations.usecases.consenting import HearConsents
+from shared.chassis.mongo import Tx
 from shared.contracts.messages import Direction, Message, MessageState
+from tests.factories.guest_events import message_told
 from tests.factories.records import NOON
 
 
@@ -88,3 +94,22 @@ def test_anything_else_is_not(address: str) -> None:
 
 def test_subject_is_in_the_guests_language() -> None:
     assert subject("de") != subject("en") == subject("xx")
+
+
+class Heard:
+    """Counts what is heard."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    async def hear(self, *told: object) -> None:
+        """Keep it."""
+        self.said.append(told)
+
+
+@pytest.mark.parametrize(("verb", "count"), [("received", 1), ("linked", 0), ("settled", 0)])
+async def test_stop_is_heard_when_it_comes_and_not_when_its_message_is_spoken_of_later(verb: str, count: int) -> None:
+    heard = Heard()
+    events = [message_told(verb, guest_id="guest-1", channel="sms", topic_code="stop")]
+    await HearConsents(cast("ConsentStore", heard)).apply(cast("Tx", None), events)
+    assert len(heard.said) == count

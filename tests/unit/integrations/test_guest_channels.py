@@ -81,8 +81,8 @@ def test_what_was_written_down_before_it_left_survives_our_own_failure() -> None
 
 
 def test_message_is_put_onto_one_record_only() -> None:
-    once = linked(row(), "rec-1", NOON)
-    assert linked(once, "rec-2", NOON) == once
+    once = linked(row(), "rec-1")
+    assert linked(once, "rec-2") == once
 
 
 @pytest.mark.parametrize(

@@ -25,19 +25,23 @@ class Note(Frozen):
 
 
 class Message(Frozen):
-    """Send a message to the guest, or only store it: a template, or a draft that integrations hold."""
+    """Send a message to the guest, or only store it: a template, or a draft that integrations hold.
+
+    `urgent`: why it may go out in the guest's quiet hours.
+    """
 
     action: ClassVar[str] = "request_message"
     send: bool
     topic_code: Code | None = None
     template: Code | None = None
     draft: TextRef | None = None
+    urgent: Code | None = None
 
     async def command(self, asked: Asked) -> c.Command:
         """The command."""
         topic = self.topic_code or asked.kind.code
         template = self.template if self.template or self.draft else topic
-        return c.RequestMessage(asked.new_id(), self.send, topic, template, self.draft)
+        return c.RequestMessage(asked.new_id(), self.send, topic, template, self.draft, self.urgent)
 
 
 class Ask(Frozen):

@@ -25,6 +25,7 @@ class RequestMessage(Command):
     topic_code: str
     template: str | None = None
     draft: TextRef | None = None
+    urgent: str | None = None
 
 
 @dataclass(frozen=True)

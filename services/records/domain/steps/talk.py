@@ -72,6 +72,7 @@ def request_message(act: Act, command: RequestMessage) -> Act:
         topic_code=command.topic_code,
         template=command.template,
         text=command.draft,
+        urgent=command.urgent,
     )
     return messaged(act, message)
 
