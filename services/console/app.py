@@ -26,6 +26,7 @@ from services.console.adapters.reporting import ReportingClient
 from services.console.adapters.rulebook import RulebookClient
 from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
+from services.console.adapters.talk import TalkClient
 from services.console.api import (
     alerting,
     board,
@@ -47,7 +48,9 @@ from services.console.api import (
     selling,
     session,
     stays,
+    talk,
     waiting,
+    wording,
 )
 from services.console.api.gate import Gate
 from services.console.api.render import HEADERS, HERE
@@ -71,6 +74,7 @@ from services.console.ports import (
     Sessions,
     SignIn,
     StayList,
+    Talk,
     Time,
 )
 from services.console.settings import Settings
@@ -92,7 +96,9 @@ from services.console.usecases.rulebook import RuleDesk
 from services.console.usecases.selling import Shop
 from services.console.usecases.signin import Desk
 from services.console.usecases.stays import Stays
+from services.console.usecases.talking import Talking
 from services.console.usecases.waiting import Waiting
+from services.console.usecases.wording import WordDesk
 from shared.chassis.guarding import Guard
 from shared.chassis.service import Chassis, run
 from shared.chassis.tail import Tail
@@ -125,6 +131,7 @@ class Parts:
     library: Library
     loose: LooseEnds
     alerting: Alerting
+    talk: Talk
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -134,7 +141,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
     gate = Gate(sign_in, settings.secure)
     boards = Boards(parts.records, people)
     front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people, parts.selling)
-    ends = Loose(parts.loose, parts.records, parts.guests, people)
+    ends = Loose(parts.loose, parts.records, parts.guests, people, parts.talk)
     return [
         session.router(gate, sign_in, settings.console_chain),
         session.away(gate, sign_in, settings.console_chain, settings.console_url),
@@ -153,6 +160,8 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         record.router(gate, RecordPages(parts.records, parts.reports, boards, people, parts.house)),
         entry.router(gate, Entry(parts.records, boards, people), ends),
         loose.router(gate, ends),
+        talk.router(gate, Talking(parts.talk, parts.guests, people)),
+        wording.router(gate, WordDesk(parts.talk, people)),
         desk.router(gate, front),
         portal.router(gate, parts.guests),
     ]
@@ -211,6 +220,7 @@ def over_http(
         library=LibraryClient(reporting),
         loose=LooseClient(integrations),
         alerting=AlertingClient(alerts),
+        talk=TalkClient(integrations),
     )
 
 

@@ -41,6 +41,7 @@ async def test_page_tells_of_loose_ends_or_that_there_are_none(
 ) -> None:
     page = (await browser.get(address)).text
     assert (words in page, nothing in page) == (True, False)
+    console.services.state.unheard = []
     setattr(console.services.state, rows, [])
     page = (await browser.get(address)).text
     assert (words in page, nothing in page) == (False, True)

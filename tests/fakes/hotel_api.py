@@ -17,6 +17,7 @@ from tests.fakes.hotel_loose import add_loose
 from tests.fakes.hotel_office import add_governance, add_reports, add_rules
 from tests.fakes.hotel_queues import add_handovers, add_queues
 from tests.fakes.hotel_shop import add_guests, add_shop
+from tests.fakes.hotel_talk import add_talk
 
 Told = Callable[[str, str, str, int], None]
 
@@ -58,6 +59,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
 
     _auth(app, house)
     add_queues(app, hotel, house)
+    add_talk(app, hotel)
     add_handovers(app, hotel, house)
     add_shop(app, hotel, house)
     add_guests(app, hotel)

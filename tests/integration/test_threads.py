@@ -345,7 +345,8 @@ async def test_outlook_says_by_which_way_and_when_before_anything_is_written(tal
     urgent = (await talk.http("GET", f"{path}?urgent=safety")).json()
     assert [one["channel"] for one in (day, night, urgent)] == ["sms"] * 3
     assert [one["why"] for one in (day, night, urgent)] == [None, "quiet_hours", None]
-    assert night["leaves_at"] == (NIGHT + dt.timedelta(hours=9)).isoformat().replace("+00:00", "Z")
+    # A number of Portugal may be on the Azores: eight o'clock there.
+    assert night["leaves_at"] == (NIGHT + dt.timedelta(hours=10)).isoformat().replace("+00:00", "Z")
     assert (night["quiet_from"], night["quiet_until"], night["language"]) == ("22:00:00", "08:00:00", "de")
     await talk.rules(order=("whatsapp",))
     closed = (await talk.http("GET", path)).json()

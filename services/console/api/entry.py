@@ -38,6 +38,8 @@ def router(gate: Gate, entry: Entry, loose: Loose) -> APIRouter:
         if comment := sent.values.get("comment"):
             # Where this is refused the record is there all the same, and the comment is still listed.
             await loose.recorded(sent.viewer, comment, f"{sent.key}-comment", sent.version, opened)
+        if message := sent.values.get("message"):
+            await loose.heard(sent.viewer, message, f"{sent.key}-message", sent.version, opened)
         to = _next_slip(sent, opened) if sent.values.get("late") == "1" else f"/records/{opened}"
         return Response(status_code=204, headers={"HX-Redirect": to}) if partial(request) else RedirectResponse(to, 303)
 

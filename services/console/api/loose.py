@@ -30,6 +30,14 @@ def router(gate: Gate, loose: Loose) -> APIRouter:
             return RedirectResponse("/unrecorded", status_code=303)
         return _shown("unrecorded.html", await loose.unrecorded(sent.viewer, problem))
 
+    @made.post("/unrecorded/messages/{message_id}")
+    async def nothing_to_do(message_id: EntityPath, sent: filled_in) -> Response:
+        why = sent.values.get("reason_code", "")
+        problem = await loose.nothing_to_do(sent.viewer, message_id, sent.key, sent.version, why)
+        if problem is None:
+            return RedirectResponse("/unrecorded", status_code=303)
+        return _shown("unrecorded.html", await loose.unrecorded(sent.viewer, problem))
+
     @made.get("/money")
     async def money(viewer: signed_in) -> Response:
         return _shown("money.html", await loose.money(viewer))

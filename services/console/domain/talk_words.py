@@ -19,8 +19,7 @@ CHANNEL: Mapping[str, str] = {
     "sms": mark("SMS"),
     "whatsapp": mark("WhatsApp"),
     "maildrop": mark("Drawer"),
-    "page": mark("Guest page"),
-    "desk": mark("At the desk"),
+    "web": mark("Guest page"),
 }
 FAILURE: Mapping[str, str] = {
     "address_invalid": mark("The guest's number or address does not exist. Ask for the right one."),

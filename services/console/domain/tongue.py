@@ -53,6 +53,12 @@ SPOKEN: ContextVar[Tongue] = ContextVar("spoken", default=ENGLISH)
 """What the viewer of the page being made reads."""
 
 
+def language(code: str) -> str:
+    """A language's name, as the reader calls it; a code that nobody knows as it is."""
+    name = SPOKEN.get().locale.languages.get(code)
+    return str(name[:1].upper() + name[1:]) if name else code
+
+
 def mark(text: str) -> str:
     """A message that is said later: only marks it for the catalogues."""
     return text

@@ -9,8 +9,9 @@ from services.console.domain.loose import Comment, Difference, OutCommand
 from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.records import Record
 from services.console.domain.session import Viewer
+from services.console.domain.talk import Said
 from services.console.domain.tongue import _
-from services.console.ports import Guests, LooseEnds, Records
+from services.console.ports import Guests, LooseEnds, Records, Talk
 from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import nothing, quietly
 from shared.contracts.records import MoneyLine
@@ -48,6 +49,7 @@ class LooseView:
 
     page: Page
     comments: Sequence[Comment] = ()
+    messages: Sequence[Said] = ()
     commands: Sequence[OutCommand] = ()
     stories: Sequence[Story] = ()
     stays: Mapping[str, Stay] = field(default_factory=dict)
@@ -67,16 +69,28 @@ class LooseView:
 class Loose:
     """Makes the pages and carries what is decided on them."""
 
-    def __init__(self, loose: LooseEnds, records: Records, guests: Guests, people: People) -> None:
+    def __init__(self, loose: LooseEnds, records: Records, guests: Guests, people: People, talk: Talk) -> None:
         self._loose, self._records, self._guests, self._people = loose, records, guests, people
+        self._talk = talk
 
     async def unrecorded(self, viewer: Viewer, problem: Problem | None = None) -> LooseView:
-        """What the PMS says of stays and nobody wrote down."""
+        """What the PMS says of stays, and what guests wrote, that nobody wrote down."""
         page = self._people.page(viewer)
         comments = await self._rows(page, self._loose.comments(viewer.access), _("Unrecorded work"))
-        return LooseView(
-            page, comments, stays=await self._stays(viewer, [one.stay_id for one in comments]), problem=problem
-        )
+        messages = await self._rows(page, self._talk.loose(viewer.access), _("Guests' messages"))
+        about = [one.stay_id for one in (*comments, *messages) if one.stay_id]
+        stays = await self._stays(viewer, about)
+        return LooseView(page, comments, messages, stays=stays, problem=problem)
+
+    async def nothing_to_do(self, viewer: Viewer, message_id: str, key: str, version: int, why: str) -> Problem | None:
+        """Say that a guest's message needs no record."""
+        body = {"reason_code": why or "no_work"}
+        return await _done(self._talk.settle(viewer.access, message_id, key, version, body))
+
+    async def heard(self, viewer: Viewer, message_id: str, key: str, version: int, record_id: str) -> Problem | None:
+        """Say on which record a guest's message is now."""
+        body = {"record_id": record_id}
+        return await _done(self._talk.settle(viewer.access, message_id, key, version, body))
 
     async def no_work(self, viewer: Viewer, comment_id: str, key: str, version: int, why: str) -> Problem | None:
         """Say that a comment needs no record."""

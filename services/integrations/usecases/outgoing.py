@@ -173,7 +173,7 @@ class SendMessages(CarryOut[GuestMessage]):
         names = await self._choosing.ways(scope, row, profile, said, rules)
         await self._choosing.wait_for_day(scope, row, rules, names[0], stay, profile)
         way, watch = house.ways[names[0]], len(names) > 1 or row.tries
-        languages = {"channel": way.name, "language": profile.language}
+        languages = {"channel": way.name, "language": said.language}
         row = row.model_copy(
             update={
                 "way": way.name,
