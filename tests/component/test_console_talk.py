@@ -11,6 +11,7 @@ from tests.fakes.console import FakeConsole, fake_console
 from tests.fakes.hotel import FakeClock
 
 TALK = "/stays/stay-1/talk"
+NIGHT = "It is night where the guest is. It leaves Sun 08:00"
 EDITOR = "/admin/templates/city/pre_arrival"
 
 
@@ -47,7 +48,10 @@ async def test_conversation_tells_who_said_what_by_which_way_and_what_became_of_
     ("outlook", "said"),
     [
         ({}, "It leaves at once by WhatsApp."),
-        ({"leaves_at": "2026-11-22T08:00:00Z", "why": "quiet_hours"}, "It is night where the guest is. It would leave"),
+        (
+            {"leaves_at": "2026-11-22T08:00:00Z", "why": "quiet_hours"},
+            "It is night where the guest is. It leaves Sun 08:00",
+        ),
         ({"channel": None, "why": "no_consent"}, "It would not get there: The guest does not want"),
     ],
 )

@@ -52,6 +52,14 @@ WAIT: Mapping[str, str] = {
     "server_silent": mark("The provider does not answer; it is tried again by itself."),
     "throttled": mark("The provider asks to wait; it is tried again by itself."),
 }
+SORT: Mapping[str, str] = {
+    "posting": mark("Charge for the folio"),
+    "writeback": mark("Change for the reservation system"),
+    "note": mark("Note for the reservation system"),
+    "task": mark("Task for the reservation system"),
+    "message": mark("Message to a guest"),
+}
+"""What a command to another system is called."""
 SETTLED: Mapping[str, str] = {
     "no_work": mark("Nothing is to be done"),
     "done_already": mark("It is done already"),
@@ -65,8 +73,8 @@ TEMPLATE: Mapping[str, str] = {
     "post_stay": mark("After the stay"),
     "loyalty": mark("Welcome back"),
     "offer_granted": mark("Waiting list: it is yours"),
-    "standby": mark("Waiting list"),
-    "bid": mark("Bid"),
+    "offer_not_granted": mark("Waiting list: it is not free"),
+    "bid_refused": mark("Another bid was taken"),
     "update": mark("News about the stay"),
 }
 

@@ -73,7 +73,7 @@ class TalkView:
         way = said(CHANNEL, seen.channel) if seen.channel else ""
         if seen.leaves_at is not None:
             at = self.page.clock(seen.leaves_at, self.property_id)
-            return "wait", _("{why} It would leave at {time}.", why=why(seen.why), time=at)
+            return "wait", _("{why} It leaves {time} at the earliest.", why=why(seen.why), time=at)
         if seen.channel is None:
             return "bad", _("It would not get there: {why}", why=why(seen.why))
         return "good", _("It leaves at once by {way}.", way=way)
