@@ -10,7 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ServiceSettings(BaseSettings):
     """The settings common to all services; each service adds its own in its `settings.py`."""
 
-    model_config = SettingsConfigDict(env_prefix="BELLBOARD_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    # What compose hands over empty is not set.
+    model_config = SettingsConfigDict(
+        env_prefix="BELLBOARD_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     service: str
     mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=bellboard"

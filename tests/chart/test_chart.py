@@ -1,5 +1,6 @@
 """The Helm chart is well-formed, renders what Kubernetes takes, and starts the programs of the embedded stack."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -120,6 +121,32 @@ def test_secrets_of_connections_are_mounted_where_integrations_looks_and_nowhere
     assert (mount["mountPath"], mount["readOnly"]) == (told["BELLBOARD_SECRETS_DIR"], True)
     secrets_dir = IntegrationsSettings.model_validate({"secrets_dir": told["BELLBOARD_SECRETS_DIR"]}).secrets_folder
     assert str(secrets_dir) == mount["mountPath"]
+
+
+def test_channels_to_guests_reach_integrations_alone_and_without_a_secret(helm: Path, tmp_path: Path) -> None:
+    account = {"property_id": "city", "chain": "grand", "account": f"AC{'1' * 32}", "sms_from": "+351210000000"}
+    box = {"property_id": "city", "chain": "grand", "host": "imap.example", "user": "desk"}
+    mail = {"host": "smtp.example", "sender": "desk@hotel.example"}
+    channels = {"publicUrl": "https://stay.example", "mail": mail, "twilio": [account], "inboxes": [box]}
+    values = tmp_path / "channels.json"
+    values.write_text(json.dumps({"integrations": channels}))
+    command = [helm, "template", "bell", _CHART, "--kube-version", "1.34.0", *_words(_GIVEN), "--values", str(values)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    pods = _of("Deployment", [one for one in yaml.safe_load_all(done.stdout) if one])
+    told = {
+        name: {each["name"]: each.get("value") for each in pod["spec"]["template"]["spec"]["containers"][0]["env"]}
+        for name, pod in pods.items()
+    }
+    assert [name for name, has in told.items() if "BELLBOARD_TWILIO" in has] == ["bell-integrations"]
+    said = {name: told["bell-integrations"][f"BELLBOARD_{name.upper()}"] for name in ("mail", "twilio", "inboxes")}
+    found = IntegrationsSettings.model_validate({name: json.loads(text) for name, text in said.items()})
+    assert (found.twilio[0].account, found.inboxes[0].host) == (account["account"], "imap.example")
+    assert found.mail
+    assert told["bell-integrations"]["BELLBOARD_PUBLIC_URL"] == "https://stay.example"
+    values.write_text(json.dumps({"integrations": channels | {"twilio": [account | {"token": "x"}]}}))
+    refused = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert refused.returncode != 0
+    assert "twilio" in refused.stderr
 
 
 def test_services_sign_in_at_brokers_that_ask(helm: Path) -> None:

@@ -60,7 +60,8 @@ def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
         compose_spec.PyCompose.from_yaml(_READ.replace("    healthcheck:", "    helthcheck:", 1))
 
 
-_OWN = {"integrations": {"BELLBOARD_SECRETS_DIR": "/secrets"}}
+_CHANNELS = ("BELLBOARD_PUBLIC_URL", "BELLBOARD_MAIL", "BELLBOARD_TWILIO", "BELLBOARD_INBOXES")
+_OWN = {"integrations": {"BELLBOARD_SECRETS_DIR": "/secrets", **{name: f"${{{name}:-}}" for name in _CHANNELS}}}
 """What a service is told beside what all are."""
 
 

@@ -7,8 +7,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from services.integrations.domain.connections import Connection
 from services.integrations.ports.vendors import PmsBusy
+from shared.contracts.errors import AppError, ErrorKind
 
 LATER = dt.timedelta(minutes=1)
 OWNER_ONLY = 0o600
@@ -34,6 +37,18 @@ class FolderSecrets:
     async def keep(self, connection: Connection, values: Mapping[str, str]) -> None:
         """Keep values beside what is there, whole or not at all."""
         await asyncio.to_thread(_add, self._file(connection), values)
+
+
+def kept_secret(folder: Path, file: str, name: str, given: SecretStr | None) -> SecretStr:
+    """A secret of a channel: the one that was given, else that of a file. Raises AppError where there is neither."""
+    if given is not None:
+        return given
+    found = (_read(folder / f"{file}.json") or {}).get(name)
+    if not found:
+        raise AppError(
+            ErrorKind.BROKEN, "secret_missing", f"{file}.json with a {name} is missing in the secrets' folder."
+        )
+    return SecretStr(found)
 
 
 def _read(file: Path) -> dict[str, str] | None:

@@ -1,11 +1,16 @@
 """The side that writes to guests and hears them: ways out and in, threads, templates, rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
+from pydantic import SecretStr
 
+from services.integrations.adapters.secrets import kept_secret
 from services.integrations.api.wiring import MessageDoors
+from services.integrations.domain.mail import MailBox, MailServer
 from services.integrations.domain.mail_marks import marked
+from services.integrations.domain.twilio_words import TwilioAccount
 from services.integrations.messaging.imap import Imap
 from services.integrations.messaging.registry import ways
 from services.integrations.ports import GuestKey
@@ -49,6 +54,32 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """The accounts that messages go and come by, each with its secret: from the settings, else from its own file."""
+
+    twilio: Mapping[str, TwilioAccount]
+    inboxes: tuple[MailBox, ...]
+    mail: MailServer | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Outside":
+        """As the settings name them. Raises AppError for a secret that is nowhere."""
+
+        def kept(file: str, name: str, given: SecretStr | None) -> dict[str, SecretStr]:
+            return {name: kept_secret(settings.secrets_folder, file, name, given)}
+
+        mail, accounts, boxes = settings.mail, {}, []
+        for account in settings.twilio:
+            token = kept(f"twilio-{account.property_id}", "token", account.token)
+            accounts[account.property_id] = account.model_copy(update=token)
+        for box in settings.inboxes:
+            boxes.append(box.model_copy(update=kept(f"inbox-{box.property_id}", "password", box.password)))
+        if mail is not None and mail.user:
+            mail = mail.model_copy(update=kept("mail", "password", mail.password))
+        return cls(accounts, tuple(boxes), mail)
+
+
+@dataclass(frozen=True)
 class MessageParts:
     """Stores and ways of this side."""
 
@@ -59,10 +90,11 @@ class MessageParts:
     boxes: BoxMarkStore
     masked: MaskedStore
     http: httpx.AsyncClient
+    outside: Outside
 
     @classmethod
-    def of(cls, chassis: Chassis, http: httpx.AsyncClient) -> "MessageParts":
-        """The stores of one process."""
+    def of(cls, chassis: Chassis, http: httpx.AsyncClient, settings: Settings) -> "MessageParts":
+        """The stores of one process, and its accounts outside."""
         mongo, outbox, idempotency = chassis.mongo, chassis.outbox, chassis.idempotency
         return cls(
             rules=SendingRulesStore(mongo, outbox, idempotency),
@@ -72,6 +104,7 @@ class MessageParts:
             boxes=BoxMarkStore(mongo),
             masked=MaskedStore(mongo, counting(chassis.telemetry.metrics.registry)),
             http=http,
+            outside=Outside.of(settings),
         )
 
     def ways(self, have: Beside) -> dict[str, Way]:
@@ -79,15 +112,14 @@ class MessageParts:
         settings = have.settings
 
         def mark(sender: str, message_id: str) -> str:
-            return marked(sender, message_id, have.key.value) if settings.inboxes else sender
+            return marked(sender, message_id, have.key.value) if self.outside.inboxes else sender
 
         def call_back(property_id: str, message_id: str) -> str | None:
             base = settings.public_url
             return f"{base}/v1/twilio/{property_id}/status/{message_id}" if base else None
 
-        accounts = {one.property_id: one for one in settings.twilio}
-        mail = (settings.mail, mark) if settings.mail else None
-        return ways(have.messages.drafts, mail, (accounts, self.http, call_back))
+        mail = (self.outside.mail, mark) if self.outside.mail else None
+        return ways(have.messages.drafts, mail, (self.outside.twilio, self.http, call_back))
 
     def house(self, have: Beside) -> House:
         """What messages are made of and kept in."""
@@ -116,7 +148,7 @@ class MessageParts:
     def doors(self, have: Beside) -> MessageDoors:
         """What its routes need."""
         policy, clock, settings = have.chassis.policy, have.chassis.clock, have.settings
-        accounts = {one.property_id: one for one in settings.twilio}
+        accounts = self.outside.twilio
         return MessageDoors(
             chassis=have.chassis,
             public_url=settings.public_url,
@@ -136,9 +168,9 @@ class MessageParts:
     def read_mail(self, have: Beside) -> ReadMail:
         """Reads the inboxes."""
         side = (self.from_guests(have), have.messages, have.key, have.chassis.clock)
-        return ReadMail(have.settings.inboxes, Imap(), self.boxes, *side)
+        return ReadMail(self.outside.inboxes, Imap(), self.boxes, *side)
 
     def jobs(self, have: Beside) -> list[Job]:
         """Messages that wait, and the inboxes."""
-        reading = [Job("inboxes", have.settings.inbox_every_s, self.read_mail(have))] if have.settings.inboxes else []
+        reading = [Job("inboxes", have.settings.inbox_every_s, self.read_mail(have))] if self.outside.inboxes else []
         return [Job("messages", have.settings.commands_every_s, self.send(have)), *reading]

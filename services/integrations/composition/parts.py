@@ -246,5 +246,5 @@ def parts(settings: Settings, calls: httpx.AsyncClient | None = None) -> Parts:
         consents=ConsentStore(mongo, outbox, chassis.idempotency),
         partners=PartnerParts.of(settings, chassis),
         money=MoneyParts.of(settings, chassis),
-        talk=MessageParts.of(chassis, client),
+        talk=MessageParts.of(chassis, client, settings),
     )

@@ -35,7 +35,7 @@ class MailBox(Frozen):
     host: str
     port: int = Field(default=993, ge=1, le=65535)
     user: str
-    password: SecretStr
+    password: SecretStr | None = Field(default=None, description="Else in `inbox-<property>.json`")
     folder: str = "INBOX"
     sender: str = ""
     tls: bool = Field(default=True, description="Without it only on this machine")

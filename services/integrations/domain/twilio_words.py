@@ -21,11 +21,16 @@ class TwilioAccount(Frozen):
     property_id: Slug
     chain: Slug
     account: str = Field(pattern=r"^AC[0-9a-f]{32}$")
-    token: SecretStr = Field(repr=False)
+    token: SecretStr | None = Field(default=None, repr=False, description="Else in `twilio-<property>.json`")
     sms_from: str | None = Field(default=None, pattern=E164)
     service: str | None = Field(default=None, pattern=r"^MG[0-9a-f]{32}$", description="A messaging service for SMS")
     whatsapp_from: str | None = Field(default=None, pattern=E164)
     base_url: Address = "https://api.twilio.com"
+
+    @property
+    def secret(self) -> str:
+        """Its token, which whoever made the account ready has looked up."""
+        return self.token.get_secret_value() if self.token else ""
 
     @model_validator(mode="after")
     def some_sender(self) -> Self:

@@ -62,7 +62,7 @@ def _fetch(client: imapclient.IMAPClient, uids: list[int]) -> Iterator[Fetched]:
 def _connected(box: MailBox) -> Iterator[imapclient.IMAPClient]:
     client = imapclient.IMAPClient(box.host, port=box.port, ssl=box.tls, timeout=TIMEOUT_S, use_uid=True)
     try:
-        client.login(box.user, box.password.get_secret_value())
+        client.login(box.user, box.password.get_secret_value() if box.password else "")
         yield client
     finally:
         try:

@@ -119,7 +119,7 @@ class WhatsApp(Sms):
 
 
 def _signed(account: TwilioAccount) -> tuple[str, str]:
-    return account.account, account.token.get_secret_value()
+    return account.account, account.secret
 
 
 def _handed(answer: httpx.Response) -> Handed:
