@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import Field
 
@@ -83,9 +83,37 @@ class Head:
     open: int = 0
 
     @property
+    def base(self) -> int:
+        """The version that a proposal is made on."""
+        return self.approved
+
+    @property
     def revision(self) -> int:
         """What If-Match names: one more than the number of events."""
         return self.seq + 1
+
+
+class Stands(Protocol):
+    """What a proposal must know of where its place stands."""
+
+    @property
+    def last(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def open(self) -> int: ...
+    @property
+    def base(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to be in force at a place. An approval binds its `content`, which is JSON, place and day."""
+
+    place: str
+    content: Any
+    by: str
+    effective_from: dt.datetime | None = None
 
 
 One = TypeVar("One", bound=Proposed)
@@ -137,6 +165,45 @@ def require_withdrawable(version: Proposed, now: dt.datetime) -> None:
     waits = version.open(now) if isinstance(version, Dated) else version.state is VersionState.PROPOSED
     if not waits:
         raise conflict("version_decided", f"This version is {version.state} already.")
+
+
+def propose(
+    kind: type[OneDated], wish: Wish, head: Stands, now: dt.datetime, what: str = "versions", **own: Any
+) -> OneDated:
+    """A new version that waits for another person; its day must lie ahead, none means once approved.
+
+    `what` is what waits, for who is told that too many do; `own`: the fields that this kind of version has besides.
+    """
+    require_room(head.open, what)
+    day, number = require_day(wish.effective_from, now), head.last + 1
+    return kind(
+        place=wish.place,
+        version=number,
+        base=head.base,
+        effective_from=day,
+        digest=bound(wish.place, number, head.base, wish.content, day),
+        proposed_by=wish.by,
+        proposed_at=now,
+        seq=head.seq + 1,
+        **own,
+    )
+
+
+def bound(place: str, version: int, base: int, content: Any, effective_from: dt.datetime | None) -> str:
+    """What an approval binds of a dated version: place, number, the version it was made on, its content and its day."""
+    return fingerprint(place, version, base, content, effective_from.isoformat() if effective_from else None)
+
+
+def decide(version: One, head: Stands, approve: bool, by: str, shown: str | None, now: dt.datetime, **why: Any) -> One:
+    """As another person decided it, with the next event of its place; approved late, it starts when it is approved."""
+    require_decidable(version, head.base, approve, by, shown)
+    return decided(version, approve, by, now, seq=head.seq + 1, **why)
+
+
+def withdraw(version: One, head: Stands, by: str, now: dt.datetime, **why: Any) -> One:
+    """Taken back before it came into force, with the next event of its place."""
+    require_withdrawable(version, now)
+    return withdrawn(version, by, now, seq=head.seq + 1, **why)
 
 
 def decided(version: One, approve: bool, by: str, now: dt.datetime, **more: Any) -> One:

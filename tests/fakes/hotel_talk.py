@@ -38,7 +38,7 @@ def add_talk(app: FastAPI, hotel: FakeHotel) -> None:
             "fallback_min": 30,
         },
     }
-    _threads(app)
+    _threads(app, hotel)
     _loose(app)
     _words(app)
     _rules(app)
@@ -124,7 +124,7 @@ def _templates(hotel: FakeHotel) -> dict[str, Any]:
     }
 
 
-def _threads(app: FastAPI) -> None:
+def _threads(app: FastAPI, hotel: FakeHotel) -> None:
     def head() -> dict[str, Any]:
         newest = app.state.talk[0]
         known = {"stay_id": STAY, "property_id": "city", "guest_id": "guest-1", "channel": newest["channel"]}
@@ -152,6 +152,8 @@ def _threads(app: FastAPI) -> None:
             breach = {"field": "text", "rule": "card_number", "message": "Card numbers are never stored here."}
             return JSONResponse({"status": 422, "code": "invalid", "detail": "", "breaches": [breach]}, 422)
         app.state.said.append((stay_id, body))
+        told = {"direction": "outbound", "written_by": "carla", "state": "queued"}
+        app.state.talk = [_message(hotel, f"m-{len(app.state.talk)}", 0, body.get("text"), **told), *app.state.talk]
         return JSONResponse({}, 201)
 
     @app.post("/v1/threads/{stay_id}/answered")

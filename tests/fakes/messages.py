@@ -198,6 +198,12 @@ class FakeMessages:
         sent = [held.row for held in self.kept.values() if held.row.message.guest_id == guest_id]
         return frozenset(one.reference for row in sent for one in row.tries if one.reference)
 
+    async def doubtful(self, scope: Scope, guest_id: str, text: str) -> int:
+        """How many messages to a guest in these words nobody knows the fate of."""
+        unsure = (Progress.SENDING, Progress.UNKNOWN)
+        rows = [held.row for held in self.kept.values() if held.row.progress in unsure and held.row.text == text]
+        return sum(row.message.guest_id == guest_id for row in rows)
+
     async def draft(self, scope: Scope, draft_id: str) -> Draft | None:
         """One draft."""
         return self.drafts.get(draft_id)

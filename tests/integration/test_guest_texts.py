@@ -73,6 +73,23 @@ async def test_lost_answer_is_looked_for_and_never_sent_again(talk: Talk, provid
     assert len(provider.forms) == 1
 
 
+async def test_two_lost_ones_in_the_same_words_take_no_others_place(talk: Talk, provider: Twilio) -> None:
+    await talk.rules(**SMS)
+    provider.faults = [500, DROP]
+    assert await talk.send("m-1") == "failed:outcome_unknown"
+    assert await talk.send("m-2") == "failed:outcome_unknown"
+    await talk.due_now()
+    await talk.work()
+    # The provider has one of them: which, its news say.
+    assert [await talk.state(one) for one in ("m-1", "m-2")] == ["failed:outcome_unknown"] * 2
+    [sid] = provider.messages
+    await talk.news("m-2", provider.news(sid, "delivered"))
+    await talk.due_now()
+    await talk.work()
+    assert [await talk.state(one) for one in ("m-1", "m-2")] == ["failed:outcome_unknown", "delivered:"]
+    assert len(provider.forms) == 2
+
+
 async def test_answer_of_500_is_looked_for_and_stays_unknown_where_nothing_is_found(
     talk: Talk, provider: Twilio
 ) -> None:

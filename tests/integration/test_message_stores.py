@@ -56,6 +56,7 @@ class Messages(Protocol):
     async def receive(self, scope: Scope, row: GuestMessage, provenance: Provenance) -> bool: ...
     async def last_inbound(self, scope: Scope, guest_id: str, channel: str | None = None) -> dt.datetime | None: ...
     async def references(self, scope: Scope, guest_id: str) -> frozenset[str]: ...
+    async def doubtful(self, scope: Scope, guest_id: str, text: str) -> int: ...
 
 
 class Side:
@@ -241,6 +242,17 @@ async def test_what_a_guest_wrote_is_kept_once_and_known_by_its_channel(side: Si
     assert [await side.told(one) for one in ("in-1", "in-2")] == [[("message.received.v1", 1)], []]
     assert await side.store.last_inbound(HERE, "guest-ana") == NOON
     assert await side.store.last_inbound(HERE, "guest-ana", "whatsapp") is None
+
+
+async def test_messages_in_the_same_words_that_nobody_knows_of_are_counted(side: Side) -> None:
+    await side.ask(outgoing("m-0"))
+    row = await side.leaving(outgoing("m-1"))
+    await side.leaving(outgoing("m-2"))
+    text = row.text or ""
+    counts = [await side.store.doubtful(HERE, guest, said) for guest, said in (("guest-ana", text), ("g", text))]
+    assert [*counts, await side.store.doubtful(HERE, "guest-ana", "other")] == [2, 0, 0]
+    await side.store.settle(HERE, handed(row), WHY, NOON)
+    assert await side.store.doubtful(HERE, "guest-ana", text) == 1
 
 
 ORDERS = {

@@ -106,7 +106,7 @@ def test_every_secret_must_be_set_and_stands_in_the_example() -> None:
     example = (_ROOT / ".env.example").read_text()
     settable = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
     required = set(_REQUIRED.findall(_TEXT))
-    assert required | {"BELLBOARD_CONSOLE_PORT", "BELLBOARD_OTLP_ENDPOINT"} == settable
+    assert required | {"BELLBOARD_CONSOLE_PORT", "BELLBOARD_OTLP_ENDPOINT", *_CHANNELS} == settable
     assert not re.findall(r"^\w*(?:PASSWORD|CLUSTER_ID)\w*=.+", example, re.MULTILINE)
 
 

@@ -3,23 +3,8 @@
 import datetime as dt
 
 from services.alerts.domain.book import AlertRules, BookVersion
-from shared.contracts.proposals import (
-    Head,
-    Said,
-    decided,
-    fingerprint,
-    require_day,
-    require_decidable,
-    require_room,
-    require_withdrawable,
-    withdrawn,
-)
-
-
-def digest(place: str, version: int, base: int, rules: AlertRules, effective_from: dt.datetime | None) -> str:
-    """What an approval binds: place, version, the version it was made on, the rules and their day."""
-    day = effective_from.isoformat() if effective_from else None
-    return fingerprint(place, version, base, rules.model_dump(mode="json", exclude_none=True), day)
+from shared.contracts import proposals
+from shared.contracts.proposals import Head, Said, Wish
 
 
 def propose(
@@ -32,31 +17,17 @@ def propose(
     effective_from: dt.datetime | None = None,
 ) -> BookVersion:
     """A new version that waits for another person; `effective_from` must lie ahead, absent means once approved."""
-    require_room(head.open)
-    day, number = require_day(effective_from, now), head.last + 1
-    return BookVersion(
-        place=place,
-        version=number,
-        base=head.approved,
-        rules=rules,
-        effective_from=day,
-        digest=digest(place, number, head.approved, rules, day),
-        proposed_by=by,
-        proposed_at=now,
-        reason=reason,
-        seq=head.seq + 1,
-    )
+    wish = Wish(place, rules.model_dump(mode="json", exclude_none=True), by, effective_from)
+    return proposals.propose(BookVersion, wish, head, now, rules=rules, reason=reason)
 
 
 def decide(
     version: BookVersion, head: Head, approve: bool, by: str, reason: Said, shown: str | None, now: dt.datetime
 ) -> BookVersion:
     """As another person decided it; approved late, it starts when it is approved."""
-    require_decidable(version, head.approved, approve, by, shown)
-    return decided(version, approve, by, now, decision=reason, seq=head.seq + 1)
+    return proposals.decide(version, head, approve, by, shown, now, decision=reason)
 
 
 def withdraw(version: BookVersion, head: Head, by: str, reason: Said, now: dt.datetime) -> BookVersion:
     """Taken back before it came into force."""
-    require_withdrawable(version, now)
-    return withdrawn(version, by, now, decision=reason, seq=head.seq + 1)
+    return proposals.withdraw(version, head, by, now, decision=reason)

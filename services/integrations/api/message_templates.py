@@ -1,6 +1,7 @@
 """How guests are written to: rules of a place, and versions of what it says, in all languages."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -24,6 +25,11 @@ Where = Annotated[str, Path(pattern=rf"^({CHAIN}|[a-z0-9][a-z0-9-]{{0,62}})$", d
 Number = Annotated[int, Path(ge=1, le=10**9)]
 Texts = Annotated[dict[Language, Wording], Field(min_length=1, max_length=40)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+TEMPLATE = "/v1/message-templates/{property_id}/{code}"
+ANSWERS: dict[int | str, dict[str, Any]] = {**refuses(404), 200: ETAG}
+At = tuple[str, str]
+"""A place and a code."""
+Change = Callable[[], Awaitable[Standing]]
 RULES: dict[str, Any] = {
     "order": ["whatsapp", "sms", "email"],
     "quiet": {"start": "22:00:00", "end": "08:00:00"},
@@ -161,7 +167,8 @@ def router(doors: MessageDoors) -> APIRouter:
     routes = APIRouter(tags=["messages"])
     _let_rule(routes, doors)
     _let_see(routes, doors)
-    _let_change(routes, doors)
+    _let_propose(routes, doors)
+    _let_decide(routes, doors)
     return routes
 
 
@@ -230,36 +237,41 @@ def _let_see(routes: APIRouter, doors: MessageDoors) -> None:
         return LookOut(**{name: getattr(made, name) for name in LookOut.model_fields})
 
 
-def _let_change(routes: APIRouter, doors: MessageDoors) -> None:
-    told = Annotated[CommandContext, Depends(doors.chassis.command)]
+async def _changed(
+    doors: MessageDoors, ctx: CommandContext, at: At, response: Response, reason: str, step: Change
+) -> TemplateOut:
+    """One change of a template, once for its key: as the template stands after it."""
 
-    async def replayed(ctx: CommandContext, property_id: str, code: str, response: Response) -> TemplateOut:
+    async def work() -> TemplateOut:
+        refuse_cards("reason", reason)
+        return _template(await step(), response)
+
+    async def again(_: Kept) -> TemplateOut:
         response.headers["Idempotency-Replayed"] = "true"
-        return _template(await doors.templating.standing(ctx.scope, property_id, code), response)
+        return _template(await doors.templating.standing(ctx.scope, *at), response)
 
-    @routes.put("/v1/message-templates/{property_id}/{code}", responses={**refuses(404), 200: ETAG})
+    return await once(doors.chassis.idempotency.seen, ctx, work, again)
+
+
+def _let_propose(routes: APIRouter, doors: MessageDoors) -> None:
+    @routes.put(TEMPLATE, responses=ANSWERS)
     async def propose_template(
-        ctx: told,
+        ctx: Annotated[CommandContext, Depends(doors.chassis.command)],
         property_id: Where,
         code: CodePath,
         body: Annotated[ProposedIn, example(PROPOSED)],
         response: Response,
     ) -> TemplateOut:
         """Propose what a place is to say by a code; it waits for another person."""
+        asked = (body.texts, body.effective_from, body.reason)
+        step = partial(doors.templating.propose, ctx, property_id, code, *asked)
+        return await _changed(doors, ctx, (property_id, code), response, body.reason, step)
 
-        async def work() -> TemplateOut:
-            refuse_cards("reason", body.reason)
-            asked = (body.texts, body.effective_from, body.reason)
-            return _template(await doors.templating.propose(ctx, property_id, code, *asked), response)
 
-        async def again(_: Kept) -> TemplateOut:
-            return await replayed(ctx, property_id, code, response)
+def _let_decide(routes: APIRouter, doors: MessageDoors) -> None:
+    told = Annotated[CommandContext, Depends(doors.chassis.command)]
 
-        return await once(doors.chassis.idempotency.seen, ctx, work, again)
-
-    @routes.post(
-        "/v1/message-templates/{property_id}/{code}/versions/{version}/decide", responses={**refuses(404), 200: ETAG}
-    )
+    @routes.post(f"{TEMPLATE}/versions/{{version}}/decide", responses=ANSWERS)
     async def decide_template(
         ctx: told,
         property_id: Where,
@@ -269,20 +281,11 @@ def _let_change(routes: APIRouter, doors: MessageDoors) -> None:
         response: Response,
     ) -> TemplateOut:
         """Approve or reject; nobody decides their own."""
+        said = (body.approve, body.digest, body.reason)
+        step = partial(doors.templating.decide, ctx, property_id, code, version, *said)
+        return await _changed(doors, ctx, (property_id, code), response, body.reason, step)
 
-        async def work() -> TemplateOut:
-            refuse_cards("reason", body.reason)
-            said = (body.approve, body.digest, body.reason)
-            return _template(await doors.templating.decide(ctx, property_id, code, version, *said), response)
-
-        async def again(_: Kept) -> TemplateOut:
-            return await replayed(ctx, property_id, code, response)
-
-        return await once(doors.chassis.idempotency.seen, ctx, work, again)
-
-    @routes.post(
-        "/v1/message-templates/{property_id}/{code}/versions/{version}/withdraw", responses={**refuses(404), 200: ETAG}
-    )
+    @routes.post(f"{TEMPLATE}/versions/{{version}}/withdraw", responses=ANSWERS)
     async def withdraw_template(
         ctx: told,
         property_id: Where,
@@ -292,12 +295,5 @@ def _let_change(routes: APIRouter, doors: MessageDoors) -> None:
         response: Response,
     ) -> TemplateOut:
         """Take back a version that is not in force yet."""
-
-        async def work() -> TemplateOut:
-            refuse_cards("reason", body.reason)
-            return _template(await doors.templating.withdraw(ctx, property_id, code, version, body.reason), response)
-
-        async def again(_: Kept) -> TemplateOut:
-            return await replayed(ctx, property_id, code, response)
-
-        return await once(doors.chassis.idempotency.seen, ctx, work, again)
+        step = partial(doors.templating.withdraw, ctx, property_id, code, version, body.reason)
+        return await _changed(doors, ctx, (property_id, code), response, body.reason, step)

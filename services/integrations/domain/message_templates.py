@@ -7,24 +7,13 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from services.integrations.domain.templates import BUILT_IN, FALLBACK_LANGUAGE, Wording, Wordings, place_faults
+from shared.contracts import proposals
 from shared.contracts.cards import card_numbers
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import Breach, breached
 from shared.contracts.identity import Actor
 from shared.contracts.messages import TemplateEvent, TemplateTold
-from shared.contracts.proposals import (
-    Dated,
-    Head,
-    Said,
-    decided,
-    fingerprint,
-    require_day,
-    require_decidable,
-    require_room,
-    require_withdrawable,
-    standing,
-    withdrawn,
-)
+from shared.contracts.proposals import Dated, Head, Said, Wish, standing
 from shared.contracts.values import Code
 
 CHAIN = "_chain"
@@ -85,37 +74,23 @@ class Asked:
 
 def propose(asked: Asked, head: Head, now: dt.datetime) -> TemplateVersion:
     """A new version that waits for another person."""
-    require_room(head.open, "versions of this template")
     require_texts(asked.texts)
-    day, number, place = require_day(asked.effective_from, now), head.last + 1, place_of(asked.where, asked.code)
     texts = {language: one.model_dump(mode="json") for language, one in asked.texts.items()}
-    return TemplateVersion(
-        place=place,
-        code=asked.code,
-        texts=dict(asked.texts),
-        version=number,
-        base=head.approved,
-        effective_from=day,
-        digest=fingerprint(place, number, head.approved, texts, day.isoformat() if day else None),
-        proposed_by=asked.by,
-        proposed_at=now,
-        reason=asked.reason,
-        seq=head.seq + 1,
-    )
+    wish = Wish(place_of(asked.where, asked.code), texts, asked.by, asked.effective_from)
+    own = {"code": asked.code, "texts": dict(asked.texts), "reason": asked.reason}
+    return proposals.propose(TemplateVersion, wish, head, now, "versions of this template", **own)
 
 
 def decide(
     version: TemplateVersion, head: Head, approve: bool, by: str, reason: Said, shown: str | None, now: dt.datetime
 ) -> TemplateVersion:
     """As another person decided it."""
-    require_decidable(version, head.approved, approve, by, shown)
-    return decided(version, approve, by, now, decision=reason, seq=head.seq + 1)
+    return proposals.decide(version, head, approve, by, shown, now, decision=reason)
 
 
 def withdraw(version: TemplateVersion, head: Head, by: str, reason: Said, now: dt.datetime) -> TemplateVersion:
     """Taken back before it came into force."""
-    require_withdrawable(version, now)
-    return withdrawn(version, by, now, decision=reason, seq=head.seq + 1)
+    return proposals.withdraw(version, head, by, now, decision=reason)
 
 
 def in_force(versions: Iterable[TemplateVersion], property_id: str, at: dt.datetime) -> Wordings:

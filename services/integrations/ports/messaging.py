@@ -89,6 +89,10 @@ class Outbound(Protocol):
         """The providers' ids of everything sent to a guest."""
         ...
 
+    async def doubtful(self, scope: Scope, guest_id: str, text: str) -> int:
+        """How many messages to a guest in these words nobody knows the fate of."""
+        ...
+
 
 class Heard(Protocol):
     """Where what others say of messages is kept."""

@@ -276,6 +276,12 @@ class MessageStore(OutgoingStore[GuestMessage]):
         rows = await self._rows.find({"guest": guest_id, "refs": {"$ne": []}, **within(scope)}, projection={"refs": 1})
         return frozenset(one for row in rows for one in row.get("refs", ()))
 
+    async def doubtful(self, scope: Scope, guest_id: str, text: str) -> int:
+        """How many messages to a guest in these words nobody knows the fate of."""
+        unsure = {"$in": [Progress.SENDING.value, Progress.UNKNOWN.value]}
+        wanted = {"guest": guest_id, "inbound": False, "state": unsure, "body.text": text, **within(scope)}
+        return await self._rows.count(wanted)
+
     async def of_stay(self, scope: Scope, stay_id: str, limit: int = 200) -> list[GuestMessage]:
         """The thread of one stay, oldest first."""
         rows = await self._rows.find({"stay": stay_id, **within(scope)}, sort=[("at", 1), ("_id", 1)], limit=limit)

@@ -126,7 +126,11 @@ class ReadyMessage:
     async def look(self) -> GuestMessage | None:
         """Ask the provider whether it has it."""
         guest = self.row.message.guest_id or ""
-        known = await self.house.messages.references(Scope(chain=self.row.chain), guest)
+        scope = Scope(chain=self.row.chain)
+        if await self.house.messages.doubtful(scope, guest, self.letter.text) > 1:
+            # Two in the same words: which of them the provider has cannot be told. News of it say so, or a person.
+            return None
+        known = await self.house.messages.references(scope, guest)
         handed = await self.way.found(self.letter, self.since, known)
         return self._after(handed) if handed else None
 

@@ -5,18 +5,10 @@ from dataclasses import dataclass
 
 from services.records.domain.rules import HotelRules, PropertyRules, in_force
 from services.records.domain.texts import Reason
+from shared.contracts import proposals
 from shared.contracts.envelope import TextRef
 from shared.contracts.proposals import MOST_OPEN as MOST_OPEN
-from shared.contracts.proposals import (
-    Dated,
-    decided,
-    fingerprint,
-    require_day,
-    require_decidable,
-    require_room,
-    require_withdrawable,
-    withdrawn,
-)
+from shared.contracts.proposals import Dated, Wish, decided, require_decidable, require_withdrawable, withdrawn
 from shared.contracts.proposals import VersionState as VersionState
 from shared.contracts.proposals import standing as standing
 from shared.contracts.values import Code, Version
@@ -67,12 +59,6 @@ def merged(defaults: HotelRules, chain: RuleVersion | None, own: RuleVersion | N
     return held.model_copy(update={"chain_version": chain_version})
 
 
-def digest(place: str, version: int, base: int, rules: PropertyRules, effective_from: dt.datetime | None) -> str:
-    """What an approval binds: SHA-256 over place, version, the version it was made on, the rules and their day."""
-    day = effective_from.isoformat() if effective_from else None
-    return fingerprint(place, version, base, rules.model_dump(mode="json", exclude_none=True), day)
-
-
 def propose(
     place: str,
     head: Head,
@@ -83,22 +69,11 @@ def propose(
     reason: Reason | None = None,
 ) -> RuleVersion:
     """A new version that waits for another person; `effective_from` must lie ahead, absent means once approved."""
-    require_room(head.open)
-    effective_from = require_day(effective_from, now)
-    version, signed = head.last + 1, rules.signed(head.approved.rules if head.approved else None, by)
-    return RuleVersion(
-        place=place,
-        version=version,
-        base=head.base,
-        rules=signed,
-        effective_from=effective_from,
-        digest=digest(place, version, head.base, signed, effective_from),
-        proposed_by=by,
-        proposed_at=now,
-        reason_code=reason.code if reason else None,
-        reason=reason.text.as_ref if reason and reason.text else None,
-        seq=head.seq + 1,
-    )
+    signed = rules.signed(head.approved.rules if head.approved else None, by)
+    wish = Wish(place, signed.model_dump(mode="json", exclude_none=True), by, effective_from)
+    own: dict[str, object] = {"rules": signed, "reason_code": reason.code if reason else None}
+    own |= {"reason": reason.text.as_ref if reason and reason.text else None}
+    return proposals.propose(RuleVersion, wish, head, now, **own)
 
 
 def decide(
