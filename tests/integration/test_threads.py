@@ -357,6 +357,13 @@ async def test_outlook_says_by_which_way_and_when_before_anything_is_written(tal
     assert await talk.have.messages.of_stay(SCOPE, talk.stay) == []
 
 
+async def test_record_that_says_why_disturbs_at_night_and_another_waits(talk: Talk) -> None:
+    await talk.rules(order=("sms",), quiet=QUIET)
+    talk.standing.at(NIGHT)
+    assert await talk.send("m-1", urgent="safety") == "sent:"
+    assert await talk.send("m-2") == "queued:"
+
+
 async def test_message_that_waits_says_until_when_and_who_wrote_it(talk: Talk) -> None:
     await talk.rules(order=("sms",), quiet=QUIET)
     talk.standing.at(NIGHT)
