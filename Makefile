@@ -28,8 +28,8 @@ demo-reset: $(READY) ## Forget everything the demo wrote
 
 test: $(READY) ## Run every test, two at a time but for those with a whole stack of their own; ARGS=… runs some
 	@$(if $(ARGS),$(BIN)/pytest $(ARGS),code=0; \
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ALONE:%=--ignore=%) || code=$$?; \
-	$(BIN)/pytest $(ALONE) || code=$$?; exit $$code)
+	$(BIN)/python -m tests.look_again -n $(WORKERS) --dist loadfile $(ALONE:%=--ignore=%) || code=$$?; \
+	$(BIN)/python -m tests.look_again $(ALONE) || code=$$?; exit $$code)
 
 test-unit: $(READY) ## Run the pure tests and those of the house's shape (seconds)
 	@$(BIN)/pytest tests/unit tests/architecture $(ARGS)
