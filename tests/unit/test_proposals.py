@@ -66,7 +66,9 @@ def test_what_waits_is_taken_back_and_what_is_in_force_is_not() -> None:
 
 def test_too_many_wait_or_a_day_that_has_passed_is_refused() -> None:
     assert code(lambda: asked(Head(open=MOST_OPEN))) == "too_many_waiting"
-    assert code(lambda: asked(day=NOW)) == "invalid"
+    with pytest.raises(AppError) as refused:
+        asked(day=NOW)
+    assert [one.rule for one in refused.value.breaches] == ["in_future"]
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=6), st.integers(0, 6))

@@ -11,7 +11,16 @@ from services.records.domain.terms import Terms
 from services.records.domain.texts import NO_REASON, Reason
 from shared.contracts.errors import AppError
 from shared.contracts.identity import ActorKind, Department
-from shared.contracts.records import Awaited, LineKind, Outcome, RecordEvent, RecordPostingRequested, Status, Wait
+from shared.contracts.records import (
+    Awaited,
+    LineKind,
+    Outcome,
+    RecordEvent,
+    RecordMessageRequested,
+    RecordPostingRequested,
+    Status,
+    Wait,
+)
 from shared.contracts.values import Money
 from tests.factories.guest_records import (
     ANA,
@@ -223,6 +232,13 @@ def test_message_is_not_sent_but_may_be_stored_when_the_value_is_not_checked() -
     assert refused(state, send).code == "value_not_checked"
     store = c.RequestMessage("m1", send=False, topic_code="promise", template="promise")
     assert after(state, store, c.SettleMessage("m1", "stored")).guest_informed
+
+
+def test_message_carries_why_it_may_disturb_at_night() -> None:
+    asked = c.RequestMessage("m1", send=False, topic_code="promise", template="promise", urgent="safety")
+    [event] = done(in_status(Status.PENDING), asked).events
+    assert isinstance(event.body, RecordMessageRequested)
+    assert event.body.message.urgent == "safety"
 
 
 def test_line_above_the_limit_waits_for_another_person_when_added() -> None:
