@@ -12,6 +12,7 @@ class Ability(enum.StrEnum):
 
     CHARGE = "charge"
     REVERSAL = "reversal"
+    DEPOSIT = "deposit"
     RATE = "rate"
     ROOM = "room"
     GUEST = "guest"

@@ -50,6 +50,14 @@ def world(request: pytest.FixtureRequest) -> World:
     return made
 
 
+ON_BALANCE = {LineKind.CHARGE: 2500, LineKind.DEPOSIT: -2500}
+"""What a line of 25 euros does to what the guest owes."""
+posted = pytest.mark.parametrize(
+    ("world", "kind"),
+    [(name, LineKind.CHARGE) for name in able(Ability.CHARGE)]
+    + [(name, LineKind.DEPOSIT) for name in able(Ability.DEPOSIT)],
+    indirect=["world"],
+)
 every_vendor = pytest.mark.parametrize("world", EVERY, indirect=True)
 signing_in = pytest.mark.parametrize("world", SIGNING_IN, indirect=True)
 
@@ -378,57 +386,57 @@ async def test_night_finds_what_was_deleted_without_a_word(world: World) -> None
     assert world.network.asked == asked
 
 
-@every_vendor
-async def test_charge_is_on_the_folio_once_under_its_key(world: World) -> None:
-    posted = await world.vendor.post_charge(world.connection, charge(world))
+@posted
+async def test_line_is_on_the_folio_once_under_its_key(world: World, kind: LineKind) -> None:
+    done = await world.vendor.post_charge(world.connection, charge(world, kind=kind))
 
     folio = await world.vendor.folio(world.connection, number(world))
     [entry] = [one for one in folio.entries if one.key == "posting-1"]
-    assert posted.reference in (entry.id, entry.key)
-    assert (entry.kind, entry.amount.amount) == (LineKind.CHARGE, 2500)
-    assert (folio.number, folio.balance.amount) == (posted.folio, 36_000 + 2500)
+    assert done.reference in (entry.id, entry.key)
+    assert (entry.kind, entry.amount.amount) == (kind, 2500)
+    assert (folio.number, folio.balance.amount) == (done.folio, 36_000 + ON_BALANCE[kind])
 
 
-@every_vendor
-async def test_charge_whose_answer_was_lost_is_found_by_its_key(world: World) -> None:
+@posted
+async def test_line_whose_answer_was_lost_is_found_by_its_key(world: World, kind: LineKind) -> None:
     await world.vendor.folio(world.connection, number(world))
-    world.network.faults.next("lost", at=world.rig.charged_at)
+    world.network.faults.next("lost", at=world.rig.posted_at(kind))
 
     with pytest.raises(PmsSilent):
-        await world.vendor.post_charge(world.connection, charge(world))
+        await world.vendor.post_charge(world.connection, charge(world, kind=kind))
 
     folio = await world.vendor.folio(world.connection, number(world))
     assert folio.under("posting-1") is not None
 
 
+@pytest.mark.parametrize("kind", [LineKind.CHARGE, LineKind.DEPOSIT])
 @pytest.mark.parametrize(
     "world", [name for name in EVERY if World(RIGS[name]).vendor.idempotent_charges], indirect=True
 )
-async def test_charge_again_under_its_key_is_one_charge(world: World) -> None:
-    first = await world.vendor.post_charge(world.connection, charge(world))
-    again = await world.vendor.post_charge(world.connection, charge(world))
+async def test_line_again_under_its_key_is_one_line(world: World, kind: LineKind) -> None:
+    first = await world.vendor.post_charge(world.connection, charge(world, kind=kind))
+    again = await world.vendor.post_charge(world.connection, charge(world, kind=kind))
 
     assert first == again
     assert len(world.book.booked[number(world)].entries) == 1
 
 
-@every_vendor
+@posted
 @pytest.mark.parametrize(
     ("fault", "raised"), [("refuse", PmsBusy), ("429", PmsBusy), ("503", PmsBusy), ("500", PmsSilent)]
 )
-async def test_charge_that_failed_says_whether_it_may_be_there(
-    world: World, fault: str, raised: type[Exception]
+async def test_line_that_failed_says_whether_it_may_be_there(
+    world: World, kind: LineKind, fault: str, raised: type[Exception]
 ) -> None:
-    await world.vendor.folio(world.connection, number(world))
-    world.network.faults.next(fault, at=world.rig.charged_at)
+    world.network.faults.next(fault, at=world.rig.posted_at(kind))
 
     with pytest.raises(raised):
-        await world.vendor.post_charge(world.connection, charge(world))
+        await world.vendor.post_charge(world.connection, charge(world, kind=kind))
 
 
-@every_vendor
-async def test_charge_without_a_reservation_is_refused(world: World) -> None:
-    nobodys = charge(world).model_copy(update={"reservation": None})
+@posted
+async def test_line_without_a_reservation_is_refused(world: World, kind: LineKind) -> None:
+    nobodys = charge(world, kind=kind).model_copy(update={"reservation": None})
 
     with pytest.raises(PmsRefused):
         await world.vendor.post_charge(world.connection, nobodys)
@@ -437,10 +445,21 @@ async def test_charge_without_a_reservation_is_refused(world: World) -> None:
 
 
 @every_vendor
-async def test_cost_of_the_house_is_on_no_folio(world: World) -> None:
-    await world.vendor.post_charge(world.connection, charge(world, kind=LineKind.COST))
+async def test_cost_of_the_house_is_refused_and_nothing_is_asked(world: World) -> None:
+    with pytest.raises(PmsRefused, match="not_on_folio"):
+        await world.vendor.post_charge(world.connection, charge(world, kind=LineKind.COST))
 
-    assert world.book.booked[number(world)].entries == ()
+    assert (world.book.booked[number(world)].entries, world.network.asked) == ((), 0)
+
+
+@pytest.mark.parametrize("world", able(Ability.DEPOSIT), indirect=True)
+async def test_deposit_is_in_the_balance_that_comes_back_by_the_feed(world: World) -> None:
+    await world.vendor.post_charge(world.connection, charge(world, kind=LineKind.DEPOSIT))
+
+    await world.hears(*world.book.told)
+    await world.settles()
+
+    assert world.stay(number(world)).balance.amount == 36_000 - 2500
 
 
 @pytest.mark.parametrize("world", able(Ability.REVERSAL), indirect=True)

@@ -17,6 +17,7 @@ from services.integrations.ports.vendors import Vendor
 from services.integrations.usecases.catching_up import CatchUp
 from services.integrations.usecases.fetching import FetchMarked, Following
 from services.integrations.usecases.hearing import HearFromPms
+from shared.contracts.records import LineKind
 from shared.contracts.stays import Stay, StayStatus
 from shared.contracts.values import Scope
 from tests.fakes.following import (
@@ -56,7 +57,12 @@ class Rig:
     signs_in: bool = True
     language: str = "pt"
     charged_at: str = ""
-    """What the address of a call that posts a charge holds."""
+    paid_at: str = ""
+    """What the addresses of calls that post a charge, and a deposit, hold."""
+
+    def posted_at(self, kind: LineKind) -> str:
+        """The call that posts a line of a kind, as faults name it."""
+        return f"{self.paid_at if kind is LineKind.DEPOSIT else self.charged_at} POST"
 
 
 APALEO = Rig(
@@ -66,18 +72,30 @@ APALEO = Rig(
     tuple(f"XPGMSX{letter}F-1" for letter in "ABCDEFGH"),
     {"identity_url": "http://localhost"},
     charged_at="/charges",
+    paid_at="/payments",
 )
-MEWS = Rig("mews", mews.MewsSim, mews.SECRETS, mews.NUMBERS, mews.OPTIONS, signs_in=False, charged_at="/orders/add")
+MEWS = Rig(
+    "mews",
+    mews.MewsSim,
+    mews.SECRETS,
+    mews.NUMBERS,
+    mews.OPTIONS,
+    signs_in=False,
+    charged_at="/orders/add",
+    paid_at="/payments/addExternal",
+)
 CLOUDBEDS = Rig(
     "cloudbeds",
     cloudbeds.CloudbedsSim,
     cloudbeds.SECRETS,
     cloudbeds.NUMBERS,
+    cloudbeds.OPTIONS,
     signs_in=False,
     charged_at="/postCustomItem",
+    paid_at="/postPayment",
     language="en",
 )
-OHIP = Rig("ohip", ohip.OhipSim, ohip.SECRETS, ohip.NUMBERS, ohip.OPTIONS, charged_at="/charges")
+OHIP = Rig("ohip", ohip.OhipSim, ohip.SECRETS, ohip.NUMBERS, ohip.OPTIONS, charged_at="/charges", paid_at="/payments")
 RIGS: dict[str, Rig] = {rig.vendor: rig for rig in (APALEO, CLOUDBEDS, MEWS, OHIP)}
 
 
