@@ -4,6 +4,7 @@ import asyncio
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -384,8 +385,9 @@ async def test_each_kind_of_line_is_once_where_it_belongs_and_all_of_it_ties_out
     mongo = house.have.chassis.mongo
     assert sorted(row["kind"] for row in await mongo.collection("folio").find({})) == ["charge", "deposit", "refund"]
     assert {row["state"] for row in await mongo.collection("postings").find({})} == {"done"}
-    [cost] = [one for one in await house.told("posting.") if one.body["posting"]["kind"] == "cost"]
-    assert (cost.type, cost.sequence, cost.body["posting"]["folio"]) == ("posting.done.v1", 1, "house")
+    told = [(one, json.loads(one.value)["posting"]) for one in await house.told("posting.")]
+    [(cost, said)] = [(one, said) for one, said in told if said["kind"] == "cost"]
+    assert (cost.type, cost.sequence, said["folio"]) == ("posting.done.v1", 1, "house")
     assert (await house.reconciled())["items"] == []
     text = (await house.ask("GET", f"/v1/journal/{PROPERTY}/{DAY}")).text
     assert {one["kind"]: (one["debit"], one["credit"]) for one in csv.DictReader(io.StringIO(text))} == {

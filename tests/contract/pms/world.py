@@ -108,6 +108,8 @@ class Key:
 class World:
     """A hotel at a vendor's, and us."""
 
+    counted = frozenset({"version", "profile_version"})
+
     def __init__(self, rig: Rig) -> None:
         self.rig, self.sim = rig, rig.make()
         self.book, self.network = self.sim.book, Network(self.sim.app)
@@ -157,12 +159,27 @@ class World:
         """Whether the adapter says so."""
         return ability in self.vendor.can
 
+    async def repaired(self, told: Sequence[Any]) -> None:
+        """What no notification told is found by looking."""
+        await self.catch_up.changes()
+
+    def day(self, seed: int) -> list[Any]:
+        """What happens on a day."""
+        return a_day(self, seed)
+
     def stay(self, number: str) -> Stay:
         """The stay of a reservation."""
         return self.stays.stay(number)
 
 
-def a_day(world: World, seed: int) -> list[Any]:
+class Hotel(Protocol):
+    """A hotel with a book of its own."""
+
+    rig: Rig
+    book: Book
+
+
+def a_day(world: Hotel, seed: int) -> list[Any]:
     """What happens to a few reservations on a day; the notifications of it."""
     chance, numbers = random.Random(seed), world.rig.numbers[:4]
     for number in numbers:

@@ -8,7 +8,7 @@ from typing import Any
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.folios import Folio
 from services.integrations.domain.marks import About, Heard, Hint
-from services.integrations.domain.orders import Ability, ChangeOrder, NoteOrder, TaskOrder, TaskState
+from services.integrations.domain.orders import ASKED, Ability, ChangeOrder, NoteOrder, TaskOrder, TaskState
 from services.integrations.domain.postings import Charge
 from services.integrations.pms import values
 from services.integrations.pms.apaleo import reading, shapes
@@ -38,7 +38,7 @@ class Apaleo:
     """Rates are not changed here: `amend` prices a stay anew from its plan and ignores any amount it is given."""
 
     name = reading.NAME
-    can = frozenset({*(Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT, Ability.ROOM, Ability.GUEST), Ability.NOTE})
+    can = ASKED | {Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT, Ability.ROOM, Ability.GUEST, Ability.NOTE}
     idempotent_charges = True
     lists_changes = True
 

@@ -10,7 +10,7 @@ from services.integrations.domain.comments import OURS
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.folios import Folio
 from services.integrations.domain.marks import Heard, Hint
-from services.integrations.domain.orders import Ability, ChangeOrder, NewProfile, NoteOrder, TaskOrder, TaskState
+from services.integrations.domain.orders import ASKED, Ability, ChangeOrder, NewProfile, NoteOrder, TaskOrder, TaskState
 from services.integrations.domain.postings import Charge
 from services.integrations.pms import values
 from services.integrations.pms.calling import Request, Wire, read, send
@@ -44,7 +44,7 @@ class Cloudbeds:
     """A rate is changed by an adjustment of the difference: there is no call that sets it."""
 
     name = reading.NAME
-    can = frozenset({*(Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT), *CHANGES, Ability.NOTE})
+    can = ASKED | {Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT, *CHANGES, Ability.NOTE}
     idempotent_charges = False
     lists_changes = True
 

@@ -38,10 +38,7 @@ class Mews:
     """Charges carry our key as their external identifier: there is no other way to make them once."""
 
     name = reading.NAME
-    can = frozenset(
-        {*(Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT), *(Ability.RATE, Ability.ROOM, Ability.GUEST)}
-        | {Ability.NOTE, Ability.TASK}
-    )
+    can = frozenset(Ability) - {Ability.TASK_CLOSE}
     idempotent_charges = False
     lists_changes = True
 
