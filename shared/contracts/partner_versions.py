@@ -69,7 +69,7 @@ class PartnerContract:
             raise ContractBroken(" ".join(faults))
 
     def _nouns(self) -> set[str]:
-        return {one.noun for one in (*self.renderings, *self.retired)}
+        return {one.noun for one in self.renderings} | {one.noun for one in self.retired}
 
     def _faults(self, noun: str) -> list[str]:
         there = {one.major: one for one in self.renderings if one.noun == noun}
