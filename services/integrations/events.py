@@ -6,7 +6,7 @@ from typing import Protocol
 
 from services.integrations.domain.messages import GuestMessage, Progress
 from services.integrations.domain.pms_orders import OrderRow, task_of
-from services.integrations.domain.postings import PostingRow, posting_id
+from services.integrations.domain.postings import HOUSE, PostingRow, posting_id
 from services.integrations.domain.writebacks import WritebackRow
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
@@ -16,6 +16,7 @@ from shared.contracts.guests import StoreErased
 from shared.contracts.messages import Direction, Message, MessageState
 from shared.contracts.money import Posting, PostingState
 from shared.contracts.records import (
+    LineKind,
     RecordEvent,
     RecordMessageRequested,
     RecordPostingRequested,
@@ -105,8 +106,11 @@ class OnRecords:
 
 
 def posting_of(event: Envelope, body: RecordPostingRequested) -> PostingRow:
-    """The posting a record asks for; its id comes from record and line, so the same line is one posting for ever."""
-    line = body.line
+    """The posting a record asks for; its id comes from record and line, so the same line is one posting for ever.
+
+    A cost is on no folio: it is done with being written down here, which is what the journal hears.
+    """
+    line, settled = body.line, body.line.kind is LineKind.COST
     posting = Posting(
         id=posting_id(body.record.id, line.id),
         property_id=body.record.property_id,
@@ -115,7 +119,8 @@ def posting_of(event: Envelope, body: RecordPostingRequested) -> PostingRow:
         stay_id=body.record.stay_id,
         kind=line.kind,
         amount=line.amount,
-        state=PostingState.PENDING,
+        state=PostingState.DONE if settled else PostingState.PENDING,
+        folio=HOUSE if settled else None,
         approved_by=line.approved_by,
         adjusts=posting_id(body.record.id, line.adjusts) if line.adjusts else None,
         at=event.time,

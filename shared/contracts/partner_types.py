@@ -1,30 +1,14 @@
-"""The event types that partners may subscribe to, and the documents that describe them."""
+"""The documents that describe what partners may subscribe to: schemas and AsyncAPI, deprecated majors marked."""
 
 from typing import Any
 
 from shared.contracts.catalogue import EVENTS
-from shared.contracts.messages import MESSAGE_VERBS
-from shared.contracts.money import FINANCE_VERBS, POSTING_VERBS
-from shared.contracts.partners import ALWAYS, MODELS, WITH_STATE, PartnerData, selectable
-from shared.contracts.records import RECORD_VERBS
-from shared.contracts.stays import STAY_VERBS
+from shared.contracts.partner_hearing import SENT_TYPES
+from shared.contracts.partner_versions import CURRENT, PartnerContract, Retired, noun_of
+from shared.contracts.partners import ALWAYS, MODELS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_OF: dict[str, tuple[str, ...]] = {
-    "record": tuple(verb for verb in RECORD_VERBS if verb != "erased"),
-    "stay": STAY_VERBS,
-    "posting": POSTING_VERBS,
-    "finance": FINANCE_VERBS,
-    "message": MESSAGE_VERBS,
-    "inventory": ("changed",),
-    "consent": ("changed",),
-    "guest": ("erased",),
-}
-FROM_TOPICS: frozenset[str] = frozenset(f"{noun}.{verb}.v1" for noun, verbs in _OF.items() for verb in verbs)
-"""Types that begin as an event of ours."""
-LISTED: frozenset[str] = frozenset(f"{noun}.listed.v1" for noun in WITH_STATE)
-"""What stood when the subscription began."""
-PUBLISHED: tuple[str, ...] = tuple(sorted(FROM_TOPICS | LISTED | {"subscription.started.v1", "subscription.pinged.v1"}))
+PUBLISHED: tuple[str, ...] = CURRENT.types
 HEADERS: dict[str, str] = {
     "ce_specversion": "CloudEvents version, always 1.0",
     "ce_id": "Id of the event; the same when it is sent again. Keep the ids you have seen",
@@ -38,25 +22,24 @@ HEADERS: dict[str, str] = {
     "ce_partnersequence": "Your own count, from 1 without a gap: a gap means that one is missing",
     "ce_subscriptionid": "The subscription it was sent for",
     "ce_sandbox": "true for what was made up on request",
+    "ce_deprecation": "Of a deprecated major: since when it is, RFC 3339 UTC",
+    "ce_sunset": "Of a deprecated major: until when it is sent, RFC 3339 UTC",
     "content-type": "application/json",
 }
 
 
-def noun_of(event_type: str) -> str:
-    """`record` of `record.opened.v1`."""
-    return event_type.partition(".")[0]
-
-
-def schema_of(event_type: str) -> dict[str, Any]:
+def schema_of(event_type: str, contract: PartnerContract = CURRENT) -> dict[str, Any]:
     """The JSON Schema of the `data` of one published type."""
-    whole = PartnerData.model_json_schema()
+    whole = contract.data_model(event_type).model_json_schema()
     noun = noun_of(event_type)
     shown = {noun, "changed", "reason_code", "actor"} | ({"guest"} if noun in MODELS else set())
     kept = {name: schema for name, schema in whole["properties"].items() if name in shown}
+    ends = contract.ending(event_type)
     return {
         "$schema": DIALECT,
         "$id": f"urn:bellboard:partner:{event_type}",
         "title": event_type,
+        **({"deprecated": True, **_dates(ends)} if ends else {}),
         "type": "object",
         "additionalProperties": False,
         "required": [noun],
@@ -65,7 +48,11 @@ def schema_of(event_type: str) -> dict[str, Any]:
     }
 
 
-def asyncapi(partner: str) -> dict[str, Any]:
+def _dates(ends: Retired) -> dict[str, str]:
+    return {"x-deprecation": ends.deprecated.isoformat(), "x-sunset": ends.sunset.isoformat()}
+
+
+def asyncapi(partner: str, contract: PartnerContract = CURRENT) -> dict[str, Any]:
     """The AsyncAPI 3 document of a partner's topic."""
     address = f"ext.{partner}.v1"
     return {
@@ -79,12 +66,12 @@ def asyncapi(partner: str) -> dict[str, Any]:
         "channels": {
             "events": {
                 "address": address,
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in PUBLISHED},
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in contract.types},
             }
         },
         "operations": {"receive": {"action": "receive", "channel": {"$ref": "#/channels/events"}}},
         "components": {
-            "messages": {name: _message(name) for name in PUBLISHED},
+            "messages": {name: _message(name, contract) for name in contract.types},
             "schemas": {
                 "Headers": {
                     "type": "object",
@@ -95,10 +82,14 @@ def asyncapi(partner: str) -> dict[str, Any]:
     }
 
 
-def _message(event_type: str) -> dict[str, Any]:
+def _message(event_type: str, contract: PartnerContract) -> dict[str, Any]:
+    ends = contract.ending(event_type)
+    said = {"description": f"Deprecated since {ends.deprecated}, sent until {ends.sunset}."} if ends else {}
     return {
         "name": event_type,
         "title": event_type,
+        **said,
+        **({"tags": [{"name": "deprecated"}], **_dates(ends)} if ends else {}),
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/Headers"},
         "payload": {
@@ -109,9 +100,9 @@ def _message(event_type: str) -> dict[str, Any]:
     }
 
 
-def known_fields() -> list[str]:
+def known_fields(contract: PartnerContract = CURRENT) -> list[str]:
     """What a subscription may name."""
-    return sorted(set(selectable()) - {f"{noun}.{name}" for noun in MODELS for name in ALWAYS})
+    return sorted(set(contract.selectable) - {f"{noun}.{name}" for noun in MODELS for name in ALWAYS})
 
 
-assert set(EVENTS) >= FROM_TOPICS, FROM_TOPICS - set(EVENTS)
+assert set(EVENTS) >= SENT_TYPES, SENT_TYPES - set(EVENTS)

@@ -22,6 +22,8 @@ GRANTABLE = frozenset({DataClass.ORDINARY, DataClass.PAYMENT, DataClass.GUEST_ID
 PartnerSlug = Annotated[Slug, StringConstraints(max_length=32)]
 Plain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:+-]{1,64}$")]
 """A code, a day, an hour: never words."""
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+"""A tag of BCP 47."""
 Value = bool | int | Plain | Money | None
 
 
@@ -99,7 +101,7 @@ class PartnerStay(Frozen):
     meal: Code | None = None
     segment: Code | None = None
     channel: Code | None = None
-    language: str | None = None
+    language: Language | None = None
     tier: Code | None = None
     requests: tuple[Code, ...] | None = Field(default=None, description="Topic codes of the special requests")
     rate: Money | None = Field(default=None, json_schema_extra=PAYMENT)
@@ -147,7 +149,7 @@ class PartnerMessage(Frozen):
     record_id: EntityId | None = None
     direction: Code | None = None
     channel: Code | None = None
-    language: str | None = None
+    language: Language | None = None
     topic_code: Code | None = None
     state: Code | None = None
     answer: Code | None = None
@@ -259,19 +261,6 @@ class PartnerData(Frozen):
     changed: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]{1,64}$")], ...] = ()
     reason_code: Code | None = None
     actor: Code | None = Field(default=None, description="staff, guest, policy, pms or system")
-
-
-def class_of(noun: str, field: str) -> DataClass:
-    """How sensitive a published field is."""
-    extra = MODELS[noun].model_fields[field].json_schema_extra
-    said = extra.get(CLASS) if isinstance(extra, dict) else None
-    return DataClass(said) if isinstance(said, str) else DataClass.ORDINARY
-
-
-def selectable() -> dict[str, DataClass]:
-    """Every field that a subscription may name, `noun.field`, and the class it needs."""
-    nouns = ("record", "stay", "posting", "finance", "message", "inventory")
-    return {f"{noun}.{name}": class_of(noun, name) for noun in nouns for name in MODELS[noun].model_fields}
 
 
 class SubscriptionState(Wire):

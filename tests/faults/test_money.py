@@ -51,7 +51,7 @@ class Bank(Workers):
     stripe: StripeServer = field(default_factory=StripeServer)
     asked: int = 0
 
-    async def post(self, hotel: str) -> str:
+    async def post(self, hotel: str, kind: LineKind = LineKind.CHARGE) -> str:
         """A line of 25 euros is asked for."""
         self.asked += 1
         rig = RIGS[hotel]
@@ -61,7 +61,7 @@ class Bank(Workers):
             record_id=f"rec-{self.asked}",
             line_id="line-1",
             stay_id=stay_id(hotel, rig.vendor, rig.numbers[0]),
-            kind=LineKind.CHARGE,
+            kind=kind,
             amount=EUROS,
             state=PostingState.PENDING,
             at=dt.datetime.now(dt.UTC),
@@ -196,13 +196,14 @@ POSTING = ("outgoing.claimed", "outgoing.sending", "outgoing.answered", "outgoin
 PAYMENT = ("payment.claimed", "payment.answered", "payment.settled")
 
 
+@pytest.mark.parametrize("kind", [LineKind.CHARGE, LineKind.DEPOSIT])
 @pytest.mark.parametrize("point", POSTING)
 @pytest.mark.parametrize("hotel", sorted(RIGS))
 async def test_posting_is_on_the_folio_at_most_once_when_its_worker_is_killed(
-    bank: Bank, hotel: str, point: str
+    bank: Bank, hotel: str, point: str, kind: LineKind
 ) -> None:
     met = bank.arm(point, "kill")
-    name = await bank.post(hotel)
+    name = await bank.post(hotel, kind)
     worker = bank.start()
     await until(lambda: bank.gone(worker), f"a worker dies at {point}")
     assert met.exists()
@@ -215,11 +216,14 @@ async def test_posting_is_on_the_folio_at_most_once_when_its_worker_is_killed(
     await bank.end(another)
 
 
+@pytest.mark.parametrize("kind", [LineKind.CHARGE, LineKind.DEPOSIT])
 @pytest.mark.parametrize("point", POSTING[:3])
 @pytest.mark.parametrize("hotel", sorted(RIGS))
-async def test_worker_that_was_frozen_and_wakes_up_posts_nothing_twice(bank: Bank, hotel: str, point: str) -> None:
+async def test_worker_that_was_frozen_and_wakes_up_posts_nothing_twice(
+    bank: Bank, hotel: str, point: str, kind: LineKind
+) -> None:
     met = bank.arm(point, "stop")
-    name = await bank.post(hotel)
+    name = await bank.post(hotel, kind)
     frozen = bank.start()
     await until(met.exists, f"a worker freezes at {point}")
     another = bank.start()

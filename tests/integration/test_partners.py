@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,12 +28,14 @@ from shared.chassis.outbound import GuardedTransport
 from shared.contracts.envelope import Envelope
 from shared.contracts.guests import GuestErased
 from shared.contracts.identity import Role, system
+from shared.contracts.partner_versions import CURRENT
 from shared.contracts.partners import MODELS
 from shared.contracts.staff import StaffMember
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 from tests.factories.access import bearer, grant, hotel, knowledge
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
+from tests.factories.partner_majors import TWO_MAJORS
 from tests.factories.records import CHAIN, NOON, Story, envelope, record_event, snapshot
 from tests.factories.staff import TEAM, member
 from tests.factories.standing import NO_BROKER, Standing
@@ -98,10 +101,10 @@ class House:
 
     def __post_init__(self) -> None:
         side, clock = self.have.partners, self.have.chassis.clock
-        self.list = ListStanding(side.store, side.latest, side.deliveries, clock, 0)
+        self.list = ListStanding(side.store, side.latest, side.deliveries, clock, 0, side.contract)
         self.number = NumberDeliveries(side.store, side.deliveries, clock)
-        self.call = CallEndpoints(side.store, side.deliveries, side.endpoints, self.have.stays, clock)
-        self.fill = FillTopics(side.store, side.deliveries, self.topics, clock)
+        self.call = CallEndpoints(side.store, side.deliveries, side.endpoints, self.have.stays, clock, side.contract)
+        self.fill = FillTopics(side.store, side.deliveries, self.topics, clock, side.contract)
 
     async def ask(
         self, method: str, path: str, body: Any = None, who: StaffMember = ADMIN, **headers: str
@@ -145,7 +148,8 @@ class House:
 
 
 @pytest.fixture
-async def house(mongo_url: str, database_name: str) -> AsyncIterator[House]:
+async def house(request: pytest.FixtureRequest, mongo_url: str, database_name: str) -> AsyncIterator[House]:
+    """The service; a parameter is another contract with partners than the one in force."""
     settings = Settings(mongo_url=mongo_url, mongo_database=database_name, kafka_servers=NO_BROKER, partners_settle_s=0)
     have, endpoint = parts(settings), Endpoint()
 
@@ -153,7 +157,8 @@ async def house(mongo_url: str, database_name: str) -> AsyncIterator[House]:
         return ["10.0.0.7" if host.startswith("inside") else PUBLIC]
 
     guard = GuardedTransport(endpoint, resolve=resolve)
-    have = dataclasses.replace(have, partners=dataclasses.replace(have.partners, endpoints=HttpEndpoints(guard, 0.5)))
+    other = {"endpoints": HttpEndpoints(guard, 0.5), "contract": getattr(request, "param", CURRENT)}
+    have = dataclasses.replace(have, partners=dataclasses.replace(have.partners, **other))
     standing = Standing(have.chassis, assemble(have))
     staff = [*TEAM, ADMIN, LOCAL, PROGRAM, OTHER_PROGRAM]
     await standing.prepare(knowledge(staff, GRANTS, hotel(), hotel("resort")))
@@ -506,6 +511,44 @@ async def test_contract_page_names_types_fields_schedule_and_schemas(house: Hous
         assert schema.json()["required"][0] in MODELS
     assert (await house.ask("GET", "/v1/partner-contract/schemas/staff.hired.v1")).status_code == 404
     assert (await house.ask("GET", "/v1/partner-contract/asyncapi")).json()["asyncapi"] == "3.0.0"
+
+
+@pytest.mark.parametrize("house", [TWO_MAJORS], indirect=True)
+async def test_old_major_runs_beside_the_new_one_by_webhook_and_on_the_topic(house: House) -> None:
+    house.endpoint.answers["hooks.example"] = 200
+    await house.partner()
+    both = [f"record.{verb}.v{major}" for verb in ("opened", "completed") for major in (1, 2)]
+    await house.hears(*story("rec-before"))
+    by_hook = await house.subscribed(types=both)
+    on_topic = await house.subscribed(types=both, delivery="topic", url=None)
+    await house.round()
+    await house.hears(*story())
+    await house.round()
+
+    wanted = ["record.listed.v1", "record.listed.v2", "subscription.started.v1", *sorted(both, reverse=True)]
+    for one in (by_hook, on_topic):
+        rows = await house.rows(one)
+        assert sorted(row["body"]["type"] for row in rows) == sorted(wanted)
+        assert [row["number"] for row in rows] == list(range(1, len(wanted) + 1))
+        assert {row["state"] for row in rows} == {"done"}
+    sent = {json.loads(body)["type"]: (headers, json.loads(body)) for _, headers, body in house.endpoint.sent}
+    assert sent["record.opened.v1"][1]["data"]["record"]["status"] == "new"
+    assert sent["record.opened.v2"][1]["data"]["record"]["state"]["code"] == "new"
+    ends = ("@1796083200", "Wed, 01 Dec 2027 00:00:00 GMT")
+    said = {name: (headers.get("deprecation"), headers.get("sunset")) for name, (headers, _) in sent.items()}
+    old = {"record.listed.v1", "record.opened.v1", "record.completed.v1"}
+    assert {name for name, dates in said.items() if dates == ends} == old
+    assert said["record.opened.v2"] == (None, None)
+    on_it = {headers["ce_type"]: headers for _, _, headers in house.topics.records["ext.acme-pms.v1"]}
+    assert on_it["record.opened.v1"]["ce_sunset"] == "2027-12-01T00:00:00.000Z"
+    assert "ce_sunset" not in on_it["record.opened.v2"]
+
+    contract = (await house.ask("GET", "/v1/partner-contract")).json()
+    ending = next(each for each in contract["deprecated"] if each["type"] == "record.opened.v1")
+    assert (ending["deprecation"], ending["sunset"]) == ("2026-12-01", "2027-12-01")
+    assert contract["changes"][0]["day"] == "2026-12-01"
+    schema = await house.ask("GET", "/v1/partner-contract/schemas/record.opened.v1")
+    assert (schema.headers["deprecation"], schema.headers["sunset"]) == ends
 
 
 async def test_closed_partner_hears_nothing_more(house: House) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -373,6 +374,28 @@ async def test_night_is_reconciled_once_and_again_when_the_provider_was_silent(
     assert await reconcile() == hotels - 1
     assert await reconcile() == 1
     assert await reconcile() == 0
+
+
+async def test_each_kind_of_line_is_once_where_it_belongs_and_all_of_it_ties_out(house: House) -> None:
+    for kind in LineKind:
+        await house.post(f"rec-{kind.value}", 1_000, kind)
+        await house.post(f"rec-{kind.value}", 1_000, kind)
+    await house.book()
+
+    mongo = house.have.chassis.mongo
+    assert sorted(row["kind"] for row in await mongo.collection("folio").find({})) == ["charge", "deposit", "refund"]
+    assert {row["state"] for row in await mongo.collection("postings").find({})} == {"done"}
+    told = [(one, json.loads(one.value)["posting"]) for one in await house.told("posting.")]
+    [(cost, said)] = [(one, said) for one, said in told if said["kind"] == "cost"]
+    assert (cost.type, cost.sequence, said["folio"]) == ("posting.done.v1", 1, "house")
+    assert (await house.reconciled())["items"] == []
+    text = (await house.ask("GET", f"/v1/journal/{PROPERTY}/{DAY}")).text
+    assert {one["kind"]: (one["debit"], one["credit"]) for one in csv.DictReader(io.StringIO(text))} == {
+        "charge": ("guest_ledger", "revenue"),
+        "refund": ("revenue", "guest_ledger"),
+        "deposit": ("deposits", "guest_ledger"),
+        "cost": ("house_cost", "accrued_cost"),
+    }
 
 
 async def test_day_closes_once_and_late_lines_adjust_it(house: House) -> None:

@@ -1,18 +1,24 @@
 """What partners build against: published types, fields and schemas, the AsyncAPI document, schedule and changelog."""
 
+import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel
 
 from services.integrations.api.wiring import PartnerDoors
-from services.integrations.domain.deliveries import DISABLED_AFTER, MAX_ANSWER, SCHEDULE, TIMEOUT_S
+from services.integrations.domain.deliveries import (
+    DISABLED_AFTER,
+    MAX_ANSWER,
+    SCHEDULE,
+    TIMEOUT_S,
+    ending_headers,
+)
 from services.integrations.domain.partners import KEPT_DAYS, OLD_SECRET_LASTS
 from shared.contracts.errors import not_found
 from shared.contracts.identity import DataClass, Principal
-from shared.contracts.partner_changes import CHANGES, OLD_MAJOR_MONTHS
-from shared.contracts.partner_types import PUBLISHED, asyncapi, known_fields, schema_of
-from shared.contracts.partners import COMPULSORY, OWN, selectable
+from shared.contracts.partner_changes import OLD_MAJOR_MONTHS
+from shared.contracts.partner_types import asyncapi, known_fields, schema_of
 
 EventName = Annotated[str, Path(pattern=r"^[a-z][a-z_]{0,40}\.[a-z][a-z_]{0,40}\.v[1-9]$")]
 
@@ -22,6 +28,14 @@ class FieldOut(BaseModel):
 
     name: str
     data_class: DataClass
+
+
+class EndingOut(BaseModel):
+    """A type of a deprecated major: since when it is, and until when it is sent."""
+
+    type: str
+    deprecation: dt.date
+    sunset: dt.date
 
 
 class ChangeOut(BaseModel):
@@ -37,6 +51,7 @@ class Contract(BaseModel):
     version: str
     types: list[str]
     always: list[str]
+    deprecated: list[EndingOut]
     fields: list[FieldOut]
     retry_schedule_s: list[int]
     disabled_after_h: int
@@ -54,17 +69,22 @@ class Contract(BaseModel):
 def router(doors: PartnerDoors) -> APIRouter:
     """Routes under /v1/partner-contract, for whoever is signed in."""
     routes = APIRouter(prefix="/v1/partner-contract", tags=["partners"])
-    caller = Depends(doors.chassis.caller)
+    caller, promised = Depends(doors.chassis.caller), doors.subscribing.contract
+    classes = promised.selectable
 
     @routes.get("")
     async def contract(_: Annotated[Principal, caller]) -> Contract:
         """The published types and fields, the retry schedule, what is kept how long, and what changed when."""
-        classes = selectable()
         return Contract(
             version="1",
-            types=list(PUBLISHED),
-            always=sorted(COMPULSORY | OWN),
-            fields=[FieldOut(name=name, data_class=classes[name]) for name in known_fields()],
+            types=list(promised.types),
+            always=promised.always,
+            deprecated=[
+                EndingOut(type=name, deprecation=ends.deprecated, sunset=ends.sunset)
+                for name in promised.types
+                if (ends := promised.ending(name))
+            ],
+            fields=[FieldOut(name=name, data_class=classes[name]) for name in known_fields(promised)],
             retry_schedule_s=[int(wait.total_seconds()) for wait in SCHEDULE],
             disabled_after_h=int(DISABLED_AFTER.total_seconds() // 3600),
             kept_days=KEPT_DAYS,
@@ -75,19 +95,20 @@ def router(doors: PartnerDoors) -> APIRouter:
             schemas="/v1/partner-contract/schemas/{type}",
             asyncapi="/v1/partner-contract/asyncapi",
             openapi="/openapi.json",
-            changes=[ChangeOut(day=day, said=said) for day, said in CHANGES],
+            changes=[ChangeOut(day=day, said=said) for day, said in promised.changes],
         )
 
     @routes.get("/asyncapi")
     async def asyncapi_document(_: Annotated[Principal, caller]) -> dict[str, Any]:
         """The AsyncAPI 3 document of a partner's topic."""
-        return asyncapi("partner")
+        return asyncapi("partner", promised)
 
     @routes.get("/schemas/{event_type}")
-    async def schema(_: Annotated[Principal, caller], event_type: EventName) -> dict[str, Any]:
-        """The JSON Schema of one type's `data`."""
-        if event_type not in PUBLISHED:
+    async def schema(_: Annotated[Principal, caller], event_type: EventName, response: Response) -> dict[str, Any]:
+        """The JSON Schema of one type's `data`; of a deprecated major with `Deprecation` and `Sunset`."""
+        if event_type not in promised.types:
             raise not_found("event_type")
-        return schema_of(event_type)
+        response.headers.update(ending_headers(promised.ending(event_type)))
+        return schema_of(event_type, promised)
 
     return routes

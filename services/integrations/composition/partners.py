@@ -19,6 +19,7 @@ from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
 from shared.chassis.kafka import Producer
 from shared.chassis.service import Chassis
+from shared.contracts.partner_versions import CURRENT, PartnerContract
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class PartnerParts:
     deliveries: DeliveryStore
     endpoints: HttpEndpoints
     topics: KafkaPartnerTopics
+    contract: PartnerContract = CURRENT
 
     @classmethod
     def of(cls, settings: Settings, chassis: Chassis) -> "PartnerParts":
@@ -47,17 +49,20 @@ class PartnerParts:
     def consumer(self, chassis: Chassis) -> Consumer:
         """Hears everything that is published to partners."""
         return Consumer(
-            "integrations.partners", HEARD, Distribute(self.store, self.latest, self.deliveries, chassis.clock)
+            "integrations.partners",
+            HEARD,
+            Distribute(self.store, self.latest, self.deliveries, chassis.clock, self.contract),
         )
 
     def jobs(self, settings: Settings, chassis: Chassis, stays: StayStore) -> list[Job]:
         """What stands, numbers, endpoints, topics."""
         every, clock, store, rows = settings.partners_every_s, chassis.clock, self.store, self.deliveries
+        settle_s, contract = settings.partners_settle_s, self.contract
         return [
-            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, settings.partners_settle_s)),
+            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, settle_s, contract)),
             Job("partners-number", every, NumberDeliveries(store, rows, clock)),
-            Job("partners-call", every, CallEndpoints(store, rows, self.endpoints, stays, clock)),
-            Job("partners-topics", every, FillTopics(store, rows, self.topics, clock)),
+            Job("partners-call", every, CallEndpoints(store, rows, self.endpoints, stays, clock, contract)),
+            Job("partners-topics", every, FillTopics(store, rows, self.topics, clock, contract)),
         ]
 
     def subscribing(self, settings: Settings, chassis: Chassis) -> Subscribing:
@@ -70,4 +75,5 @@ class PartnerParts:
             chassis.clock,
             secrets.token_bytes,
             loopback=settings.embedded,
+            contract=self.contract,
         )

@@ -9,8 +9,10 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
 
+from shared.contracts.partner_versions import Retired
 from shared.contracts.values import EntityId, Frozen, Instant, iso
 
 SCHEDULE: tuple[dt.timedelta, ...] = tuple(
@@ -81,7 +83,7 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-def event_of(one: Delivery, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def event_of(one: Delivery, extra: Mapping[str, Any] | None = None, ends: Retired | None = None) -> dict[str, Any]:
     """A delivery as a CloudEvent in JSON that is a Standard Webhooks payload, too (`type`, `timestamp`, `data`)."""
     data = {**one.data, **(extra or {})}
     event: dict[str, Any] = {
@@ -100,7 +102,7 @@ def event_of(one: Delivery, extra: Mapping[str, Any] | None = None) -> dict[str,
         "partnersequence": str(one.number),
         "data": data,
     }
-    return event | ({"sandbox": True} if one.sandbox else {})
+    return event | ({"sandbox": True} if one.sandbox else {}) | _dates(ends)
 
 
 def body_of(event: Mapping[str, Any]) -> bytes:
@@ -108,7 +110,24 @@ def body_of(event: Mapping[str, Any]) -> bytes:
     return json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def headers_of(one: Delivery) -> list[tuple[str, bytes]]:
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+
+def _dates(ends: Retired | None) -> dict[str, str]:
+    """Since when a major is deprecated and until when it is sent, as attributes of the event."""
+    return {"deprecation": iso(_midnight(ends.deprecated)), "sunset": iso(_midnight(ends.sunset))} if ends else {}
+
+
+def ending_headers(ends: Retired | None) -> dict[str, str]:
+    """The same as HTTP headers: `Deprecation` (RFC 9745, seconds) and `Sunset` (RFC 8594, a date)."""
+    if ends is None:
+        return {}
+    since, until = _midnight(ends.deprecated), _midnight(ends.sunset)
+    return {"deprecation": f"@{int(since.timestamp())}", "sunset": format_datetime(until, usegmt=True)}
+
+
+def headers_of(one: Delivery, ends: Retired | None = None) -> list[tuple[str, bytes]]:
     """A delivery's CloudEvents headers in Kafka's binary mode; its value is the data alone."""
     said = {
         "ce_specversion": "1.0",
@@ -124,6 +143,7 @@ def headers_of(one: Delivery) -> list[tuple[str, bytes]]:
         "ce_subscriptionid": one.subscription,
         "content-type": "application/json",
     } | ({"ce_sandbox": "true"} if one.sandbox else {})
+    said |= {f"ce_{name}": value for name, value in _dates(ends).items()}
     return [(name, value.encode("ascii")) for name, value in said.items()]
 
 

@@ -8,16 +8,27 @@ from shared.contracts.writebacks import Writeback
 
 
 class Ability(enum.StrEnum):
-    """What a PMS can be asked for."""
+    """What a PMS can do for us; an adapter declares it, and the contract suite holds it to that."""
 
     CHARGE = "charge"
     REVERSAL = "reversal"
+    DEPOSIT = "deposit"
     RATE = "rate"
     ROOM = "room"
     GUEST = "guest"
     NOTE = "note"
     TASK = "task"
     TASK_CLOSE = "task_close"
+    FETCH = "fetch"
+    """Its reservations and folios can be asked for: what it tells is a hint. Else it pushes whole reservations."""
+    COMMENTS = "comments"
+    """The words of its comments are read."""
+    LINK = "link"
+    """Its own page of a reservation has an address."""
+
+
+ASKED = frozenset({Ability.FETCH, Ability.COMMENTS, Ability.LINK})
+"""What every vendor does that can be asked."""
 
 
 class NewProfile(Frozen):

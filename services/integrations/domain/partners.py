@@ -8,7 +8,8 @@ from pydantic import Field
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, Breach, ErrorKind, breached
 from shared.contracts.identity import Actor, DataClass
-from shared.contracts.partner_types import PUBLISHED, known_fields
+from shared.contracts.partner_types import known_fields
+from shared.contracts.partner_versions import CURRENT, PartnerContract
 from shared.contracts.partners import (
     GRANTABLE,
     PartnerEvent,
@@ -148,14 +149,15 @@ class Asked(Frozen):
     classes: frozenset[DataClass] = frozenset({DataClass.ORDINARY})
 
 
-def check_asked(asked: Asked, partner: Partner, hotels: frozenset[str]) -> None:
+def check_asked(asked: Asked, partner: Partner, hotels: frozenset[str], contract: PartnerContract = CURRENT) -> None:
     """Refuse what is not published or lies beyond the partner's grant; all breaches at once."""
+    published = set(contract.types)
     breaches = [
         _breach(f"types.{n}", "published_type", f"{one} is not published.")
         for n, one in enumerate(asked.types)
-        if one not in PUBLISHED
+        if one not in published
     ]
-    known = set(known_fields())
+    known = set(known_fields(contract))
     breaches += [
         _breach(f"fields.{n}", "known_field", f"{one} is no field that is published.")
         for n, one in enumerate(asked.fields or ())

@@ -11,6 +11,8 @@ from shared.contracts.values import EntityId, Frozen, Instant, Money, derived_id
 ME = system("integrations")
 ON_FOLIO = {LineKind.CHARGE: 1, LineKind.REFUND: -1, LineKind.DEPOSIT: -1, LineKind.COST: 0}
 """What a line does to the guest's balance; a cost is the house's own."""
+HOUSE = "house"
+"""Where a cost is said to stand: on no folio, in the journal alone (ADR 17)."""
 
 
 class Charge(Frozen):

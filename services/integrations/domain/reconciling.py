@@ -22,10 +22,11 @@ class Kind(enum.StrEnum):
 
     CHARGE = "charge"
     REFUND = "refund"
+    DEPOSIT = "deposit"
 
 
-ON_FOLIO = {LineKind.CHARGE: Kind.CHARGE, LineKind.REFUND: Kind.REFUND, LineKind.DEPOSIT: Kind.REFUND}
-"""How a line stands on a folio: a deposit lowers the balance as a refund does; a cost does not stand there."""
+ON_FOLIO = {LineKind.CHARGE: Kind.CHARGE, LineKind.REFUND: Kind.REFUND, LineKind.DEPOSIT: Kind.DEPOSIT}
+"""How a line stands on a folio: a deposit as a payment of the guest's; a cost does not stand there."""
 
 
 class Difference(enum.StrEnum):
@@ -35,7 +36,21 @@ class Difference(enum.StrEnum):
     DOUBLE_CHARGE = "double_charge"
     WRONG_AMOUNT = "wrong_amount"
     WRONG_REFUND = "wrong_refund"
+    MISSING_DEPOSIT = "missing_deposit"
+    DOUBLE_DEPOSIT = "double_deposit"
     ORPHAN = "orphan"
+
+
+MISSING = {
+    Kind.CHARGE: Difference.MISSING_CHARGE,
+    Kind.REFUND: Difference.WRONG_REFUND,
+    Kind.DEPOSIT: Difference.MISSING_DEPOSIT,
+}
+DOUBLED = {
+    Kind.CHARGE: Difference.DOUBLE_CHARGE,
+    Kind.REFUND: Difference.WRONG_REFUND,
+    Kind.DEPOSIT: Difference.DOUBLE_DEPOSIT,
+}
 
 
 @dataclass(frozen=True)
@@ -176,15 +191,13 @@ def _of(one: Expected, seen: Mapping[tuple[str, str], list[Movement]]) -> list[M
 
 def _compare(property_id: str, one: Expected, there: Sequence[Movement]) -> list[Found]:
     if not there:
-        type_ = Difference.WRONG_REFUND if one.kind is Kind.REFUND else Difference.MISSING_CHARGE
-        return [_found(property_id, type_, one, None, one.reference)]
+        return [_found(property_id, MISSING[one.kind], one, None, one.reference)]
     differences = []
     if there[0].amount != one.amount or there[0].kind is not one.kind:
         wrong = Difference.WRONG_REFUND if Kind.REFUND in (one.kind, there[0].kind) else Difference.WRONG_AMOUNT
         differences.append(_found(property_id, wrong, one, there[0].amount, there[0].reference))
     for again in there[1:]:
-        twice = Difference.WRONG_REFUND if one.kind is Kind.REFUND else Difference.DOUBLE_CHARGE
-        differences.append(_found(property_id, twice, one, again.amount, again.reference))
+        differences.append(_found(property_id, DOUBLED[one.kind], one, again.amount, again.reference))
     return differences
 
 

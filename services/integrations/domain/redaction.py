@@ -12,15 +12,22 @@ from shared.contracts.identity import DataClass
 from shared.contracts.inventory import InventoryEvent
 from shared.contracts.messages import ConsentEvent, MessageEvent
 from shared.contracts.money import FinanceEvent, PostingEvent
-from shared.contracts.partner_types import PUBLISHED, noun_of
-from shared.contracts.partners import ALWAYS, MODELS, PartnerData, class_of
+from shared.contracts.partner_versions import (
+    CURRENT,
+    SELECTABLE,
+    PartnerContract,
+    class_of,
+    granted,
+    major_of,
+    noun_of,
+)
+from shared.contracts.partners import ALWAYS, MODELS
 from shared.contracts.records import RecordEvent, RecordSnapshot
 from shared.contracts.stays import Stay, StayEvent
 from shared.contracts.values import card_numbers
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 _NAME = re.compile(r"[a-z0-9_.]{1,64}")
-NOUNS_WITH_CLASSES = ("record", "stay", "posting", "finance", "message", "inventory")
 
 
 class NotContract(Exception):
@@ -78,60 +85,79 @@ def _source(body: EventBody, classes: Collection[DataClass]) -> tuple[str, dict[
     return None
 
 
-def shown_fields(noun: str, classes: Collection[DataClass], chosen: Collection[str] | None) -> set[str]:
-    """The fields of a noun that a grant and a selection leave; what identifies it always stays."""
-    declared = MODELS[noun].model_fields
-    granted = {name for name in declared if class_of(noun, name) in {DataClass.ORDINARY, *classes}}
-    if chosen is None or noun not in NOUNS_WITH_CLASSES:
-        return granted
-    return granted & ({one.partition(".")[2] for one in chosen if noun_of(one) == noun} | set(ALWAYS))
+def shown_fields(
+    event_type: str,
+    classes: Collection[DataClass],
+    chosen: Collection[str] | None,
+    contract: PartnerContract = CURRENT,
+) -> set[str]:
+    """The fields of a type's noun that a grant and a selection leave; what identifies it always stays."""
+    noun = noun_of(event_type)
+    open_ones = granted(contract.model(event_type), classes)
+    if chosen is None or noun not in SELECTABLE:
+        return open_ones
+    return open_ones & ({one.partition(".")[2] for one in chosen if noun_of(one) == noun} | set(ALWAYS))
 
 
 def redacted(
-    body: EventBody, classes: Collection[DataClass], chosen: Collection[str] | None, *, whole_chain: bool = True
+    body: EventBody,
+    event_type: str,
+    classes: Collection[DataClass],
+    chosen: Collection[str] | None,
+    *,
+    whole_chain: bool = True,
+    contract: PartnerContract = CURRENT,
 ) -> dict[str, Any] | None:
-    """The `data` of an event for one grant and selection; None for what is not published."""
+    """The `data` of an event as one type, for one grant and selection; None for what is not published."""
     found = _source(body, classes)
     if found is None:
         return None
     noun, source = found
-    kept = {name: source[name] for name in sorted(shown_fields(noun, classes, chosen)) if source.get(name) is not None}
+    shown = shown_fields(event_type, classes, chosen, contract)
+    whole = contract.rendered(noun, major_of(event_type), source, classes)
+    kept = {name: whole[name] for name in sorted(shown & set(whole))}
     if isinstance(body, GuestErased) and not whole_chain:
         kept.pop("stay_ids", None)  # they may be of hotels that this partner does not work with
     data: dict[str, Any] = {noun: kept}
-    shown = shown_fields(noun, classes, chosen)
     names = {each.field for each in body.changes if _NAME.fullmatch(each.field)}
-    hidden = {name for name in MODELS[noun].model_fields if name not in shown}
-    data["changed"] = sorted(names - hidden)
+    data["changed"] = sorted(names - (set(contract.model(event_type).model_fields) - shown))
     data["actor"] = body.actor.kind.value
     if body.reason_code and _NAME.fullmatch(body.reason_code):
         data["reason_code"] = body.reason_code
     return data
 
 
-def listed(body: EventBody, classes: Collection[DataClass], chosen: Collection[str] | None) -> dict[str, Any] | None:
+def listed(
+    body: EventBody,
+    event_type: str,
+    classes: Collection[DataClass],
+    chosen: Collection[str] | None,
+    contract: PartnerContract = CURRENT,
+) -> dict[str, Any] | None:
     """The state an event left, without what changed and by whom."""
-    data = redacted(body, classes, chosen)
+    data = redacted(body, event_type, classes, chosen, contract=contract)
     return None if data is None else {noun: value for noun, value in data.items() if noun in MODELS}
 
 
-def check(event_type: str, data: Mapping[str, Any], classes: Collection[DataClass]) -> None:
+def check(
+    event_type: str, data: Mapping[str, Any], classes: Collection[DataClass], contract: PartnerContract = CURRENT
+) -> None:
     """Hold one record against the contract, whoever built it; raises NotContract.
 
     It looks at the finished JSON: only declared fields, only granted classes, no amount but where payments are granted,
     no card number anywhere, the noun that the type promises.
     """
-    if event_type not in PUBLISHED:
+    if event_type not in contract.types:
         raise NotContract("type")
     noun = noun_of(event_type)
     try:
-        PartnerData.model_validate(dict(data))
+        contract.data_model(event_type).model_validate(dict(data))
     except ValidationError as failure:
         raise NotContract(".".join(str(part) for part in failure.errors()[0]["loc"])) from None
     if noun not in data or [name for name in data if name in MODELS and name != noun]:
         raise NotContract("noun")
     for name in data[noun]:
-        if class_of(noun, name) not in {DataClass.ORDINARY, *classes}:
+        if class_of(contract.model(event_type), name) not in {DataClass.ORDINARY, *classes}:
             raise NotContract(f"{noun}.{name}")
     _check_leaves(data, "data", DataClass.PAYMENT in classes)
 

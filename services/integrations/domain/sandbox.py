@@ -8,7 +8,7 @@ from typing import Any
 from services.integrations.domain.deliveries import Delivery
 from services.integrations.domain.partners import Subscription
 from services.integrations.domain.redaction import shown_fields
-from shared.contracts.partner_types import PUBLISHED, noun_of
+from shared.contracts.partner_versions import CURRENT, PartnerContract, major_of, noun_of
 from shared.contracts.values import derived_id, iso
 
 PING = "subscription.pinged.v1"
@@ -88,12 +88,13 @@ def _aggregate(noun: str, at: dt.datetime) -> dict[str, Any]:
     return named | of[noun]
 
 
-def sample(one: Subscription, event_type: str, at: dt.datetime) -> dict[str, Any]:
+def sample(one: Subscription, event_type: str, at: dt.datetime, contract: PartnerContract = CURRENT) -> dict[str, Any]:
     """The `data` of a made-up event, redacted as a real one is."""
     noun = noun_of(event_type)
     whole = _aggregate(noun, at) | ({"subscription_id": one.id} if noun == "subscription" else {})
-    shown = shown_fields(noun, one.classes, one.fields)
-    data: dict[str, Any] = {noun: {name: value for name, value in whole.items() if name in shown}}
+    fields = contract.rendered(noun, major_of(event_type), whole, one.classes)
+    shown = shown_fields(event_type, one.classes, one.fields, contract)
+    data: dict[str, Any] = {noun: {name: value for name, value in fields.items() if name in shown}}
     return data | ({} if event_type.split(".")[1] in {"listed", "started", "pinged"} else {"actor": "system"})
 
 
@@ -105,14 +106,19 @@ def samples(
     *,
     doubled: bool = False,
     shuffled: bool = False,
+    contract: PartnerContract = CURRENT,
 ) -> list[Delivery]:
     """The events of one run: of every type (None), of some, or a ping alone (none); `doubled` sends each twice."""
-    wanted = [PING] if types == () else list(types if types is not None else PUBLISHED)
-    made = [_delivery(one, event_type, run, now, copy) for event_type in wanted for copy in range(1 + doubled)]
+    wanted = [PING] if types == () else list(types if types is not None else contract.types)
+    made = [
+        _delivery(one, event_type, run, now, copy, contract) for event_type in wanted for copy in range(1 + doubled)
+    ]
     return sorted(made, key=lambda each: hashlib.sha256(each.row.encode()).digest()) if shuffled else made
 
 
-def _delivery(one: Subscription, event_type: str, run: str, now: dt.datetime, copy: int) -> Delivery:
+def _delivery(
+    one: Subscription, event_type: str, run: str, now: dt.datetime, copy: int, contract: PartnerContract
+) -> Delivery:
     event_id = derived_id("sandbox", run, event_type)
     noun = noun_of(event_type)
     return Delivery(
@@ -125,7 +131,7 @@ def _delivery(one: Subscription, event_type: str, run: str, now: dt.datetime, co
         property_id="sandbox",
         version=1,
         time=now,
-        data=sample(one, event_type, now),
+        data=sample(one, event_type, now, contract),
         sandbox=event_type != PING or one.sandbox,
         due_at=now,
     )

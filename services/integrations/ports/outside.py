@@ -10,6 +10,7 @@ from services.integrations.domain.connections import Connection
 from services.integrations.domain.following import Delivered, Followed, Kept, Loaded
 from services.integrations.domain.guests import Profile
 from services.integrations.domain.imports import ImportLine
+from services.integrations.domain.orders import Ability
 from services.integrations.domain.postings import Charge
 from shared.chassis.provenance import Provenance
 from shared.contracts.stays import Stay, StayStatus
@@ -86,6 +87,7 @@ class Pms(Protocol):
     """One vendor. Registered in `pms/registry.py`; a contract suite runs over all of them."""
 
     name: str
+    can: frozenset[Ability]
     idempotent_charges: bool
 
     def read(self, payload: object, connection: Connection) -> list[Delivered]:

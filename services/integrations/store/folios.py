@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from services.integrations.domain.postings import Charge, FolioLine
-from services.integrations.domain.reconciling import Kind, Movement
+from services.integrations.domain.reconciling import ON_FOLIO, Movement
 from services.integrations.ports import Posted
 from shared.chassis.mongo import Document, Duplicate, Mongo
 from shared.contracts.errors import AppError, ErrorKind
@@ -69,7 +69,7 @@ def _movement(row: Document) -> Movement:
         on="folio",
         reference=row["_id"],
         key=row["_id"],
-        kind=Kind.CHARGE if row["kind"] == LineKind.CHARGE.value else Kind.REFUND,
+        kind=ON_FOLIO[LineKind(row["kind"])],
         amount=Money(**row["amount"]),
         stay_id=row["stay"],
         at=row["at"],

@@ -11,6 +11,7 @@ from services.integrations.domain.deliveries import (
     Delivery,
     after,
     body_of,
+    ending_headers,
     event_of,
     headers_of,
     must_disable,
@@ -22,6 +23,7 @@ from services.integrations.ports.partners import DeliveryStore, Endpoints, Partn
 from shared.chassis.clock import Clock
 from shared.chassis.provenance import Provenance
 from shared.contracts.identity import DataClass, system
+from shared.contracts.partner_versions import CURRENT, PartnerContract
 from shared.contracts.partners import PartnerGuest, topic_of_partner
 from shared.contracts.values import SYSTEM_CHAIN, Scope
 
@@ -61,10 +63,16 @@ class CallEndpoints:
     """Starts a worker for each endpoint that something is due for and returns at once."""
 
     def __init__(
-        self, store: PartnerStore, deliveries: DeliveryStore, endpoints: Endpoints, profiles: Profiles, clock: Clock
+        self,
+        store: PartnerStore,
+        deliveries: DeliveryStore,
+        endpoints: Endpoints,
+        profiles: Profiles,
+        clock: Clock,
+        contract: PartnerContract = CURRENT,
     ) -> None:
         self._store, self._deliveries, self._endpoints = store, deliveries, endpoints
-        self._profiles, self._clock = profiles, clock
+        self._profiles, self._clock, self._contract = profiles, clock, contract
         self._working: dict[str, asyncio.Task[None]] = {}
 
     async def __call__(self) -> int:
@@ -101,7 +109,8 @@ class CallEndpoints:
             claimed = await self._deliveries.claim(scope, one.id, self._clock.real_now(), limit)
 
     async def _send(self, scope: Scope, one: Subscription, each: Delivery) -> Answer:
-        body = body_of(event_of(each, await self._identity(scope, one, each)))
+        ends = self._contract.ending(each.type)
+        body = body_of(event_of(each, await self._identity(scope, one, each), ends))
         now = self._clock.real_now()
         stamp = int(now.timestamp())
         headers = {
@@ -109,6 +118,7 @@ class CallEndpoints:
             "webhook-id": each.id,
             "webhook-timestamp": str(stamp),
             "webhook-signature": signature(one.signing(now), each.id, stamp, body),
+            **ending_headers(ends),
         }
         assert one.url is not None
         answer = await self._endpoints.post(one.url, headers, body)
@@ -142,8 +152,16 @@ class CallEndpoints:
 class FillTopics:
     """Writes numbered deliveries to partners' own topics, each partner by itself."""
 
-    def __init__(self, store: PartnerStore, deliveries: DeliveryStore, topics: PartnerTopics, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: PartnerStore,
+        deliveries: DeliveryStore,
+        topics: PartnerTopics,
+        clock: Clock,
+        contract: PartnerContract = CURRENT,
+    ) -> None:
         self._store, self._deliveries, self._topics, self._clock = store, deliveries, topics, clock
+        self._contract = contract
         self._silent: dict[str, dt.datetime] = {}
 
     async def __call__(self) -> int:
@@ -161,7 +179,8 @@ class FillTopics:
     async def _fill(self, one: Subscription) -> int:
         scope, total = Scope(chain=one.chain), 0
         while rows := await self._deliveries.unsent(scope, one.id, TOPIC_BATCH):
-            records = [(each.subject, body_of(each.data), headers_of(each)) for each in rows]
+            ends = self._contract.ending
+            records = [(each.subject, body_of(each.data), headers_of(each, ends(each.type))) for each in rows]
             try:
                 safe = await self._topics.publish(topic_of_partner(one.partner), records)
             except TopicSilent:

@@ -12,7 +12,8 @@ from shared.chassis.mongo import Tx
 from shared.contracts import topics
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
-from shared.contracts.partner_types import FROM_TOPICS
+from shared.contracts.partner_hearing import SENT_TYPES
+from shared.contracts.partner_versions import CURRENT, PartnerContract, major_of, noun_of
 from shared.contracts.partners import COMPULSORY, MODELS, WITH_STATE
 from shared.contracts.values import SYSTEM_CHAIN, Scope, derived_id
 
@@ -22,27 +23,45 @@ LIVE = 1
 PAGE = 500
 HEARD = (topics.RECORDS, topics.STAYS, topics.GUESTS, topics.INVENTORY, topics.MONEY, topics.MESSAGES)
 ERASED = "guest.erased.v1"
+LISTED = "listed"
 
 
 class Distribute:
     """The handler of the partners' group. It is keyed by event and subscription, so a replay writes nothing twice."""
 
-    def __init__(self, store: PartnerStore, latest: LatestStore, deliveries: DeliveryStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: PartnerStore,
+        latest: LatestStore,
+        deliveries: DeliveryStore,
+        clock: Clock,
+        contract: PartnerContract = CURRENT,
+    ) -> None:
         self._store, self._latest, self._deliveries, self._clock = store, latest, deliveries, clock
+        self._contract = contract
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Keep what stands, and a row for each subscription that an event is for."""
-        published = [event for event in events if event.type in FROM_TOPICS]
+        published = [event for event in events if event.type in SENT_TYPES]
         if not published:
             return
         now = self._clock.real_now()
         await self._latest.keep(ALL, tx, [event for event in published if event.noun in WITH_STATE], now)
         subscriptions = await self._store.receiving(ALL, tx, sorted({event.chain for event in published}))
         heard = [
-            (event, told) for event in published if (told := [one for one in subscriptions if concerns(one, event)])
+            (event, one, types)
+            for event in published
+            for one in subscriptions
+            if (types := heard_as(one, event, self._contract))
         ]
         # Only what somebody is to hear is read: an import of years passes through here, too.
-        rows = [delivery_of(one, event, body) for event, told in heard if (body := body_of(event)) for one in told]
+        bodies = {event.id: body_of(event) for event, _, _ in heard}
+        rows = [
+            delivery_of(one, event, body, each, self._contract)
+            for event, one, types in heard
+            if (body := bodies[event.id])
+            for each in types
+        ]
         for held in [row for row in rows if row.state is DeliveryState.HELD]:
             log.error("an event for a partner does not keep the contract and is held", extra={"where": held.fault})
         await self._deliveries.write(ALL, tx, rows, LIVE)
@@ -51,33 +70,42 @@ class Distribute:
         """Nothing: what a partner was told, it was told."""
 
 
-def concerns(one: Subscription, event: Envelope) -> bool:
-    """Whether a subscription is to hear of an event. Nobody is spared what has to be forgotten."""
+def heard_as(one: Subscription, event: Envelope, contract: PartnerContract = CURRENT) -> list[str]:
+    """The types that a subscription is to hear an event as: each major it asked for.
+
+    Nobody is spared what has to be forgotten: who did not ask hears of it in the oldest major that runs.
+    """
     if one.sandbox or one.chain != event.chain:
-        return False
-    if event.type == ERASED:
-        return True
-    return one.covers(event.property_id) and (event.type in one.types or event.type in COMPULSORY)
+        return []
+    if event.type != ERASED and not one.covers(event.property_id):
+        return []
+    types = contract.types_of(event.type)
+    asked = [each for each in types if each in one.types]
+    return asked or (types[:1] if event.type in COMPULSORY else [])
 
 
-def delivery_of(one: Subscription, event: Envelope, body: EventBody, as_type: str | None = None) -> Delivery:
+def delivery_of(
+    one: Subscription, event: Envelope, body: EventBody, event_type: str, contract: PartnerContract = CURRENT
+) -> Delivery:
     """The row of an event for a subscription; what does not keep the contract is held without its data."""
-    said = as_type or event.type
-    if as_type:
-        data = listed(body, one.classes, one.fields)
+    if event_type.split(".")[1] == LISTED:
+        data = listed(body, event_type, one.classes, one.fields, contract)
     else:
-        data = redacted(body, one.classes, one.fields, whole_chain=one.properties is None)
+        whole = one.properties is None
+        data = redacted(body, event_type, one.classes, one.fields, whole_chain=whole, contract=contract)
     state, fault = DeliveryState.WAITING, None
     try:
-        check(said, data or {}, one.classes)
+        check(event_type, data or {}, one.classes, contract)
     except NotContract as broken:
         data, state, fault = {}, DeliveryState.HELD, broken.where
+    # Who hears two majors beside each other hears two events.
+    more = [] if major_of(event_type) == 1 else [f"v{major_of(event_type)}"]
     return Delivery(
-        row=f"{one.id}|{event.subject}|{event.sequence}",
-        id=derived_id("partner", one.id, event.id),
+        row="|".join([one.id, event.subject, str(event.sequence), *more]),
+        id=derived_id("partner", one.id, event.id, *more),
         chain=event.chain,
         subscription=one.id,
-        type=said,
+        type=event_type,
         subject=event.subject,
         property_id=event.property_id,
         version=event.sequence,
@@ -102,10 +130,16 @@ class ListStanding:
     """Tells new subscriptions what stands: page by page, each with how far it got, so a crash repeats nothing."""
 
     def __init__(
-        self, store: PartnerStore, latest: LatestStore, deliveries: DeliveryStore, clock: Clock, settle_s: float
+        self,
+        store: PartnerStore,
+        latest: LatestStore,
+        deliveries: DeliveryStore,
+        clock: Clock,
+        settle_s: float,
+        contract: PartnerContract = CURRENT,
     ) -> None:
         self._store, self._latest, self._deliveries = store, latest, deliveries
-        self._clock, self._settle_s = clock, settle_s
+        self._clock, self._settle_s, self._contract = clock, settle_s, contract
 
     async def __call__(self) -> int:
         """Go on with every subscription that is starting; how many rows were written."""
@@ -120,7 +154,7 @@ class ListStanding:
         last = await self._deliveries.listed_to(scope, one.id)
         while True:
             found = await self._latest.page(scope, nouns, last, PAGE)
-            rows = [row for event in found if one.covers(event.property_id) and (row := self._row(one, event))]
+            rows = [row for event in found if one.covers(event.property_id) for row in self._rows(one, event)]
             done = len(found) < PAGE
             last = found[-1].subject if found else last
             count += len(rows)
@@ -128,11 +162,12 @@ class ListStanding:
             if done:
                 return count
 
-    def _row(self, one: Subscription, event: Envelope) -> Delivery | None:
-        body = body_of(event)
-        if body is None:
-            return None
-        return delivery_of(one, event, body, f"{event.noun}.listed.v1")
+    def _rows(self, one: Subscription, event: Envelope) -> list[Delivery]:
+        """What stands, in each major of which the subscription hears anything."""
+        body, asked = body_of(event), {major_of(name) for name in one.types if noun_of(name) == event.noun}
+        types = self._contract.types_of(f"{event.noun}.{LISTED}.v1")
+        wanted = [each for each in types if major_of(each) in asked]
+        return [delivery_of(one, event, body, each, self._contract) for each in wanted] if body else []
 
     def _started(self, one: Subscription) -> Delivery:
         now = self._clock.now()

@@ -29,6 +29,7 @@ from shared.chassis.service import require_version
 from shared.contracts.errors import conflict, forbidden, invalid, not_found
 from shared.contracts.hosts import url_fault
 from shared.contracts.identity import DataClass, Principal
+from shared.contracts.partner_versions import CURRENT, PartnerContract
 from shared.contracts.policy import Resource
 from shared.contracts.values import Scope
 
@@ -57,10 +58,11 @@ class Subscribing:
         random: Random,
         *,
         loopback: bool = False,
+        contract: PartnerContract = CURRENT,
     ) -> None:
         self._store, self._deliveries, self._endpoints = store, deliveries, endpoints
         self._policy, self._clock = policy, clock
-        self._random, self._loopback = random, loopback
+        self._random, self._loopback, self.contract = random, loopback, contract
 
     def _person(self, principal: Principal, action: str) -> Verdict:
         verdict = self._policy.decide(principal, action, KIND)
@@ -145,7 +147,7 @@ class Subscribing:
         partner = await self.partner(ctx.principal, "manage", partner_id)
         if partner.closed:
             raise conflict("partner_closed", "This partner is closed.")
-        check_asked(asked, partner, self._hotels(partner.chain))
+        check_asked(asked, partner, self._hotels(partner.chain), self.contract)
         check_delivery(delivery, url, asked.classes)
         await self._check_address(url)
         others = await self._store.subscriptions(ctx.scope, partner.id)
@@ -250,9 +252,10 @@ class Subscribing:
         one = await self.one(ctx.principal, partner_id, subscription_id, "manage")
         if types != () and not one.sandbox:
             raise conflict("not_sandbox", "Made-up events go to a sandbox subscription alone.")
-        made = samples(one, types, self._clock.new_id(), self._clock.now(), doubled=doubled, shuffled=shuffled)
+        run, now = self._clock.new_id(), self._clock.now()
+        made = samples(one, types, run, now, doubled=doubled, shuffled=shuffled, contract=self.contract)
         after = one.model_copy(update={"version": one.version + 1})
         event = told("tried", after, ctx.principal.actor, self._clock.now())
-        now = self._clock.real_now()
-        rows = [each.model_copy(update={"due_at": now}) for each in made]
+        real = self._clock.real_now()
+        rows = [each.model_copy(update={"due_at": real}) for each in made]
         return await self._deliveries.add(ctx.scope, after, rows, event, ctx)

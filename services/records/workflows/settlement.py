@@ -10,7 +10,14 @@ from shared.contracts.identity import DataClass, Department, Role
 from shared.contracts.records import Workflow
 
 PAYMENT = DataClass.PAYMENT
-TYPES = ("missing_charge", "double_charge", "wrong_amount", "wrong_refund", "orphan")
+TYPES = (
+    "missing_charge",
+    "double_charge",
+    "wrong_amount",
+    "wrong_refund",
+    *("missing_deposit", "double_deposit"),
+    "orphan",
+)
 SETTLEMENT = KindSpec(
     code="money_difference",
     workflow=Workflow.GUEST_EXPERIENCE,

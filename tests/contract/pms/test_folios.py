@@ -19,7 +19,7 @@ from tests.fakes.pms.book import START, Booked, Entry
 
 STRETCH = Stretch(START - dt.timedelta(days=4), START + dt.timedelta(days=1), whole=True)
 PATIENCE = dt.timedelta(seconds=20)
-KINDS = {LineKind.CHARGE: Kind.CHARGE, LineKind.REFUND: Kind.REFUND}
+KINDS = {LineKind.CHARGE: Kind.CHARGE, LineKind.REFUND: Kind.REFUND, LineKind.DEPOSIT: Kind.DEPOSIT}
 
 
 class NoLedger:
@@ -104,6 +104,7 @@ def house(request: pytest.FixtureRequest) -> House:
 async def test_folio_that_ties_out_has_no_difference_whatever_else_the_hotel_put_there(house: House) -> None:
     first = await house.post("a")
     await house.post("b", LineKind.REFUND, adjusts=first)
+    await house.post("c", LineKind.DEPOSIT)
     house.put(*house.entries(), Entry("minibar", Decimal("7.50")), Entry("spa", Decimal("80"), key="POS-4711"))
 
     assert await house.differences() == []
@@ -134,6 +135,19 @@ async def test_refund_of_another_amount_and_one_that_is_gone_are_wrong_refunds(h
     house.put(charge, replace(less, amount=Decimal("20.00")))
 
     assert [one.type for one in await house.differences()] == [Difference.WRONG_REFUND] * 2
+
+
+async def test_deposit_that_is_gone_doubled_or_of_another_amount_has_its_type(house: House) -> None:
+    for name in ("gone", "twice", "less"):
+        await house.post(name, LineKind.DEPOSIT)
+    _, twice, less = house.entries()
+    house.put(twice, replace(twice, id="again"), replace(less, amount=Decimal("20.00")))
+
+    assert sorted((one.type, one.record_id) for one in await house.differences()) == [
+        (Difference.DOUBLE_DEPOSIT, "rec-twice"),
+        (Difference.MISSING_DEPOSIT, "rec-gone"),
+        (Difference.WRONG_AMOUNT, "rec-less"),
+    ]
 
 
 async def test_line_under_a_key_of_ours_that_no_record_knows_is_an_orphan_once(house: House) -> None:

@@ -17,6 +17,7 @@ from services.integrations.ports.vendors import Vendor
 from services.integrations.usecases.catching_up import CatchUp
 from services.integrations.usecases.fetching import FetchMarked, Following
 from services.integrations.usecases.hearing import HearFromPms
+from shared.contracts.records import LineKind
 from shared.contracts.stays import Stay, StayStatus
 from shared.contracts.values import Scope
 from tests.fakes.following import (
@@ -56,7 +57,12 @@ class Rig:
     signs_in: bool = True
     language: str = "pt"
     charged_at: str = ""
-    """What the address of a call that posts a charge holds."""
+    paid_at: str = ""
+    """What the addresses of calls that post a charge, and a deposit, hold."""
+
+    def posted_at(self, kind: LineKind) -> str:
+        """The call that posts a line of a kind, as faults name it."""
+        return f"{self.paid_at if kind is LineKind.DEPOSIT else self.charged_at} POST"
 
 
 APALEO = Rig(
@@ -66,18 +72,30 @@ APALEO = Rig(
     tuple(f"XPGMSX{letter}F-1" for letter in "ABCDEFGH"),
     {"identity_url": "http://localhost"},
     charged_at="/charges",
+    paid_at="/payments",
 )
-MEWS = Rig("mews", mews.MewsSim, mews.SECRETS, mews.NUMBERS, mews.OPTIONS, signs_in=False, charged_at="/orders/add")
+MEWS = Rig(
+    "mews",
+    mews.MewsSim,
+    mews.SECRETS,
+    mews.NUMBERS,
+    mews.OPTIONS,
+    signs_in=False,
+    charged_at="/orders/add",
+    paid_at="/payments/addExternal",
+)
 CLOUDBEDS = Rig(
     "cloudbeds",
     cloudbeds.CloudbedsSim,
     cloudbeds.SECRETS,
     cloudbeds.NUMBERS,
+    cloudbeds.OPTIONS,
     signs_in=False,
     charged_at="/postCustomItem",
+    paid_at="/postPayment",
     language="en",
 )
-OHIP = Rig("ohip", ohip.OhipSim, ohip.SECRETS, ohip.NUMBERS, ohip.OPTIONS, charged_at="/charges")
+OHIP = Rig("ohip", ohip.OhipSim, ohip.SECRETS, ohip.NUMBERS, ohip.OPTIONS, charged_at="/charges", paid_at="/payments")
 RIGS: dict[str, Rig] = {rig.vendor: rig for rig in (APALEO, CLOUDBEDS, MEWS, OHIP)}
 
 
@@ -89,6 +107,8 @@ class Key:
 
 class World:
     """A hotel at a vendor's, and us."""
+
+    counted = frozenset({"version", "profile_version"})
 
     def __init__(self, rig: Rig) -> None:
         self.rig, self.sim = rig, rig.make()
@@ -139,12 +159,27 @@ class World:
         """Whether the adapter says so."""
         return ability in self.vendor.can
 
+    async def repaired(self, told: Sequence[Any]) -> None:
+        """What no notification told is found by looking."""
+        await self.catch_up.changes()
+
+    def day(self, seed: int) -> list[Any]:
+        """What happens on a day."""
+        return a_day(self, seed)
+
     def stay(self, number: str) -> Stay:
         """The stay of a reservation."""
         return self.stays.stay(number)
 
 
-def a_day(world: World, seed: int) -> list[Any]:
+class Hotel(Protocol):
+    """A hotel with a book of its own."""
+
+    rig: Rig
+    book: Book
+
+
+def a_day(world: Hotel, seed: int) -> list[Any]:
     """What happens to a few reservations on a day; the notifications of it."""
     chance, numbers = random.Random(seed), world.rig.numbers[:4]
     for number in numbers:

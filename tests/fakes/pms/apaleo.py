@@ -44,6 +44,7 @@ class ApaleoSim:
                 Route("/booking/v1/reservation-actions/{number}/assign-unit/{unit}", self._assign, methods=["PUT"]),
                 Route("/finance/v1/folios", self._folios),
                 Route("/finance/v1/folios/{folio}", self._folio),
+                Route("/finance/v1/folios/{folio}/payments", self._payments, methods=["GET", "POST"]),
                 Route(folio, self._charge, methods=["POST"]),
                 Route(folio + "/{charge}/allowances", self._allowance, methods=["POST"]),
                 Route("/inventory/v1/units", self._units),
@@ -169,7 +170,7 @@ class ApaleoSim:
         }
         if not whole:
             return shown
-        charges = [self._line(each) for each in one.entries if each.of is None]
+        charges = [self._line(each) for each in one.entries if each.of is None and not each.paid]
         allowances = [self._line(each) for each in one.entries if each.of is not None]
         return shown | {"charges": charges, "allowances": allowances}
 
@@ -178,6 +179,28 @@ class ApaleoSim:
         amount = float(entry.amount * (1 if entry.of else entry.sign))
         receipt = {"receipt": {"type": "Custom", "number": entry.key}} if entry.key else {}
         return {"id": entry.id, "amount": {"grossAmount": amount, "currency": "EUR"}, **receipt}
+
+    async def _payments(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        if request.method == "POST":
+            body = json.loads(await request.body(), parse_float=Decimal)
+            if "method" not in body:
+                return JSONResponse({"messages": ["method is required"]}, status_code=422)
+            entry = Entry(
+                self.book.id("payment"), Decimal(str(body["amount"]["amount"])), -1, body["receipt"], paid=True
+            )
+            return self._once(request, entry)
+        entries = self.book.booked[request.path_params["folio"].removesuffix("-F1")].entries
+        shown = [
+            {"id": each.id, "method": "Other", "receipt": each.key, "status": "Success"}
+            | {"amount": {"amount": float(each.amount), "currency": "EUR"}}
+            for each in entries
+            if each.paid
+        ]
+        size, page = int(request.query_params["pageSize"]), int(request.query_params["pageNumber"])
+        some = shown[(page - 1) * size : page * size]
+        return JSONResponse({"payments": some, "count": len(shown)}) if some else Response(status_code=204)
 
     async def _charge(self, request: Request) -> Response:
         if refused := self._refused(request):
@@ -196,9 +219,11 @@ class ApaleoSim:
         return self._posted(request, amount, -1, None, request.path_params["charge"])
 
     def _posted(self, request: Request, amount: Decimal, sign: int, key: str | None, of: str | None = None) -> Response:
+        return self._once(request, Entry(self.book.id("charge"), amount, sign, key, of))
+
+    def _once(self, request: Request, entry: Entry) -> Response:
         once = request.headers["idempotency-key"]
         if once not in self.keys:
-            entry = Entry(self.book.id("charge"), amount, sign, key, of)
             self.keys[once] = entry.id
             self.book.post(request.path_params["folio"].removesuffix("-F1"), entry)
         return JSONResponse({"id": self.keys[once]}, status_code=200)

@@ -15,13 +15,14 @@ TODAY = START.date()
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry on a folio; `sign` is what it does to what the guest owes."""
+    """One entry on a folio; `sign` is what it does to what the guest owes, `paid` says that it is a payment."""
 
     id: str
     amount: Decimal
     sign: int = 1
     key: str | None = None
     of: str | None = None
+    paid: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Faults:
     waiting: list[tuple[str, str]] = field(default_factory=list)
 
     def next(self, *kinds: str, at: str = "") -> None:
-        """The next calls whose address holds `at` fail so."""
+        """The next calls whose address, followed by a blank and the method, holds `at` fail so."""
         self.waiting += [(kind, at) for kind in kinds]
 
     def take(self, address: str) -> str | None:

@@ -17,6 +17,8 @@ from tests.fakes.pms.book import Book, Booked, Entry
 HERE = ZoneInfo("Europe/Lisbon")
 SECRETS = {"api_key": "cbat_live_6f2a9c11e0"}
 FIELDS = {"guestFirstName": "first", "guestLastName": "last", "guestEmail": "email"}
+OPTIONS = {"payment_type": "cash"}
+WAYS_TO_PAY = frozenset({"cash", "ebanking"})
 NUMBERS = tuple(f"70613044077{count:02d}" for count in range(10, 18))
 Asked = Mapping[str, str]
 
@@ -45,6 +47,7 @@ class CloudbedsSim:
             "postReservationNote": self._note,
             "postCustomItem": self._item,
             "postAdjustment": self._adjust,
+            "postPayment": self._payment,
             "postRoomAssign": self._assign,
             "putGuest": self._guest,
         }
@@ -142,7 +145,7 @@ class CloudbedsSim:
             {
                 "transactionID": each.id,
                 "transactionType": "debit" if each.sign > 0 else "credit",
-                "category": "custom_item",
+                "category": "payment" if each.paid else "custom_item",
                 "amount": float(each.amount),
                 "notes": each.key,
             }
@@ -166,6 +169,12 @@ class CloudbedsSim:
             return {"transactionID": self.book.id("line")}
         entry = Entry(self.book.id("line"), abs(amount), -1 if amount < 0 else 1, asked["notes"])
         return {"transactionID": self.book.post(one.number, entry).id}
+
+    def _payment(self, asked: Asked) -> dict[str, Any]:
+        if asked["type"] not in WAYS_TO_PAY:
+            raise Refused("Payment type is invalid")
+        entry = Entry(self.book.id("payment"), Decimal(asked["amount"]), -1, asked["description"], paid=True)
+        return {"paymentID": self.book.post(self._one(asked).number, entry).id}
 
     def _assign(self, asked: Asked) -> dict[str, Any]:
         names = {ref: room for room, ref in self.book.rooms.items()}

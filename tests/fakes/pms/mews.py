@@ -67,6 +67,7 @@ class MewsSim:
             "tasks/getAll": self._tasks,
             "tasks/add": self._add_task,
             "orders/add": self._order,
+            "payments/addExternal": self._add_payment,
         }
         self.app = Starlette(
             routes=[
@@ -185,6 +186,7 @@ class MewsSim:
             extras = [
                 self._item(each.id, f"order-{each.id}", each.amount * each.sign, "CustomItem", each.key)
                 for each in one.entries
+                if not each.paid
             ]
             found += nights if one.number in body.get("ServiceOrderIds", ()) else []
             found += [*nights, *extras] if one.guest in body.get("AccountIds", ()) else []
@@ -197,12 +199,31 @@ class MewsSim:
 
     def _payments(self, body: Body) -> Body:
         found = [
-            {"Id": f"payment-{one.number}", "ReservationId": one.number, "Amount": money(one.paid), "State": "Charged"}
+            self._payment(f"payment-{one.number}", one.number, one.paid)
             for one in self.book.booked.values()
             if one.paid
-            if one.number in body.get("ReservationIds", ()) or f"payment-{one.number}" in body.get("PaymentIds", ())
         ]
+        found += [
+            self._payment(each.id, one.number, each.amount, each.key)
+            for one in self.book.booked.values()
+            for each in one.entries
+            if each.paid
+        ]
+        wanted = {*body.get("ReservationIds", ()), *body.get("PaymentIds", ())}
+        found = [one for one in found if wanted & {one["Id"], one["ReservationId"]}]
         return self._page(body, "Payments", found)
+
+    @staticmethod
+    def _payment(ref: str, number: str, amount: Decimal, key: str | None = None) -> Body:
+        data = {"Discriminator": "External", "External": {"Type": "Cash", "ExternalIdentifier": key}} if key else None
+        return {"Id": ref, "ReservationId": number, "Amount": money(-amount), "State": "Charged", "Data": data}
+
+    def _add_payment(self, body: Body) -> Body:
+        gross, number = Decimal(str(body["Amount"]["GrossValue"])), body["ReservationId"]
+        if body["AccountId"] != self.book.booked[number].guest:
+            raise ValueError("Invalid AccountId.")
+        entry = Entry(self.book.id("payment"), gross, -1, body["ExternalIdentifier"], paid=True)
+        return {"ExternalPaymentId": self.book.post(number, entry).id}
 
     def _notes(self, body: Body) -> Body:
         [number] = body["ServiceOrderIds"]

@@ -29,7 +29,7 @@ class Network(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one call."""
-        fault = self.faults.take(str(request.url))
+        fault = self.faults.take(f"{request.url} {request.method}")
         if fault == "refuse":
             raise httpx.ConnectError("refused", request=request)
         if fault == "slow":

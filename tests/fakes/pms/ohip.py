@@ -43,6 +43,7 @@ OPTIONS = {
     "ext_system": "BELLBOARD",
     "chain_code": "CHAIN",
     "transaction_code": "9500",
+    "payment_method": "CA",
     "request_code": "BB",
     "link": "https://opera.example/{hotel}/reservations/{number}",
 }
@@ -71,6 +72,7 @@ class OhipSim:
             ("PUT", rsv + "/{number}"): self._put,
             ("GET", csh + "/folios"): self._folios,
             ("POST", csh + "/charges"): self._charge,
+            ("POST", csh + "/payments"): self._payment,
             ("POST", fof + "/reservations/{number}/roomAssignments"): self._assign,
             ("GET", fof + "/serviceRequests"): self._requests,
             ("POST", fof + "/serviceRequests"): self._request,
@@ -177,6 +179,7 @@ class OhipSim:
                 "transactionNo": each.id,
                 "transactionAmount": money(each.amount * each.sign),
                 "postingReference": each.key,
+                **({"isPayment": True} if each.paid else {}),
             }
             for each in one.entries
         ]
@@ -188,6 +191,15 @@ class OhipSim:
         assert body["criteria"]["postIt"] is True
         amount = Decimal(str(line["price"]["amount"]))
         entry = Entry(self.book.id("trx"), abs(amount), -1 if amount < 0 else 1, line["postingReference"])
+        self.book.post(request.path_params["number"], entry)
+        return Response(status_code=201)
+
+    def _payment(self, request: Request, body: Body) -> Response:
+        said = body["criteria"]
+        if said["paymentMethod"]["paymentMethod"] != OPTIONS["payment_method"]:
+            return JSONResponse({"title": "Payment method not found"}, status_code=400)
+        amount = Decimal(str(said["postingAmount"]["amount"]))
+        entry = Entry(self.book.id("trx"), amount, -1, said["postingReference"], paid=True)
         self.book.post(request.path_params["number"], entry)
         return Response(status_code=201)
 

@@ -12,7 +12,7 @@ from services.integrations.domain.deliveries import body_of, headers_of
 from services.integrations.domain.partners import Asked, Delivered, Partner, Subscription, check_asked, check_delivery
 from services.integrations.domain.redaction import NotContract, check, redacted
 from services.integrations.domain.sandbox import samples
-from services.integrations.usecases.distributing import concerns, delivery_of
+from services.integrations.usecases.distributing import delivery_of, heard_as
 from shared.contracts.catalogue import body_of as typed
 from shared.contracts.envelope import Change, TextRef
 from shared.contracts.errors import AppError
@@ -54,7 +54,7 @@ def told() -> RecordEvent:
 
 
 def test_record_is_codes_numbers_and_times_and_nothing_else() -> None:
-    data = redacted(told(), ORDINARY, None)
+    data = redacted(told(), "record.edited.v1", ORDINARY, None)
     assert data
     assert data["record"]["fields"] == {"topic": "baby_cot", "pillows": 3}
     assert (data["changed"], data["reason_code"], data["actor"]) == (["details"], "asked_by_guest", "staff")
@@ -64,7 +64,7 @@ def test_record_is_codes_numbers_and_times_and_nothing_else() -> None:
 
 
 def test_amounts_are_for_who_was_granted_payments() -> None:
-    data = redacted(told(), PAID, None)
+    data = redacted(told(), "record.edited.v1", PAID, None)
     assert data
     assert data["record"]["money"][0]["amount"] == {"amount": 987_654, "currency": "EUR"}
     assert data["record"]["fields"]["budget"] == {"amount": 987_654, "currency": "EUR"}
@@ -74,7 +74,7 @@ def test_amounts_are_for_who_was_granted_payments() -> None:
 
 
 def test_selection_leaves_what_was_chosen_and_what_identifies_it() -> None:
-    data = redacted(told(), PAID, ("record.status", "stay.room"))
+    data = redacted(told(), "record.edited.v1", PAID, ("record.status", "stay.room"))
     assert data
     assert set(data["record"]) == {"id", "property_id", "version", "status"}
 
@@ -82,7 +82,7 @@ def test_selection_leaves_what_was_chosen_and_what_identifies_it() -> None:
 def test_stay_without_payments_has_no_price() -> None:
     body = typed(stay_told(stay()))
     assert body
-    bare, paid = redacted(body, ORDINARY, None), redacted(body, PAID, None)
+    bare, paid = (redacted(body, "stay.changed.v1", classes, None) for classes in (ORDINARY, PAID))
     assert bare
     assert paid
     assert set(paid["stay"]) - set(bare["stay"]) == {"rate", "balance"}
@@ -114,7 +114,7 @@ VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dic
 def test_whatever_a_record_holds_its_redaction_keeps_the_contract(fields: dict[str, Any], paid: bool) -> None:
     classes = PAID if paid else ORDINARY
     body = RecordEvent(actor=ACTOR, record=snapshot(fields=fields))
-    data = redacted(body, classes, None)
+    data = redacted(body, "record.edited.v1", classes, None)
     assert data is not None
     check("record.edited.v1", data, classes)
 
@@ -125,18 +125,18 @@ def test_erasure_is_told_to_everybody_and_stays_of_other_hotels_to_nobody() -> N
     )
     event = envelope("guest.erased.v1", "guest-1", 1, NOON, body, property_id="resort")
     one = subscription(types=("record.opened.v1",), properties=frozenset({"city"}))
-    assert concerns(one, event)
-    assert delivery_of(one, event, body).data["guest"] == {"guest_id": "guest-1"}
-    assert delivery_of(subscription(), event, body).data["guest"]["stay_ids"] == ["stay-1"]
+    assert heard_as(one, event)
+    assert delivery_of(one, event, body, event.type).data["guest"] == {"guest_id": "guest-1"}
+    assert delivery_of(subscription(), event, body, event.type).data["guest"]["stay_ids"] == ["stay-1"]
 
 
 def test_other_hotels_other_types_and_other_chains_are_not_heard() -> None:
     event = record_event("opened", snapshot(), NOON)
-    assert concerns(subscription(), event)
-    assert not concerns(subscription(types=("record.closed.v1",)), event)
-    assert not concerns(subscription(properties=frozenset({"resort"})), event)
-    assert not concerns(subscription(chain="elsewhere"), event)
-    assert not concerns(subscription(sandbox=True), event)
+    assert heard_as(subscription(), event)
+    assert not heard_as(subscription(types=("record.closed.v1",)), event)
+    assert not heard_as(subscription(properties=frozenset({"resort"})), event)
+    assert not heard_as(subscription(chain="elsewhere"), event)
+    assert not heard_as(subscription(sandbox=True), event)
 
 
 def test_sandbox_emits_every_type_as_the_schemas_say() -> None:
@@ -162,7 +162,7 @@ def test_schema_of_every_published_type_is_sound(event_type: str) -> None:
 
 def test_outsider_reads_a_topic_record_by_the_cloudevents_package() -> None:
     event = record_event("opened", snapshot(), NOON)
-    row = delivery_of(subscription(), event, RecordEvent(actor=ACTOR, record=snapshot())).model_copy(
+    row = delivery_of(subscription(), event, RecordEvent(actor=ACTOR, record=snapshot()), event.type).model_copy(
         update={"number": 7}
     )
     message = KafkaMessage(dict(headers_of(row)), row.subject.encode(), body_of(row.data))

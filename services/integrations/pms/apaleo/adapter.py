@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.folios import Folio
 from services.integrations.domain.marks import About, Heard, Hint
-from services.integrations.domain.orders import Ability, ChangeOrder, NoteOrder, TaskOrder, TaskState
+from services.integrations.domain.orders import ASKED, Ability, ChangeOrder, NoteOrder, TaskOrder, TaskState
 from services.integrations.domain.postings import Charge
 from services.integrations.pms import values
 from services.integrations.pms.apaleo import reading, shapes
 from services.integrations.pms.calling import Answer, Request, Wire, read
+from services.integrations.pms.lines import owed, reservation_of
 from services.integrations.pms.notes import signed
 from services.integrations.pms.oauth import Grant, basic, call
 from services.integrations.ports import PmsRefused, Posted
@@ -36,7 +38,7 @@ class Apaleo:
     """Rates are not changed here: `amend` prices a stay anew from its plan and ignores any amount it is given."""
 
     name = reading.NAME
-    can = frozenset({Ability.CHARGE, Ability.REVERSAL, Ability.ROOM, Ability.GUEST, Ability.NOTE})
+    can = ASKED | {Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT, Ability.ROOM, Ability.GUEST, Ability.NOTE}
     idempotent_charges = True
     lists_changes = True
 
@@ -103,9 +105,17 @@ class Apaleo:
         main = next((each for each in every if each.main), every[0])
         return reading.folio(main.id, whole, connection)
 
-    async def _whole(self, connection: Connection, folio_id: str) -> shapes.Folio:
-        answer = await self._call(connection, "GET", f"/finance/v1/folios/{folio_id}")
-        return read(shapes.Folio, answer.body)
+    async def _whole(self, connection: Connection, folio_id: str) -> reading.Whole:
+        path, paid, page = f"/finance/v1/folios/{folio_id}", list[shapes.Payment](), 1
+        said = read(shapes.Folio, (await self._call(connection, "GET", path)).body)
+        while True:
+            wanted = {"pageNumber": str(page), "pageSize": str(PAGE)}
+            answer = await self._call(connection, "GET", f"{path}/payments", params=wanted)
+            some = read(shapes.PaymentList, answer.body or {}).payments  # nothing at all is a 204
+            paid += some
+            if len(some) < PAGE:
+                return reading.Whole(said, paid)
+            page += 1
 
     async def _folios(self, connection: Connection, number: str) -> tuple[shapes.Folio, ...]:
         answer = await self._call(connection, "GET", "/finance/v1/folios", params={"reservationIds": number})
@@ -124,30 +134,17 @@ class Apaleo:
         return ()
 
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
-        """A charge under its key. What is taken back is an allowance on it, or a charge below nothing."""
-        if charge.kind is LineKind.COST:
-            return Posted("house", charge.key)
-        if charge.kind is LineKind.DEPOSIT or charge.reservation is None:
-            raise PmsRefused("not_supported" if charge.reservation else "no_reservation")
-        folio = await self._open_folio(connection, charge.reservation)
+        """A line under its key. What is taken back is an allowance on it, or a charge below nothing."""
+        folio = await self._open_folio(connection, reservation_of(charge))
         taken = folio.under(charge.adjusts) if charge.adjusts else None
-        path = f"/finance/v1/folio-actions/{folio.number}/charges"
-        sign = -1 if charge.kind is LineKind.REFUND else 1
-        amount = {"amount": float(values.major(charge.amount)), "currency": charge.amount.currency}
-        keyed = {"Idempotency-Key": charge.key}
-        if taken and sign < 0:
-            body: dict[str, Any] = {"reason": "Bellboard", "amount": amount}
-            answer = await self._call(connection, "POST", f"{path}/{taken.id}/allowances", json=body, headers=keyed)
+        if charge.kind is LineKind.DEPOSIT:
+            path, body = f"/finance/v1/folios/{folio.number}/payments", _payment(connection, charge)
+        elif taken and charge.kind is LineKind.REFUND:
+            path = f"/finance/v1/folio-actions/{folio.number}/charges/{taken.id}/allowances"
+            body = {"reason": "Bellboard", "amount": _amount(values.major(charge.amount), charge)}
         else:
-            body = {
-                "serviceType": connection.options.get("service_type", "Other"),
-                "vatType": connection.options.get("vat_type", "Normal"),
-                "name": connection.options.get("charge_name", "Bellboard"),
-                "amount": amount | {"amount": sign * amount["amount"]},  # type: ignore[operator] # a float by its making
-                "quantity": 1,
-                "receipt": {"type": "Custom", "number": charge.key},
-            }
-            answer = await self._call(connection, "POST", path, json=body, headers=keyed)
+            path, body = f"/finance/v1/folio-actions/{folio.number}/charges", _charge(connection, charge)
+        answer = await self._call(connection, "POST", path, json=body, headers={"Idempotency-Key": charge.key})
         return Posted(folio.number, values.entity((answer.body or {}).get("id", charge.key)))
 
     async def write_back(self, connection: Connection, order: ChangeOrder) -> None:
@@ -194,3 +191,24 @@ class Apaleo:
     def link(self, connection: Connection, number: str) -> str | None:
         """See the port."""
         return connection.page(LINK, number)
+
+
+def _amount(major: Decimal, charge: Charge) -> dict[str, Any]:
+    return {"amount": float(major), "currency": charge.amount.currency}
+
+
+def _charge(connection: Connection, charge: Charge) -> dict[str, Any]:
+    return {
+        "serviceType": connection.options.get("service_type", "Other"),
+        "vatType": connection.options.get("vat_type", "Normal"),
+        "name": connection.options.get("charge_name", "Bellboard"),
+        "amount": _amount(owed(charge), charge),
+        "quantity": 1,
+        "receipt": {"type": "Custom", "number": charge.key},
+    }
+
+
+def _payment(connection: Connection, charge: Charge) -> dict[str, Any]:
+    """A custom payment: it was taken elsewhere and is recorded here."""
+    method = connection.options.get("payment_method", "Other")
+    return {"method": method, "amount": _amount(values.major(charge.amount), charge), "receipt": charge.key}

@@ -1,6 +1,7 @@
 """apaleo's reservations, folios and notifications in our words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.integrations.domain.comments import Comment
 from services.integrations.domain.connections import Connection
@@ -26,6 +27,15 @@ STATUS = {
 }
 ABOUT = {"reservation": About.RESERVATION, "folio": About.FOLIO}
 OWED_IS_POSITIVE = "positive"
+NOT_PAID = frozenset({"Failure", "Canceled"})
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A folio with its payments, which apaleo shows apart."""
+
+    folio: shapes.Folio
+    payments: Sequence[shapes.Payment]
 
 
 def heard(payload: object, connection: Connection) -> Heard:
@@ -104,16 +114,17 @@ def _guest(said: shapes.Reservation) -> Guest | None:
     )
 
 
-def folio(number: str, every: Sequence[shapes.Folio], connection: Connection) -> Folio:
+def folio(number: str, every: Sequence[Whole], connection: Connection) -> Folio:
     """Folios as one: charges, what was taken back of them, payments."""
-    entries = [_entry(kind, each) for one in every for kind, some in _parts(one) for each in some]
-    balances = [owed(one.balance, connection) for one in every]
+    entries = [_entry(kind, each) for one in every for kind, some in _parts(one.folio) for each in some]
+    entries += [_paid(each) for one in every for each in one.payments if each.status not in NOT_PAID]
+    balances = [owed(one.folio.balance, connection) for one in every]
     whole = Money(amount=sum(one.amount for one in balances), currency=balances[0].currency)
     return Folio(number, whole, tuple(entries))
 
 
 def _parts(said: shapes.Folio) -> tuple[tuple[LineKind, tuple[shapes.Posting, ...]], ...]:
-    return (LineKind.CHARGE, said.charges), (LineKind.REFUND, said.allowances), (LineKind.DEPOSIT, said.payments)
+    return (LineKind.CHARGE, said.charges), (LineKind.REFUND, said.allowances)
 
 
 def _entry(kind: LineKind, said: shapes.Posting) -> FolioEntry:
@@ -122,3 +133,8 @@ def _entry(kind: LineKind, said: shapes.Posting) -> FolioEntry:
         kind, amount = LineKind.REFUND, -amount
     key = said.receipt.number if said.receipt else None
     return FolioEntry(said.id, kind, amount, values.moment(said.at), key)
+
+
+def _paid(said: shapes.Payment) -> FolioEntry:
+    amount = values.money(said.amount.major, said.amount.currency)
+    return FolioEntry(said.id, LineKind.DEPOSIT, amount, values.moment(said.at), said.receipt)

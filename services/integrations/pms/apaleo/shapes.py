@@ -94,7 +94,7 @@ class Receipt(Wire):
 
 
 class Posting(Wire):
-    """A charge, an allowance or a payment on a folio."""
+    """A charge or an allowance on a folio."""
 
     id: str
     amount: Amount
@@ -102,8 +102,24 @@ class Posting(Wire):
     at: str | None = Field(default=None, alias="created")
 
 
+class Payment(Wire):
+    """A payment on a folio; its receipt is plain text."""
+
+    id: str
+    amount: Amount
+    receipt: str | None = None
+    status: str = "Success"
+    at: str | None = Field(default=None, alias="paymentDate")
+
+
+class PaymentList(Wire):
+    """`GET /finance/v1/folios/{id}/payments`."""
+
+    payments: tuple[Payment, ...] = ()
+
+
 class Folio(Wire):
-    """`GET /finance/v1/folios/{id}`."""
+    """`GET /finance/v1/folios/{id}`; payments are asked for apart."""
 
     id: str
     status: str = "Open"
@@ -112,7 +128,6 @@ class Folio(Wire):
     balance: Amount
     charges: tuple[Posting, ...] = ()
     allowances: tuple[Posting, ...] = ()
-    payments: tuple[Posting, ...] = ()
 
 
 class FolioList(Wire):

@@ -10,11 +10,12 @@ from services.integrations.domain.comments import OURS
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.folios import Folio
 from services.integrations.domain.marks import Heard, Hint
-from services.integrations.domain.orders import Ability, ChangeOrder, NewProfile, NoteOrder, TaskOrder, TaskState
+from services.integrations.domain.orders import ASKED, Ability, ChangeOrder, NewProfile, NoteOrder, TaskOrder, TaskState
 from services.integrations.domain.postings import Charge
 from services.integrations.pms import values
 from services.integrations.pms.calling import Request, Wire, read, send
 from services.integrations.pms.cloudbeds import reading, shapes
+from services.integrations.pms.lines import owed, reservation_of
 from services.integrations.pms.notes import signed
 from services.integrations.ports import PmsRefused, Posted
 from services.integrations.ports.vendors import Fetched, Listed, Pages, PmsBusy, PmsUnreadable
@@ -26,6 +27,7 @@ API = "https://api.cloudbeds.com"
 LINK = "https://hotels.cloudbeds.com/connect/{hotel}#/reservations/{number}"
 PAGE = 100
 NOT_THERE = "not found"
+CHANGES = (Ability.RATE, Ability.ROOM, Ability.GUEST)
 PERSON = {
     "first_name": "guestFirstName",
     "last_name": "guestLastName",
@@ -42,7 +44,7 @@ class Cloudbeds:
     """A rate is changed by an adjustment of the difference: there is no call that sets it."""
 
     name = reading.NAME
-    can = frozenset({*(Ability.CHARGE, Ability.REVERSAL, Ability.RATE, Ability.ROOM, Ability.GUEST), Ability.NOTE})
+    can = ASKED | {Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT, *CHANGES, Ability.NOTE}
     idempotent_charges = False
     lists_changes = True
 
@@ -143,26 +145,21 @@ class Cloudbeds:
         return ()
 
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
-        """A custom item, or an adjustment below nothing; its note holds our key, and is looked for first."""
-        if charge.kind is LineKind.COST:
-            return Posted("house", charge.key)
-        if charge.kind is LineKind.DEPOSIT or charge.reservation is None:
-            raise PmsRefused("not_supported" if charge.reservation else "no_reservation")
-        amount = str(values.major(charge.amount))
-        note = f"{OURS}{charge.key}"
+        """A custom item, a payment, or an adjustment below nothing; what is written on it holds our key."""
+        number = reservation_of(charge)
         if charge.kind is LineKind.REFUND:
-            return await self._adjust(connection, charge.reservation, "product", charge.key, -charge.amount)
-        item = {"itemName": connection.options.get("charge_name", "Bellboard"), "itemPrice": amount}
-        item |= {"itemQuantity": "1", "appItemID": connection.options.get("app_item_id", "bellboard"), "itemNote": note}
-        form = {f"items[0][{name}]": value for name, value in item.items()}
-        form |= {"reservationID": charge.reservation, "referenceID": charge.key}
-        posted = read(shapes.Posted, await self._call(connection, "postCustomItem", form) or {})
-        return Posted(charge.reservation, str(posted.id if posted.id is not None else charge.key))
+            return await self._adjust(connection, number, "product", charge.key, -charge.amount)
+        operation, form = ("postCustomItem", _item(connection, charge))
+        if charge.kind is LineKind.DEPOSIT:
+            operation, form = ("postPayment", _payment(connection, charge))
+        form |= {"reservationID": number}
+        posted = read(shapes.Posted, await self._call(connection, operation, form) or {})
+        return Posted(number, posted.name or charge.key)
 
     async def _adjust(self, connection: Connection, number: str, sort: str, key: str, amount: Money) -> Posted:
         form = {"reservationID": number, "type": sort, "amount": str(values.major(amount)), "notes": f"{OURS}{key}"}
         posted = read(shapes.Posted, await self._call(connection, "postAdjustment", form) or {})
-        return Posted(number, str(posted.id if posted.id is not None else key))
+        return Posted(number, posted.name or key)
 
     async def write_back(self, connection: Connection, order: ChangeOrder) -> None:
         """A room is assigned, a guest is put, a rate is adjusted by what it differs, once for our key."""
@@ -220,3 +217,16 @@ def _many(adapter: TypeAdapter[tuple[Any, ...]], data: Any) -> tuple[Any, ...]:
         return adapter.validate_python(data or ())
     except ValidationError as failure:
         raise PmsUnreadable("data") from failure
+
+
+def _item(connection: Connection, charge: Charge) -> dict[str, str]:
+    item = {"itemName": connection.options.get("charge_name", "Bellboard"), "itemPrice": str(owed(charge))}
+    item |= {"itemQuantity": "1", "appItemID": connection.options.get("app_item_id", "bellboard")}
+    item |= {"itemNote": f"{OURS}{charge.key}"}
+    return {f"items[0][{name}]": value for name, value in item.items()} | {"referenceID": charge.key}
+
+
+def _payment(connection: Connection, charge: Charge) -> dict[str, str]:
+    """A deposit in one of the hotel's own ways to pay; `getPaymentMethods` names them."""
+    paid = {"type": connection.option("payment_type"), "amount": str(owed(charge)), "isDeposit": "true"}
+    return paid | {"description": f"{OURS}{charge.key}"}

@@ -111,9 +111,15 @@ class HotelRooms(Wire):
 
 
 class Posted(Wire):
-    """What a posted item or adjustment is called."""
+    """What a posted item, adjustment or payment is called."""
 
     id: Id | None = Field(default=None, alias="transactionID")
+    payment: Id | None = Field(default=None, alias="paymentID")
+
+    @property
+    def name(self) -> str | None:
+        """As folios call it."""
+        return next((str(one) for one in (self.id, self.payment) if one is not None), None)
 
 
 class Noted(Wire):

@@ -6,6 +6,7 @@ from pathlib import Path
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.following import Delivered
 from services.integrations.domain.imports import ImportLine, Problem
+from services.integrations.domain.orders import Ability
 from services.integrations.domain.postings import Charge
 from services.integrations.pms.hotel_bookings import webhook
 from services.integrations.pms.hotel_bookings.columns import NAME
@@ -15,6 +16,7 @@ from services.integrations.pms.hotel_bookings.hotels import Hotel
 from services.integrations.pms.hotel_bookings.lives import final, life
 from services.integrations.pms.hotel_bookings.reader import Read, bookings
 from services.integrations.ports import Folios, PmsRefused, Posted
+from shared.contracts.records import LineKind
 from shared.contracts.values import Scope, zone
 from shared.contracts.writebacks import PmsField, Writeback
 
@@ -28,6 +30,8 @@ class HotelBookings:
     """One vendor like any other, but that its source is a file and its folios are ours."""
 
     name = NAME
+    can = frozenset({Ability.CHARGE, Ability.REVERSAL, Ability.DEPOSIT, Ability.RATE, Ability.ROOM})
+    """Nobody is asked: it pushes. An approved rate or room is taken and done by people in their own system."""
     idempotent_charges = True
 
     def __init__(self, folios: Folios, seed: int) -> None:
@@ -57,7 +61,9 @@ class HotelBookings:
         return ImportLine(final(life(booking, hotel, self._guests, self._seed)), read.problems)
 
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
-        """Write the line into our own ledger, once per key."""
+        """Write the line into our own ledger, once per key; a cost is on no folio."""
+        if charge.kind is LineKind.COST:
+            raise PmsRefused("not_on_folio")
         return await self._folios.post(Scope(chain=connection.chain), charge)
 
     async def write_back(self, connection: Connection, writeback: Writeback) -> None:

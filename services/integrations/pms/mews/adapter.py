@@ -13,6 +13,7 @@ from services.integrations.domain.orders import Ability, ChangeOrder, NoteOrder,
 from services.integrations.domain.postings import Charge
 from services.integrations.pms import values
 from services.integrations.pms.calling import Wire
+from services.integrations.pms.lines import owed, reservation_of
 from services.integrations.pms.mews import reading, shapes
 from services.integrations.pms.mews.connector import Connector
 from services.integrations.pms.notes import signed
@@ -37,9 +38,7 @@ class Mews:
     """Charges carry our key as their external identifier: there is no other way to make them once."""
 
     name = reading.NAME
-    can = frozenset(
-        {*(Ability.CHARGE, Ability.REVERSAL, Ability.RATE, Ability.ROOM, Ability.GUEST), Ability.NOTE, Ability.TASK}
-    )
+    can = frozenset(Ability) - {Ability.TASK_CLOSE}
     idempotent_charges = False
     lists_changes = True
 
@@ -169,29 +168,13 @@ class Mews:
         return tuple(_task(one) for one in found.values())
 
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
-        """An order of one item; what is taken back is an item below nothing, as no item can be deleted."""
-        if charge.kind is LineKind.COST:
-            return Posted("house", charge.key)
-        if charge.kind is LineKind.DEPOSIT or charge.reservation is None:
-            raise PmsRefused("not_supported" if charge.reservation else "no_reservation")
-        said = await self._known(connection, charge.reservation)
-        gross = values.major(charge.amount) * (-1 if charge.kind is LineKind.REFUND else 1)
-        taxes = [code for code in connection.options.get("tax_codes", "").split(",") if code]
-        item: dict[str, Any] = {
-            "Name": connection.options.get("charge_name", "Bellboard"),
-            "UnitCount": 1,
-            "UnitAmount": {"Currency": charge.amount.currency, "GrossValue": float(gross), "TaxCodes": taxes},
-            "ExternalIdentifier": charge.key,
-        }
-        category = connection.options.get("accounting_category_id")
-        body: dict[str, Any] = {
-            "ServiceId": connection.option("charge_service_id"),
-            "AccountId": said.account,
-            "LinkedReservationId": said.id,
-            "Items": [item | ({"AccountingCategoryId": category} if category else {})],
-            "ConsumptionUtc": _utc(charge.at),
-        }
-        ordered = await self._ask.ask(connection, "orders/add", shapes.Ordered, **body)
+        """An order of one item, or a payment; what is taken back is an item below nothing: none can be deleted."""
+        said = await self._known(connection, reservation_of(charge))
+        if charge.kind is LineKind.DEPOSIT:
+            paid = _payment(said, connection, charge)
+            added = await self._ask.ask(connection, "payments/addExternal", shapes.AddedPayment, **paid)
+            return Posted(said.account, added.payment)
+        ordered = await self._ask.ask(connection, "orders/add", shapes.Ordered, **_order(said, connection, charge))
         return Posted(said.account, ordered.order)
 
     async def write_back(self, connection: Connection, order: ChangeOrder) -> None:
@@ -255,6 +238,29 @@ class Mews:
 
 def _utc(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _order(said: shapes.Reservation, connection: Connection, charge: Charge) -> dict[str, Any]:
+    taxes = [code for code in connection.options.get("tax_codes", "").split(",") if code]
+    amount = {"Currency": charge.amount.currency, "GrossValue": float(owed(charge)), "TaxCodes": taxes}
+    item: dict[str, Any] = {"Name": connection.options.get("charge_name", "Bellboard"), "UnitCount": 1}
+    item |= {"UnitAmount": amount, "ExternalIdentifier": charge.key}
+    category = connection.options.get("accounting_category_id")
+    return {
+        "ServiceId": connection.option("charge_service_id"),
+        "AccountId": said.account,
+        "LinkedReservationId": said.id,
+        "Items": [item | ({"AccountingCategoryId": category} if category else {})],
+        "ConsumptionUtc": _utc(charge.at),
+    }
+
+
+def _payment(said: shapes.Reservation, connection: Connection, charge: Charge) -> dict[str, Any]:
+    """A payment that was taken outside of Mews, on the guest's account, for the reservation."""
+    amount = {"Currency": charge.amount.currency, "GrossValue": float(owed(charge))}
+    paid: dict[str, Any] = {"AccountId": said.account, "ReservationId": said.id, "Amount": amount}
+    sort = connection.options.get("payment_type")
+    return paid | {"ExternalIdentifier": charge.key} | ({"Type": sort} if sort else {})
 
 
 def _prices(said: shapes.Reservation, rate: dict[str, Any], connection: Connection) -> list[dict[str, Any]]:

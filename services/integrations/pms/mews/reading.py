@@ -141,13 +141,7 @@ def _counts(one: shapes.Item) -> bool:
 def folio(account: str, items: Sequence[shapes.Item], payments: Sequence[shapes.Payment], currency: str) -> Folio:
     """What is owed for a reservation: its items that count, less what was paid for it."""
     entries = [_entry(one, currency) for one in items if _counts(one)]
-    entries += [
-        FolioEntry(
-            one.id, LineKind.DEPOSIT, _size(values.money(one.amount.gross, currency)), values.moment(one.created)
-        )
-        for one in payments
-        if one.state in PAID
-    ]
+    entries += [_paid(one, currency) for one in payments if one.state in PAID]
     owed = sum(one.amount.amount * (1 if one.kind is LineKind.CHARGE else -1) for one in entries)
     return Folio(account, Money(amount=owed, currency=currency), tuple(entries))
 
@@ -158,6 +152,13 @@ def _entry(said: shapes.Item, currency: str) -> FolioEntry:
     at = values.moment(said.consumed)
     reference = said.order if said.external else said.id
     return FolioEntry(reference, kind, _size(amount), at, said.external)
+
+
+def _paid(said: shapes.Payment, currency: str) -> FolioEntry:
+    """A payment is below nothing, what was given back of one above (payments.md, Payment: `Amount`)."""
+    amount = values.money(said.amount.gross, currency)
+    kind = LineKind.DEPOSIT if amount.amount <= 0 else LineKind.CHARGE
+    return FolioEntry(said.id, kind, _size(amount), values.moment(said.created), said.key)
 
 
 def _size(amount: Money) -> Money:

@@ -169,14 +169,38 @@ class Items(Wire):
     cursor: str | None = Field(default=None, alias="Cursor")
 
 
+class ExternalPayment(Wire):
+    """What a payment that was taken outside is known by there."""
+
+    key: str | None = Field(default=None, alias="ExternalIdentifier")
+
+
+class PaymentData(Wire):
+    """What is particular to a sort of payment."""
+
+    external: ExternalPayment | None = Field(default=None, alias="External")
+
+
+class AddedPayment(Wire):
+    """`payments/addExternal`."""
+
+    payment: str = Field(alias="ExternalPaymentId")
+
+
 class Payment(Wire):
-    """A payment."""
+    """A payment: below nothing what the guest paid, above what was given back."""
 
     id: str = Field(alias="Id")
     reservation: str | None = Field(default=None, alias="ReservationId")
     amount: Amount = Field(alias="Amount")
     state: str = Field(alias="State")
     created: str | None = Field(default=None, alias="CreatedUtc")
+    data: PaymentData | None = Field(default=None, alias="Data")
+
+    @property
+    def key(self) -> str | None:
+        """Ours, where we recorded it."""
+        return self.data.external.key if self.data and self.data.external else None
 
 
 class Payments(Wire):

@@ -12,6 +12,7 @@ from services.integrations.domain.orders import Ability, ChangeOrder, NoteOrder,
 from services.integrations.domain.postings import Charge
 from services.integrations.pms import values
 from services.integrations.pms.calling import Answer, Request, Wire, read
+from services.integrations.pms.lines import owed, reservation_of
 from services.integrations.pms.notes import signed
 from services.integrations.pms.oauth import Grant, basic, call, signed_in
 from services.integrations.pms.ohip import reading, shapes, stream
@@ -110,31 +111,19 @@ class Ohip:
         return reading.folio(number, read(shapes.Folios, answer.body or {}), connection.currency)
 
     async def post_charge(self, connection: Connection, charge: Charge) -> Posted:
-        """A posting whose reference is our key; what is taken back is one below nothing."""
-        if charge.kind is LineKind.COST:
-            return Posted("house", charge.key)
-        if charge.kind is LineKind.DEPOSIT or charge.reservation is None:
-            raise PmsRefused("not_supported" if charge.reservation else "no_reservation")
-        amount = float(values.major(charge.amount)) * (-1 if charge.kind is LineKind.REFUND else 1)
-        line = {
-            "transactionCode": connection.option("transaction_code"),
-            "price": {"amount": amount, "currencyCode": charge.amount.currency},
-            "postingQuantity": 1,
-            "postingReference": charge.key,
-            "postingRemark": "Bellboard",
-            "folioWindowNo": 1,
-        }
+        """A posting or a payment whose reference is our key; what is taken back is a posting below nothing."""
+        number = reservation_of(charge)
         criteria: dict[str, Any] = {
             "hotelId": connection.hotel,
-            "reservationId": {"id": charge.reservation, "type": "Reservation"},
-            "charges": [line],
-            "postIt": True,
+            "reservationId": {"id": number, "type": "Reservation"},
         }
         cashier = connection.options.get("cashier_id")
         criteria |= {"cashierId": cashier} if cashier else {}
-        path = f"/csh/v1/hotels/{connection.hotel}/reservations/{charge.reservation}/charges"
+        paid = charge.kind is LineKind.DEPOSIT
+        criteria |= _payment(connection, charge) if paid else {"charges": [_line(connection, charge)], "postIt": True}
+        path = f"/csh/v1/hotels/{connection.hotel}/reservations/{number}/{'payments' if paid else 'charges'}"
         await self._call(connection, "POST", path, json={"criteria": criteria})
-        return Posted(charge.reservation, charge.key)
+        return Posted(number, charge.key)
 
     async def write_back(self, connection: Connection, order: ChangeOrder) -> None:
         """A rate on the reservation, a room by its assignment, a guest on their profile."""
@@ -254,3 +243,25 @@ def _rsv(connection: Connection) -> str:
 
 def _fof(connection: Connection) -> str:
     return f"/fof/v1/hotels/{connection.hotel}/serviceRequests"
+
+
+def _line(connection: Connection, charge: Charge) -> dict[str, Any]:
+    return {
+        "transactionCode": connection.option("transaction_code"),
+        "price": {"amount": float(owed(charge)), "currencyCode": charge.amount.currency},
+        "postingQuantity": 1,
+        "postingReference": charge.key,
+        "postingRemark": "Bellboard",
+        "folioWindowNo": 1,
+    }
+
+
+def _payment(connection: Connection, charge: Charge) -> dict[str, Any]:
+    """A deposit by one of the hotel's own payment methods."""
+    return {
+        "paymentMethod": {"paymentMethod": connection.option("payment_method")},
+        "postingAmount": {"amount": float(owed(charge)), "currencyCode": charge.amount.currency},
+        "postingReference": charge.key,
+        "postingRemark": "Bellboard",
+        "folioWindowNo": 1,
+    }

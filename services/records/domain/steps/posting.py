@@ -4,17 +4,15 @@ from services.records.domain.act import Act
 from services.records.domain.state import Stake
 from services.records.domain.texts import Reason
 from shared.contracts.identity import Actor
-from shared.contracts.records import LineKind, MoneyLine, RecordPostingRequested, RecordWritebackRequested
+from shared.contracts.records import MoneyLine, RecordPostingRequested, RecordWritebackRequested
 from shared.contracts.writebacks import PmsChange
 
 
 def line_posted(
     act: Act, line: MoneyLine, reason: Reason, by: Actor | None = None, stakes: tuple[Stake, ...] | None = None
 ) -> Act:
-    """The line on the record. A cost is our own and stays here; the others go to the folio."""
+    """The line on the record, to be posted: a cost to the house's books, every other one to the guest's folio."""
     lines, held = (*act.state.money, line), act.state.stakes if stakes is None else stakes
-    if line.kind is LineKind.COST:
-        return act.then("line_added", by=by, reason=reason, money=lines, stakes=held, idle_handoffs=0)
     return act.then(
         "posting_requested",
         by=by,
