@@ -146,7 +146,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         stays.router(gate, Stays(parts.stays, parts.records, people), front),
         selling.router(gate, Shop(parts.selling, parts.records, boards, people)),
         reports.router(gate, Reading(parts.library, people)),
-        rules.router(gate, RuleDesk(parts.rulebook, people)),
+        rules.router(gate, RuleDesk(parts.rulebook, parts.records, people)),
         alerting.router(gate, BellDesk(parts.alerting, people)),
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),

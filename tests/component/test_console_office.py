@@ -115,14 +115,6 @@ async def test_draft_of_rules_is_held_against_last_week_and_kept(
     assert (body["week_from"], body["rules"]) == ("2026-11-14", {"score_threshold": 7})
 
 
-async def test_clock_of_a_kind_goes_into_the_draft_as_seconds(browser: httpx.AsyncClient) -> None:
-    said = await send(
-        browser, "/admin/rules/city", "/admin/rules/city/clock", kind="guest_request", accept="10", complete="", warn=""
-    )
-    assert "&#34;accept_s&#34;: 600" in said.text
-    assert "&#34;complete_s&#34;: 7200" in said.text
-
-
 @pytest.mark.parametrize("rules", ["{", "[]", "{'a': 1}"])
 async def test_rules_that_cannot_be_read_are_refused_before_they_are_sent(
     console: FakeConsole, browser: httpx.AsyncClient, rules: str

@@ -7,7 +7,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services.console.domain import bell_words, rulebook, tongue, words
+from services.console.domain import bell_words, rule_forms, rule_words, rulebook, tongue, words
 from services.console.domain.records import shown
 from services.console.usecases.board import initials
 
@@ -46,12 +46,15 @@ def _environment() -> jinja2.Environment:
         day=tongue.day,
         brief=rulebook.briefly,
         lean=rulebook.lean,
+        differs=lambda code: words.said(rule_words.DIFFERS, code),
         role_name=lambda code: words.said(words.ROLE, code),
         kind_name=lambda code: tongue._("every kind of record") if code == "*" else words.plain(code),
     )
     made.globals.update(
         words=words,
         bells=bell_words,
+        rule_forms=rule_forms,
+        rule_words=rule_words,
         languages=tongue.LANGUAGES,
         _=tongue._,
         ngettext=tongue.ngettext,
