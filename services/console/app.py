@@ -20,12 +20,14 @@ from services.console.adapters.http import Client
 from services.console.adapters.integrations import IntegrationsClient
 from services.console.adapters.library import LibraryClient, StaysClient
 from services.console.adapters.loose import LooseClient
+from services.console.adapters.partnering import PartneringClient
 from services.console.adapters.queues import HandoversClient, QueuesClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
 from services.console.adapters.rulebook import RulebookClient
 from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
+from services.console.adapters.staffing import StaffingClient
 from services.console.api import (
     alerting,
     board,
@@ -39,6 +41,7 @@ from services.console.api import (
     many,
     office,
     own,
+    partnering,
     policy,
     portal,
     record,
@@ -46,6 +49,7 @@ from services.console.api import (
     rules,
     selling,
     session,
+    staffing,
     stays,
     waiting,
 )
@@ -63,6 +67,7 @@ from services.console.ports import (
     Library,
     LooseEnds,
     Operations,
+    Partnering,
     Queues,
     Records,
     Reports,
@@ -70,6 +75,7 @@ from services.console.ports import (
     Selling,
     Sessions,
     SignIn,
+    Staffing,
     StayList,
     Time,
 )
@@ -86,11 +92,13 @@ from services.console.usecases.loose import Loose
 from services.console.usecases.many import Many
 from services.console.usecases.office import Office
 from services.console.usecases.paper import Paper
+from services.console.usecases.partnering import PartnerDesk
 from services.console.usecases.people import People
 from services.console.usecases.record import RecordPages
 from services.console.usecases.rulebook import RuleDesk
 from services.console.usecases.selling import Shop
 from services.console.usecases.signin import Desk
+from services.console.usecases.staffing import Crew
 from services.console.usecases.stays import Stays
 from services.console.usecases.waiting import Waiting
 from shared.chassis.guarding import Guard
@@ -125,6 +133,8 @@ class Parts:
     library: Library
     loose: LooseEnds
     alerting: Alerting
+    staffing: Staffing
+    partnering: Partnering
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -146,6 +156,8 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         stays.router(gate, Stays(parts.stays, parts.records, people), front),
         selling.router(gate, Shop(parts.selling, parts.records, boards, people)),
         reports.router(gate, Reading(parts.library, people)),
+        partnering.router(gate, PartnerDesk(parts.partnering, parts.governance, people)),
+        staffing.router(gate, Crew(parts.staffing, people)),
         rules.router(gate, RuleDesk(parts.rulebook, parts.records, people)),
         alerting.router(gate, BellDesk(parts.alerting, people)),
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
@@ -211,6 +223,8 @@ def over_http(
         library=LibraryClient(reporting),
         loose=LooseClient(integrations),
         alerting=AlertingClient(alerts),
+        staffing=StaffingClient(auth),
+        partnering=PartneringClient(integrations),
     )
 
 

@@ -142,12 +142,52 @@ async def test_policy_shows_whom_a_change_would_touch_before_it_is_proposed(
 ) -> None:
     edit = {"effect": "deny", "roles": "associate", "actions": "read, note", "kinds": "service_recovery"}
     tried = await send(browser, "/admin/policy", "/admin/policy/try", **edit)
-    assert "0 would gain, 1 would lose" in tried.text
+    assert "0 people gain, 1 loses" in tried.text
     assert "Ana Ramos" in tried.text
     assert console.services.state.edits == []
     await send(browser, "/admin/policy", "/admin/policy/propose", version="2", reason="Agreed.", **edit)
     (body,) = console.services.state.edits
-    assert body["edits"][-1]["actions"] == ["read", "note"]
+    (asked,) = body["edits"]
+    assert asked["actions"] == ["read", "note"]
+    assert "anew" not in body, "it is laid over the edits that hold; sent again they would stand there twice"
+
+
+async def test_who_decides_on_rights_sees_whom_it_touches_before(browser: httpx.AsyncClient) -> None:
+    said = (await browser.get("/admin/policy")).text
+    waiting = said[said.index("asks to change the rights") : said.index("Propose a change")]
+    assert "Whom it touches" in waiting
+    assert "0 people gain, 1 loses" in waiting
+    assert "Ana Ramos" in waiting
+
+
+async def test_change_of_rights_is_ticked_and_taken_out_again(console: FakeConsole, browser: httpx.AsyncClient) -> None:
+    ticks = {
+        "effect": "allow",
+        "roles_supervisor": "1",
+        "roles_finance": "1",
+        "actions_read": "1",
+        "reads_payment": "1",
+    }
+    await send(browser, "/admin/policy", "/admin/policy/propose", version="2", reason="Agreed.", **ticks)
+    await send(browser, "/admin/policy", "/admin/policy/propose", version="2", reason="Over.", without="0")
+    allowed, out = console.services.state.edits
+    assert allowed["edits"][0]["roles"] == ["supervisor", "finance"]
+    assert (allowed["edits"][0]["kinds"], allowed["edits"][0]["read"]) == (["*"], ["payment"])
+    assert (out["edits"], out["anew"]) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"actions": "read"}, "Choose a role."), ({"roles": "associate"}, "Choose at least one action.")],
+)
+@pytest.mark.parametrize("step", ["try", "propose"])
+async def test_change_of_rights_that_says_nothing_is_refused_in_words(
+    console: FakeConsole, browser: httpx.AsyncClient, given: dict[str, str], words: str, step: str
+) -> None:
+    said = await send(browser, "/admin/policy", f"/admin/policy/{step}", version="2", reason="Why", **given)
+    assert said.status_code == 422
+    assert words in said.text
+    assert console.services.state.edits == []
 
 
 async def test_proof_of_an_audit_entry_is_computed_and_not_believed(

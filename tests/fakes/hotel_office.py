@@ -169,7 +169,8 @@ def _policy(app: FastAPI, hotel: FakeHotel) -> None:
 
     @app.get("/v1/policy")
     async def policy() -> Any:
-        return {"chain": "seaside", "version": 1, "revision": 2, "edits": [], "grants": [grant], "waiting": [version]}
+        held = [{**edit, "actions": ["note"]}]
+        return {"chain": "seaside", "version": 1, "revision": 2, "edits": held, "grants": [grant], "waiting": [version]}
 
     @app.put("/v1/policy")
     async def propose(body: dict[str, Any]) -> Any:

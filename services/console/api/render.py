@@ -7,7 +7,16 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services.console.domain import bell_words, rule_forms, rule_words, rulebook, tongue, words
+from services.console.domain import (
+    bell_words,
+    partnering,
+    policy_forms,
+    rule_forms,
+    rule_words,
+    rulebook,
+    tongue,
+    words,
+)
 from services.console.domain.records import shown
 from services.console.usecases.board import initials
 
@@ -53,6 +62,8 @@ def _environment() -> jinja2.Environment:
     made.globals.update(
         words=words,
         bells=bell_words,
+        partnering=partnering,
+        policy_forms=policy_forms,
         rule_forms=rule_forms,
         rule_words=rule_words,
         languages=tongue.LANGUAGES,
