@@ -72,11 +72,11 @@ async def test_stay_shows_why_an_offer_is_possible_and_sells_it(
 
 
 async def test_campaign_is_written_looked_at_and_let_run(console: FakeConsole, browser: httpx.AsyncClient) -> None:
-    terms = {"title": "Spa", "code": "spa", "offers": "o-spa", "moment": "pre_arrival", "days": "-7", "at": "10:00"}
+    terms = {"title": "Spa", "code": "spa", "offer_a": "o-spa", "moment": "pre_arrival", "days": "-7", "at": "10:00"}
     said = await send(browser, "/offers?property=city", "/campaigns", property_id="city", reason="season", **terms)
     assert said.headers["location"] == "/campaigns/c1"
     (body,) = console.services.state.drafted
-    assert body["terms"]["arms"] == [{"code": "arm_1", "offer_id": "o-spa"}]
+    assert body["terms"]["arms"] == [{"code": "a", "offer_id": "o-spa", "weight": 1}]
     html = (await browser.get("/campaigns/c1")).text
     assert "1 of 2" in html
     assert "Its moment is over." in html

@@ -8,7 +8,13 @@ from fastapi.responses import JSONResponse
 
 from tests.fakes.hotel import FakeHotel
 
-ACME = {"id": "acme", "name": "Acme PMS", "account_id": "sa-1", "classes": ["ordinary"], "properties": None}
+ACME: dict[str, Any] = {
+    "id": "acme",
+    "name": "Acme PMS",
+    "account_id": "sa-1",
+    "classes": ["ordinary"],
+    "properties": None,
+}
 ACME |= {"closed": False, "topic": "ext.acme.v1", "version": 3}
 AT = "/v1/partners/{partner}/subscriptions/{subscription}"
 
@@ -16,7 +22,12 @@ AT = "/v1/partners/{partner}/subscriptions/{subscription}"
 def add_partners(app: FastAPI, hotel: FakeHotel) -> None:
     """`/v1/partners`: Acme's endpoint has taken nothing since this morning and is switched off."""
     failing = hotel.now - dt.timedelta(hours=9)
-    held = {"id": "sub-1", "partner": "acme", "delivery": "webhook", "url": "https://hooks.acme.example/bellboard"}
+    held: dict[str, Any] = {
+        "id": "sub-1",
+        "partner": "acme",
+        "delivery": "webhook",
+        "url": "https://hooks.acme.example/bellboard",
+    }
     held |= {"types": ["record.opened.v1", "stay.changed.v1"], "properties": ["city"], "fields": ["record.status"]}
     held |= {"classes": ["ordinary"], "sandbox": False, "state": "disabled", "why": "endpoint_silent"}
     held |= {"failing_since": failing, "failures": 12, "version": 4}

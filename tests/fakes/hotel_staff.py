@@ -22,8 +22,8 @@ def add_staff(app: FastAPI, hotel: FakeHotel, house: FakeHouse) -> None:
     early = (people["eva"].shifts[0],)
     people["eva"] = people["eva"].model_copy(update={"covers": (night,), "shifts": early})
     app.state.staff, app.state.changed = people, []
-    given = {"start": hotel.now, "end": hotel.now + dt.timedelta(hours=8)}
-    swap = {"id": "s1", "chain": "seaside", "property_id": "city", "asker": "bruno", "colleague": "eva"}
+    given: dict[str, Any] = {"start": hotel.now, "end": hotel.now + dt.timedelta(hours=8)}
+    swap: dict[str, Any] = {"id": "s1", "chain": "seaside", "property_id": "city", "asker": "bruno", "colleague": "eva"}
     swap |= {"given": given, "state": "accepted", "approval": True, "answer_by": hotel.now, "version": 2}
     app.state.swaps = [swap]
 

@@ -14,6 +14,7 @@ from services.console.domain import (
     rule_forms,
     rule_words,
     rulebook,
+    selling_forms,
     tongue,
     words,
 )
@@ -65,6 +66,8 @@ def _environment() -> jinja2.Environment:
         partnering=partnering,
         policy_forms=policy_forms,
         rule_forms=rule_forms,
+        selling=selling_forms,
+        tongue_money=lambda amount, currency: tongue.money(amount, currency) if amount is not None else "–",
         rule_words=rule_words,
         languages=tongue.LANGUAGES,
         _=tongue._,
