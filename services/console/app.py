@@ -20,12 +20,14 @@ from services.console.adapters.http import Client
 from services.console.adapters.integrations import IntegrationsClient
 from services.console.adapters.library import LibraryClient, StaysClient
 from services.console.adapters.loose import LooseClient
+from services.console.adapters.partnering import PartneringClient
 from services.console.adapters.queues import HandoversClient, QueuesClient
 from services.console.adapters.records import RecordsClient
 from services.console.adapters.reporting import ReportingClient
 from services.console.adapters.rulebook import RulebookClient
 from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
+from services.console.adapters.staffing import StaffingClient
 from services.console.adapters.talk import TalkClient
 from services.console.api import (
     alerting,
@@ -40,6 +42,7 @@ from services.console.api import (
     many,
     office,
     own,
+    partnering,
     policy,
     portal,
     record,
@@ -47,6 +50,7 @@ from services.console.api import (
     rules,
     selling,
     session,
+    staffing,
     stays,
     talk,
     waiting,
@@ -66,6 +70,7 @@ from services.console.ports import (
     Library,
     LooseEnds,
     Operations,
+    Partnering,
     Queues,
     Records,
     Reports,
@@ -73,6 +78,7 @@ from services.console.ports import (
     Selling,
     Sessions,
     SignIn,
+    Staffing,
     StayList,
     Talk,
     Time,
@@ -90,11 +96,13 @@ from services.console.usecases.loose import Loose
 from services.console.usecases.many import Many
 from services.console.usecases.office import Office
 from services.console.usecases.paper import Paper
+from services.console.usecases.partnering import PartnerDesk
 from services.console.usecases.people import People
 from services.console.usecases.record import RecordPages
 from services.console.usecases.rulebook import RuleDesk
 from services.console.usecases.selling import Shop
 from services.console.usecases.signin import Desk
+from services.console.usecases.staffing import Crew
 from services.console.usecases.stays import Stays
 from services.console.usecases.talking import Talking
 from services.console.usecases.waiting import Waiting
@@ -132,6 +140,8 @@ class Parts:
     loose: LooseEnds
     alerting: Alerting
     talk: Talk
+    staffing: Staffing
+    partnering: Partnering
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -153,7 +163,9 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         stays.router(gate, Stays(parts.stays, parts.records, people), front),
         selling.router(gate, Shop(parts.selling, parts.records, boards, people)),
         reports.router(gate, Reading(parts.library, people)),
-        rules.router(gate, RuleDesk(parts.rulebook, people)),
+        partnering.router(gate, PartnerDesk(parts.partnering, parts.governance, people)),
+        staffing.router(gate, Crew(parts.staffing, people)),
+        rules.router(gate, RuleDesk(parts.rulebook, parts.records, people)),
         alerting.router(gate, BellDesk(parts.alerting, people)),
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
@@ -221,6 +233,8 @@ def over_http(
         loose=LooseClient(integrations),
         alerting=AlertingClient(alerts),
         talk=TalkClient(integrations),
+        staffing=StaffingClient(auth),
+        partnering=PartneringClient(integrations),
     )
 
 

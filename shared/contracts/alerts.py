@@ -39,6 +39,7 @@ class Alert(Wire):
     stay_id: EntityId | None = None
     room: str | None = None
     kind: Code | None = None
+    topic: Code | None = Field(default=None, description="What its record is about, a choice of the kind; no words")
     department: Department | None = None
     state: AlertState
     step: int

@@ -177,6 +177,7 @@ class RecordSnapshot(Wire):
     stay_id: EntityId | None = None
     guest_id: EntityId | None = None
     room: str | None = None
+    topic: Code | None = Field(default=None, description="What it is about, where that is a choice of its kind")
     trigger: Trigger
     fields: dict[str, Any] = Field(default_factory=dict, description="Ordinary values; private ones are TextRefs")
     checked: CheckedValue | None = None

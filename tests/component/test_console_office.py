@@ -72,11 +72,11 @@ async def test_stay_shows_why_an_offer_is_possible_and_sells_it(
 
 
 async def test_campaign_is_written_looked_at_and_let_run(console: FakeConsole, browser: httpx.AsyncClient) -> None:
-    terms = {"title": "Spa", "code": "spa", "offers": "o-spa", "moment": "pre_arrival", "days": "-7", "at": "10:00"}
+    terms = {"title": "Spa", "code": "spa", "offer_a": "o-spa", "moment": "pre_arrival", "days": "-7", "at": "10:00"}
     said = await send(browser, "/offers?property=city", "/campaigns", property_id="city", reason="season", **terms)
     assert said.headers["location"] == "/campaigns/c1"
     (body,) = console.services.state.drafted
-    assert body["terms"]["arms"] == [{"code": "arm_1", "offer_id": "o-spa"}]
+    assert body["terms"]["arms"] == [{"code": "a", "offer_id": "o-spa", "weight": 1}]
     html = (await browser.get("/campaigns/c1")).text
     assert "1 of 2" in html
     assert "Its moment is over." in html
@@ -115,14 +115,6 @@ async def test_draft_of_rules_is_held_against_last_week_and_kept(
     assert (body["week_from"], body["rules"]) == ("2026-11-14", {"score_threshold": 7})
 
 
-async def test_clock_of_a_kind_goes_into_the_draft_as_seconds(browser: httpx.AsyncClient) -> None:
-    said = await send(
-        browser, "/admin/rules/city", "/admin/rules/city/clock", kind="guest_request", accept="10", complete="", warn=""
-    )
-    assert "&#34;accept_s&#34;: 600" in said.text
-    assert "&#34;complete_s&#34;: 7200" in said.text
-
-
 @pytest.mark.parametrize("rules", ["{", "[]", "{'a': 1}"])
 async def test_rules_that_cannot_be_read_are_refused_before_they_are_sent(
     console: FakeConsole, browser: httpx.AsyncClient, rules: str
@@ -150,12 +142,52 @@ async def test_policy_shows_whom_a_change_would_touch_before_it_is_proposed(
 ) -> None:
     edit = {"effect": "deny", "roles": "associate", "actions": "read, note", "kinds": "service_recovery"}
     tried = await send(browser, "/admin/policy", "/admin/policy/try", **edit)
-    assert "0 would gain, 1 would lose" in tried.text
+    assert "0 people gain, 1 loses" in tried.text
     assert "Ana Ramos" in tried.text
     assert console.services.state.edits == []
     await send(browser, "/admin/policy", "/admin/policy/propose", version="2", reason="Agreed.", **edit)
     (body,) = console.services.state.edits
-    assert body["edits"][-1]["actions"] == ["read", "note"]
+    (asked,) = body["edits"]
+    assert asked["actions"] == ["read", "note"]
+    assert "anew" not in body, "it is laid over the edits that hold; sent again they would stand there twice"
+
+
+async def test_who_decides_on_rights_sees_whom_it_touches_before(browser: httpx.AsyncClient) -> None:
+    said = (await browser.get("/admin/policy")).text
+    waiting = said[said.index("asks to change the rights") : said.index("Propose a change")]
+    assert "Whom it touches" in waiting
+    assert "0 people gain, 1 loses" in waiting
+    assert "Ana Ramos" in waiting
+
+
+async def test_change_of_rights_is_ticked_and_taken_out_again(console: FakeConsole, browser: httpx.AsyncClient) -> None:
+    ticks = {
+        "effect": "allow",
+        "roles_supervisor": "1",
+        "roles_finance": "1",
+        "actions_read": "1",
+        "reads_payment": "1",
+    }
+    await send(browser, "/admin/policy", "/admin/policy/propose", version="2", reason="Agreed.", **ticks)
+    await send(browser, "/admin/policy", "/admin/policy/propose", version="2", reason="Over.", without="0")
+    allowed, out = console.services.state.edits
+    assert allowed["edits"][0]["roles"] == ["supervisor", "finance"]
+    assert (allowed["edits"][0]["kinds"], allowed["edits"][0]["read"]) == (["*"], ["payment"])
+    assert (out["edits"], out["anew"]) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"actions": "read"}, "Choose a role."), ({"roles": "associate"}, "Choose at least one action.")],
+)
+@pytest.mark.parametrize("step", ["try", "propose"])
+async def test_change_of_rights_that_says_nothing_is_refused_in_words(
+    console: FakeConsole, browser: httpx.AsyncClient, given: dict[str, str], words: str, step: str
+) -> None:
+    said = await send(browser, "/admin/policy", f"/admin/policy/{step}", version="2", reason="Why", **given)
+    assert said.status_code == 422
+    assert words in said.text
+    assert console.services.state.edits == []
 
 
 async def test_proof_of_an_audit_entry_is_computed_and_not_believed(

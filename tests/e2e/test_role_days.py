@@ -205,8 +205,18 @@ async def test_general_manager_reads_the_day_over_coffee(
     await one.page.locator("a.figure").first.click()
     await expect(one.page.locator("main")).to_contain_text("804")
     await one.sees("the records behind a figure")
-    await one.opens("/admin/rules/city")
-    await one.sees("rules", whole=True)
+    await one.opens("/admin/rules/city?kind=guest_request")
+    await expect(one.page.locator("#kind")).to_contain_text("Notice times")
+    await one.page.locator("#k-accept").fill("11")
+    await one.page.locator("#kind").get_by_role("button", name="Put it into the draft").first.click()
+    await expect(one.page.locator("#draft")).to_contain_text("11 minutes")
+    await one.page.get_by_role("button", name="Try it on last week").click()
+    await expect(one.page.locator("main")).to_contain_text("records differ")
+    await one.sees("rules tried", whole=True)
+    await one.page.fill("#rules-why", "Guests wait too long for an answer")
+    await one.page.get_by_role("button", name="Propose it").click()
+    await expect(one.page.locator(".panel.decide")).to_contain_text("11 minutes")
+    await one.sees("rules proposed", whole=True)
 
 
 def closed_fact(house: House, path: str) -> bool:
@@ -291,3 +301,58 @@ async def test_administrator_sees_how_the_house_stands(console: str, browser: Br
         await one.opens(path)
         await one.sees(path.removeprefix("/"), whole=True)
         assert await one.page.locator("main h1").count() == 1
+
+
+async def test_administrator_looks_after_staff_rota_and_partners(console: str, browser: Browser) -> None:
+    one = await sit_down(browser, console, "admin", "administrator of the chain")
+    await one.opens("/admin/rota?property=city")
+    await expect(one.page.locator(".rota").first).to_be_visible()
+    await one.sees("rota", whole=True)
+    person = one.page.locator(".crew details.rule").first
+    named = await person.get_attribute("id")
+    await person.locator("summary").click()
+    await person.locator("[name=day_6]").check()
+    await person.locator("[name=start]").fill("03:10")
+    await person.locator("[name=end]").fill("04:40")
+    await person.get_by_role("button", name="Add the shift").click()
+    await expect(one.page.locator(f"#{named}")).to_contain_text("03:10")
+    await one.opens("/admin/staff")
+    await expect(one.page.locator(".crew details.rule").first).to_be_visible()
+    await one.sees("staff")
+    await one.opens("/admin/partners")
+    await one.page.fill("#n-id", "acme-pms")
+    await one.page.fill("#n-name", "Acme PMS")
+    await one.page.get_by_role("button", name="Take it in").click()
+    await expect(one.page.locator("main h1")).to_contain_text("Acme PMS")
+    await one.page.select_option("#d-way", "topic")
+    await one.page.locator("[name='types_record.opened.v1']").check()
+    await one.page.get_by_role("button", name="Begin to tell it").click()
+    await expect(one.page.locator("main .table")).to_contain_text("ext.acme-pms.v1")
+    await one.sees("partner", whole=True)
+    await one.page.locator("main .table a").first.click()
+    await one.page.get_by_role("button", name="Send a test ping").click()
+    await expect(one.page.locator("main")).to_contain_text("1 event will be sent.")
+    await one.sees("subscription", whole=True)
+
+
+async def test_revenue_manager_builds_a_campaign_of_two_arms(
+    console: str, house: House, http: httpx.AsyncClient, browser: Browser
+) -> None:
+    desk = house.desk(http, "revenue")
+    for terms in offers("18:00")[3:5]:
+        await desk.act("records", "/v1/offers", WHY | {"property_id": "city", "terms": terms})
+    one = await sit_down(browser, console, "revenue", "campaign builder")
+    await one.opens("/offers?property=city")
+    await one.page.fill("#c-title", "Two ways to arrive")
+    await one.page.fill("#c-code", "two_ways")
+    for arm, number in (("a", 1), ("b", 2)):
+        await one.page.select_option(f"#c-offer-{arm}", index=number)
+    await one.page.fill("#c-weight-b", "2")
+    await one.page.fill("#c-expression-1", "stay.nights >= 2")
+    await one.page.fill("#c-message-1", "For two nights or more.")
+    await one.page.fill("#c-why", "The season begins")
+    await one.page.get_by_role("button", name="Write it").click()
+    await expect(one.page.locator("main h1")).to_contain_text("Two ways to arrive")
+    await expect(one.page.locator("main")).to_contain_text("For two nights or more.")
+    await expect(one.page.locator("main")).to_contain_text("Whom it would write to now")
+    await one.sees("campaign of two arms", whole=True)

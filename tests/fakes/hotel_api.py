@@ -15,8 +15,10 @@ from tests.fakes.hotel import KINDS, PASSWORD, FakeHotel, FakeHouse
 from tests.fakes.hotel_bells import add_bells
 from tests.fakes.hotel_loose import add_loose
 from tests.fakes.hotel_office import add_governance, add_reports, add_rules
+from tests.fakes.hotel_partners import add_partners
 from tests.fakes.hotel_queues import add_handovers, add_queues
 from tests.fakes.hotel_shop import add_guests, add_shop
+from tests.fakes.hotel_staff import add_staff
 from tests.fakes.hotel_talk import add_talk
 
 Told = Callable[[str, str, str, int], None]
@@ -68,6 +70,8 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     add_governance(app, hotel)
     add_reports(app, hotel)
     add_loose(app, hotel)
+    add_staff(app, hotel, house)
+    add_partners(app, hotel)
     _records(app, hotel, house, told)
     _beside(app, hotel, house, told)
     return app

@@ -4,11 +4,42 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Header
+from fastapi.responses import JSONResponse
 
 from tests.fakes.hotel import FakeHotel
 
 SLA = {"accept_s": 900, "complete_s": 7200, "warn_s": 1800, "steps": [{"after_s": 0, "role": "supervisor"}]}
+IN_FORCE = {
+    "guest_request": {
+        "sla": SLA,
+        "limits": [
+            {"rule": "most_pieces", "field": "quantity", "at_least": 1, "at_most": 6},
+            {"rule": "service_hours", "field": "wanted_by", "windows": [{"start": "07:00", "end": "23:00"}]},
+        ],
+        "notices": [{"rule": "half_an_hour", "field": "wanted_by", "minutes": 30, "before": "value"}],
+        "conditions": [
+            {
+                "rule": "quiet_night",
+                "field": "quantity",
+                "expression": "!has(fields.quantity) || fields.quantity <= 4",
+                "message": "More than four go through the store room.",
+                "stages": ["open", "approve"],
+            }
+        ],
+        "line_max": 10000,
+        "approve_by_s": 86400,
+        "tiers": [{"above": 5000, "role": "duty_manager"}],
+    },
+    "late_check_out": {
+        "sla": SLA,
+        "limits": [
+            {"rule": "price_floor", "field": "price", "at_least": 1500, "at_most": 9000},
+            {"rule": "tiers_served", "field": "tier", "allowed": ["silver", "gold"]},
+        ],
+        "line_max": 5000,
+    },
+}
 CHANGE = {"path": "kinds.guest_request.sla.complete_s", "before": 7200, "after": 5400}
 
 
@@ -18,7 +49,7 @@ def _leaf(text: str) -> bytes:
 
 def add_rules(app: FastAPI, hotel: FakeHotel) -> None:
     """`/v1/rules`: a version waits that Filipe proposed."""
-    app.state.proposed = []
+    app.state.proposed, app.state.rules_revision = [], 5
     version = {
         "version": 3,
         "base": 2,
@@ -40,7 +71,7 @@ def add_rules(app: FastAPI, hotel: FakeHotel) -> None:
         "revision": 5,
         "own": {"kinds": {"late_check_out": {"line_max": 5000}}, "fallback_owners": {}, "handover_minutes": None},
         "chain": {},
-        "in_force": {"version": 2, "kinds": {"guest_request": {"sla": SLA}, "late_check_out": {"sla": SLA}}},
+        "in_force": {"version": 2, "score_threshold": 6, "handover_minutes": 15, "kinds": IN_FORCE},
         "differences": [{"path": "kinds.late_check_out.line_max", "before": 10000, "after": 5000}],
         "waiting": [version],
     }
@@ -56,13 +87,15 @@ def add_rules(app: FastAPI, hotel: FakeHotel) -> None:
     @app.post("/v1/rules/simulate")
     async def simulate(body: dict[str, Any]) -> Any:
         app.state.proposed.append(body)
+        broken = [{"field": "quantity", "rule": "most_pieces", "message": "How many: at most 4."}]
         side = {"owner": "ana", "owner_rule": "on_duty", "due_at": hotel.now, "late": False}
         case = {"record_id": "r-rich", "kind": "guest_request", "room": "412", "opened_at": hotel.now}
-        later = {**side, "owner": "eva", "late": True}
+        later = {**side, "owner": "eva", "late": True, "breaches": broken}
         cases = [{**case, "differs": ["due_at", "owner"], "in_force": side, "draft": later}]
         counts = {
             "cases": 84,
             "differing": 12,
+            "by_difference": {"due_at": 12, "breaches": 4},
             "late_in_force": 3,
             "late_draft": 9,
             "rung_in_force": 5,
@@ -71,7 +104,9 @@ def add_rules(app: FastAPI, hotel: FakeHotel) -> None:
         return {"property_id": "city", "version": 2, "chain_version": 1, "counts": counts, "cases": cases}
 
     @app.put("/v1/rules/{place}")
-    async def propose(place: str, body: dict[str, Any]) -> Any:
+    async def propose(place: str, body: dict[str, Any], if_match: str = Header()) -> Any:
+        if if_match != f'"{app.state.rules_revision}"':
+            return JSONResponse({"status": 412, "code": "version_moved_on", "detail": "It moved on."}, 412)
         app.state.proposed.append(body)
         return shown
 
@@ -134,7 +169,8 @@ def _policy(app: FastAPI, hotel: FakeHotel) -> None:
 
     @app.get("/v1/policy")
     async def policy() -> Any:
-        return {"chain": "seaside", "version": 1, "revision": 2, "edits": [], "grants": [grant], "waiting": [version]}
+        held = [{**edit, "actions": ["note"]}]
+        return {"chain": "seaside", "version": 1, "revision": 2, "edits": held, "grants": [grant], "waiting": [version]}
 
     @app.put("/v1/policy")
     async def propose(body: dict[str, Any]) -> Any:

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Header
+from fastapi.responses import JSONResponse
 
 from tests.fakes.hotel import FakeHotel, FakeHouse
 
@@ -31,7 +32,7 @@ def _offer(offer_id: str, title: str, price: int, **more: Any) -> dict[str, Any]
 
 OFFERS = [
     _offer("o-spa", "A day in the spa", 6000, instant=True),
-    _offer("o-suite", "The corner suite, on standby", 4000, way="bid", capacity=2),
+    _offer("o-suite", "The corner suite, on standby", 4000, way="bid", capacity=2, floor=2500, cancel_until_hours=None),
 ]
 TERMS = {
     "code": "spa_before_arrival",
@@ -40,19 +41,31 @@ TERMS = {
     "days": -7,
     "at": "10:00:00",
     "audience": [],
-    "arms": [{"code": "spa", "offer_id": "o-spa", "weight": 1}],
+    "arms": [{"code": "a", "offer_id": "o-spa", "weight": 1}, {"code": "b", "offer_id": "o-suite", "weight": 2}],
     "channel": "email",
 }
 
 
 def add_shop(app: FastAPI, hotel: FakeHotel, house: FakeHouse) -> None:
     """Offers, campaigns, and what is known of a guest."""
-    state = {"phase": "draft", "version": 1}
+    state: dict[str, Any] = {"phase": "draft", "version": 1}
     app.state.drafted = []
 
     def campaign() -> dict[str, Any]:
         who = {"written_by": "filipe", "approved_by": None, "changed_at": hotel.now}
         return {"id": CAMPAIGN, "property_id": "city", "terms": TERMS, **state, **who}
+
+    @app.post("/v1/offers", status_code=201)
+    async def publish(body: dict[str, Any]) -> Any:
+        app.state.drafted.append(body)
+        return OFFERS[0]
+
+    @app.put("/v1/campaigns/{campaign_id}")
+    async def redraft(body: dict[str, Any], if_match: str = Header()) -> Any:
+        if if_match != f'"{state["version"]}"':
+            return JSONResponse({"status": 412, "code": "version_moved_on", "detail": "It moved on."}, 412)
+        app.state.drafted.append(body)
+        return campaign()
 
     @app.get("/v1/offers")
     async def offers(property: str) -> Any:

@@ -103,6 +103,7 @@ def opened(opening: Opening, chain: str, zone: str, now: dt.datetime) -> LiveAle
         stay_id=subject.stay_id,
         room=subject.room,
         kind=subject.kind,
+        topic=subject.topic,
         department=rule.department or subject.department,
         state=AlertState.OPEN,
         step=-1,

@@ -33,6 +33,7 @@ class Subject(Frozen):
     stay_id: EntityId | None = None
     room: str | None = None
     kind: str | None = None
+    topic: str | None = None
     department: Department | None = None
     owner: EntityId | None = None
     role: Role | None = None
@@ -59,6 +60,7 @@ def record_subjects(record: RecordSnapshot, now: dt.datetime) -> tuple[Subject, 
         "stay_id": record.stay_id,
         "room": record.room,
         "kind": record.kind,
+        "topic": record.topic,
         "department": record.department,
         "owner": record.owner,
         "steps": record.sla.steps,
@@ -316,7 +318,7 @@ def at_home(subject: Subject, record: Subject | None) -> Subject:
     """
     if record is None:
         return subject
-    names = ("zone", "room", "kind", "department", "owner", "stay_id")
+    names = ("zone", "room", "kind", "topic", "department", "owner", "stay_id")
     known: dict[str, Any] = {name: getattr(record, name) for name in names if getattr(subject, name) is None}
     line = record.facts.get("lines", {}).get(subject.facts.get("line"))
     if line is not None:

@@ -117,12 +117,16 @@ def worded(live: LiveAlert, language: str, field: str | None = None) -> str:
     template = own or TEXTS[tongue].get(alert.rule, _OTHER[tongue])
     said = {
         "room": _ROOM[tongue].format(alert.room) if alert.room else _NO_ROOM[tongue],
-        "kind": _plain(alert.kind) or _HOUSE[tongue],
+        "kind": _about(alert.kind, alert.topic) or _HOUSE[tongue],
         "department": _plain(alert.department.value if alert.department else None) or _HOUSE[tongue],
         "minutes": str(alert.late_ms // 60_000),
         "field": field or live.field or "…",
     }
     return template.format_map(said)
+
+
+def _about(kind: str | None, topic: str | None) -> str:
+    return f"{_plain(kind)} ({_plain(topic).lower()})" if kind and topic else _plain(kind)
 
 
 def _plain(code: str | None) -> str:

@@ -48,6 +48,11 @@ class Client:
         sent = {"Idempotency-Key": key, "If-Match": f'"{version}"'}
         return await self._call("PUT", path, access, json=body, headers=sent)
 
+    async def patch(self, access: str, path: str, body: Mapping[str, Any], *, key: str, version: int) -> Any:
+        """The JSON of a command that changes what it names and leaves the rest."""
+        sent = {"Idempotency-Key": key, "If-Match": f'"{version}"'}
+        return await self._call("PATCH", path, access, json=body, headers=sent)
+
     async def upload(self, access: str, path: str, file: bytes, media: str, *, key: str, version: int) -> Any:
         """The JSON of a command whose body is a file."""
         sent = {"Idempotency-Key": key, "If-Match": f'"{version}"', "Content-Type": media}

@@ -73,6 +73,14 @@ class SellingClient:
         """Write a campaign."""
         return self._client.parse(Campaign, await self._client.post(access, "/v1/campaigns", body, key=key))
 
+    async def redraft(self, access: str, campaign_id: str, key: str, version: int, body: dict[str, Any]) -> None:
+        """Write a draft anew."""
+        await self._client.put(access, f"/v1/campaigns/{campaign_id}", body, key=key, version=version)
+
+    async def publish(self, access: str, key: str, body: dict[str, Any]) -> None:
+        """Put a new offer into a catalogue."""
+        await self._client.post(access, "/v1/offers", body, key=key)
+
     async def settle(self, access: str, campaign_id: str, verb: str, key: str, version: int, reason: str) -> None:
         """Approve or stop a campaign."""
         path = f"/v1/campaigns/{campaign_id}/{verb}"

@@ -162,7 +162,7 @@ class Gate:
 
 async def read_form(request: Request) -> dict[str, str]:
     """The text fields of a form, without surrounding blanks; the last of a repeated name counts."""
-    sent = await request.form(max_files=0, max_fields=100)
+    sent = await request.form(max_files=0, max_fields=300)
     return {name: value.strip() for name, value in sent.items() if not isinstance(value, UploadFile)}
 
 

@@ -7,7 +7,18 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from services.console.domain import bell_words, rulebook, talk_words, tongue, words
+from services.console.domain import (
+    bell_words,
+    partnering,
+    policy_forms,
+    rule_forms,
+    rule_words,
+    rulebook,
+    selling_forms,
+    talk_words,
+    tongue,
+    words,
+)
 from services.console.domain.records import shown
 from services.console.usecases.board import initials
 
@@ -47,6 +58,7 @@ def _environment() -> jinja2.Environment:
         brief=rulebook.briefly,
         lean=rulebook.lean,
         language=tongue.language,
+        differs=lambda code: words.said(rule_words.DIFFERS, code),
         role_name=lambda code: words.said(words.ROLE, code),
         kind_name=lambda code: tongue._("every kind of record") if code == "*" else words.plain(code),
     )
@@ -55,6 +67,12 @@ def _environment() -> jinja2.Environment:
         bells=bell_words,
         talks=talk_words,
         why=talk_words.why,
+        partnering=partnering,
+        policy_forms=policy_forms,
+        rule_forms=rule_forms,
+        selling=selling_forms,
+        tongue_money=lambda amount, currency: tongue.money(amount, currency) if amount is not None else "–",
+        rule_words=rule_words,
         languages=tongue.LANGUAGES,
         _=tongue._,
         ngettext=tongue.ngettext,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.api.gate import Form, Gate
@@ -13,6 +13,8 @@ from services.console.usecases.rulebook import RuleDesk, RulesView
 
 Place = Annotated[str, Path(pattern=r"^(_chain|[a-z0-9][a-z0-9-]{0,62})$")]
 
+Kind = Annotated[str, Query(pattern=r"^[a-z0-9_]{0,64}$")]
+
 
 def router(gate: Gate, rules: RuleDesk) -> APIRouter:
     """The routes."""
@@ -21,16 +23,16 @@ def router(gate: Gate, rules: RuleDesk) -> APIRouter:
     filled_in = Annotated[Form, Depends(gate.form)]
 
     @made.get("/admin/rules")
-    async def first(viewer: signed_in) -> Response:
-        return _shown(await rules.show(viewer, ""))
+    async def first(viewer: signed_in, kind: Kind = "") -> Response:
+        return _shown(await rules.show(viewer, "", given={"kind": kind}))
 
     @made.get("/admin/rules/{place}")
-    async def editor(place: Place, viewer: signed_in) -> Response:
-        return _shown(await rules.show(viewer, place))
+    async def editor(place: Place, viewer: signed_in, kind: Kind = "") -> Response:
+        return _shown(await rules.show(viewer, place, given={"kind": kind}))
 
-    @made.post("/admin/rules/{place}/clock")
-    async def clock(place: Place, sent: filled_in) -> Response:
-        return _shown(await rules.clock(sent.viewer, place, sent.values))
+    @made.post("/admin/rules/{place}/edit")
+    async def edit(place: Place, sent: filled_in) -> Response:
+        return _shown(await rules.edit(sent.viewer, place, sent.values))
 
     @made.post("/admin/rules/{place}/try")
     async def simulate(place: Place, sent: filled_in) -> Response:

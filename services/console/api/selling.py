@@ -1,6 +1,7 @@
 """Offers and campaigns."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import RedirectResponse
@@ -30,6 +31,23 @@ def router(gate: Gate, shop: Shop) -> APIRouter:
         problem = await shop.withdraw(sent.viewer, offer_id, sent.key, sent.version, reason)
         view = await shop.show(sent.viewer, at, problem)
         return page("offers.html", problem.status if problem else 200, view=view, page=view.page)
+
+    @made.post("/offers")
+    async def publish(sent: filled_in) -> Response:
+        at = sent.values.get("property_id", "")
+        problem = await shop.publish(sent.viewer, sent.key, sent.values)
+        if problem is None:
+            return RedirectResponse(f"/offers?{urlencode({'property': at})}", status_code=303)
+        view = await shop.show(sent.viewer, at, problem, {**sent.values, "form": "offer"})
+        return page("offers.html", problem.status, view=view, page=view.page)
+
+    @made.post("/campaigns/{campaign_id}/edit")
+    async def redraft(campaign_id: EntityPath, sent: filled_in) -> Response:
+        problem = await shop.redraft(sent.viewer, campaign_id, sent.key, sent.version, sent.values)
+        if problem is None:
+            return RedirectResponse(f"/campaigns/{campaign_id}", status_code=303)
+        view = await shop.campaign(sent.viewer, campaign_id, problem, sent.values)
+        return page("campaign.html", problem.status, view=view, page=view.page)
 
     @made.post("/campaigns")
     async def draft(sent: filled_in) -> Response:

@@ -31,6 +31,7 @@ class Item(Wire):
 
     record_id: str
     kind: str
+    topic: str | None = None
     room: str | None = None
     department: Department
     owner: str
@@ -52,6 +53,7 @@ class Gone(Wire):
 
     record_id: str
     kind: str
+    topic: str | None = None
     room: str | None = None
     owner: str
     department: Department

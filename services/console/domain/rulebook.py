@@ -8,17 +8,11 @@ from pydantic import Field
 
 from services.console.domain.problem import Problem, Refused
 from services.console.domain.tongue import _
+from shared.contracts.differences import Difference
+from shared.contracts.errors import Breach
 from shared.contracts.values import Instant, Wire
 
 MINUTE = 60
-
-
-class Difference(Wire):
-    """One place where two sets of rules differ; `path` leads there with dots."""
-
-    path: str
-    before: Any = None
-    after: Any = None
 
 
 class RulesVersion(Wire):
@@ -68,6 +62,7 @@ class SimulatedSide(Wire):
     approver: str | None = None
     approved_by_policy: bool = False
     rung: tuple[str, ...] = ()
+    breaches: tuple[Breach, ...] = ()
 
 
 class SimulatedCase(Wire):
@@ -117,23 +112,21 @@ def draft_of(text: str) -> dict[str, Any]:
     return draft
 
 
-def with_clock(rules: Rules, kind: str, accept: str, complete: str, warn: str) -> dict[str, Any]:
-    """The own rules with another clock for one kind: minutes to accept, to complete, and to warn before."""
-    held = rules.kinds.get(kind)
-    minutes = {"accept_s": accept, "complete_s": complete, "warn_s": warn}
-    wrong = [name for name, text in minutes.items() if text and not (text.isascii() and text.isdigit())]
-    if held is None or wrong:
-        raise Refused(Problem(422, "form_invalid", _("Type whole minutes, and choose a kind.")))
-    clock = dict(held["sla"]) | {name: int(text) * MINUTE for name, text in minutes.items() if text}
-    own: dict[str, Any] = json.loads(json.dumps(rules.own))
-    kinds = own.setdefault("kinds", {})
-    kinds[kind] = {**(kinds.get(kind) or {}), "sla": clock}
-    return own
-
-
 def plainly(own: Mapping[str, Any]) -> str:
     """Rules as people edit them: what says nothing is left out."""
-    return json.dumps(lean(own), indent=2, ensure_ascii=False)
+    return json.dumps(stated(own), indent=2, ensure_ascii=False)
+
+
+def stated(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Own rules without what says nothing; an empty list of a kind says that it has none, whatever the chain says."""
+    kinds = {
+        code: {name: lean(each) for name, each in override.items() if each is not None}
+        for code, override in (own.get("kinds") or {}).items()
+        if isinstance(override, Mapping)
+    }
+    rest: dict[str, Any] = lean({name: each for name, each in own.items() if name != "kinds"})
+    said = {code: each for code, each in kinds.items() if each}
+    return ({"kinds": said} if said else {}) | rest
 
 
 def lean(value: Any) -> Any:

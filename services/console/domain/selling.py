@@ -59,10 +59,11 @@ class OfferTerms(Wire):
     capacity: int | None = None
     notice_hours: int = 0
     instant: bool = False
-    cancel_until_hours: int = 0
+    cancel_until_hours: int | None = None
     way: str = "fixed"
-    floor: Money | None = None
-    reserve: Money | None = None
+    floor: int | None = Field(default=None, description="Minor units, as all of these")
+    ceiling: int | None = None
+    reserve: int | None = None
     decided_at: dt.time | None = None
     decided_days: int = 0
 
@@ -110,6 +111,7 @@ class CampaignTerms(Wire):
     arms: tuple[Arm, ...] = ()
     days: int = 0
     at: dt.time | None = None
+    reply_days: int = 3
     languages: tuple[str, ...] = ()
     channel: str = ""
 
@@ -145,6 +147,12 @@ class Preview(Wire):
     unmet: dict[str, int] = Field(default_factory=dict)
     stays: tuple[Meant, ...] = ()
     complete: bool = True
+
+    @property
+    def by_arm(self) -> dict[str, int]:
+        """How many of the stays shown would get which arm."""
+        arms = [one.arm for one in self.stays if one.meant and one.arm]
+        return {arm: arms.count(arm) for arm in sorted(set(arms))}
 
 
 class ArmResult(Wire):

@@ -19,6 +19,7 @@ from services.console.domain.governance import (
     ServiceStatus,
     expires,
 )
+from services.console.domain.policy_forms import anew, wanted
 from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.rulebook import codes
 from services.console.domain.session import Viewer
@@ -27,6 +28,7 @@ from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import quietly
 
 Found = TypeVar("Found")
+MOST_WAITING = 5
 ANY_OF = ("record", "actor", "type", "stay", "guest", "subject", "field", "before")
 
 
@@ -40,6 +42,7 @@ class PolicyView:
     preview: PolicyPreview | None = None
     problem: Problem | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    effects: Mapping[int, PolicyPreview] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,20 +103,32 @@ class Office:
         page = self.page(viewer)
         policy = await self._part(page, self._governance.policy(viewer.access), None, "Policy")
         versions = await quietly(self._governance.policy_versions(viewer.access), [])
-        preview = None
+        preview, effects = None, await self._effects(viewer, policy)
         if given and problem is None:
             try:
-                preview = await self._governance.preview(viewer.access, {"edits": self._edits(policy, given)})
+                preview = await self._governance.preview(viewer.access, wanted(policy, given))
             except Refused as refusal:
                 problem = refusal.problem
             except Down as silent:
                 problem = not_answered(silent)
-        return PolicyView(page, policy, versions, preview, problem, given or {})
+        return PolicyView(page, policy, versions, preview, problem, given or {}, effects)
+
+    async def _effects(self, viewer: Viewer, policy: ChainPolicy | None) -> dict[int, PolicyPreview]:
+        """Of each change that waits, whom it would touch: who decides sees that before they do."""
+        waiting = policy.waiting[:MOST_WAITING] if policy else ()
+        asked = (self._governance.preview(viewer.access, anew(one.edits)) for one in waiting)
+        found = await asyncio.gather(*(quietly(one, None) for one in asked))
+        return {one.version: told for one, told in zip(waiting, found, strict=True) if told is not None}
 
     async def propose(self, viewer: Viewer, key: str, revision: int, values: Mapping[str, str]) -> Problem | None:
         """Propose an edit of the policy; a second administrator decides."""
-        policy = await self._governance.policy(viewer.access)
-        body = {"edits": self._edits(policy, values), "reason": values.get("reason", "")}
+        try:
+            policy = await self._governance.policy(viewer.access)
+            body = wanted(policy, values) | {"reason": values.get("reason", "")}
+        except Refused as refusal:
+            return refusal.problem
+        except Down as silent:
+            return not_answered(silent)
         return await self._done(self._governance.propose(viewer.access, key, revision, body))
 
     async def decide(
@@ -226,18 +241,6 @@ class Office:
                 rows = await quietly(self._operations.parked(viewer.access, name, group.group), [])
                 parked += [(group.group, row) for row in rows]
         return Standing(name, status, parked)
-
-    def _edits(self, policy: ChainPolicy | None, values: Mapping[str, str]) -> list[dict[str, Any]]:
-        """The edits there are, and the new one: what is proposed replaces them whole."""
-        new = {
-            "effect": "deny" if values.get("effect") == "deny" else "allow",
-            "roles": codes(values.get("roles", "")),
-            "actions": codes(values.get("actions", "")),
-            "kinds": codes(values.get("kinds", "")) or ["*"],
-            "own_department": values.get("own_department") == "true",
-        }
-        kept = [one.model_dump(mode="json", exclude={"except_kinds"}) for one in policy.edits] if policy else []
-        return [*kept, new]
 
     async def _part(self, page: Page, asked: Awaitable[Found], otherwise: Found, what: str) -> Found:
         try:

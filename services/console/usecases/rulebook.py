@@ -1,16 +1,21 @@
 """The rules editor: a draft held against the rules in force and the past week, proposed, decided by another person."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.console.domain.problem import Down, Problem, Refused, not_answered
-from services.console.domain.rulebook import Rules, RulesVersion, Simulation, draft_of, plainly, with_clock
+from services.console.domain.records import Kind
+from services.console.domain.rule_forms import Draft, edited, house_edited
+from services.console.domain.rulebook import Rules, RulesVersion, Simulation, draft_of, plainly, stated
 from services.console.domain.session import Viewer
-from services.console.ports import Rulebook
+from services.console.domain.tongue import _
+from services.console.ports import Records, Rulebook
 from services.console.usecases.people import CHAIN, Page, People
-from services.console.usecases.quiet import quietly
+from services.console.usecases.quiet import nothing, quietly
+from shared.contracts.differences import Difference, differences
 
 WEEK = dt.timedelta(days=7)
 
@@ -27,6 +32,40 @@ class RulesView:
     simulation: Simulation | None = None
     problem: Problem | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    kinds: Sequence[Kind] = ()
+    above: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind whose rules are being looked at: the one asked for, else the first."""
+        named = self.given.get("kind", "")
+        return next((one for one in self.kinds if one.code == named), self.kinds[0] if self.kinds else None)
+
+    @property
+    def writing(self) -> Draft:
+        """The draft over what the level above says; a draft that cannot be read counts as saying nothing."""
+        rules = self.rules or Rules(property_id=self.place, version=1, revision=0)
+        return Draft(rules, self.own, self.above or rules.kinds, self.currency)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The draft as it is written; nothing where it cannot be read."""
+        try:
+            return draft_of(self.draft)
+        except Refused:
+            return {}
+
+    @property
+    def currency(self) -> str:
+        """In which money is meant: the hotel's, and for the chain its first hotel's."""
+        hotel = self.page.hotel_of(self.place)
+        first = self.page.properties[0].currency if self.page.properties else "EUR"
+        return hotel.currency if hotel else first
+
+    @property
+    def changes(self) -> tuple[Difference, ...]:
+        """What the draft says otherwise than the place's own rules as they stand."""
+        return differences(stated(self.rules.own), stated(self.own)) if self.rules else ()
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -37,8 +76,8 @@ class RulesView:
 class RuleDesk:
     """Makes the editor and carries its steps."""
 
-    def __init__(self, rulebook: Rulebook, people: People) -> None:
-        self._rulebook, self._people = rulebook, people
+    def __init__(self, rulebook: Rulebook, records: Records, people: People) -> None:
+        self._rulebook, self._records, self._people = rulebook, records, people
 
     async def show(
         self,
@@ -57,24 +96,33 @@ class RuleDesk:
         except (Down, Refused) as failure:
             page.missing(failure, "Rules")
             return RulesView(page, at, None, problem=problem)
-        versions = await quietly(self._rulebook.versions(viewer.access, at), [])
+        chain = self._rulebook.read(viewer.access, CHAIN) if at != CHAIN else nothing(None)
+        versions, kinds, above = await asyncio.gather(
+            quietly(self._rulebook.versions(viewer.access, at), []),
+            quietly(self._records.kinds(viewer.access), []),
+            quietly(chain, None),
+        )
         text = draft or plainly(rules.own)
-        return RulesView(page, at, rules, versions, text, simulation, problem, given or {})
+        over = above.kinds if above else {}
+        return RulesView(page, at, rules, versions, text, simulation, problem, given or {}, kinds, over)
 
-    async def clock(self, viewer: Viewer, place: str, values: Mapping[str, str]) -> RulesView:
-        """A draft with another clock for one kind."""
+    async def edit(self, viewer: Viewer, place: str, values: Mapping[str, str]) -> RulesView:
+        """A draft with one thing otherwise: an entry of a kind, its clock, or a figure of the house."""
+        text = values.get("rules", "") or "{}"
         try:
-            rules = await self._rulebook.read(viewer.access, place)
-            own = with_clock(
-                rules,
-                values.get("kind", ""),
-                values.get("accept", ""),
-                values.get("complete", ""),
-                values.get("warn", ""),
-            )
+            own = draft_of(text)
+            shown = await self.show(viewer, place, given=values, draft=text)
+            if shown.rules is None or values.get("part") == "look":
+                return shown
+            if values.get("part") == "house":
+                made = house_edited(own, values)
+            elif shown.kind is None:
+                raise Refused(Problem(422, "form_invalid", _("Choose a kind first.")))
+            else:
+                made = edited(shown.writing, shown.kind, values)
         except Refused as refusal:
-            return await self.show(viewer, place, refusal.problem, values)
-        return await self.show(viewer, place, draft=plainly(own))
+            return await self.show(viewer, place, refusal.problem, values, text)
+        return await self.show(viewer, place, given={"kind": values.get("kind", "")}, draft=plainly(made))
 
     async def simulate(self, viewer: Viewer, place: str, values: Mapping[str, str]) -> RulesView:
         """What the draft would have changed in the week that has passed."""

@@ -1,17 +1,14 @@
 """Offers and campaigns: the catalogue, who would be written to and why not the others, what it brought in."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.console.domain.cards import Card
 from services.console.domain.problem import Down, Problem, Refused, not_answered
-from services.console.domain.rulebook import codes
 from services.console.domain.selling import Campaign, Offer, Preview, Results
+from services.console.domain.selling_forms import campaign_terms, offer_terms, typed_before
 from services.console.domain.session import Viewer
-from services.console.domain.tongue import _
 from services.console.ports import Records, Selling
 from services.console.usecases.board import Boards, CardView
 from services.console.usecases.people import Page, People
@@ -29,6 +26,13 @@ class SellingView:
     line: Sequence[CardView] = ()
     problem: Problem | None = None
     given: Mapping[str, str] = field(default_factory=dict)
+    services: Sequence[str] = ()
+
+    @property
+    def currency(self) -> str:
+        """The hotel's."""
+        hotel = self.page.hotel_of(self.property_id)
+        return hotel.currency if hotel else "EUR"
 
     def offer(self, offer_id: str) -> str:
         """An offer's title."""
@@ -45,6 +49,7 @@ class CampaignView:
     preview: Preview | None
     results: Results | None
     problem: Problem | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def offer(self, offer_id: str) -> str:
         """An offer's title."""
@@ -77,10 +82,13 @@ class Shop:
         except (Down, Refused) as failure:
             page.missing(failure, "Offers")
             return SellingView(page, hotel.id, [], [], problem=problem)
-        line = await self._line(page, hotel.id)
-        return SellingView(page, hotel.id, offers, campaigns, line, problem, given or {})
+        line, kinds = await asyncio.gather(self._line(page, hotel.id), quietly(self._records.kinds(viewer.access), []))
+        services = sorted({code for kind in kinds for code in kind.spec("service").choices})
+        return SellingView(page, hotel.id, offers, campaigns, line, problem, given or {}, services)
 
-    async def campaign(self, viewer: Viewer, campaign_id: str, problem: Problem | None = None) -> CampaignView:
+    async def campaign(
+        self, viewer: Viewer, campaign_id: str, problem: Problem | None = None, given: Mapping[str, str] | None = None
+    ) -> CampaignView:
         """One campaign; Refused where it is another hotel's."""
         page = self._people.page(viewer)
         found = await self._selling.campaign(viewer.access, campaign_id)
@@ -89,14 +97,14 @@ class Shop:
             quietly(self._selling.results(viewer.access, campaign_id), None),
             quietly(self._selling.offers(viewer.access, found.property_id), []),
         )
-        return CampaignView(page, found, offers, preview, results, problem)
+        return CampaignView(page, found, offers, preview, results, problem, given or typed_before(found.terms))
 
     async def draft(self, viewer: Viewer, key: str, values: Mapping[str, str]) -> str | Problem:
         """Write a campaign; nobody is written to before another person approves it."""
         try:
             body = {
                 "property_id": values.get("property_id", ""),
-                "terms": _terms(values),
+                "terms": campaign_terms(values),
                 "reason": values.get("reason", ""),
             }
             made = await self._selling.draft(viewer.access, key, body)
@@ -105,6 +113,33 @@ class Shop:
         except Down as silent:
             return not_answered(silent)
         return made.id
+
+    async def redraft(
+        self, viewer: Viewer, campaign_id: str, key: str, version: int, values: Mapping[str, str]
+    ) -> Problem | None:
+        """Write a draft anew."""
+        try:
+            body = {"terms": campaign_terms(values), "reason": values.get("reason", "")}
+            await self._selling.redraft(viewer.access, campaign_id, key, version, body)
+        except Refused as refusal:
+            return refusal.problem
+        except Down as silent:
+            return not_answered(silent)
+        return None
+
+    async def publish(self, viewer: Viewer, key: str, values: Mapping[str, str]) -> Problem | None:
+        """Put a new offer into a hotel's catalogue."""
+        page, at = self._people.page(viewer), values.get("property_id", "")
+        hotel = page.hotel_of(at)
+        try:
+            terms = offer_terms(values, hotel.currency if hotel else "EUR")
+            body = {"property_id": at, "terms": terms, "reason": values.get("reason", "")}
+            await self._selling.publish(viewer.access, key, body)
+        except Refused as refusal:
+            return refusal.problem
+        except Down as silent:
+            return not_answered(silent)
+        return None
 
     async def settle(
         self, viewer: Viewer, campaign_id: str, verb: str, key: str, version: int, reason: str
@@ -133,26 +168,3 @@ class Shop:
         cards: Sequence[Card] = await quietly(self._records.board(page.viewer.access, [hotel]), [])
         waiting = [one for one in cards if one.open and one.next_action.code == "await_grant"]
         return await self._boards.views(page, sorted(waiting, key=lambda one: one.due_at))
-
-
-def _terms(values: Mapping[str, str]) -> dict[str, Any]:
-    """A campaign as the form describes it; Refused says what is missing."""
-    offers, days = codes(values.get("offers", "")), values.get("days", "0")
-    if not days.lstrip("-").isdigit():
-        raise Refused(Problem(422, "form_invalid", _("Type whole days; before arrival they are negative.")))
-    arms = [{"code": f"arm_{number}", "offer_id": one} for number, one in enumerate(offers, 1)]
-    terms: dict[str, Any] = {
-        "code": values.get("code", ""),
-        "title": values.get("title", ""),
-        "moment": values.get("moment", "pre_arrival"),
-        "days": int(days),
-        "arms": arms,
-        "languages": codes(values.get("languages", "")),
-        "channel": values.get("channel", "email"),
-    }
-    if values.get("at"):
-        terms |= {"at": str(dt.time.fromisoformat(values["at"]))[:5]}
-    if values.get("expression"):
-        message = values.get("message") or values["expression"]
-        terms |= {"audience": [{"rule": "audience", "expression": values["expression"], "message": message[:200]}]}
-    return terms

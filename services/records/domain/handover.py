@@ -51,6 +51,7 @@ class Item(Frozen):
     record_id: EntityId
     version: int
     kind: Code
+    topic: Code | None = None
     room: str | None = None
     stay_id: EntityId | None = None
     department: Department
@@ -76,6 +77,7 @@ class Gone(Frozen):
 
     record_id: EntityId
     kind: Code
+    topic: Code | None = None
     room: str | None = None
     owner: EntityId
     department: Department

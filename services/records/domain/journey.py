@@ -14,6 +14,7 @@ def settled(state: RecordState, terms: Terms) -> RecordState:
         update={
             "reviews": open_reviews(state, terms),
             "missing_fields": missing_fields(state, terms),
+            "topic": terms.kind.topic(state.fields),
             "exceptions": len(state.exception_notes),
             "exception_cause": state.exception_notes[-1].cause if state.exception_notes else None,
             "items_open": sum(each.compulsory and each.done_by is None for each in state.checklist),

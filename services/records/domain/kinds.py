@@ -203,6 +203,12 @@ class KindSpec:
     concerns: tuple[tuple[str, Department], ...] = ()
     """Whom a value of `what` concerns, where that is not always the kind's own department."""
 
+    def topic(self, fields: Mapping[str, object]) -> str | None:
+        """What a record is about, where that is a choice that everybody may see."""
+        spec, said = self.field(self.what), fields.get(self.what)
+        open_choice = spec is not None and spec.type is FieldType.CHOICE and spec.data_class is DataClass.ORDINARY
+        return said if open_choice and isinstance(said, str) else None
+
     def concerned(self, fields: Mapping[str, object]) -> Department:
         """The department whose work it is, by what is asked."""
         asked = fields.get(self.what)

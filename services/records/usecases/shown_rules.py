@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from services.records.domain.rule_diff import Difference, differences
 from services.records.domain.rulebook import CHAIN_LEVEL, RuleVersion, VersionState, merged, standing
 from services.records.domain.rules import HotelRules, PropertyRules
+from shared.contracts.differences import Difference, differences
 from shared.contracts.values import Frozen, Instant
 
 

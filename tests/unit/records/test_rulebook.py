@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.records.domain import rulebook
-from services.records.domain.rule_diff import differences
 from services.records.domain.rulebook import Head, RuleVersion, VersionState, merged, standing
 from services.records.domain.rules import KindOverride, PropertyRules, sla
 from services.records.domain.texts import Reason
 from services.records.workflows import CATALOGUE
+from shared.contracts.differences import differences
 from shared.contracts.errors import AppError
 from tests.factories.guest_records import NOW
 
