@@ -35,6 +35,8 @@ _EN: Mapping[str, str] = {
     "notice_stay": "{field} is possible until {minutes} minutes before {moment}.",
     "not_in_the_future": "{field} lies in the future.",
     "too_old": "{field} lies more than {days} days back.",
+    "entered_late_only": "{field} is for what was entered late from paper.",
+    "before_it_began": "{field} lies before the record began.",
 }
 _DE: Mapping[str, str] = {
     "required": "{field} muss etwas sagen.",
@@ -65,6 +67,8 @@ _DE: Mapping[str, str] = {
     "notice_stay": "{field} ist bis {minutes} Minuten vor {moment} möglich.",
     "not_in_the_future": "{field} liegt in der Zukunft.",
     "too_old": "{field} liegt mehr als {days} Tage zurück.",
+    "entered_late_only": "{field} ist für das, was vom Papier nachgetragen wurde.",
+    "before_it_began": "{field} liegt vor dem Beginn des Vorgangs.",
     "unknown_kind": "Diese Art von Vorgang gibt es nicht; GET /v1/kinds zählt sie auf.",
     "known_stay": "Dieser Aufenthalt ist in diesem Haus nicht bekannt.",
     "one_addressee": "{field}: Es geht an genau eine Abteilung oder Person.",
@@ -116,6 +120,8 @@ _PT: Mapping[str, str] = {
     "notice_stay": "{field} é possível até {minutes} minutos antes de {moment}.",
     "not_in_the_future": "{field} fica no futuro.",
     "too_old": "{field} fica há mais de {days} dias.",
+    "entered_late_only": "{field} é para o que foi registado mais tarde a partir do papel.",
+    "before_it_began": "{field} fica antes do início do registo.",
     "unknown_kind": "Este tipo de registo não existe; GET /v1/kinds lista-os.",
     "known_stay": "Esta estadia não é conhecida nesta unidade.",
     "one_addressee": "{field}: dirige-se a um só departamento ou a uma só pessoa.",

@@ -44,6 +44,20 @@ async def test_slip_is_written_down_with_its_true_time_and_the_next_one_is_asked
     assert "It happened; " in page
 
 
+async def test_slip_is_closed_at_the_time_it_was_done_by_the_hotels_clock(
+    console: FakeConsole, browser: httpx.AsyncClient
+) -> None:
+    await brought(browser, "2026-11-21T17:10")
+    record = next(one for one in console.hotel.records.values() if one["room"] == "508")
+    page = (await browser.get(f"/records/{record['id']}")).text
+    assert "When was it done?" in page
+    form = {"csrf": hidden(page, "csrf"), "key": "c" * 12, "version": "1", "outcome": "declined", "reason": "not now"}
+    sent = await browser.post(f"/records/{record['id']}/complete", data=form | {"happened_at": "2026-11-21T17:55"})
+    assert sent.status_code == 303
+    closed = console.hotel.records[record["id"]]["closed_at"]
+    assert closed == dt.datetime(2026, 11, 21, 17, 55, tzinfo=dt.UTC)
+
+
 @pytest.mark.parametrize("when", ["", "half past two", "2026-11-31T17:10"])
 async def test_slip_without_a_time_is_refused_by_its_field(
     console: FakeConsole, browser: httpx.AsyncClient, when: str

@@ -1,6 +1,7 @@
 """What happened while the system was down is entered with its true time, and says so for ever."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from shared.chassis.policy import compiled
 from shared.contracts.envelope import read
 from shared.contracts.records import RecordEvent
 from shared.contracts.values import iso
-from tests.factories.desk_work import opened, refusal, told
+from tests.factories.desk_work import done, opened, refusal, told
 from tests.factories.front_desk import POLICY, Caller, FrontDesk
 from tests.factories.records import CHAIN
 
@@ -69,3 +70,40 @@ async def test_entering_late_is_refused_without_the_right_to(ana: Caller, desk: 
     refused = await ana.post("/v1/records", body | {"happened_at": iso(desk.clock.now() - AN_HOUR)})
     assert refusal(refused) == (403, "not_granted")
     assert (await ana.post("/v1/records", body)).status_code == 201
+
+
+async def accepted_late(ana: Caller, desk: FrontDesk) -> dict[str, Any]:
+    """A slip of paper of two hours ago, entered now."""
+    return await opened(ana, room="2", happened_at=iso(desk.clock.now() - 2 * AN_HOUR))
+
+
+DONE = {"outcome": "declined", "reason": {"code": "not_now"}}
+
+
+async def test_slip_is_closed_at_the_time_it_was_done(ana: Caller, desk: FrontDesk) -> None:
+    late, then = await accepted_late(ana, desk), desk.clock.now() - AN_HOUR
+    closed = await done(ana, late, "complete", DONE | {"happened_at": iso(then)})
+    assert dt.datetime.fromisoformat(closed["closed_at"]) == then
+    event = [each for each in desk.database.tables.events if each.subject == late["id"]][-1]
+    assert (event.time, read(event, RecordEvent).record.closed_at) == (desk.clock.now(), then)
+
+
+@pytest.mark.parametrize(
+    ("back", "rule"), [(-dt.timedelta(minutes=1), "not_in_the_future"), (3 * AN_HOUR, "before_it_began")]
+)
+async def test_slip_is_not_closed_at_a_time_that_cannot_be(
+    ana: Caller, desk: FrontDesk, back: dt.timedelta, rule: str
+) -> None:
+    late = await accepted_late(ana, desk)
+    before = told(desk)
+    when = {"happened_at": iso(desk.clock.now() - back)}
+    refused = await ana.post(f"/v1/records/{late['id']}/complete", DONE | when, version=late["version"])
+    assert refusal(refused) == (422, [("happened_at", rule)])
+    assert told(desk) == before
+
+
+async def test_record_of_now_is_not_closed_in_the_past(ana: Caller, desk: FrontDesk) -> None:
+    record = await opened(ana)
+    when = {"happened_at": iso(desk.clock.now())}
+    refused = await ana.post(f"/v1/records/{record['id']}/complete", DONE | when, version=record["version"])
+    assert refusal(refused) == (422, [("happened_at", "entered_late_only")])

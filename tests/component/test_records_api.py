@@ -356,6 +356,21 @@ async def test_board_leads_on_to_all_that_is_open_when_it_is_more_than_a_page(an
     assert (refused.status_code, refused.json()["breaches"][0]["field"]) == (422, "after")
 
 
+async def test_board_leads_on_to_all_that_was_closed_today_when_it_is_more_than_a_page(ana: Caller) -> None:
+    left = [(await opened(ana, room=str(number)))["id"] for number in range(3)]
+    because = {"outcome": "declined", "reason": {"code": "not_now"}}
+    gone = [(await done(ana, await opened(ana, room=f"9{at}"), "complete", because))["id"] for at in range(5)]
+    pages, after = [], {}
+    while after is not None:
+        page = (await ana.get("/v1/board", property="resort", limit=2, **after)).json()
+        pages.append([card["id"] for card in page["cards"]])
+        after = {"after": page["next"]} if page["next"] else None
+    seen = [one for page in pages for one in page]
+    assert sorted(seen) == sorted([*left, *gone]), "each is there, and once"
+    refused = await ana.get("/v1/board", property="resort", after="closed.nonsense")
+    assert (refused.status_code, refused.json()["breaches"][0]["field"]) == (422, "after")
+
+
 async def test_kinds_say_what_forms_need_when_asked(ana: Caller) -> None:
     kinds = (await ana.get("/v1/kinds")).json()["kinds"]
     assert len(kinds) == 15

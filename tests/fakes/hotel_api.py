@@ -228,7 +228,11 @@ def _apply(hotel: FakeHotel, record: dict[str, Any], action: str, body: dict[str
     if action == "accept":
         record |= {"accepted": True, "owner": who}
     if action == "complete":
-        record |= {"closed_at": hotel.now, "outcome": body.get("outcome", "fulfilled")}
+        then = body.get("happened_at")
+        record |= {
+            "closed_at": dt.datetime.fromisoformat(then) if then else hotel.now,
+            "outcome": body.get("outcome", "fulfilled"),
+        }
     if action == "notes":
         said = {
             "id": f"n{record['version']}",

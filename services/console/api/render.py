@@ -71,7 +71,7 @@ def _environment() -> jinja2.Environment:
         policy_forms=policy_forms,
         rule_forms=rule_forms,
         selling=selling_forms,
-        tongue_money=lambda amount, currency: tongue.money(amount, currency) if amount is not None else "–",
+        tongue_money=tongue.money,
         rule_words=rule_words,
         languages=tongue.LANGUAGES,
         _=tongue._,

@@ -234,6 +234,9 @@ def _check_value(record: Record, kind: Kind) -> Action:
     )
 
 
+_WHEN_DONE = Input("happened_at", mark("When was it done?"), "moment", required=False)
+
+
 def _complete(record: Record, kind: Kind) -> Action:
     outcomes = tuple(
         o for o in OUTCOME.items() if o[0] != "expired" and (o[0] != "fulfilled" or record.status is Status.APPROVED)
@@ -241,7 +244,8 @@ def _complete(record: Record, kind: Kind) -> Action:
     missing = tuple(asked(name, kind) for name in record.missing_fields)
     why = Input("reason", REASON_LABEL, "long", required=False, hint=mark("Needed unless it is fulfilled."))
     usual = "fulfilled" if record.status is Status.APPROVED else ""  # one tap for gloves; the rest is asked for
-    inputs = (Input("outcome", mark("How did it end?"), "choice", outcomes, value=usual), *missing, why)
+    when = (_WHEN_DONE,) if record.entered_late_at else ()  # a slip of paper says when it was done, too
+    inputs = (Input("outcome", mark("How did it end?"), "choice", outcomes, value=usual), *missing, *when, why)
     return Action("complete", mark("Complete"), mark("It is closed and counts in today's figures."), "complete", inputs)
 
 

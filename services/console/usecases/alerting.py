@@ -1,8 +1,7 @@
 """Alert rules of a place, one's own wishes, and silences: shown, tried out, asked for, decided."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.console.domain.alerting import (
     AlertRulesShown,
@@ -15,13 +14,14 @@ from services.console.domain.alerting import (
     with_quiet,
     with_rule,
 )
-from services.console.domain.problem import Down, Problem, Refused, not_answered
+from services.console.domain.problem import Down, Problem, Refused
 from services.console.domain.rulebook import draft_of, plainly
 from services.console.domain.session import Viewer
 from services.console.domain.tongue import _
 from services.console.ports import Alerting
 from services.console.usecases.people import CHAIN, Page, People
 from services.console.usecases.quiet import quietly
+from services.console.usecases.steps import carried_out, problem_of, ruling_of
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class BellDesk:
                     raise Refused(Problem(422, "form_invalid", _("There is no such rule.")))
                 made = with_rule(draft, rule, values)
         except (Refused, Down) as failure:
-            return await self.rules(viewer, place, _problem(failure), values, text)
+            return await self.rules(viewer, place, problem_of(failure), values, text)
         return await self.rules(viewer, place, draft=plainly(made))
 
     async def simulate(self, viewer: Viewer, place: str, values: Mapping[str, str]) -> BellRulesView:
@@ -121,7 +121,7 @@ class BellDesk:
         try:
             told = await self._alerting.simulate(viewer.access, hotel, draft_of(text))
         except (Refused, Down) as failure:
-            return await self.rules(viewer, place, _problem(failure), values, text)
+            return await self.rules(viewer, place, problem_of(failure), values, text)
         return await self.rules(viewer, place, given=values, draft=text, trial=told)
 
     async def propose(
@@ -132,16 +132,14 @@ class BellDesk:
             body = {"rules": draft_of(values.get("rules", "")), "reason": values.get("reason", "")}
         except Refused as refusal:
             return refusal.problem
-        return await _done(self._alerting.propose(viewer.access, place, key, revision, body))
+        return await carried_out(self._alerting.propose(viewer.access, place, key, revision, body))
 
     async def decide(
         self, viewer: Viewer, place: str, version: int, key: str, revision: int, values: Mapping[str, str]
     ) -> Problem | None:
         """Approve, reject or withdraw a version."""
-        body: dict[str, Any] = {"reason": values.get("reason", "")}
-        if values.get("approve") in ("true", "false"):
-            body |= {"approve": values["approve"] == "true", "digest": values.get("digest") or None}
-        return await _done(self._alerting.decide(viewer.access, place, version, key, revision, body))
+        body = ruling_of(values)
+        return await carried_out(self._alerting.decide(viewer.access, place, version, key, revision, body))
 
     async def wishes(
         self,
@@ -166,14 +164,14 @@ class BellDesk:
             told = wishes_of(values)
         except Refused as refusal:
             return refusal.problem
-        return await _done(self._alerting.wish(viewer.access, key, revision, told))
+        return await carried_out(self._alerting.wish(viewer.access, key, revision, told))
 
     async def device(self, viewer: Viewer, key: str, values: Mapping[str, str]) -> Problem | None:
         """Let this browser take messages, or no more where nothing but its address is given."""
         if "p256dh" not in values:
-            return await _done(self._alerting.drop_device(viewer.access, key, values.get("endpoint", "")))
+            return await carried_out(self._alerting.drop_device(viewer.access, key, values.get("endpoint", "")))
         device = {name: values.get(name, "") for name in ("endpoint", "p256dh", "auth")}
-        return await _done(self._alerting.add_device(viewer.access, key, device))
+        return await carried_out(self._alerting.add_device(viewer.access, key, device))
 
     async def silences(
         self, viewer: Viewer, place: str, problem: Problem | None = None, given: Mapping[str, str] | None = None
@@ -196,23 +194,11 @@ class BellDesk:
             body = silence_of(values, self._people.page(viewer).now)
         except Refused as refusal:
             return refusal.problem
-        return await _done(self._alerting.silence(viewer.access, key, body))
+        return await carried_out(self._alerting.silence(viewer.access, key, body))
 
     async def end_silence(
         self, viewer: Viewer, silence_id: str, key: str, version: int, values: Mapping[str, str]
     ) -> Problem | None:
         """End one before its time."""
         reason = values.get("reason", "")
-        return await _done(self._alerting.end_silence(viewer.access, silence_id, key, version, reason))
-
-
-async def _done(step: Awaitable[None]) -> Problem | None:
-    try:
-        await step
-    except (Refused, Down) as failure:
-        return _problem(failure)
-    return None
-
-
-def _problem(failure: Refused | Down) -> Problem:
-    return failure.problem if isinstance(failure, Refused) else not_answered(failure)
+        return await carried_out(self._alerting.end_silence(viewer.access, silence_id, key, version, reason))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from services.console.domain.loose import Comment, Difference, OutCommand
-from services.console.domain.problem import Down, Problem, Refused, not_answered
+from services.console.domain.problem import Down, Problem, Refused
 from services.console.domain.records import Record
 from services.console.domain.session import Viewer
 from services.console.domain.talk import Said
@@ -14,6 +14,7 @@ from services.console.domain.tongue import _
 from services.console.ports import Guests, LooseEnds, Records, Talk
 from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import nothing, quietly
+from services.console.usecases.steps import carried_out
 from shared.contracts.records import MoneyLine
 from shared.contracts.stays import Stay
 
@@ -94,13 +95,13 @@ class Loose:
 
     async def no_work(self, viewer: Viewer, comment_id: str, key: str, version: int, why: str) -> Problem | None:
         """Say that a comment needs no record."""
-        return await _done(
+        return await carried_out(
             self._loose.settle(viewer.access, comment_id, key, version, {"reason_code": why or "no_work"})
         )
 
     async def recorded(self, viewer: Viewer, comment_id: str, key: str, version: int, record_id: str) -> Problem | None:
         """Say on which record a comment is now."""
-        return await _done(self._loose.settle(viewer.access, comment_id, key, version, {"record_id": record_id}))
+        return await carried_out(self._loose.settle(viewer.access, comment_id, key, version, {"record_id": record_id}))
 
     async def commands(self, viewer: Viewer, problem: Problem | None = None) -> LooseView:
         """What another system did not take."""
@@ -111,7 +112,7 @@ class Loose:
 
     async def redrive(self, viewer: Viewer, command_id: str, key: str, version: int, reason: str) -> Problem | None:
         """Have it tried again, with a reason."""
-        return await _done(self._loose.redrive(viewer.access, command_id, key, version, reason))
+        return await carried_out(self._loose.redrive(viewer.access, command_id, key, version, reason))
 
     async def money(self, viewer: Viewer) -> LooseView:
         """What does not tie out, each with its whole story."""
@@ -139,13 +140,3 @@ class Loose:
         except (Down, Refused) as failure:
             page.missing(failure, what)
             return []
-
-
-async def _done(told: Awaitable[object]) -> Problem | None:
-    try:
-        await told
-    except Refused as refusal:
-        return refusal.problem
-    except Down as silent:
-        return not_answered(silent)
-    return None

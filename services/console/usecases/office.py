@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from services.console.domain.governance import (
     Account,
@@ -26,6 +26,7 @@ from services.console.domain.session import Viewer
 from services.console.ports import Erasures, Governance, Operations
 from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import quietly
+from services.console.usecases.steps import carried_out, problem_of, ruling_of
 
 Found = TypeVar("Found")
 MOST_WAITING = 5
@@ -125,21 +126,16 @@ class Office:
         try:
             policy = await self._governance.policy(viewer.access)
             body = wanted(policy, values) | {"reason": values.get("reason", "")}
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
-        return await self._done(self._governance.propose(viewer.access, key, revision, body))
+        except (Refused, Down) as failure:
+            return problem_of(failure)
+        return await carried_out(self._governance.propose(viewer.access, key, revision, body))
 
     async def decide(
         self, viewer: Viewer, version: int, key: str, revision: int, values: Mapping[str, str]
     ) -> Problem | None:
         """Approve, reject or withdraw a change of the policy."""
-        body: dict[str, Any] = {"reason": values.get("reason", "")}
-        if values.get("approve") in ("true", "false"):
-            body |= {"approve": values["approve"] == "true"}
-            body |= {"digest": values["digest"]} if values.get("digest") else {}
-        return await self._done(self._governance.decide(viewer.access, version, key, revision, body))
+        body = ruling_of(values)
+        return await carried_out(self._governance.decide(viewer.access, version, key, revision, body))
 
     async def audit(self, viewer: Viewer, asked: Mapping[str, str], index: int | None = None) -> AuditView:
         """Entries that fit; with an index, the proof of that entry too."""
@@ -160,7 +156,7 @@ class Office:
         """Open a service account."""
         hotels = codes(values.get("properties", "")) or None
         body = {"name": values.get("name", ""), "properties": hotels}
-        return await self._done(self._governance.open_account(viewer.access, key, body))
+        return await carried_out(self._governance.open_account(viewer.access, key, body))
 
     async def issue(self, viewer: Viewer, account_id: str, key: str, values: Mapping[str, str]) -> Key | Problem:
         """A key of a service account, to be shown once."""
@@ -172,14 +168,12 @@ class Office:
         body = {"scopes": [scope], "expires_at": expires(values.get("days", ""), now)}
         try:
             return await self._governance.issue_key(viewer.access, account_id, key, body)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
 
     async def revoke(self, viewer: Viewer, account_id: str, key_id: str, key: str) -> Problem | None:
         """End a key now."""
-        return await self._done(self._governance.revoke_key(viewer.access, account_id, key_id, key))
+        return await carried_out(self._governance.revoke_key(viewer.access, account_id, key_id, key))
 
     async def erasures(self, viewer: Viewer, problem: Problem | None = None) -> RowsView:
         """Requests to erase a person."""
@@ -194,7 +188,7 @@ class Office:
             "reason_code": "guest_asked",
             "reason": values.get("reason", ""),
         }
-        return await self._done(self._erasures.ask(viewer.access, key, body))
+        return await carried_out(self._erasures.ask(viewer.access, key, body))
 
     async def decide_erasure(
         self, viewer: Viewer, erasure_id: str, key: str, version: int, values: Mapping[str, str]
@@ -202,7 +196,7 @@ class Office:
         """Approve or reject one."""
         decision = "approve" if values.get("approve") == "true" else "reject"
         body = {"decision": decision, "reason": values.get("reason", "")}
-        return await self._done(self._erasures.decide(viewer.access, erasure_id, key, version, body))
+        return await carried_out(self._erasures.decide(viewer.access, erasure_id, key, version, body))
 
     async def operations(self, viewer: Viewer, problem: Problem | None = None) -> OperationsView:
         """How all services stand, and what they have parked."""
@@ -215,23 +209,21 @@ class Office:
         if service not in self._operations.services:
             return Problem(404, "service_not_found", "")
         body = {name: values.get(name, "") for name in ("group", "subject", "reason")}
-        return await self._done(self._operations.redrive(viewer.access, service, key, body))
+        return await carried_out(self._operations.redrive(viewer.access, service, key, body))
 
     async def call_in(self, viewer: Viewer, key: str, *, away: bool) -> Problem | None:
         """Call in sick from now on, or come back."""
         told = (
             self._governance.call_in(viewer.access, key, {}) if away else self._governance.come_back(viewer.access, key)
         )
-        return await self._done(told)
+        return await carried_out(told)
 
     async def calendar(self, viewer: Viewer) -> str | Problem:
         """An address one's calendar reads one's shifts from."""
         try:
             return await self._governance.rota_link(viewer.access)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
 
     async def _standing(self, viewer: Viewer, name: str) -> Standing:
         status = await quietly(self._operations.status(viewer.access, name), None)
@@ -248,12 +240,3 @@ class Office:
         except (Down, Refused) as failure:
             page.missing(failure, what)
             return otherwise
-
-    async def _done(self, told: Awaitable[object]) -> Problem | None:
-        try:
-            await told
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
-        return None

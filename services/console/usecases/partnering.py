@@ -13,12 +13,13 @@ from services.console.domain.partnering import (
     replay_of,
     subscription_of,
 )
-from services.console.domain.problem import Down, Problem, Refused, not_answered
+from services.console.domain.problem import Down, Problem, Refused
 from services.console.domain.session import Viewer
 from services.console.domain.tongue import ngettext
 from services.console.ports import Governance, Partnering
 from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import quietly
+from services.console.usecases.steps import problem_of
 from shared.contracts.values import zone
 
 Found = TypeVar("Found")
@@ -114,7 +115,7 @@ class PartnerDesk:
         try:
             await self._partnering.add(viewer.access, key, partner_of(given))
         except (Refused, Down) as failure:
-            return _problem(failure)
+            return problem_of(failure)
         return None
 
     async def close(self, viewer: Viewer, partner: str, key: str, version: int) -> Problem | None:
@@ -122,7 +123,7 @@ class PartnerDesk:
         try:
             await self._partnering.close(viewer.access, partner, key, version)
         except (Refused, Down) as failure:
-            return _problem(failure)
+            return problem_of(failure)
         return None
 
     async def subscribe(self, viewer: Viewer, partner: str, key: str, given: Mapping[str, str]) -> Step:
@@ -130,7 +131,7 @@ class PartnerDesk:
         try:
             made = await self._partnering.subscribe(viewer.access, partner, key, subscription_of(given))
         except (Refused, Down) as failure:
-            return Step(_problem(failure))
+            return Step(problem_of(failure))
         return Step(secret=made.secret or "")
 
     async def move(self, viewer: Viewer, at: tuple[str, str], verb: str, key: str, version: int) -> Step:
@@ -138,7 +139,7 @@ class PartnerDesk:
         try:
             moved = await self._partnering.move(viewer.access, *at, verb, key, version)
         except (Refused, Down) as failure:
-            return Step(_problem(failure))
+            return Step(problem_of(failure))
         return Step(secret=moved.secret or "")
 
     async def send(self, viewer: Viewer, at: tuple[str, str], verb: str, key: str, given: Mapping[str, str]) -> Step:
@@ -149,7 +150,7 @@ class PartnerDesk:
             body = replay_of(given, there) if verb == "replay" else {}
             count = await self._partnering.send(viewer.access, *at, verb, key, body)
         except (Refused, Down) as failure:
-            return Step(_problem(failure))
+            return Step(problem_of(failure))
         return Step(done=ngettext("{count} event will be sent.", "{count} events will be sent.", count))
 
     async def _part(self, page: Page, asked: Awaitable[Found], otherwise: Found) -> Found:
@@ -158,7 +159,3 @@ class PartnerDesk:
         except (Down, Refused) as failure:
             page.missing(failure, "Partners")
             return otherwise
-
-
-def _problem(failure: Refused | Down) -> Problem:
-    return failure.problem if isinstance(failure, Refused) else not_answered(failure)

@@ -16,6 +16,7 @@ from services.console.domain.waterfall import Stretch, Waterfall, draw
 from services.console.domain.words import ROLE, plain, said
 from services.console.ports import House, Records, Reports
 from services.console.usecases.board import Boards, CardView
+from services.console.usecases.entry import moment_at
 from services.console.usecases.people import Page, People
 from shared.contracts.identity import Actor, Role
 
@@ -177,6 +178,10 @@ class RecordPages:
         """Do one step with a form's answers; the refusal as a problem, None when it is done."""
         try:
             body = body_of(values)
+            if body.get("happened_at"):
+                held = await self._records.one(viewer.access, record_id)
+                hotel = self._people.page(viewer).hotel_of(held.property_id)
+                body["happened_at"] = moment_at(str(body["happened_at"]), hotel.zone if hotel else "UTC")
             await self._records.act(viewer.access, Step(record_id, step, key, version, body))
         except Refused as refusal:
             return refusal.problem

@@ -15,6 +15,7 @@ from services.console.domain.tongue import _
 from services.console.ports import Records, Rulebook
 from services.console.usecases.people import CHAIN, Page, People
 from services.console.usecases.quiet import nothing, quietly
+from services.console.usecases.steps import problem_of, ruling_of
 from shared.contracts.differences import Difference, differences
 
 WEEK = dt.timedelta(days=7)
@@ -147,23 +148,17 @@ class RuleDesk:
         try:
             body = {"rules": draft_of(values.get("rules", "")), "reason": values.get("reason", "")}
             await self._rulebook.propose(viewer.access, place, key, revision, body)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return None
 
     async def decide(
         self, viewer: Viewer, place: str, version: int, key: str, revision: int, values: Mapping[str, str]
     ) -> Problem | None:
         """Approve, reject or withdraw a version."""
-        body: dict[str, Any] = {"reason": values.get("reason", "")}
-        if values.get("approve") in ("true", "false"):
-            body |= {"approve": values["approve"] == "true", "digest": values.get("digest") or None}
+        body = ruling_of(values)
         try:
             await self._rulebook.decide(viewer.access, place, version, key, revision, body)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.console.domain.cards import Card
-from services.console.domain.problem import Down, Problem, Refused, not_answered
+from services.console.domain.problem import Down, Problem, Refused
 from services.console.domain.selling import Campaign, Offer, Preview, Results
 from services.console.domain.selling_forms import campaign_terms, offer_terms, typed_before
 from services.console.domain.session import Viewer
@@ -13,6 +13,7 @@ from services.console.ports import Records, Selling
 from services.console.usecases.board import Boards, CardView
 from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import quietly
+from services.console.usecases.steps import problem_of
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,8 @@ class Shop:
                 "reason": values.get("reason", ""),
             }
             made = await self._selling.draft(viewer.access, key, body)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return made.id
 
     async def redraft(
@@ -121,10 +120,8 @@ class Shop:
         try:
             body = {"terms": campaign_terms(values), "reason": values.get("reason", "")}
             await self._selling.redraft(viewer.access, campaign_id, key, version, body)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return None
 
     async def publish(self, viewer: Viewer, key: str, values: Mapping[str, str]) -> Problem | None:
@@ -135,10 +132,8 @@ class Shop:
             terms = offer_terms(values, hotel.currency if hotel else "EUR")
             body = {"property_id": at, "terms": terms, "reason": values.get("reason", "")}
             await self._selling.publish(viewer.access, key, body)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return None
 
     async def settle(
@@ -147,20 +142,16 @@ class Shop:
         """Approve or stop one."""
         try:
             await self._selling.settle(viewer.access, campaign_id, verb, key, version, reason)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return None
 
     async def withdraw(self, viewer: Viewer, offer_id: str, key: str, version: int, reason: str) -> Problem | None:
         """Take an offer from the catalogue."""
         try:
             await self._selling.settle_offer(viewer.access, offer_id, key, version, reason)
-        except Refused as refusal:
-            return refusal.problem
-        except Down as silent:
-            return not_answered(silent)
+        except (Refused, Down) as failure:
+            return problem_of(failure)
         return None
 
     async def _line(self, page: Page, hotel: str) -> list[CardView]:

@@ -1,16 +1,17 @@
 """The staff and a hotel's rota: shown by department and day, changed person by person, swaps decided."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.console.domain.problem import Down, Problem, Refused, not_answered, read
+from services.console.domain.problem import Down, Problem, Refused, read
 from services.console.domain.rota import Week, rota_edit, week, week_of, works_at
 from services.console.domain.session import Viewer
 from services.console.domain.tongue import _
 from services.console.ports import Staffing
 from services.console.usecases.people import Page, People
 from services.console.usecases.quiet import quietly
+from services.console.usecases.steps import carried_out, problem_of
 from shared.contracts.identity import Department, Role
 from shared.contracts.staff import Property, ShiftSwap, StaffMember
 
@@ -68,7 +69,7 @@ class Crew:
         }
         if not body["roles"]:
             return Problem(422, "form_invalid", _("Everybody has at least one role."))
-        return await _done(self.staffing.change(viewer.access, staff_id, key, version, body))
+        return await carried_out(self.staffing.change(viewer.access, staff_id, key, version, body))
 
     async def rota(
         self, viewer: Viewer, property_id: str, day: str, problem: Problem | None = None, changed: str = ""
@@ -102,14 +103,14 @@ class Crew:
                 return read(412, {"code": "version_moved_on"})
             body = rota_edit(found, hotel, given)
         except (Refused, Down) as failure:
-            return _problem(failure)
-        return await _done(self.staffing.change(viewer.access, staff_id, key, version, body))
+            return problem_of(failure)
+        return await carried_out(self.staffing.change(viewer.access, staff_id, key, version, body))
 
     async def decide_swap(
         self, viewer: Viewer, swap_id: str, key: str, version: int, *, approve: bool
     ) -> Problem | None:
         """Agree to a swap, or do not."""
-        return await _done(self.staffing.decide_swap(viewer.access, swap_id, key, version, approve=approve))
+        return await carried_out(self.staffing.decide_swap(viewer.access, swap_id, key, version, approve=approve))
 
     async def _all(self, page: Page) -> list[StaffMember]:
         try:
@@ -117,15 +118,3 @@ class Crew:
         except (Down, Refused) as failure:
             page.missing(failure, "Staff")
             return []
-
-
-async def _done(told: Awaitable[None]) -> Problem | None:
-    try:
-        await told
-    except (Refused, Down) as failure:
-        return _problem(failure)
-    return None
-
-
-def _problem(failure: Refused | Down) -> Problem:
-    return failure.problem if isinstance(failure, Refused) else not_answered(failure)

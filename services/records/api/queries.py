@@ -137,7 +137,7 @@ def router(reading: Reading, finding: Finding, chassis: Chassis) -> APIRouter:
     ) -> Cards:
         """The board of a property: what is open, soonest due first, and what was closed today; or only `ids`.
 
-        Where more is open than `limit`, `next` leads to it; what was closed comes with the first page.
+        Where there is more than `limit` of either, `next` leads to it; what was closed begins with the first page.
         """
         return await reading.board(principal, property, tuple(filter(None, ids.split(","))), limit, after)
 

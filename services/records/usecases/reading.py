@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.records.domain.owners import Need, on_duty
 from services.records.domain.state import RecordState
 from services.records.domain.views import answers
-from services.records.ports import Query
+from services.records.ports import Page, Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
 from services.records.usecases.masks import WORDS, Mask, refs_in, refs_of
@@ -25,6 +25,8 @@ from shared.contracts.records import RecordEvent, Status
 from shared.contracts.values import Scope, zone
 
 JOURNEY = 1000
+ENDED = "closed."
+"""How a cursor of the board begins that leads on through what was closed today."""
 ACTIONS = (
     "accept",
     "decline",
@@ -135,18 +137,26 @@ class Reading:
     async def board(
         self, principal: Principal, property_id: str, ids: Collection[str], limit: int, after: str | None = None
     ) -> Cards:
-        """The board of a property: what is open, and what was closed on its calendar day, `limit` of each at once."""
+        """The board of a property: what is open, then what was closed on its calendar day, `limit` of each at once.
+
+        `next` leads through what is open, and from its end through what was closed and did not fit the first page.
+        """
         scope = scope_of(principal)
         hotel = self._house.hotel(scope, property_id)
         now = self._house.clock.now()
         day = now.astimezone(zone(hotel.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         query = Query(now, property_id, ids=ids, limit=limit)
+        ended = replace(query, closed_since=day.astimezone(dt.UTC))
+        if after is not None and after.startswith(ENDED):
+            closed = await self._house.records.page(scope, replace(ended, after=cursor(after.removeprefix(ENDED))))
+            return Cards(cards=self._cards(principal, closed.states), next=_ended(closed))
         live = await self._house.records.page(scope, replace(query, statuses=OPEN, after=cursor(after)))
         more = cursor_of(live.after)
-        if after is not None:
+        if after is not None and more is not None:
             return Cards(cards=self._cards(principal, live.states), next=more)
-        closed = await self._house.records.page(scope, replace(query, closed_since=day.astimezone(dt.UTC)))
-        return Cards(cards=self._cards(principal, [*live.states, *closed.states]), next=more)
+        closed = await self._house.records.page(scope, ended)
+        first = closed.states if after is None else ()
+        return Cards(cards=self._cards(principal, [*live.states, *first]), next=more or _ended(closed))
 
     async def journey(self, principal: Principal, stay_id: str) -> Journey:
         """All records of a stay, in the order they were opened."""
@@ -202,3 +212,8 @@ def _written_by(principal: Principal, history: list[Envelope]) -> set[str]:
     bodies = [read(each, RecordEvent) for each in history]
     mine = [body for body in bodies if body.actor.id == principal.staff_id]
     return {ref.ref for body in mine for ref in (body.note, body.reason) if ref is not None}
+
+
+def _ended(closed: Page) -> str | None:
+    more = cursor_of(closed.after)
+    return None if more is None else ENDED + more

@@ -11,6 +11,7 @@ from services.records.domain.kin import open_children
 from services.records.usecases.commanding import Asked
 from shared.contracts.errors import invalid
 from shared.contracts.records import Outcome
+from shared.contracts.values import AskedInstant
 
 
 class Complete(Why):
@@ -22,6 +23,9 @@ class Complete(Why):
     children: Literal["keep", "cancel"] | None = Field(
         default=None, description="What becomes of open sub-tasks when this is not fulfilled"
     )
+    happened_at: AskedInstant | None = Field(
+        default=None, description="When it was done, of a record that was entered late from paper; absent: now"
+    )
 
     async def command(self, asked: Asked) -> c.Command:
         """The command."""
@@ -31,7 +35,9 @@ class Complete(Why):
         if self.outcome is Outcome.EXPIRED:
             raise invalid("outcome", "by_the_clock", "Only the clock lets a record expire.")
         values: Mapping[str, Any] = asked.pen.values(asked.kind, self.fields)
-        return c.CompleteRecord(self.outcome, self.why(asked), values, self.children)
+        if self.happened_at is not None:
+            asked.allow("enter_late", asked.state)
+        return c.CompleteRecord(self.outcome, self.why(asked), values, self.children, self.happened_at)
 
     async def _may_cancel(self, asked: Asked) -> None:
         """Cancelling sub-tasks needs the right to close each of them, and those below them."""

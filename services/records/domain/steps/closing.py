@@ -8,6 +8,7 @@ from services.records.domain.commands import Command, CompleteRecord, ExpireReco
 from services.records.domain.deadlines import accept_by
 from services.records.domain.kin import open_children
 from services.records.domain.kinds import Stage
+from services.records.domain.late_entry import late_close_breaches
 from services.records.domain.moves import may_close
 from services.records.domain.steps.checklist import require_done
 from services.records.domain.steps.fields import changed, protected
@@ -18,7 +19,7 @@ from services.records.domain.steps.sold import on_closing, on_reopening, on_valu
 from services.records.domain.steps.work import paused_for
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import require_audit_reason, require_stage
-from shared.contracts.errors import conflict, invalid
+from shared.contracts.errors import breached, conflict, invalid
 from shared.contracts.identity import Actor, policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
 from shared.contracts.values import Money
@@ -30,19 +31,22 @@ def complete(act: Act, command: CompleteRecord) -> Act:
     if not may_close(act.state.status, command.outcome):
         raise conflict("move_refused", f"A record that is {act.state.status} cannot be {command.outcome}.")
     check_reason(command.reason)
+    late = act.state.entered_late_at is not None
+    if wrong := late_close_breaches(command.happened_at, late, act.state.opened_at, act.now):
+        raise breached(wrong)
     if command.values:
         act = _with_values(act, command)
     if command.outcome is Outcome.FULFILLED:
-        return _fulfilled(act, command.reason)
+        return _fulfilled(act, command.reason, command.happened_at)
     require_reason(command.reason)
     _refuse_undecided_children(act, command)
-    return close(act, command.outcome, command.reason)
+    return close(act, command.outcome, command.reason, at=command.happened_at)
 
 
-def _fulfilled(act: Act, reason: Reason) -> Act:
+def _fulfilled(act: Act, reason: Reason, at: dt.datetime | None) -> Act:
     _refuse_unfinished(act, reason)
     said = on_closing(act, Outcome.FULFILLED)
-    return _closed(_charged(act), Outcome.FULFILLED, reason, **said)
+    return _closed(_charged(act), Outcome.FULFILLED, reason, at=at, **said)
 
 
 def fulfilled_by_policy(act: Act, reason: Reason) -> Act:
@@ -109,10 +113,18 @@ def _charged(act: Act) -> Act:
     return line_posted(act, line, Reason(code="guest_accepted"), by=policy(act.terms.version))
 
 
-def _closed(act: Act, outcome: Outcome, reason: Reason, *, by: Actor | None = None, **said: Any) -> Act:
+def _closed(
+    act: Act,
+    outcome: Outcome,
+    reason: Reason,
+    *,
+    by: Actor | None = None,
+    at: dt.datetime | None = None,
+    **said: Any,
+) -> Act:
     update: dict[str, Any] = {
         "outcome": outcome,
-        "closed_at": act.now,
+        "closed_at": at or act.now,
         "close_count": act.state.close_count + 1,
         "blocked_from": None,
         "blocked_reason": None,
