@@ -46,15 +46,16 @@ class PartnerParts:
 
     def consumer(self, chassis: Chassis) -> Consumer:
         """Hears everything that is published to partners."""
-        return Consumer(
-            "integrations.partners", HEARD, Distribute(self.store, self.latest, self.deliveries, chassis.clock)
-        )
+        mode = chassis.policy.mode
+        handler = Distribute(self.store, self.latest, self.deliveries, chassis.clock, mode)
+        return Consumer("integrations.partners", HEARD, handler)
 
     def jobs(self, settings: Settings, chassis: Chassis, stays: StayStore) -> list[Job]:
         """What stands, numbers, endpoints, topics."""
         every, clock, store, rows = settings.partners_every_s, chassis.clock, self.store, self.deliveries
+        begun = (settings.partners_settle_s, chassis.policy.mode)
         return [
-            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, settings.partners_settle_s)),
+            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, *begun)),
             Job("partners-number", every, NumberDeliveries(store, rows, clock)),
             Job("partners-call", every, CallEndpoints(store, rows, self.endpoints, stays, clock)),
             Job("partners-topics", every, FillTopics(store, rows, self.topics, clock)),

@@ -1,10 +1,10 @@
 """Writes down for each subscription what it is to hear: redacted, held against the contract, once an event."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.integrations.domain.deliveries import Delivery, DeliveryState
-from services.integrations.domain.partners import Standing, Subscription
+from services.integrations.domain.partners import CHAIN_WIDE, Standing, Subscription
 from services.integrations.domain.redaction import NotContract, check, listed, redacted
 from services.integrations.ports.partners import DeliveryStore, LatestStore, PartnerStore
 from shared.chassis.clock import Clock
@@ -12,8 +12,10 @@ from shared.chassis.mongo import Tx
 from shared.contracts import topics
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.partner_types import FROM_TOPICS
 from shared.contracts.partners import COMPULSORY, MODELS, WITH_STATE
+from shared.contracts.staff import Mode
 from shared.contracts.values import SYSTEM_CHAIN, Scope, derived_id
 
 log = logging.getLogger(__name__)
@@ -22,13 +24,23 @@ LIVE = 1
 PAGE = 500
 HEARD = (topics.RECORDS, topics.STAYS, topics.GUESTS, topics.INVENTORY, topics.MONEY, topics.MESSAGES)
 ERASED = "guest.erased.v1"
+NO_HOTEL = ("*", CHAIN_WIDE)
+"""Where an event says that it is about no hotel in particular."""
 
 
 class Distribute:
     """The handler of the partners' group. It is keyed by event and subscription, so a replay writes nothing twice."""
 
-    def __init__(self, store: PartnerStore, latest: LatestStore, deliveries: DeliveryStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: PartnerStore,
+        latest: LatestStore,
+        deliveries: DeliveryStore,
+        clock: Clock,
+        mode: Callable[[str], Mode | None] = lambda _: Mode.LIVE,
+    ) -> None:
         self._store, self._latest, self._deliveries, self._clock = store, latest, deliveries, clock
+        self._mode = mode
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Keep what stands, and a row for each subscription that an event is for."""
@@ -39,7 +51,9 @@ class Distribute:
         await self._latest.keep(ALL, tx, [event for event in published if event.noun in WITH_STATE], now)
         subscriptions = await self._store.receiving(ALL, tx, sorted({event.chain for event in published}))
         heard = [
-            (event, told) for event in published if (told := [one for one in subscriptions if concerns(one, event)])
+            (event, told)
+            for event in published
+            if (told := [one for one in subscriptions if concerns(one, event)]) and is_real(event, self._mode)
         ]
         # Only what somebody is to hear is read: an import of years passes through here, too.
         rows = [delivery_of(one, event, body) for event, told in heard if (body := body_of(event)) for one in told]
@@ -49,6 +63,16 @@ class Distribute:
 
     async def forget(self, tx: Tx, subject: str) -> None:
         """Nothing: what a partner was told, it was told."""
+
+
+def is_real(event: Envelope, mode: Callable[[str], Mode | None]) -> bool:
+    """Whether partners hear of an event's hotel. UNAVAILABLE while nobody has told us: the event waits."""
+    if event.type == ERASED or event.property_id in NO_HOTEL:
+        return True
+    found = mode(event.property_id)
+    if found is None:
+        raise AppError(ErrorKind.UNAVAILABLE, "property_unknown", "Auth has not told of this hotel yet.")
+    return found is Mode.LIVE
 
 
 def concerns(one: Subscription, event: Envelope) -> bool:
@@ -102,10 +126,16 @@ class ListStanding:
     """Tells new subscriptions what stands: page by page, each with how far it got, so a crash repeats nothing."""
 
     def __init__(
-        self, store: PartnerStore, latest: LatestStore, deliveries: DeliveryStore, clock: Clock, settle_s: float
+        self,
+        store: PartnerStore,
+        latest: LatestStore,
+        deliveries: DeliveryStore,
+        clock: Clock,
+        settle_s: float,
+        mode: Callable[[str], Mode | None] = lambda _: Mode.LIVE,
     ) -> None:
         self._store, self._latest, self._deliveries = store, latest, deliveries
-        self._clock, self._settle_s = clock, settle_s
+        self._clock, self._settle_s, self._mode = clock, settle_s, mode
 
     async def __call__(self) -> int:
         """Go on with every subscription that is starting; how many rows were written."""
@@ -120,13 +150,16 @@ class ListStanding:
         last = await self._deliveries.listed_to(scope, one.id)
         while True:
             found = await self._latest.page(scope, nouns, last, PAGE)
-            rows = [row for event in found if one.covers(event.property_id) and (row := self._row(one, event))]
+            rows = [row for event in found if self._tells(one, event) and (row := self._row(one, event))]
             done = len(found) < PAGE
             last = found[-1].subject if found else last
             count += len(rows)
             await self._deliveries.list_from(scope, one, [*rows, *([self._started(one)] if done else [])], last, done)
             if done:
                 return count
+
+    def _tells(self, one: Subscription, event: Envelope) -> bool:
+        return one.covers(event.property_id) and is_real(event, self._mode)
 
     def _row(self, one: Subscription, event: Envelope) -> Delivery | None:
         body = body_of(event)
