@@ -84,6 +84,7 @@ def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> No
     assert service["command"] == ["python", "-m", services.module(name)]
     assert service["environment"] == _in_docker(name) | {
         "BELLBOARD_OTLP_ENDPOINT": "${BELLBOARD_OTLP_ENDPOINT:-}",
+        "BELLBOARD_TRACE_RATIO": "${BELLBOARD_TRACE_RATIO:-1}",
         "BELLBOARD_KAFKA_USER": user_of(name),
         "BELLBOARD_KAFKA_PASSWORD": f"${{BELLBOARD_KAFKA_PASSWORD_{name.upper()}:?set it in .env}}",
         **_OWN.get(name, {}),
