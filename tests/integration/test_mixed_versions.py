@@ -1,7 +1,6 @@
 """F54: an old and a new instance side by side: what the new one adds passes the old one, and is applied by the new."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from types import SimpleNamespace
@@ -11,6 +10,7 @@ import pytest
 
 from shared.chassis.applying import Applier
 from shared.chassis.clock import Clock
+from shared.chassis.leases import ended
 from shared.chassis.mongo import Mongo, Tx
 from shared.chassis.outbox import Outbox
 from shared.chassis.provenance import Provenance
@@ -124,6 +124,4 @@ async def started(applier: Applier) -> None:
     seen_or_dead = asyncio.create_task(tried.wait())
     await asyncio.wait({task, seen_or_dead}, return_when=asyncio.FIRST_COMPLETED)
     seen_or_dead.cancel()
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await ended(task)
