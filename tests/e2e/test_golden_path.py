@@ -146,8 +146,8 @@ async def test_receiver_of_traces_has_every_edge_of_the_path(house: House, http:
     edges = {("records consume", pushed)}
     for group in ("alerts consume", "reporting consume", "auth.audit consume", "integrations consume"):
         edges |= {(group, begun), (group, done)}
-    await eventually(lambda: edges <= _edges(house), f"each of {edges}")
-    await eventually(lambda: _business(house, done), "the trace of the record's own time leads to the command")
+    assert await eventually(lambda: edges <= _edges(house), f"each of {edges}")
+    assert await eventually(lambda: _business(house, done), "the trace of the record's own time leads to the command")
 
 
 def _places(house: House) -> set[tuple[str, str, Place]]:

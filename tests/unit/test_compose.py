@@ -145,3 +145,24 @@ def test_every_secret_is_made_once_and_none_is_written_over(tmp_path: Path) -> N
     again = subprocess.run([script], check=False, capture_output=True, text=True)
     assert again.returncode == 1
     assert "already" in again.stdout
+
+
+def test_image_runs_as_nobody_special_and_names_its_base_once() -> None:
+    lines = (_ROOT / "deploy" / "Dockerfile").read_text().splitlines()
+    stages = [line for line in lines if line.startswith("FROM ")]
+    assert stages == ["FROM ${PYTHON} AS build", "FROM ${PYTHON}"]
+    [base] = [line.partition("=")[2] for line in lines if line.startswith("ARG PYTHON=")]
+    assert not base.endswith(":latest")
+    assert ":" in base
+    last = lines[lines.index(stages[-1]) :]
+    assert "USER bellboard" in last
+    assert not [line for line in last[last.index("USER bellboard") :] if line.startswith("RUN ")]
+    assert any(line.startswith("HEALTHCHECK ") for line in last)
+    assert not [each["image"] for each in _COMPOSE["services"].values() if each.get("image", ":").endswith(":latest")]
+
+
+def test_every_page_for_operators_names_tests_that_are_there() -> None:
+    said = (_ROOT / "docs" / "operations.md").read_text() + (_ROOT / "docs" / "reliability.md").read_text()
+    named = set(re.findall(r"`((?:faults|integration|e2e|unit|contract)/[a-z_/]*test_[a-z_]+)`", said))
+    assert len(named) > 20
+    assert {one for one in named if not (_ROOT / "tests" / f"{one}.py").is_file()} == set()
