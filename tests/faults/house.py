@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,11 +166,13 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, processes: Sequence[str] = PROCESSES) -> AsyncIterator[House]:
+async def house(
+    folder: Path, processes: Sequence[str] = PROCESSES, waits: Mapping[str, str] = IMPATIENT
+) -> AsyncIterator[House]:
     """A house that works with these processes; it ends with the block. More instances of each may be started in it."""
     points = folder / "points"
     environment = {
-        **IMPATIENT,
+        **waits,
         faultpoints.VARIABLE: f"{points}/{{name}}",
         "BELLBOARD_AUTH_SEED": str(hotels.write(folder, 7)),
         "BELLBOARD_CONNECTIONS": hotels.connections(),
