@@ -18,6 +18,7 @@ from bellboard.commands import (
     operations,
     partners,
     policy,
+    property,
     stack,
     staff,
     stores,
@@ -37,6 +38,7 @@ app.add_typer(cluster.app, name="cluster")
 app.add_typer(stores.app, name="stores")
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+app.add_typer(property.app, name="property")
 app.add_typer(staff.app, name="staff")
 app.add_typer(connections.app, name="connections")
 app.add_typer(erasures.app, name="erasures")

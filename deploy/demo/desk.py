@@ -72,9 +72,16 @@ class Desk:
 
     async def act(self, service: str, path: str, body: Any = None, etag: str | None = None) -> Answer:
         """Do something once: one Idempotency-Key for all tries, and its name as the correlation of all that follows."""
+        return await self._once("POST", service, path, body, etag)
+
+    async def put(self, service: str, path: str, body: Any, etag: str | None = None) -> Answer:
+        """Have something be as the body says, once."""
+        return await self._once("PUT", service, path, body, etag)
+
+    async def _once(self, method: str, service: str, path: str, body: Any, etag: str | None) -> Answer:
         key = str(uuid.uuid4())
         headers = {"Idempotency-Key": key, "X-Request-Id": key} | ({"If-Match": etag} if etag else {})
-        answer = await self._call("POST", service, path, json=body if body is not None else {}, headers=headers)
+        answer = await self._call(method, service, path, json=body if body is not None else {}, headers=headers)
         self.told(key, answer)
         return answer
 

@@ -42,6 +42,7 @@ from services.alerts.usecases.duty import Duty
 from services.alerts.usecases.firing import Firing
 from services.alerts.usecases.inspecting import Inspecting
 from services.alerts.usecases.placing import Placing
+from services.alerts.usecases.readying import Readying
 from services.alerts.usecases.receiving import Receiving
 from services.alerts.usecases.rereading import REREAD, SETTLE_S, Rereading
 from services.alerts.usecases.ruling import Ruling
@@ -50,6 +51,7 @@ from services.alerts.usecases.silencing import SILENCE, Silencing
 from services.alerts.usecases.streaming import Hub, Streaming
 from services.alerts.usecases.watching import Watching
 from services.alerts.usecases.wishing import Wishing
+from shared.chassis import readiness
 from shared.chassis.commands import CommandContext
 from shared.chassis.consume import Consumer
 from shared.chassis.forgetting import ConfirmErasures
@@ -110,6 +112,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         outbox=chassis.outbox,
         staffing=ProjectedStaffing(chassis.policy),
         usable=frozenset(senders) & PERSONAL,
+        mode=chassis.policy.mode,
     )
     commands, now = MongoCommands(mongo, chassis.idempotency), chassis.clock.now
     about = (parts.outbox, commands, chassis.policy, now, chassis.clock.new_id)
@@ -139,6 +142,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         ),
         rules.router(Ruling(books, watches, parts.staffing, parts.timers, settle, *about), chassis),
         silences.router(silencing, Duty(parts.staffing, books, chassis.policy, now), chassis),
+        readiness.router(Readying(books, parts.people, parts.staffing, parts.usable, now), chassis),
         receipts.router(Receiving(outgoing, real_now), _twilio_token(settings), partial(receipts_url, settings)),
     ]
     handler = Handler(Watching(parts, chassis.clock.now), watches, preferences)

@@ -67,10 +67,12 @@ from services.auth.usecases.providers import Providers
 from services.auth.usecases.provisioning import Provisioning
 from services.auth.usecases.publishing import Publishing
 from services.auth.usecases.reading_audit import ReadingAudit
+from services.auth.usecases.readying import Readying
 from services.auth.usecases.second_factor import SecondFactors
 from services.auth.usecases.service_accounts import ServiceAccounts
 from services.auth.usecases.shift_swaps import ShiftSwaps
 from services.auth.usecases.signing_in import SigningIn
+from shared.chassis import readiness
 from shared.chassis.clock import Clock
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
@@ -106,6 +108,7 @@ class Parts:
     importing: Importing
     inviting: Inviting
     directory: Directory
+    readying: Readying
     ruling: PolicyRuling
     publishing: Publishing
     loading: Loading
@@ -180,6 +183,7 @@ def join(settings: Settings) -> Parts:
         provisioning=Provisioning(provisioned, directory, known, accounts, chassis.policy, clock),
         importing=Importing(directory, chassis.policy, clock),
         inviting=Inviting(directory, MongoInvitations(mongo, directory), passwords, gates, chassis.policy, clock),
+        readying=Readying(directory),
         directory=Directory(directory, passwords, chassis.policy, clock),
         ruling=PolicyRuling(versions, policies, directory, chassis.policy, keys, clock),
         publishing=publishing,
@@ -231,6 +235,7 @@ def assemble(parts: Parts, settings: Settings) -> FastAPI:
             importing_api.router(parts.importing, chassis),
             invitations_api.router(parts.inviting, chassis, settings.proxies),
             directory_api.router(parts.directory, chassis),
+            readiness.router(parts.readying, chassis),
             policy_api.router(parts.ruling, chassis),
             audit_api.router(parts.reading, chassis),
             evidence_api.router(parts.evidence, chassis),

@@ -22,9 +22,11 @@ from services.records.usecases.investigating import Investigating
 from services.records.usecases.launching import Launching
 from services.records.usecases.loads import Loads
 from services.records.usecases.overdue import OverdueAnswers
+from services.records.usecases.readying import Readying
 from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
 from services.records.workflows import CATALOGUE
+from shared.chassis import readiness
 from shared.chassis.consume import Consumer
 from shared.chassis.jobs import Job
 from shared.chassis.retention import Kept
@@ -98,7 +100,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
     handler = events.Handler(Triggers(house), absences)
     return chassis.app(
         title="records",
-        routers=[router(house, chassis)],
+        routers=[router(house, chassis), readiness.router(Readying(house), chassis)],
         links=LINKS,
         uploads=UPLOADS,
         consumers=[Consumer(events.GROUP, events.TOPICS, handler)],

@@ -359,6 +359,10 @@ class Permissions(Protocol):
         """The active staff of a chain, or of one of its properties."""
         ...
 
+    def counts(self, chain: str, allowed: frozenset[str] | None) -> frozenset[str] | None:
+        """What of a scope reports count: all of it, but training hotels."""
+        ...
+
 
 Noted = Callable[[HandOff], None]
 """What is done, after the commit, with each hand-off or overdue moment: a metric and a log event."""

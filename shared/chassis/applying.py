@@ -113,7 +113,7 @@ class Applier:
                         self.moved()
                     return
                 if _permanent(failure) or attempt == TRIES_BEFORE_PARKING:
-                    await self._park(batch[0], f"{type(failure).__name__}: {failure}")
+                    await self._park(batch[0], f"{type(failure).__name__}: {failure}", unread=_permanent(failure))
                     return
                 if _unready(failure):
                     await self._park(batch[0], f"waits: {failure}", waits=True)
@@ -159,11 +159,11 @@ class Applier:
             if item.event is None:
                 await self._park(item, item.fault)
 
-    async def _park(self, item: _Read, reason: str, *, waits: bool = False) -> None:
+    async def _park(self, item: _Read, reason: str, *, waits: bool = False, unread: bool = False) -> None:
         log.error("%s: parked a record of %s: %s", self.group, item.record.topic, reason, extra={"group": self.group})
 
         async def work(tx: Tx) -> None:
-            await self._park_in(tx, item.record, item.event, reason, waits=waits)
+            await self._park_in(tx, item.record, item.event, reason, waits=waits, unread=unread)
 
         await self._guarded(self._mongo.run, work)
         self._metrics.parked.labels(self.group).inc()
@@ -176,20 +176,29 @@ class Applier:
         reason: str,
         *,
         waits: bool = False,
+        unread: bool = False,
     ) -> None:
-        fresh = await self.parking.park(tx, record, event, reason, self._clock.real_now(), waits=waits)
+        now = self._clock.real_now()
+        fresh = await self.parking.park(tx, record, event, reason, now, waits=waits, unread=unread)
         if fresh and event and self._keep_cursors:
             await self.cursors.hold(tx, event)
 
     async def redrive_unready(self) -> None:
-        """For ever: try again what waits for something not heard of yet, such as a hotel that auth is about to tell."""
+        """Once what an older version could not read; then for ever what waits for something not heard of yet.
+
+        Such as a hotel that auth is about to tell.
+        """
+        await self._try_again(await self.parking.unread())
         while True:
-            for subject in await self.parking.unready():
-                try:
-                    await self.redrive(Scope(chain=SYSTEM_CHAIN), subject)
-                except (AppError, DatabaseError, Duplicate) as failure:
-                    log.info("%s: still waits (%s)", self.group, type(failure).__name__)
+            await self._try_again(await self.parking.unready())
             await asyncio.sleep(UNREADY_EVERY_S)
+
+    async def _try_again(self, subjects: Sequence[str]) -> None:
+        for subject in subjects:
+            try:
+                await self.redrive(Scope(chain=SYSTEM_CHAIN), subject)
+            except (AppError, DatabaseError, Duplicate) as failure:
+                log.info("%s: still waits (%s)", self.group, type(failure).__name__)
 
     async def redrive(self, scope: Scope, subject: str) -> int:
         """Apply a chain's parked events of one aggregate in order; how many. A second run is a no-op (F29)."""

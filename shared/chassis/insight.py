@@ -18,6 +18,7 @@ from shared.contracts.identity import Principal
 from shared.contracts.policy import Resource
 
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="bellboard", Bearer'}
+OPEN_METRICS = "application/openmetrics-text"
 CDN = "https://cdn.jsdelivr.net"
 DOCS_POLICY = (
     f"default-src 'none'; script-src 'unsafe-inline' {CDN}; style-src 'unsafe-inline' {CDN}; "
@@ -60,14 +61,16 @@ def _password(given: str) -> str:
         return ""
 
 
-def router(app: FastAPI, entrance: Entrance, metrics: Callable[[], Awaitable[bytes]]) -> APIRouter:
+def router(app: FastAPI, entrance: Entrance, metrics: Callable[[bool], Awaitable[bytes]]) -> APIRouter:
     """`/metrics`, `/openapi.json` and `/docs`; none of them is open."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/metrics", dependencies=[Depends(entrance.measure)])
-    async def measured() -> Response:
-        """Prometheus metrics."""
-        return Response(await metrics(), media_type="text/plain; version=0.0.4")
+    async def measured(accept: Annotated[str, Header()] = "") -> Response:
+        """Prometheus metrics; in the format of OpenMetrics, with a trace beside slow answers, for whoever asks so."""
+        open_format = OPEN_METRICS in accept
+        kind = f"{OPEN_METRICS}; version=1.0.0; charset=utf-8" if open_format else "text/plain; version=0.0.4"
+        return Response(await metrics(open_format), headers={"content-type": kind})
 
     @routes.get("/openapi.json", dependencies=[Depends(entrance.look)])
     async def document() -> JSONResponse:

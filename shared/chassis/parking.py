@@ -42,8 +42,12 @@ class Parking:
         now: dt.datetime,
         *,
         waits: bool = False,
+        unread: bool = False,
     ) -> bool:
-        """Keep one record; False when it is kept already (the record was delivered again)."""
+        """Keep one record; False when it is kept already (the record was delivered again).
+
+        `unread`: this version cannot read its event; a newer one may.
+        """
         unreadable = event is None  # nobody will ever apply it: what it holds of cards is not worth keeping
         row: Document = {
             "group": self.group,
@@ -55,6 +59,7 @@ class Parking:
             "ver": event.sequence if event else None,
             "chain": event.chain if event else None,
             "waits": waits,
+            "unread": unread,
             "reason": reason,
             "at": now,
             "st": "parked",
@@ -74,6 +79,11 @@ class Parking:
     async def unready(self) -> list[str]:
         """Aggregates whose first parked event only waits for something not heard of yet."""
         found: list[str] = await self._rows.distinct("agg", {"group": self.group, "st": "parked", "waits": True})
+        return found
+
+    async def unread(self) -> list[str]:
+        """Aggregates of which an event is parked that the version which parked it could not read."""
+        found: list[str] = await self._rows.distinct("agg", {"group": self.group, "st": "parked", "unread": True})
         return found
 
     async def count(self) -> int:

@@ -18,7 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Lent, Principal, Role
 from shared.contracts.lending import bearing, lent_to
 from shared.contracts.policy import ANY, Grant, Heartbeat, KeysEvent, PolicyEvent, PolicySnapshot, kinds_covering
-from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
+from shared.contracts.staff import Mode, Property, PropertyEvent, StaffEvent, StaffMember
 
 log = logging.getLogger(__name__)
 REFRESH_S = 2.0
@@ -265,6 +265,18 @@ class Policy:
         """One property of a chain."""
         found = self.known.properties.get(property_id)
         return found if found and found.chain == chain else None
+
+    def mode(self, property_id: str) -> Mode | None:
+        """How much of a hotel is real; None of one that auth has not told us of yet: what would leave for it waits."""
+        found = self.known.properties.get(property_id)
+        return found.mode if found else None
+
+    def counts(self, chain: str, allowed: frozenset[str] | None) -> frozenset[str] | None:
+        """What of a scope reports count: all of it, but training hotels. None: every property."""
+        training = {one.id for one in self.properties(chain) if one.mode is Mode.TRAINING}
+        if not training:
+            return allowed
+        return frozenset(one.id for one in self.properties(chain, allowed)) - training
 
     def stale_s(self, chain: str | None = None) -> float:
         """Seconds since auth was alive; without a heartbeat, or when it knows more than we do, for ever."""

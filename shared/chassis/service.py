@@ -230,7 +230,10 @@ class Chassis:
         app.include_router(insight.router(app, entrance, self._metrics))
         if not pages:  # a page says what it loads; the console's own headers do
             app.add_middleware(Guard)
-        app.add_middleware(Tracing, tracer=self.telemetry.tracer, answers=self.telemetry.metrics.answers)
+        telemetry = self.telemetry
+        app.add_middleware(
+            Tracing, tracer=telemetry.tracer, answers=telemetry.metrics.answers, exports=telemetry.exports
+        )
         app.state.jobs = jobs
         return app
 
@@ -317,12 +320,12 @@ class Chassis:
             ready = await self.mongo.ping()
             return JSONResponse({"store": ready, "joined": sorted(self._joined)}, status_code=200 if ready else 503)
 
-    async def _metrics(self) -> bytes:
+    async def _metrics(self, exemplars: bool) -> bytes:
         for one in self.consumptions:
             one.alive()
         self.telemetry.metrics.outbox_depth.set(await self.outbox.depth())
         self.telemetry.metrics.outbox_age.set(await self.outbox.age_s())
-        return self.telemetry.metrics.text()
+        return self.telemetry.metrics.text(exemplars=exemplars)
 
 
 def require_version(ctx: CommandContext, version: int) -> None:

@@ -58,6 +58,7 @@ class ServiceSettings(BaseSettings):
     grace_s: float = Field(default=40.0, ge=1, description="How long a batch may go on after SIGTERM")
     erasure_settle_s: float = Field(default=15.0, ge=0, description="A store looks again so long after an erasure")
     otlp_endpoint: str = ""
+    trace_ratio: float = Field(default=1.0, ge=0, le=1, description="The share of traces that are exported")
     log_level: str = "INFO"
 
     @model_validator(mode="after")

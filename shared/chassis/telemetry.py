@@ -9,12 +9,13 @@ from itertools import islice
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Link, SpanKind, Tracer
+from opentelemetry.trace import Link, SpanContext, SpanKind, Tracer, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.openmetrics import exposition
 from pythonjsonlogger.json import JsonFormatter
 
+from shared.chassis.sampling import Share, Worth
 from shared.chassis.settings import ServiceSettings
 
 EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter:OTLPSpanExporter"
@@ -55,9 +56,14 @@ class Metrics:
             ["method", "route", "status"], buckets=_ANSWER_BUCKETS, registry=registry,
         )  # fmt: skip
 
-    def text(self) -> bytes:
-        """The metrics in Prometheus' text format."""
-        return generate_latest(self.registry)
+    def text(self, *, exemplars: bool = False) -> bytes:
+        """The metrics in Prometheus' text format; with exemplars in that of OpenMetrics, which alone has them."""
+        return exposition.generate_latest(self.registry) if exemplars else generate_latest(self.registry)
+
+
+def exemplar(context: SpanContext) -> dict[str, str] | None:
+    """The trace that a measurement came from, if it was exported; a picture of slow answers leads to one of them."""
+    return {"trace_id": format_trace_id(context.trace_id)} if context.trace_flags.sampled else None
 
 
 class Telemetry:
@@ -65,11 +71,12 @@ class Telemetry:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.metrics = Metrics()
-        self.provider = TracerProvider(resource=Resource.create({"service.name": f"bellboard-{settings.service}"}))
+        resource = Resource.create({"service.name": f"bellboard-{settings.service}"})
+        self.provider = TracerProvider(Share(settings.trace_ratio), resource)
         self.exports = bool(settings.otlp_endpoint)
         if self.exports:
             exporter = pkgutil.resolve_name(EXPORTER)(endpoint=settings.otlp_endpoint)
-            self.provider.add_span_processor(BatchSpanProcessor(exporter))
+            self.provider.add_span_processor(Worth(exporter))
         self.tracer: Tracer = self.provider.get_tracer("bellboard")
 
     def links(self, traceparents: Sequence[str | None]) -> list[Link]:

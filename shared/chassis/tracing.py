@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from time import perf_counter
 
 from opentelemetry.propagators.textmap import Getter
-from opentelemetry.trace import SpanKind, Tracer
+from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.chassis.telemetry import exemplar
+
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SERVER_FAULT = 500
 Headers = Iterable[tuple[bytes, bytes]]
 _PROPAGATOR = TraceContextTextMapPropagator()
 
@@ -35,8 +38,8 @@ class Tracing:
     How long the answer's head took is counted by method, route template and class of status; a stream's end is not.
     """
 
-    def __init__(self, app: ASGIApp, tracer: Tracer, answers: Histogram) -> None:
-        self._app, self._tracer, self._answers = app, tracer, answers
+    def __init__(self, app: ASGIApp, tracer: Tracer, answers: Histogram, *, exports: bool = False) -> None:
+        self._app, self._tracer, self._answers, self._exports = app, tracer, answers, exports
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request within its span; probes have none."""
@@ -55,7 +58,11 @@ class Tracing:
                     said = {"http.method": method, "http.route": route, "http.status_code": message["status"]}
                     span.set_attributes(said)
                     took = perf_counter() - began
-                    self._answers.labels(_verb(method), route, f"{message['status'] // 100}xx").observe(took)
+                    said_of = exemplar(span.get_span_context()) if self._exports else None
+                    answered = self._answers.labels(_verb(method), route, f"{message['status'] // 100}xx")
+                    answered.observe(took, said_of)
+                    if message["status"] >= SERVER_FAULT:
+                        span.set_status(StatusCode.ERROR)
                 await send(message)
 
             await self._app(scope, receive, answer)

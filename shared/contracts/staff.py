@@ -9,6 +9,18 @@ from shared.contracts.identity import Department, Role
 from shared.contracts.values import AskedInstant, Code, EntityId, LocalTime, Slug, Version, Wire
 
 
+class Mode(enum.StrEnum):
+    """How much of a hotel is real.
+
+    `shadow`: everything is computed and nothing leaves the house, before it opens. `training`: for practice, for ever;
+    nothing leaves either, and no report counts it.
+    """
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    TRAINING = "training"
+
+
 class Property(Wire):
     """One hotel."""
 
@@ -19,6 +31,7 @@ class Property(Wire):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     departments: tuple[Department, ...]
     rooms: int = Field(default=0, ge=0)
+    mode: Mode = Mode.LIVE
     version: Version
 
 

@@ -13,7 +13,9 @@ import yaml
 from typer.testing import CliRunner
 
 from bellboard.app import app as command_line
+from bellboard.commands.stores import OF_A_SERVICE
 from deploy.cluster import rights
+from deploy.cluster.stores import declared
 from deploy.local import services
 from services.alerts.settings import Settings as AlertSettings
 from services.integrations.settings import Settings as IntegrationsSettings
@@ -167,6 +169,29 @@ def test_services_sign_in_at_brokers_that_ask(helm: Path) -> None:
     assert {each["name"] for each in job["env"]} == needed | {"BELLBOARD_KAFKA_PASSWORD"}
 
 
+def test_users_of_the_database_are_made_before_the_services_start(helm: Path) -> None:
+    assert "bell-stores" not in _of("Job", _rendered(helm))
+    found = _rendered(helm, mongo__adminSecret="bellboard-mongo-admin")
+    for document in found:
+        kubernetes_validate.validate(document, _KUBERNETES, strict=True)
+    job = _of("Job", found)["bell-stores"]
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    [container] = job["spec"]["template"]["spec"]["containers"]
+    asked = CliRunner().invoke(command_line, [*container["command"][1:], "--help"], env={"COLUMNS": "200"})
+    assert asked.exit_code == 0
+    assert "BELLBOARD_MONGO_URL" in asked.output
+    needed = {OF_A_SERVICE.format(service.upper()) for service in declared().users}
+    assert {each["name"] for each in container["env"]} == needed | {"BELLBOARD_MONGO_URL"}
+
+
+def test_new_pod_has_time_for_its_indexes_and_traces_their_share(helm: Path) -> None:
+    given = {"startupMinutes": "5", "otlpEndpoint": "http://collector:4318/v1/traces", "traceRatio": "0.1"}
+    [container] = _of("Deployment", _rendered(helm, **given))["bell-records"]["spec"]["template"]["spec"]["containers"]
+    probe, told = container["startupProbe"], {each["name"]: each.get("value") for each in container["env"]}
+    assert probe["periodSeconds"] * probe["failureThreshold"] == 5 * 60
+    assert AlertSettings.model_validate({"trace_ratio": told["BELLBOARD_TRACE_RATIO"]}).trace_ratio == 0.1
+
+
 def test_no_more_replicas_than_partitions_read_a_topic(helm: Path) -> None:
     scaled = _of("ScaledObject", _rendered(helm, autoscaling__by="lag", services__records__autoscaling__max="40"))
     assert scaled["bell-records"]["spec"]["maxReplicaCount"] == 8
@@ -182,6 +207,7 @@ def test_no_more_replicas_than_partitions_read_a_topic(helm: Path) -> None:
         ("services.frontdesk.replicas", "1", "frontdesk"),
         ("autoscaling.by", "luck", "autoscaling/by"),
         ("policyKey", "short", "policyKey"),
+        ("traceRatio", "2", "traceRatio"),
     ],
 )
 def test_value_is_refused_by_name_when_it_cannot_work(helm: Path, name: str, value: str, said: str) -> None:

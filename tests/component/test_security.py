@@ -137,7 +137,7 @@ async def inside() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI(openapi_url=None)
     install(app)
 
-    async def metrics() -> bytes:
+    async def metrics(_: bool) -> bytes:
         await asyncio.sleep(0)
         return b"bellboard_outbox_depth 0"
 

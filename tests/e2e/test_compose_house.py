@@ -32,6 +32,7 @@ from tests.factories.quick_disk import quick_disk
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 PORTS = (*SERVICES, "mongo", "kafka", "internal", "controller")
+READ_ONLY, REFUSED = Path(__file__).parents[1] / "factories" / "read_only_root", "refused.txt"
 ADMINISTRATOR = "BELLBOARD_KAFKA_PASSWORD_ADMIN"
 
 
@@ -58,11 +59,23 @@ class House:
         url = self.at.environment(self.services[name], name)["BELLBOARD_MONGO_URL"]
         return MongoClient(url, tz_aware=True, serverSelectionTimeoutMS=10_000)
 
+    def read_only(self, name: str) -> dict[str, str]:
+        """The environment of a process whose root cannot be written: its own folder and one for /tmp can."""
+        temporary = self.at.data / "tmp" / name
+        temporary.mkdir(parents=True, exist_ok=True)
+        mounted = [self.at.data / name, temporary, *([self.at.data / "secrets"] if name == "integrations" else [])]
+        return {
+            "PYTHONPATH": str(READ_ONLY),
+            "WRITABLE": os.pathsep.join(map(str, mounted)),
+            "REFUSED": str(temporary / REFUSED),
+            "TMPDIR": str(temporary),
+        }
+
     def program(self, name: str) -> Program:
         """A service's container as a process."""
         data = self.at.data / name
         data.mkdir(exist_ok=True)
-        environment = {**os.environ, **self.at.environment(self.services[name], name)}
+        environment = {**os.environ, **self.at.environment(self.services[name], name), **self.read_only(name)}
         argv = (sys.executable, *self.services[name]["command"][1:])
         return Program(name=name, argv=argv, log=self.at.data / f"{name}.log", environment=environment)
 
@@ -156,6 +169,10 @@ async def test_house_of_compose_opens_a_record_that_every_service_hears_of(house
                 await eventually(lambda rows=rows, wanted=wanted: rows.find_one(wanted), f"{service} has heard of it")
             waiting = {name: mongo[database_of(name)]["events"].count_documents({"st": 0}) for name in SERVICES}
             assert set(waiting.values()) == {0}, waiting
+    # With a read-only root, as the chart gives it: nobody tried to write but in their own folder (bytecode aside).
+    noted = [house.at.data / "tmp" / name / REFUSED for name in SERVICES]
+    refused = [line for file in noted if file.exists() for line in file.read_text().splitlines()]
+    assert [line for line in refused if "__pycache__" not in line] == []
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from deploy.demo.hotels import ZONE
 from services.integrations.pms.hotel_bookings.columns import NAME
 from shared.contracts.values import iso, stay_id
 from tests.e2e.conftest import House, eventually
+from tests.e2e.spans import Place, place_of, read
 
 pytestmark = pytest.mark.integration
 NUMBER = "E2E-1"
@@ -128,6 +129,44 @@ async def test_causes_are_linked_from_the_pms_event_to_the_audit_entry(house: Ho
     headers = {name: bytes(value).decode() for name, value in entry["headers"]}
     assert (headers["ce_id"], headers["ce_causationid"]) == (opened["_id"], stay["_id"])
     assert len(trace) == 32
+
+
+async def test_receiver_of_traces_has_every_edge_of_the_path(house: House, http: httpx.AsyncClient) -> None:
+    """PMS → integrations → records → alerts, reporting, the audit log; the close, told as the business' own trace."""
+    record = await eventually(lambda: request_of(house), "the record of the first test")
+    [stay] = house.events("integrations", agg=stay_id("city", NAME, NUMBER), ver=1)
+    rows = {row["type"]: row for row in house.events("records", agg=record["_id"])}
+    opened, closed = rows["record.opened.v1"], rows["record.completed.v1"]
+    pushed, begun, done = (place_of(row["trace"]) for row in (stay, opened, closed))
+    spans = {
+        pushed: ("bellboard-integrations", "POST", "/events"),
+        begun: ("bellboard-records", "records", " consume"),
+        done: ("bellboard-records", "POST", "/complete"),
+    }
+    await eventually(lambda: spans.keys() <= _named(house).keys(), f"a span at each of {spans}")
+    found = {place: _named(house)[place] for place in spans}
+    assert {
+        place: (service, name.partition(" ")[0], name[-len(spans[place][2]) :])
+        for place, (service, name) in found.items()
+    } == spans
+    edges = {("records consume", pushed)}
+    for group in ("alerts consume", "reporting consume", "auth.audit consume", "integrations consume"):
+        edges |= {(group, begun), (group, done)}
+    assert await eventually(lambda: edges <= _edges(house), f"each of {edges}")
+    assert await eventually(lambda: _business(house, done), "the trace of the record's own time leads to the command")
+
+
+def _named(house: House) -> dict[Place, tuple[str, str]]:
+    return {one.place: (one.service, one.name) for one in read(house.spans)}
+
+
+def _edges(house: House) -> set[tuple[str, Place]]:
+    return {(one.name, link) for one in read(house.spans) for link in one.links}
+
+
+def _business(house: House, done: Place) -> list[str]:
+    told = [one for one in read(house.spans) if not one.parent and "consume" not in one.name]
+    return [one.name for one in told if done in one.links]
 
 
 async def test_late_record_rings_when_time_goes_on(house: House, http: httpx.AsyncClient) -> None:

@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from shared.chassis.auth import ALGORITHM, ISSUER, TYPE
+from shared.chassis.policy import Policy
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import DataClass, Department, Role, system
 from shared.contracts.policy import Grant, Heartbeat, KeysEvent, PolicyEvent, PolicySnapshot
-from shared.contracts.staff import Property, PropertyEvent, StaffEvent, StaffMember
+from shared.contracts.staff import Mode, Property, PropertyEvent, StaffEvent, StaffMember
 from tests.factories.records import CHAIN, NOON, PROPERTY, ZONE, envelope
 
 KEY = Ed25519PrivateKey.generate()
@@ -33,6 +34,11 @@ def hotel(property_id: str = PROPERTY, zone: str = ZONE) -> Property:
     return Property(
         id=property_id, chain=CHAIN, name=property_id, zone=zone, currency="EUR", departments=departments, version=1
     )
+
+
+def becomes(mode: Mode, policy: Policy, property_id: str = PROPERTY) -> None:
+    """Let a service hear that a hotel is a shadow, or for training."""
+    policy.known.properties[property_id] = hotel(property_id).model_copy(update={"mode": mode})
 
 
 def knowledge(staff: Sequence[StaffMember], grants: Sequence[Grant], *properties: Property) -> list[Envelope]:

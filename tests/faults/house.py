@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,9 @@ from tests.faults.accounts import told
 from tests.faults.books import Told
 from tests.faults.proxy import Proxy
 
+SCALED = ("auth", "integrations", "records", "alerts", "reporting")
 PROCESSES = ("auth", "records", "records-2", "reporting", "reporting-2")
+INSTANCES = tuple(f"{name}-{number}" for name in SCALED for number in (2, 3, 4))
 WITH_EVENTS = ("auth", "records", "reporting")
 AUDITABLE = {"topic": {"$in": list(topics.AUDITED)}}
 IMPATIENT = {
@@ -156,30 +158,32 @@ class House:
         found = self.mongo["bellboard_records"]["events"].aggregate([{"$match": {"topic": topics.RECORDS}}, newest])
         return list(found)
 
-    async def evidence(self) -> Evidence:
+    async def evidence(self, processes: Sequence[str] = PROCESSES) -> Evidence:
         """Stores and topics as they are, once nothing is on its way."""
-        await self.up()
+        await self.up(*processes)
         await self.drained()
         return await gather(self.stack.mongo_url, self.stack.kafka_servers)
 
 
 @asynccontextmanager
-async def house(folder: Path) -> AsyncIterator[House]:
-    """A house that works; it ends with the block."""
+async def house(
+    folder: Path, processes: Sequence[str] = PROCESSES, waits: Mapping[str, str] = IMPATIENT
+) -> AsyncIterator[House]:
+    """A house that works with these processes; it ends with the block. More instances of each may be started in it."""
     points = folder / "points"
     environment = {
-        **IMPATIENT,
+        **waits,
         faultpoints.VARIABLE: f"{points}/{{name}}",
         "BELLBOARD_AUTH_SEED": str(hotels.write(folder, 7)),
         "BELLBOARD_CONNECTIONS": hotels.connections(),
     }
-    stack = Stack(folder=folder, environment=environment, replicas=("records-2", "reporting-2"), proxied_kafka=True)
+    stack = Stack(folder=folder, environment=environment, replicas=INSTANCES, proxied_kafka=True)
     stack.open()
     network = Proxy(stack.ports["kafka-proxy"], stack.ports["kafka"])
     try:
         await network.start()
         await asyncio.gather(stack.start_mongo(), stack.start_kafka())
-        await stack.start_services(PROCESSES)
+        await stack.start_services(processes)
         async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
             with MongoClient[dict[str, Any]](stack.mongo_url, tz_aware=True) as mongo:
                 yield House(stack, network, points, http, mongo)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from services.auth.api.directory import CHANGED
+from services.auth.api.directory import OPENED as OPENED_HOTEL
 from services.auth.api.glass import BROKEN, REVIEWED
 from services.auth.api.importing import LIST
 from services.auth.api.invitations import ACCEPTED, INVITED
@@ -54,7 +55,11 @@ async def ripe_auth(client: httpx.AsyncClient, headers: Mapping[str, str], duty:
     assert broken.status_code == 201, broken.text
     glass = broken.json()["glass"]["id"]
     path = (await client.post("/v1/me/rota-link", headers={"Authorization": f"Bearer {duty}"})).json()["path"]
+    shadow = OPENED_HOTEL | {"id": "soon", "mode": "shadow"}
+    soon = await client.post("/v1/properties", json=shadow, headers=keyed("shadow"))
+    assert soon.status_code == 201, soon.text
     return {
+        "POST /v1/properties/{property_id}/live": [{"path": {"property_id": "soon"}, "headers": {"If-Match": '"1"'}}],
         "GET /v1/me/rota.ics": [{"query": {"token": path.split("=")[1]}}],
         "POST /v1/me/absences": [{"body": {}}],
         "POST /v1/me/break-glass": [{"body": BROKEN}],

@@ -19,8 +19,9 @@ from services.integrations.pms.hotel_bookings.hotels import specs
 from services.integrations.settings import Settings
 from shared.contracts.identity import Role
 from shared.contracts.records import MessageCommand, RecordMessageRequested
+from shared.contracts.staff import Mode
 from shared.contracts.values import Scope, stay_id
-from tests.factories.access import bearer, grant, hotel, knowledge
+from tests.factories.access import bearer, becomes, grant, hotel, knowledge
 from tests.factories.bookings import payloads, small_schedule
 from tests.factories.guest_events import message_told
 from tests.factories.records import ACTOR, CHAIN, NOON, PROPERTY, envelope, snapshot
@@ -198,3 +199,18 @@ async def test_wrong_word_is_refused_by_field(house: House, change: dict[str, An
 async def test_others_may_not_and_other_hotels_guests_are_not_found(house: House) -> None:
     answers = [await house.ask("GET", who=AUDITOR), await house.ask("GET", who=AWAY), await house.ask("GET", guest="x")]
     assert [said.status_code for said in answers] == [403, 404, 404]
+
+
+@pytest.mark.parametrize("mode", [Mode.SHADOW, Mode.TRAINING])
+async def test_message_is_kept_and_not_sent_when_the_hotel_is_no_real_one_yet(house: House, mode: Mode) -> None:
+    becomes(mode, house.have.chassis.policy)
+
+    assert await house.send("mail-shadow", text=None, template="welcome") == "stored:"
+    assert house.inbox.mails == []
+
+
+async def test_message_waits_when_nobody_has_told_of_the_hotel(house: House) -> None:
+    del house.have.chassis.policy.known.properties[PROPERTY]
+
+    assert (await house.send("mail-early", text=None, template="welcome")).startswith("queued")
+    assert house.inbox.mails == []

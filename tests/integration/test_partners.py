@@ -26,13 +26,14 @@ from services.integrations.usecases.delivering import CallEndpoints, FillTopics,
 from services.integrations.usecases.distributing import ListStanding
 from shared.chassis.outbound import GuardedTransport
 from shared.contracts.envelope import Envelope
+from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.guests import GuestErased
 from shared.contracts.identity import Role, system
 from shared.contracts.partner_versions import CURRENT
 from shared.contracts.partners import MODELS
-from shared.contracts.staff import StaffMember
+from shared.contracts.staff import Mode, StaffMember
 from shared.contracts.values import SYSTEM_CHAIN, Scope
-from tests.factories.access import bearer, grant, hotel, knowledge
+from tests.factories.access import bearer, becomes, grant, hotel, knowledge
 from tests.factories.guest_events import stay_told
 from tests.factories.guest_records import stay
 from tests.factories.partner_majors import TWO_MAJORS
@@ -101,7 +102,8 @@ class House:
 
     def __post_init__(self) -> None:
         side, clock = self.have.partners, self.have.chassis.clock
-        self.list = ListStanding(side.store, side.latest, side.deliveries, clock, 0, side.contract)
+        begun = (0, side.contract, self.have.chassis.policy.mode)
+        self.list = ListStanding(side.store, side.latest, side.deliveries, clock, *begun)
         self.number = NumberDeliveries(side.store, side.deliveries, clock)
         self.call = CallEndpoints(side.store, side.deliveries, side.endpoints, self.have.stays, clock, side.contract)
         self.fill = FillTopics(side.store, side.deliveries, self.topics, clock, side.contract)
@@ -565,3 +567,28 @@ async def test_closed_partner_hears_nothing_more(house: House) -> None:
     assert (await house.ask("GET", f"/v1/partners/acme-pms/subscriptions/{one['id']}")).status_code == 404
     late = await house.ask("POST", "/v1/partners/acme-pms/subscriptions", EVERYTHING)
     assert (late.status_code, late.json()["code"]) == (409, "partner_closed")
+
+
+@pytest.mark.parametrize("mode", [Mode.SHADOW, Mode.TRAINING])
+async def test_partner_hears_nothing_of_a_hotel_that_is_no_real_one_yet(house: House, mode: Mode) -> None:
+    becomes(mode, house.have.chassis.policy)
+    await house.partner()
+    before = await house.subscribed()
+    await house.hears(*story())
+    await house.round()
+    after = await house.subscribed(url="https://later.example/x")
+    await house.round()
+
+    told = [row["body"]["type"] for one in (before, after) for row in await house.rows(one)]
+    assert told == ["subscription.started.v1"] * 2
+
+
+async def test_event_for_a_partner_waits_when_nobody_has_told_of_its_hotel(house: House) -> None:
+    await house.partner()
+    await house.subscribed()
+    del house.have.chassis.policy.known.properties["city"]
+
+    with pytest.raises(AppError) as waits:
+        await house.hears(*story())
+
+    assert waits.value.kind is ErrorKind.UNAVAILABLE

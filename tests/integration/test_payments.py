@@ -24,8 +24,9 @@ from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Role
 from shared.contracts.records import LineKind, MoneyLine, RecordPostingRequested
+from shared.contracts.staff import Mode
 from shared.contracts.values import Money, Scope, stay_id
-from tests.factories.access import bearer, grant, hotel, knowledge
+from tests.factories.access import bearer, becomes, grant, hotel, knowledge
 from tests.factories.bookings import payloads, small_schedule
 from tests.factories.records import ACTOR, CHAIN, NOON, PROPERTY, envelope, snapshot
 from tests.factories.staff import TEAM, member
@@ -420,3 +421,16 @@ async def test_day_closes_once_and_late_lines_adjust_it(house: House) -> None:
     assert [one.type for one in await house.told("journal.")] == ["journal.closed.v1"]
     assert (await house.ask("GET", path, who=AWAY)).status_code == 404
     assert (await house.ask("GET", path, who=CLERK)).status_code == 403
+
+
+async def test_nothing_is_asked_of_the_provider_when_the_hotel_is_a_shadow(house: House) -> None:
+    becomes(Mode.SHADOW, house.have.chassis.policy)
+    money = house.have.money
+    house.carry_out = CarryOut(
+        money.payments, money.providers, house.have.chassis.clock, house.have.chassis.policy.mode
+    )
+
+    payment = await house.held()
+
+    [operation] = (await house.ask("GET", f"/v1/payments/{payment}")).json()["operations"]
+    assert (operation["state"], operation["failure"]) == ("failed", "shadow_mode")

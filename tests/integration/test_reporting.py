@@ -21,8 +21,9 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Department, Role, system
 from shared.contracts.money import Posting, PostingEvent, PostingState
 from shared.contracts.records import LineKind, MoneyLine
+from shared.contracts.staff import Mode
 from shared.contracts.values import Money
-from tests.factories.access import bearer, grant, hotel, knowledge
+from tests.factories.access import bearer, becomes, grant, hotel, knowledge
 from tests.factories.records import NOON, PROPERTY, Story, envelope, minutes, mixed
 from tests.factories.staff import ANA, GENERAL, member
 from tests.factories.standing import NO_BROKER, Standing
@@ -253,3 +254,15 @@ async def test_another_propertys_records_count_for_nobody_else(reporting: Standi
     await reporting.hears(*hotel_day())
     figures = (await asked(reporting, "/v1/reports/day", AWAY)).json()["figures"]
     assert {figure["value"] for figure in figures} <= {0, None}
+
+
+@pytest.mark.parametrize("where", [{}, {"property": "city"}], ids=["of all", "of its own"])
+async def test_training_hotel_is_in_no_report(reporting: Standing, where: dict[str, str]) -> None:
+    await reporting.hears(*Story("rec-real").completed(NOON + minutes(50)).events)
+    days = {"from": "2026-03-01", "to": "2026-03-31", **where}
+    counted = (await asked(reporting, "/v1/reports/completion_time", **days)).json()["figures"]
+
+    becomes(Mode.TRAINING, reporting.chassis.policy)
+
+    practised = (await asked(reporting, "/v1/reports/completion_time", **days)).json()["figures"]
+    assert (bool(counted), practised) == (True, [])

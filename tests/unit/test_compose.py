@@ -85,6 +85,7 @@ def test_service_in_compose_is_started_as_in_the_embedded_stack(name: str) -> No
     assert service["command"] == ["python", "-m", services.module(name)]
     assert service["environment"] == _in_docker(name) | {
         "BELLBOARD_OTLP_ENDPOINT": "${BELLBOARD_OTLP_ENDPOINT:-}",
+        "BELLBOARD_TRACE_RATIO": "${BELLBOARD_TRACE_RATIO:-1}",
         "BELLBOARD_KAFKA_USER": user_of(name),
         "BELLBOARD_KAFKA_PASSWORD": f"${{BELLBOARD_KAFKA_PASSWORD_{name.upper()}:?set it in .env}}",
         **_OWN.get(name, {}),
@@ -145,3 +146,24 @@ def test_every_secret_is_made_once_and_none_is_written_over(tmp_path: Path) -> N
     again = subprocess.run([script], check=False, capture_output=True, text=True)
     assert again.returncode == 1
     assert "already" in again.stdout
+
+
+def test_image_runs_as_nobody_special_and_names_its_base_once() -> None:
+    lines = (_ROOT / "deploy" / "Dockerfile").read_text().splitlines()
+    stages = [line for line in lines if line.startswith("FROM ")]
+    assert stages == ["FROM ${PYTHON} AS build", "FROM ${PYTHON}"]
+    [base] = [line.partition("=")[2] for line in lines if line.startswith("ARG PYTHON=")]
+    assert not base.endswith(":latest")
+    assert ":" in base
+    last = lines[lines.index(stages[-1]) :]
+    assert "USER bellboard" in last
+    assert not [line for line in last[last.index("USER bellboard") :] if line.startswith("RUN ")]
+    assert any(line.startswith("HEALTHCHECK ") for line in last)
+    assert not [each["image"] for each in _COMPOSE["services"].values() if each.get("image", ":").endswith(":latest")]
+
+
+def test_every_page_for_operators_names_tests_that_are_there() -> None:
+    said = (_ROOT / "docs" / "operations.md").read_text() + (_ROOT / "docs" / "reliability.md").read_text()
+    named = set(re.findall(r"`((?:faults|integration|e2e|unit|contract)/[a-z_/]*test_[a-z_]+)`", said))
+    assert len(named) > 10
+    assert {one for one in named if not (_ROOT / "tests" / f"{one}.py").is_file()} == set()

@@ -69,3 +69,11 @@ def test_no_two_pictures_of_a_dashboard_overlap() -> None:
     for path in (_FOLDER / "dashboards").glob("*.json"):
         places = [tuple(panel["gridPos"].values()) for panel in json.loads(path.read_text())["panels"]]
         assert len(set(places)) == len(places) > 3
+
+
+def test_every_metric_is_named_in_the_page_for_operators() -> None:
+    said = Path("docs/operations.md").read_text()
+    families = text_string_to_metric_families(Metrics().text().decode())
+    ours = {each.name for each in families if each.name.startswith("bellboard_") and not each.name.endswith("_created")}
+    assert len(ours) > 10
+    assert {name for name in ours | OF_SERVICES if name.removeprefix("bellboard") not in said} == set()

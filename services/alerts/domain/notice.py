@@ -85,6 +85,7 @@ class World(Frozen):
     books: dict[str, Book] = Field(default_factory=dict, description="By property")
     people: dict[str, Person] = Field(default_factory=dict, description="By id; who is absent has no wishes")
     usable: frozenset[str] = Field(default=frozenset(), description="The channels that this installation has")
+    indoors: frozenset[str] = Field(default=frozenset(), description="Properties that ring on the console alone")
 
     def book(self, property_id: str) -> Book:
         """A hotel's book."""

@@ -25,9 +25,10 @@ def route(notice: Notice, world: World) -> Notice:
 
 def _of_person(notice: Notice, world: World, staff_id: str | None) -> list[Delivery]:
     mine = _made(notice, world, staff_id, INBOX)
-    if staff_id is None:
+    alert = notice.live.alert
+    if staff_id is None or alert.property_id in world.indoors:
         return [mine]
-    alert, person = notice.live.alert, world.person(staff_id)
+    person = world.person(staff_id)
     ways = world.book(alert.property_id).route(alert.severity, alert.rule, notice.told.role).channels
     ways = person.ways(ways, alert.severity, world.usable)
     if person.wishes.digest is not Digest.NEVER and alert.severity is not Severity.CRITICAL and "email" in world.usable:
@@ -43,6 +44,8 @@ def _of_person(notice: Notice, world: World, staff_id: str | None) -> list[Deliv
 
 def _of_places(notice: Notice, world: World) -> list[Delivery]:
     alert = notice.live.alert
+    if alert.property_id in world.indoors:
+        return []
     route = world.book(alert.property_id).route(alert.severity, alert.rule, notice.told.role)
     return [
         _made(notice, world, None, PLACE, destination=place)

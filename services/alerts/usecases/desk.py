@@ -1,7 +1,7 @@
 """The work of one transaction: plans come in, alerts, notices, timers and events go out together."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.alerts import pipeline
@@ -30,6 +30,7 @@ from shared.chassis.timers import Timer
 from shared.contracts.alerts import AlertState
 from shared.contracts.envelope import NewEvent
 from shared.contracts.identity import Actor
+from shared.contracts.staff import Mode
 from shared.contracts.values import Instant, Scope
 
 BREACH, CHAIN, UNHUSH = "breach", "chain", "unhush"
@@ -50,6 +51,8 @@ class Parts:
     outbox: Announcer
     staffing: Staffing
     usable: frozenset[str] = frozenset()
+    mode: Callable[[str], Mode | None] = lambda _: Mode.LIVE
+    """How much of a hotel is real."""
 
 
 class Desk:
@@ -225,6 +228,7 @@ class Desk:
             "rung": await parts.notices.rung(scope, groups, self._tx),
             "books": {hotel: await parts.books.book(scope, hotel, self._now) for hotel in hotels},
             "people": await parts.people.people(scope, people, self._tx),
+            "indoors": frozenset(one for one in hotels if parts.mode(one) is not Mode.LIVE),
         }
         return bare.model_copy(update=found)
 

@@ -8,11 +8,11 @@ from pydantic import Field
 from services.auth.domain.staff import Login, PropertyDraft, StaffDraft, StaffPatch
 from services.auth.usecases.directory import Directory
 from shared.chassis.commands import CommandContext
-from shared.chassis.describing import ETAG, example
+from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal, Role
 from shared.contracts.staff import Property, StaffMember
-from shared.contracts.values import EntityId, Frozen
+from shared.contracts.values import EntityId, Frozen, Slug
 
 OPENED = {"id": "harbour", "name": "Harbour Hotel", "zone": "Europe/Lisbon", "currency": "EUR", "rooms": 80}
 HIRED = {"display_name": "Ana", "roles": ["associate"], "departments": ["front_office"], "properties": ["city"]}
@@ -63,6 +63,15 @@ def router(directory: Directory, chassis: Chassis) -> APIRouter:
     ) -> Property:
         """Set up a property."""
         opened, replayed = await directory.open_property(ctx, body)
+        _tagged(response, opened.version, replayed)
+        return opened
+
+    @routes.post("/properties/{property_id}/live", responses={200: ETAG, **refuses(404, 409)})
+    async def go_live(
+        property_id: Annotated[Slug, Path()], response: Response, ctx: CommandContext = Depends(chassis.command)
+    ) -> Property:
+        """Open a hotel that ran as a shadow: from now on what it does leaves the house. Needs If-Match."""
+        opened, replayed = await directory.go_live(ctx, property_id)
         _tagged(response, opened.version, replayed)
         return opened
 

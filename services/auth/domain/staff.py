@@ -11,7 +11,7 @@ from shared.contracts.cards import refuse_card
 from shared.contracts.envelope import Change, NewEvent
 from shared.contracts.errors import Breach, breached, conflict
 from shared.contracts.identity import Actor, DataClass, Department, Role
-from shared.contracts.staff import Absence, Property, PropertyEvent, Shift, StaffEvent, StaffMember
+from shared.contracts.staff import Absence, Mode, Property, PropertyEvent, Shift, StaffEvent, StaffMember
 from shared.contracts.values import Code, Frozen, Slug, card_numbers, derived_id, zone
 
 CHAIN_WIDE = "*"
@@ -32,6 +32,7 @@ class PropertyDraft(Frozen):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     departments: tuple[Department, ...] = tuple(Department)
     rooms: int = Field(default=0, strict=True, ge=0, le=100_000)
+    mode: Mode = Mode.LIVE
 
 
 class StaffDraft(Frozen):
@@ -129,6 +130,13 @@ def check_password(password: str) -> None:
 def open_property(chain: str, draft: PropertyDraft) -> Property:
     """A new property at version 1."""
     return Property(chain=chain, version=1, **draft.model_dump())
+
+
+def gone_live(before: Property) -> Property:
+    """The property as it is once what it does leaves the house. There is no way back, and none out of training."""
+    if before.mode is not Mode.SHADOW:
+        raise conflict("not_in_shadow", f"{before.id} is no shadow: it is {before.mode.value}.")
+    return before.model_copy(update={"mode": Mode.LIVE, "version": before.version + 1})
 
 
 def hire(chain: str, staff_id: str, draft: StaffDraft) -> StaffMember:

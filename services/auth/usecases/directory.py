@@ -11,6 +11,7 @@ from services.auth.domain.staff import (
     check_password,
     check_property,
     check_staff,
+    gone_live,
     guard_last_rights,
     hire,
     open_property,
@@ -59,6 +60,24 @@ class Directory:
             event = property_event(None, opened, ctx.principal.actor, self._time.now())
             await self._store.save(scope, DirectoryChange(events=(event,), property=opened), ctx, 201)
             return opened, False
+
+        async def again(kept: Kept) -> tuple[Property, bool]:
+            return await self._property(scope, kept.subject), True
+
+        return await once(partial(self._store.seen, scope), ctx, work, again)
+
+    async def go_live(self, ctx: CommandContext, property_id: str) -> tuple[Property, bool]:
+        """Let what a shadow does leave the house; the flag says whether this key had done so before."""
+        scope, _ = self._may(ctx.principal, "manage", Resource.PROPERTY)
+
+        async def work() -> tuple[Property, bool]:
+            before = await self._property(scope, property_id)
+            self._chain_wide(ctx.principal)
+            _require_version(ctx, before.version)
+            after = gone_live(before)
+            event = property_event(before, after, ctx.principal.actor, self._time.now())
+            await self._store.save(scope, DirectoryChange(events=(event,), property=after), ctx, 200)
+            return after, False
 
         async def again(kept: Kept) -> tuple[Property, bool]:
             return await self._property(scope, kept.subject), True

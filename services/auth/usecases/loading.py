@@ -103,7 +103,8 @@ class Loading:
         before = await self._store.property(scope, draft.id)
         after = open_property(scope.chain, draft)
         if before is not None:
-            after = after.model_copy(update={"version": before.version})
+            # How much of it is real is said once it is open, not in the file that a chain starts with.
+            after = after.model_copy(update={"version": before.version, "mode": before.mode})
             if after == before:
                 return 0
             after = after.model_copy(update={"version": before.version + 1})

@@ -86,12 +86,12 @@ class Loose:
     async def nothing_to_do(self, viewer: Viewer, message_id: str, key: str, version: int, why: str) -> Problem | None:
         """Say that a guest's message needs no record."""
         body = {"reason_code": why or "no_work"}
-        return await _done(self._talk.settle(viewer.access, message_id, key, version, body))
+        return await carried_out(self._talk.settle(viewer.access, message_id, key, version, body))
 
     async def heard(self, viewer: Viewer, message_id: str, key: str, version: int, record_id: str) -> Problem | None:
         """Say on which record a guest's message is now."""
         body = {"record_id": record_id}
-        return await _done(self._talk.settle(viewer.access, message_id, key, version, body))
+        return await carried_out(self._talk.settle(viewer.access, message_id, key, version, body))
 
     async def no_work(self, viewer: Viewer, comment_id: str, key: str, version: int, why: str) -> Problem | None:
         """Say that a comment needs no record."""

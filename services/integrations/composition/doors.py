@@ -13,9 +13,11 @@ from services.integrations.usecases.doors import TakeFromPms
 from services.integrations.usecases.erasures import Erasures
 from services.integrations.usecases.finance import TakeFromFinance
 from services.integrations.usecases.reading import ReadGuests, ReadStays
+from services.integrations.usecases.readying import Readying
 from services.integrations.usecases.reservations import PmsLinks
 from services.integrations.usecases.tasks import TakeTasks
 from services.integrations.usecases.unrecorded import Unrecorded
+from shared.chassis import readiness
 
 
 def routers(have: Parts) -> list[APIRouter]:
@@ -48,4 +50,16 @@ def routers(have: Parts) -> list[APIRouter]:
         api.router(doors),
         masked_api.router(masked, chassis, clock.real_now),
         guest_pages.router(chassis, answering),
+        readiness.router(_readying(have), chassis),
     ]
+
+
+def _readying(have: Parts) -> Readying:
+    settings, known = have.settings, (*have.vendors, *have.adapters)
+
+    def channels(property_id: str) -> list[str]:
+        texts = ["sms"] if any(one.property_id == property_id for one in settings.twilio) else []
+        return [*texts, *(["email"] if settings.mail else [])]
+
+    of = (have.talk.templates, frozenset(have.money.providers))
+    return Readying(have.connections, have.following.endpoints, known, channels, *of)

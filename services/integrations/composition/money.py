@@ -84,6 +84,10 @@ class MoneyParts:
         """Payments that wait, and the nightly match."""
         settings, clock = have.settings, have.chassis.clock
         return [
-            Job("payments", settings.commands_every_s, CarryOut(self.payments, self.providers, clock)),
+            Job(
+                "payments",
+                settings.commands_every_s,
+                CarryOut(self.payments, self.providers, clock, have.chassis.policy.mode),
+            ),
             Job("reconcile", settings.reconcile_every_s, self.reconcile(have)),
         ]

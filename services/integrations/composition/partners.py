@@ -48,18 +48,18 @@ class PartnerParts:
 
     def consumer(self, chassis: Chassis) -> Consumer:
         """Hears everything that is published to partners."""
-        return Consumer(
-            "integrations.partners",
-            HEARD,
-            Distribute(self.store, self.latest, self.deliveries, chassis.clock, self.contract),
+        handler = Distribute(
+            self.store, self.latest, self.deliveries, chassis.clock, self.contract, chassis.policy.mode
         )
+        return Consumer("integrations.partners", HEARD, handler)
 
     def jobs(self, settings: Settings, chassis: Chassis, stays: StayStore) -> list[Job]:
         """What stands, numbers, endpoints, topics."""
         every, clock, store, rows = settings.partners_every_s, chassis.clock, self.store, self.deliveries
-        settle_s, contract = settings.partners_settle_s, self.contract
+        contract = self.contract
+        begun = (settings.partners_settle_s, contract, chassis.policy.mode)
         return [
-            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, settle_s, contract)),
+            Job("partners-list", every, ListStanding(store, self.latest, rows, clock, *begun)),
             Job("partners-number", every, NumberDeliveries(store, rows, clock)),
             Job("partners-call", every, CallEndpoints(store, rows, self.endpoints, stays, clock, contract)),
             Job("partners-topics", every, FillTopics(store, rows, self.topics, clock, contract)),

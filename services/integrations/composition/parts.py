@@ -41,6 +41,7 @@ from services.integrations.usecases.imports import ImportBookings
 from services.integrations.usecases.inventory import CountRooms
 from services.integrations.usecases.listening import Listen
 from services.integrations.usecases.outgoing import SendMessages
+from services.integrations.usecases.outward import Outward
 from services.integrations.usecases.pms_orders import SendOrders, WriteNotes
 from services.integrations.usecases.postings import PostCharges
 from services.integrations.usecases.redriving import Redriving
@@ -158,25 +159,30 @@ class Parts:
         return LookAtTasks(self.connections, self.vendors, self.ledger, self.looks, self.chassis.clock)
 
     @property
+    def outward(self) -> Outward:
+        """The connections, for what leaves by them."""
+        return Outward(self.connections, self.adapters, self.chassis.policy.mode)
+
+    @property
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
         of, clock = self.following, self.chassis.clock
         numbers = Reservations(self.stays)
-        return PostCharges(self.postings, self.connections, self.adapters, self.vendors, numbers, of.endpoints, clock)
+        return PostCharges(self.postings, self.outward, self.adapters, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def write_back(self) -> WriteBack:
         """Works off the changes that wait for the PMS."""
         of, clock = self.following, self.chassis.clock
         pms, numbers = (self.adapters, self.vendors), Reservations(self.stays)
-        return WriteBack(self.writebacks, self.connections, *pms, numbers, self.messages, of.endpoints, clock)
+        return WriteBack(self.writebacks, self.outward, *pms, numbers, self.messages, of.endpoints, clock)
 
     @property
     def send_orders(self) -> SendOrders:
         """Works off the notes and tasks that wait for the PMS."""
         of, clock = self.following, self.chassis.clock
         numbers = Reservations(self.stays)
-        return SendOrders(self.orders, self.ledger, self.connections, self.vendors, numbers, of.endpoints, clock)
+        return SendOrders(self.orders, self.ledger, self.outward, self.vendors, numbers, of.endpoints, clock)
 
     @property
     def send_messages(self) -> SendMessages:

@@ -1,10 +1,10 @@
 """Writes down for each subscription what it is to hear: redacted, held against the contract, once an event."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.integrations.domain.deliveries import Delivery, DeliveryState
-from services.integrations.domain.partners import Standing, Subscription
+from services.integrations.domain.partners import CHAIN_WIDE, Standing, Subscription
 from services.integrations.domain.redaction import NotContract, check, listed, redacted
 from services.integrations.ports.partners import DeliveryStore, LatestStore, PartnerStore
 from shared.chassis.clock import Clock
@@ -12,9 +12,11 @@ from shared.chassis.mongo import Tx
 from shared.contracts import topics
 from shared.contracts.catalogue import body_of
 from shared.contracts.envelope import Envelope, EventBody
+from shared.contracts.errors import AppError, ErrorKind
 from shared.contracts.partner_hearing import SENT_TYPES
 from shared.contracts.partner_versions import CURRENT, PartnerContract, major_of, noun_of
 from shared.contracts.partners import COMPULSORY, MODELS, WITH_STATE
+from shared.contracts.staff import Mode
 from shared.contracts.values import SYSTEM_CHAIN, Scope, derived_id
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ PAGE = 500
 HEARD = (topics.RECORDS, topics.STAYS, topics.GUESTS, topics.INVENTORY, topics.MONEY, topics.MESSAGES)
 ERASED = "guest.erased.v1"
 LISTED = "listed"
+NO_HOTEL = ("*", CHAIN_WIDE)
+"""Where an event says that it is about no hotel in particular."""
 
 
 class Distribute:
@@ -36,9 +40,10 @@ class Distribute:
         deliveries: DeliveryStore,
         clock: Clock,
         contract: PartnerContract = CURRENT,
+        mode: Callable[[str], Mode | None] = lambda _: Mode.LIVE,
     ) -> None:
         self._store, self._latest, self._deliveries, self._clock = store, latest, deliveries, clock
-        self._contract = contract
+        self._contract, self._mode = contract, mode
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Keep what stands, and a row for each subscription that an event is for."""
@@ -52,7 +57,7 @@ class Distribute:
             (event, one, types)
             for event in published
             for one in subscriptions
-            if (types := heard_as(one, event, self._contract))
+            if (types := heard_as(one, event, self._contract)) and is_real(event, self._mode)
         ]
         # Only what somebody is to hear is read: an import of years passes through here, too.
         bodies = {event.id: body_of(event) for event, _, _ in heard}
@@ -68,6 +73,16 @@ class Distribute:
 
     async def forget(self, tx: Tx, subject: str) -> None:
         """Nothing: what a partner was told, it was told."""
+
+
+def is_real(event: Envelope, mode: Callable[[str], Mode | None]) -> bool:
+    """Whether partners hear of an event's hotel. UNAVAILABLE while nobody has told us: the event waits."""
+    if event.type == ERASED or event.property_id in NO_HOTEL:
+        return True
+    found = mode(event.property_id)
+    if found is None:
+        raise AppError(ErrorKind.UNAVAILABLE, "property_unknown", "Auth has not told of this hotel yet.")
+    return found is Mode.LIVE
 
 
 def heard_as(one: Subscription, event: Envelope, contract: PartnerContract = CURRENT) -> list[str]:
@@ -137,9 +152,10 @@ class ListStanding:
         clock: Clock,
         settle_s: float,
         contract: PartnerContract = CURRENT,
+        mode: Callable[[str], Mode | None] = lambda _: Mode.LIVE,
     ) -> None:
         self._store, self._latest, self._deliveries = store, latest, deliveries
-        self._clock, self._settle_s, self._contract = clock, settle_s, contract
+        self._clock, self._settle_s, self._contract, self._mode = clock, settle_s, contract, mode
 
     async def __call__(self) -> int:
         """Go on with every subscription that is starting; how many rows were written."""
@@ -154,13 +170,16 @@ class ListStanding:
         last = await self._deliveries.listed_to(scope, one.id)
         while True:
             found = await self._latest.page(scope, nouns, last, PAGE)
-            rows = [row for event in found if one.covers(event.property_id) for row in self._rows(one, event)]
+            rows = [row for event in found if self._tells(one, event) for row in self._rows(one, event)]
             done = len(found) < PAGE
             last = found[-1].subject if found else last
             count += len(rows)
             await self._deliveries.list_from(scope, one, [*rows, *([self._started(one)] if done else [])], last, done)
             if done:
                 return count
+
+    def _tells(self, one: Subscription, event: Envelope) -> bool:
+        return one.covers(event.property_id) and is_real(event, self._mode)
 
     def _rows(self, one: Subscription, event: Envelope) -> list[Delivery]:
         """What stands, in each major of which the subscription hears anything."""

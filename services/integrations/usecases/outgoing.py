@@ -24,6 +24,7 @@ from services.integrations.usecases.commanding import CarryOut, Ready, Whose
 from shared.chassis.clock import Clock
 from shared.chassis.provenance import Provenance
 from shared.contracts.messages import MessageState
+from shared.contracts.staff import Mode
 from shared.contracts.stays import Stay
 from shared.contracts.values import Scope
 
@@ -168,7 +169,8 @@ class SendMessages(CarryOut[GuestMessage]):
         row = row.model_copy(update={"text": said.text, "language": said.language})
         if row.progress in (Progress.SENDING, Progress.UNKNOWN):
             return self._left(row, profile, said)
-        if not row.send:
+        if not row.send or not self._real(row.message.property_id):
+            # Of a hotel that is no real one yet it is kept, as it would have been said.
             await self._house.messages.choose(scope, row)
             return Stored(row, house.clock)
         if profile is None:
@@ -188,6 +190,12 @@ class SendMessages(CarryOut[GuestMessage]):
         )
         await house.messages.choose(scope, row)
         return self._letter(row, way, profile, said)
+
+    def _real(self, property_id: str) -> bool:
+        mode = self._house.policy.mode(property_id)
+        if mode is None:
+            raise PmsBusy("property_unknown")
+        return mode is Mode.LIVE
 
     def _left(self, row: GuestMessage, profile: Profile | None, said: Rendered) -> Ready[GuestMessage]:
         """One that may have left: only its own way counts."""

@@ -1,7 +1,7 @@
 """Asks payment providers, once for each request: saved as sending first, the same key when an answer was lost (F44)."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from services.integrations.domain.connections import Connection
 from services.integrations.domain.finance import seen
@@ -20,6 +20,7 @@ from services.integrations.ports.payments import PaymentProvider, PaymentStore, 
 from services.integrations.usecases.doors import behind
 from services.integrations.usecases.finance import Ledger
 from services.integrations.usecases.incoming import refuse_cards
+from services.integrations.usecases.outward import NOT_REAL
 from shared.chassis.clock import Clock
 from shared.chassis.commands import CommandContext
 from shared.chassis.faultpoints import reach
@@ -30,6 +31,7 @@ from shared.contracts.identity import Principal
 from shared.contracts.money import PostingState
 from shared.contracts.payments import PaymentKind, PaymentOperation
 from shared.contracts.policy import Resource
+from shared.contracts.staff import Mode
 from shared.contracts.values import SYSTEM_CHAIN, Money, Scope
 
 ALL = Scope(chain=SYSTEM_CHAIN)
@@ -160,8 +162,14 @@ class Payments:
 class CarryOut:
     """Works off what waits, and reads back what is not known."""
 
-    def __init__(self, store: PaymentStore, providers: Mapping[str, PaymentProvider], clock: Clock) -> None:
-        self._store, self._providers, self._clock = store, providers, clock
+    def __init__(
+        self,
+        store: PaymentStore,
+        providers: Mapping[str, PaymentProvider],
+        clock: Clock,
+        mode: Callable[[str], Mode | None] = lambda _: Mode.LIVE,
+    ) -> None:
+        self._store, self._providers, self._clock, self._mode = store, providers, clock, mode
 
     async def __call__(self) -> int:
         """Carry out everything that waits; how many were settled."""
@@ -182,9 +190,11 @@ class CarryOut:
     async def _outcome(self, row: OperationRow, real: dt.datetime) -> OperationRow | None:
         """How a request ended; None while it may be sent again under the same key, which a lost answer calls for."""
         now = self._clock.now()
-        provider = self._providers.get(row.operation.property_id)
-        if provider is None:
-            return moved(row, PostingState.FAILED, now, failure="no_provider")
+        provider, mode = self._providers.get(row.operation.property_id), self._mode(row.operation.property_id)
+        if mode is None:
+            return None
+        if provider is None or mode is not Mode.LIVE:
+            return moved(row, PostingState.FAILED, now, failure=NOT_REAL if provider else "no_provider")
         if row.first_tried is not None and real - row.first_tried >= KEY_LASTS:
             return moved(row, PostingState.UNKNOWN, now, failure="no_answer")
         try:

@@ -21,6 +21,7 @@ from services.reporting.usecases.rota import on_duty
 from shared.chassis.policy import Verdict
 from shared.contracts.errors import forbidden, invalid, not_found
 from shared.contracts.identity import Principal, Role
+from shared.contracts.staff import Mode
 from shared.contracts.values import Instant, Scope, local_day, zone
 
 REPORT, OPERATIONS = "report", "operations"
@@ -88,7 +89,7 @@ class Answering:
         return report, question, [figure for figure in found if figure.data_class in classes]
 
     async def _asked(self, caller: Principal, report: Report, question: Question, wish: Wish) -> Asked:
-        scope, start, end = scope_of(caller, wish.property_id), question.start, question.end
+        scope, start, end = self.counted(caller, wish.property_id), question.start, question.end
         standing, earlier = Tally(), question.earlier(BEFORE)
         if report.standing is not None:
             open_now = await self._facts.standing(scope)
@@ -133,7 +134,7 @@ class Answering:
         figure = next((one for one in figures if one.key == key), None)
         if figure is None:
             raise not_found("figure")
-        scope, found, looked = scope_of(caller, wish.property_id), list[Fact](), 0
+        scope, found, looked = self.counted(caller, wish.property_id), list[Fact](), 0
         here = figure.labels.get("property")
         scope = scope.narrow([here]) if here else scope
         rule = figure.behind
@@ -207,6 +208,16 @@ class Answering:
         """Whether there is this property for the caller: another chain's is as absent as one of nobody's."""
         covered = Scope(chain=caller.chain, properties=caller.properties).covers(property_id)
         return covered and self._permissions.property(caller.chain, property_id) is not None
+
+    def counted(self, caller: Principal, property_id: str | None) -> Scope:
+        """What a question of this caller counts: a training hotel is in no report, not even in one of its own."""
+        whole = scope_of(caller, property_id)
+        return Scope(chain=whole.chain, properties=self._permissions.counts(whole.chain, whole.properties))
+
+    def is_real(self, chain: str, property_id: str) -> bool:
+        """Whether what is made of a hotel may leave the house."""
+        found = self._permissions.property(chain, property_id)
+        return found is not None and found.mode is Mode.LIVE
 
     def _question(self, caller: Principal, wish: Wish) -> Question:
         now = self._now()

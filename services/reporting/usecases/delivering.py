@@ -80,7 +80,8 @@ class Delivering:
         for name, content in made.items():
             await self._files.replace(Scope(chain=run.chain), f"{run.id}.{name}", content)
         hours = schedule.terms.review_hours if schedule else None
-        letters = mailings(run, schedule.terms.mail_to if schedule else (), self._real_now())
+        hear = schedule.terms.mail_to if schedule and self._answering.is_real(run.chain, run.property_id) else ()
+        letters = mailings(run, hear, self._real_now())
         now = self._now()
         after = run.model_copy(
             update={

@@ -8,7 +8,7 @@ from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import asked
 from services.reporting.ports import FactStore, FileStore, Keys, Permissions, Press
 from services.reporting.reports.rows import ROWS, Export, ExportState, Table, seen
-from services.reporting.usecases.answering import Answering, scope_of
+from services.reporting.usecases.answering import Answering
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
@@ -133,7 +133,10 @@ class Exporting:
     ) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
         """Page by page, the rows of the days asked for that the caller may read; how far it is stands in the store."""
         export, after = progress.export, ""
-        bounds, where = asked(export.start, export.end, self._now()).bounds, scope_of(caller, export.property_id)
+        bounds, where = (
+            asked(export.start, export.end, self._now()).bounds,
+            self._answering.counted(caller, export.property_id),
+        )
         while True:
             facts = await self._facts.in_order(where, *bounds, after, AT_ONCE)
             rows = [

@@ -19,7 +19,7 @@ from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import AppError, ErrorKind, conflict, not_found
 from shared.contracts.identity import Actor, Principal, system
 from shared.contracts.reports import SpotCheckEvent, SpotCheckSeen
-from shared.contracts.staff import Property
+from shared.contracts.staff import Mode, Property
 from shared.contracts.values import Instant, Scope, local_day, zone
 
 MANAGE, CHECK = "manage", "spot_check"
@@ -84,7 +84,7 @@ class Spotting:
     async def plan_busy(self) -> int:
         """Draw checks for yesterday wherever it was busy and nobody did yet; how many days were looked at."""
         looked = 0
-        for hotel in self._hotels():
+        for hotel in (one for one in self._hotels() if one.mode is not Mode.TRAINING):
             scope, yesterday = Scope(chain=hotel.chain), local_day(self._now(), zone(hotel.zone)) - dt.timedelta(days=1)
             if await self._spots.was_drawn(scope, hotel.id, yesterday):
                 continue

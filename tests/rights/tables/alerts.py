@@ -29,6 +29,7 @@ ROWS = (
     granted("GET /v1/silences", "read", KIND, query=HOTEL),
     granted("POST /v1/silences", "silence", KIND, body=begun_example()),
     granted("POST /v1/silences/{silence_id}/end", "silence", KIND, body=ENDED, headers=STALE),
+    granted("GET /v1/readiness/{property_id}", "read", Resource.CONNECTION, thing="property_id"),
     granted("GET /v1/on-duty", "read", KIND, query=HOTEL),
     granted(f"GET {OWN}", "read", RULES),
     granted(f"GET {OWN}/versions", "read", RULES),

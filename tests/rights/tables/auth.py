@@ -32,6 +32,8 @@ ROWS = (
     granted("POST /v1/staff/{staff_id}/invitations", "reset", PEOPLE, body=INVITED),
     granted("GET /v1/properties", "read", Resource.PROPERTY, place=CHAIN),
     granted("POST /v1/properties", "manage", Resource.PROPERTY, place=ALL, body=HOTEL),
+    granted("POST /v1/properties/{property_id}/live", "manage", Resource.PROPERTY, place=ONE_OF_ALL, headers=STALE),
+    granted("GET /v1/readiness/{property_id}", "read", Resource.CONNECTION, thing="property_id"),
     granted("GET /v1/staff", "read", PEOPLE, place=CHAIN, shows=of(STAFF)),
     granted("POST /v1/staff", "manage", PEOPLE, place=CHAIN, body=PERSON),
     granted("GET /v1/staff/{staff_id}", "read", PEOPLE, thing="staff_id", shows=of(STAFF)),

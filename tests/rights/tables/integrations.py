@@ -51,6 +51,7 @@ ROWS = (
     granted("POST /v1/commands/{command_id}/redrive", "redrive", Resource.COMMAND, body=REDRIVE, headers=STALE),
     granted("GET /v1/connections", "read", Resource.CONNECTION, place=Place.CHAIN),
     granted("GET /v1/connections/{property_id}", "read", Resource.CONNECTION, thing="property_id"),
+    granted("GET /v1/readiness/{property_id}", "read", Resource.CONNECTION, thing="property_id"),
     granted("PUT /v1/connections/{property_id}", "manage", Resource.CONNECTION, body=CONNECTION, headers=STALE),
     granted("GET /v1/stays/{stay_id}", "read", Resource.STAY, thing="stay_id", shows=of(PAYMENT)),
     granted(

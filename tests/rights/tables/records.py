@@ -190,6 +190,7 @@ _HELD = (
         needs=of(GUEST, PRIVATE),
         shows=SECRET_WORDS,
     ),
+    granted("GET /v1/readiness/{property_id}", "read", Resource.CONNECTION, thing="property_id"),
     granted("GET /ops/v1/retention", "status", Resource.OPERATION, **WHOLE),
     granted("GET /ops/v1/retention/{name}/simulation", "status", Resource.OPERATION, query={"days": 400}, **WHOLE),
     granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, **WHOLE),

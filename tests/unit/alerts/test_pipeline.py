@@ -224,3 +224,13 @@ def test_own_quiet_hours_last_half_a_day_at_most(start: str, end: str, stands: b
     wished = {"quiet": {"start": start, "end": end}}
     with contextlib.nullcontext() if stands else pytest.raises(ValidationError):
         Preferences.model_validate(wished)
+
+
+def test_route_rings_on_the_console_alone_when_the_hotel_is_no_real_one_yet() -> None:
+    route = Route(channels=("email",), destinations=("chat-1",))
+    known = world(books={PROPERTY: Book(routes=(route,))}, usable=frozenset({"email"}), people={"sue": wishing("sue")})
+
+    outside, indoors = run(notice(), known), run(notice(), known.model_copy(update={"indoors": {PROPERTY}}))
+
+    assert [one.channel for one in outside.deliveries] == ["inbox", "email", "place"]
+    assert [one.channel for one in indoors.deliveries] == ["inbox"]
