@@ -199,6 +199,10 @@ class RunStore(Protocol):
         """The newest that were delivered."""
         ...
 
+    async def last_of(self, scope: Scope, schedule_id: str) -> Run | None:
+        """The newest of a schedule that was delivered or given up."""
+        ...
+
     async def due(self, scope: Scope, limit: int) -> Sequence[Run]:
         """Those that wait to be delivered, oldest first."""
         ...
