@@ -26,9 +26,11 @@ from services.console.adapters.reporting import ReportingClient
 from services.console.adapters.rulebook import RulebookClient
 from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
+from services.console.adapters.timetable import TimetableClient
 from services.console.api import (
     alerting,
     board,
+    checks,
     desk,
     device,
     entry,
@@ -47,6 +49,7 @@ from services.console.api import (
     selling,
     session,
     stays,
+    timetable,
     waiting,
 )
 from services.console.api.gate import Gate
@@ -72,11 +75,13 @@ from services.console.ports import (
     SignIn,
     StayList,
     Time,
+    Timetable,
 )
 from services.console.settings import Settings
 from services.console.store import SessionStore, prepare
 from services.console.usecases.alerting import BellDesk
 from services.console.usecases.board import Boards
+from services.console.usecases.checks import SpotDesk
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
 from services.console.usecases.handovers import ShiftChange
@@ -92,6 +97,7 @@ from services.console.usecases.rulebook import RuleDesk
 from services.console.usecases.selling import Shop
 from services.console.usecases.signin import Desk
 from services.console.usecases.stays import Stays
+from services.console.usecases.timetable import Timekeeping
 from services.console.usecases.waiting import Waiting
 from shared.chassis.guarding import Guard
 from shared.chassis.service import Chassis, run
@@ -125,6 +131,7 @@ class Parts:
     library: Library
     loose: LooseEnds
     alerting: Alerting
+    timetable: Timetable
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -146,6 +153,8 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         stays.router(gate, Stays(parts.stays, parts.records, people), front),
         selling.router(gate, Shop(parts.selling, parts.records, boards, people)),
         reports.router(gate, Reading(parts.library, people)),
+        timetable.router(gate, Timekeeping(parts.timetable, parts.library, people)),
+        checks.router(gate, SpotDesk(parts.timetable, people)),
         rules.router(gate, RuleDesk(parts.rulebook, people)),
         alerting.router(gate, BellDesk(parts.alerting, people)),
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
@@ -211,6 +220,7 @@ def over_http(
         library=LibraryClient(reporting),
         loose=LooseClient(integrations),
         alerting=AlertingClient(alerts),
+        timetable=TimetableClient(reporting),
     )
 
 

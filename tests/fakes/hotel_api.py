@@ -17,6 +17,7 @@ from tests.fakes.hotel_loose import add_loose
 from tests.fakes.hotel_office import add_governance, add_reports, add_rules
 from tests.fakes.hotel_queues import add_handovers, add_queues
 from tests.fakes.hotel_shop import add_guests, add_shop
+from tests.fakes.hotel_timetable import add_timetable
 
 Told = Callable[[str, str, str, int], None]
 
@@ -66,6 +67,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     add_governance(app, hotel)
     add_reports(app, hotel)
     add_loose(app, hotel)
+    add_timetable(app, hotel)
     _records(app, hotel, house, told)
     _beside(app, hotel, house, told)
     return app

@@ -88,7 +88,7 @@ def router(answering: Answering, caller: Callable[..., Awaitable[Principal]], no
     ) -> RecordPage:
         """The records behind one figure, those first that moved last; a page may hold fewer than its limit."""
         page = await answering.behind(principal, name, figure, wish, cursor, limit)
-        shown = [view for fact in page.facts if (view := record_view(fact, now()))]
+        shown = [view for fact, times in page.facts if (view := record_view(fact, now(), times))]
         head = figure_view(name, page.question.start, page.question.end, page.figure, wish.property_id)
         return RecordPage(figure=head, items=tuple(shown), next=page.following)
 

@@ -67,6 +67,7 @@ class RecordView(Frozen):
     due_at: Instant
     closed_at: Instant | None
     late: bool
+    times: int = Field(default=1, description="How often it counts behind the figure")
 
 
 class RecordPage(Frozen):
@@ -122,7 +123,7 @@ def figure_view(report: str, start: dt.date, end: dt.date, figure: Figure, prope
     )
 
 
-def record_view(fact: Fact, now: dt.datetime) -> RecordView | None:
+def record_view(fact: Fact, now: dt.datetime, times: int) -> RecordView | None:
     """One record behind a figure; None when its own events have not come."""
     life = fact.life
     if life is None:
@@ -139,4 +140,5 @@ def record_view(fact: Fact, now: dt.datetime) -> RecordView | None:
         due_at=life.due_at,
         closed_at=life.closed_at,
         late=timing(life, now).late,
+        times=times,
     )

@@ -43,8 +43,10 @@ def _run(fact: Fact, life: Life, close: Close) -> Iterator[Entry]:
         if one.end is not None:
             length, held = whole_ms_between(one.start, one.end), group(department=one.department.value)
             yield Entry(day, HELD, held, "total_ms", length)
+            yield Entry(day, HELD, held, "total_n")
             if one.paused:
                 yield Entry(day, HELD, held, "paused_ms", length)
+                yield Entry(day, HELD, held, "paused_n")
 
 
 def basis(life: Life, fact: Fact) -> object:
@@ -62,10 +64,12 @@ def figures(asked: Asked) -> list[Figure]:
         found += percentiles(mine, HOTEL, ALL, property=property_id) if mine else []
     held = asked.of(HELD)
     for name, labels in held.groups("department"):
-        for figure, measure in (("held_total", "total_ms"), ("held_paused", "paused_ms")):
-            value = held.get(measure, name) / 1000
-            behind = Behind(family=HELD, group=name, measures=(measure,))
-            found.append(Figure(name=figure, labels=labels, value=value, unit="seconds", behind=behind))
+        for which in ("total", "paused"):
+            value, n = held.get(f"{which}_ms", name) / 1000, held.get(f"{which}_n", name)
+            behind = Behind(family=HELD, group=name, measures=(f"{which}_n",))
+            found.append(
+                Figure(name=f"held_{which}", labels=labels, value=value, unit="seconds", records=n, behind=behind)
+            )
     return found
 
 
