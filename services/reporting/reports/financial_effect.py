@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.cashed import CASHED
-from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.chart import Chart
 from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Figure, Report
@@ -16,7 +16,7 @@ from services.reporting.reports.money import (
     VOID,
     WAITING,
     amount,
-    scale_of,
+    by_currency,
     state_of,
 )
 from shared.contracts.identity import DataClass
@@ -115,10 +115,8 @@ def _matched(asked: Asked) -> Iterator[Figure]:
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
-    """What is wrong, by cause."""
-    some = [one for one in found if "cause" in one.labels]
-    points = [(f"{one.labels['cause']} {one.labels['currency']}", one.value, one.name) for one in some]
-    return chart("Financial effect by cause", "cause", points=points, beside=True, **scale_of(some))
+    """What is wrong, by cause: a panel for each currency."""
+    return by_currency("Financial effect by cause", "cause", [one for one in found if "cause" in one.labels])
 
 
 FINANCIAL_EFFECT = Report(
