@@ -16,12 +16,27 @@ from shared.contracts.values import Instant, Wire
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+class FigureWords(Wire):
+    """What a figure is called and means, and what it is counted in, as reporting says it in the viewer's language."""
+
+    name: str
+    title: str
+    meaning: str = ""
+    counted_in: str = ""
+
+
 class ReportInfo(Wire):
     """One report: what it is called and what its figures mean."""
 
     name: str
     title: str = ""
     definition: str = ""
+    parameters_said: dict[str, str] = Field(default_factory=dict)
+    figures: tuple[FigureWords, ...] = ()
+
+    def title_of(self, figure: str) -> str:
+        """What a figure is called; a figure that nobody has named yet is shown as plain words."""
+        return next((one.title for one in self.figures if one.name == figure), "") or plain(figure)
 
 
 class Figure(Wire):
@@ -83,12 +98,14 @@ class BehindRecord(Wire):
     due_at: Instant | None = None
     closed_at: Instant | None = None
     late: bool = False
+    times: int = 1
 
 
 class Behind(Wire):
     """The records behind one figure."""
 
     figure: Figure
+    said: FigureWords | None = None
     items: tuple[BehindRecord, ...] = ()
     next: str | None = None
 
@@ -120,19 +137,22 @@ def totals(figures: Iterable[Figure]) -> list[Figure]:
     return [one for one in figures if not one.labels]
 
 
-def groups(figures: Sequence[Figure]) -> list[Group]:
+def groups(figures: Sequence[Figure], report: ReportInfo) -> list[Group]:
     """The broken-down figures, by name and by what breaks them down; amounts of each currency by themselves, as no
     bar of one may stand beside a bar of another."""
     found: dict[tuple[str, tuple[str, ...], str], list[Figure]] = {}
     for one in figures:
         if one.labels:
             found.setdefault((one.name, tuple(one.labels), one.currency), []).append(one)
-    return [Group(_titled(*key), _bars(rows)) for key, rows in found.items()]
+    return [
+        Group(_titled(report.title_of(name), labels, currency), _bars(rows))
+        for (name, labels, currency), rows in found.items()
+    ]
 
 
-def _titled(name: str, labels: Sequence[str], currency: str) -> str:
+def _titled(title: str, labels: Sequence[str], currency: str) -> str:
     by = ", ".join(low(plain(label)) for label in labels if label != "currency")
-    return " – ".join(part for part in (plain(name), by, currency) if part)
+    return " – ".join(part for part in (title, by, currency) if part)
 
 
 def _bars(figures: Sequence[Figure]) -> tuple[Bar, ...]:

@@ -157,7 +157,8 @@ StandingEntries = Callable[[Standing, Question], Iterable[Entry]]
 
 @dataclass(frozen=True)
 class Report:
-    """One report: how it is defined, the families of sums it needs, and the pure function that makes its figures.
+    """One report: the families of sums it needs, and the pure function that makes its figures. `title` and
+    `definition` are put in from its words.
 
     `apart` are those read by property, `by_day` those read by day; small ones, as they are many.
     `entries` is what each fact gives to families of its own; other reports may use them. `basis`: all that they depend
@@ -167,8 +168,6 @@ class Report:
     """
 
     name: str
-    title: str
-    definition: str
     figures: Callable[[Asked], list[Figure]]
     families: tuple[str, ...] = ()
     entries: Entries | None = None
@@ -179,6 +178,8 @@ class Report:
     by_day: tuple[str, ...] = ()
     compares: bool = False
     takes: tuple[str, ...] = ()
+    title: str = ""
+    definition: str = ""
     picture: Callable[[Sequence[Figure]], Chart | None] = lambda _: None
 
 

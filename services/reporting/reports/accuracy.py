@@ -48,15 +48,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 ACCURACY = Report(
     name="accuracy",
-    title="Accuracy by spot checks",
-    definition=(
-        "On busy days records are drawn by chance (seeded by property and day) and somebody writes down what is really "
-        "there without being shown the record. accuracy: the share of compared values that agree, with its 95 % "
-        "interval "
-        f"(Wilson) beside the number compared; fewer than {SMALL} are marked as a small sample. missed: planned "
-        f"checks that "
-        "nobody made; they are not counted as right."
-    ),
     figures=figures,
     families=(SPOTS,),
     picture=picture,

@@ -110,14 +110,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 BOTTLENECKS = Report(
     name="bottlenecks",
-    title="Where the hours went",
-    definition=(
-        "held: the time that records stood with a department in a status (or shift) on the local days asked about, "
-        "those that are open until now included; it is the department waterfall of all records together. held_share: "
-        "of all hours held. accept: from trigger to acceptance, of the records accepted on those days. handed_off: "
-        "from one department to another; changed_hands: from one owner to another within one. A stretch longer than "
-        "60 days counts its rest on the last of them."
-    ),
     figures=figures,
     families=(HOURS, HANDED),
     entries=entries,

@@ -121,19 +121,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 FINANCIAL_EFFECT = Report(
     name="financial_effect",
-    title="Financial effect",
-    definition=(
-        "Money lines first asked for on the local days asked about, in integer minor units, compared with their "
-        "postings to the folio and the provider. missed_charge: charges of closed work whose posting failed, or of "
-        "fulfilled work that were never posted. wrong_refund: refunds posted for work that was not fulfilled, or "
-        "of more "
-        "than the line they take back. cost_leak: costs of work that came to nothing. settlement_pressure: asked "
-        "for and "
-        "neither posted nor failed. recovery: refunds and costs of service recovery. posted_differs: posted with "
-        "another amount than asked for. seen: what cash desk and payment provider did on those days, by themselves or "
-        "for us; refunds_not_of_records: their refunds less those that records had posted. A line may be several "
-        "of these; they are not to be added up."
-    ),
     figures=figures,
     families=(EFFECT, CASHED, MONEY_LINES),
     entries=entries,

@@ -6,7 +6,7 @@ from typing import Literal
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of
-from services.reporting.domain.question import BEFORE, Asked, Behind, Figure, Report
+from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.reviews import REVIEWS
 from services.reporting.domain.statistics import difference_of_means, difference_of_shares
 from services.reporting.domain.stay import STAYS
@@ -133,15 +133,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 GUEST_SERVICE = Report(
     name="guest_service",
-    title="Guest service effect",
-    definition=(
-        "Guest experience on the local days asked about (now) and on the days right before them "
-        f"({BEFORE} times as many; before). waiting: median time from trigger to close without pauses. contradictions: "
-        "confirmed values changed later. repeats: the same asked again; per stay: over the stays that departed. "
-        "reopen_share: closes that did not hold. mean_score: scores left with us, 0-10; mean_review: imported public "
-        "reviews, made 0-10. change: now less before with its 95 % interval (shares: Newcombe; means: Welch); where it "
-        "holds 0 the change may be chance. Nothing here says what caused a change."
-    ),
     figures=figures,
     families=(RUNS, FLOW, SERVICE, STAYS, REVIEWS),
     entries=entries,

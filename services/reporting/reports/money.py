@@ -97,12 +97,6 @@ def by_currency(title: str, across: str, some: Sequence[Figure]) -> Chart | None
 
 MONEY = Report(
     name="money",
-    title="Money asked for and posted",
-    definition=(
-        "Money lines first asked for on the local days asked about, by kind, in integer minor units of their currency. "
-        "requested = posted + waiting + failed + unknown; void lines were taken back before anything was posted. "
-        "Currencies are never added to each other."
-    ),
     figures=figures,
     families=(MONEY_LINES,),
     entries=entries,

@@ -72,16 +72,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 SERVICE_PRESSURE = Report(
     name="service_pressure",
-    title="Service pressure against results",
-    definition=(
-        "open_per_staff_hour: record hours that stood with a department in a shift (early 7-15, late 15-23, night; "
-        "closed stretches only) over the hours that its people were on duty there by the rota, absences left out. "
-        "worked_p50: its median time from trigger to close without pauses. load_with_time and load_with_score: "
-        "Spearman's "
-        "rank correlation over the days, of the day's load with its mean time and its mean score, with a 95 % "
-        "interval; "
-        f"fewer than {LEAST_DAYS} days say nothing, and going together is not cause."
-    ),
     figures=figures,
     families=(HOURS, RUNS),
     by_day=(HOTEL,),

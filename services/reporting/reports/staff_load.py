@@ -73,13 +73,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 STAFF_LOAD = Report(
     name="staff_load",
-    title="Staff load",
-    definition=(
-        "open_now: what each person has now. closed and closed_late: on the local days asked about, for who had the "
-        "record when it closed. held: the time that stretches which ended on those days were with them, pauses "
-        "left out. "
-        "Shown to those who may read about staff."
-    ),
     figures=figures,
     families=(STAFF,),
     entries=entries,

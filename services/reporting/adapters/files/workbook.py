@@ -10,6 +10,7 @@ import xlsxwriter
 from services.reporting.adapters.files.plain import figure_rows, harmless
 from services.reporting.domain.chart import Chart, Panel, Point, parted
 from services.reporting.domain.question import Figure, Question, Report
+from services.reporting.reports.wording import figure_said, unit_said
 
 _CHART_TYPES = {"bar": "column", "line": "line", "point": "scatter"}
 _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -41,6 +42,11 @@ def xlsx(report: Report, question: Question, figures: Sequence[Figure], property
         for number, (name, value) in enumerate(told):
             about.write(number, 0, name, bold)
             about.write_string(number, 1, value)
+        for number, (name, unit) in enumerate({one.name: one.unit for one in figures}.items(), len(told) + 1):
+            said = figure_said(report.name, name)
+            about.write_string(number, 0, said.title)
+            about.write_string(number, 1, f"{said.meaning} ({name}, {unit_said(unit)})")
+        about.set_column(0, 0, 34)
         about.set_column(1, 1, 100)
     return out.getvalue()
 
