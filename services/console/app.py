@@ -29,9 +29,11 @@ from services.console.adapters.selling import SellingClient
 from services.console.adapters.speech import Speech
 from services.console.adapters.staffing import StaffingClient
 from services.console.adapters.talk import TalkClient
+from services.console.adapters.timetable import TimetableClient
 from services.console.api import (
     alerting,
     board,
+    checks,
     desk,
     device,
     entry,
@@ -53,6 +55,7 @@ from services.console.api import (
     staffing,
     stays,
     talk,
+    timetable,
     waiting,
     wording,
 )
@@ -82,11 +85,13 @@ from services.console.ports import (
     StayList,
     Talk,
     Time,
+    Timetable,
 )
 from services.console.settings import Settings
 from services.console.store import SessionStore, prepare
 from services.console.usecases.alerting import BellDesk
 from services.console.usecases.board import Boards
+from services.console.usecases.checks import SpotDesk
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
 from services.console.usecases.handovers import ShiftChange
@@ -105,6 +110,7 @@ from services.console.usecases.signin import Desk
 from services.console.usecases.staffing import Crew
 from services.console.usecases.stays import Stays
 from services.console.usecases.talking import Talking
+from services.console.usecases.timetable import Timekeeping
 from services.console.usecases.waiting import Waiting
 from services.console.usecases.wording import WordDesk
 from shared.chassis.guarding import Guard
@@ -142,6 +148,7 @@ class Parts:
     talk: Talk
     staffing: Staffing
     partnering: Partnering
+    timetable: Timetable
 
 
 def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
@@ -166,6 +173,8 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
         partnering.router(gate, PartnerDesk(parts.partnering, parts.governance, people)),
         staffing.router(gate, Crew(parts.staffing, people)),
         rules.router(gate, RuleDesk(parts.rulebook, parts.records, people)),
+        timetable.router(gate, Timekeeping(parts.timetable, parts.library, people)),
+        checks.router(gate, SpotDesk(parts.timetable, people)),
         alerting.router(gate, BellDesk(parts.alerting, people)),
         *_back_office(gate, Office(parts.governance, parts.erasures, parts.operations, people)),
         live.router(gate, sign_in, parts.feed, parts.house, parts.time),
@@ -235,6 +244,7 @@ def over_http(
         talk=TalkClient(integrations),
         staffing=StaffingClient(auth),
         partnering=PartneringClient(integrations),
+        timetable=TimetableClient(reporting),
     )
 
 

@@ -14,6 +14,7 @@ from services.console.domain.alerting import (
 )
 from services.console.domain.answers import Step
 from services.console.domain.cards import Card
+from services.console.domain.checks import SpotBook
 from services.console.domain.day import Day
 from services.console.domain.governance import (
     Absence,
@@ -59,6 +60,7 @@ from services.console.domain.talk import (
     ThreadHead,
     WouldRead,
 )
+from services.console.domain.timetable import Mail, Schedule
 from services.console.domain.waterfall import Stretch
 from shared.contracts.identity import Department, Principal
 from shared.contracts.staff import Property, ShiftSwap, StaffMember
@@ -259,6 +261,20 @@ class Library(Protocol):
     async def behind(
         self, access: str, name: str, figure: str, property_id: str, start: dt.date, end: dt.date
     ) -> Behind: ...
+
+
+class Timetable(Protocol):
+    """Schedules of reports, what they delivered, and spot checks."""
+
+    async def schedules(self, access: str, property_id: str) -> list[Schedule]: ...
+    async def make(self, access: str, key: str, body: dict[str, Any]) -> None: ...
+    async def change(self, access: str, schedule_id: str, key: str, version: int, body: dict[str, Any]) -> None: ...
+    async def end(self, access: str, schedule_id: str, key: str, version: int) -> None: ...
+    async def mails(self, access: str, run_id: str) -> list[Mail]: ...
+    async def review(self, access: str, run_id: str, key: str, version: int) -> None: ...
+    async def checks(self, access: str, property_id: str) -> SpotBook: ...
+    async def draw(self, access: str, key: str, body: dict[str, Any]) -> None: ...
+    async def enter(self, access: str, check_id: str, key: str, version: int, body: dict[str, Any]) -> None: ...
 
 
 class Reports(Protocol):

@@ -90,9 +90,18 @@ class FactStore(Protocol):
         ...
 
     async def touching(
-        self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
+        self,
+        scope: Scope,
+        start: Instant,
+        end: Instant,
+        after: str | None,
+        limit: int,
+        *,
+        standing: bool,
+        lingering: bool = False,
     ) -> list[Fact]:
-        """Facts that something happened to in a time (or all that are open), those first that moved last."""
+        """Facts that something happened to in a time (or all that are open), those first that moved last; `lingering`:
+        those too that are open since before it."""
         ...
 
     async def in_order(self, scope: Scope, start: Instant, end: Instant, after: str, limit: int) -> list[Fact]:
@@ -197,6 +206,10 @@ class RunStore(Protocol):
 
     async def shown(self, scope: Scope, limit: int) -> list[Run]:
         """The newest that were delivered."""
+        ...
+
+    async def last_of(self, scope: Scope, schedule_id: str) -> Run | None:
+        """The newest of a schedule that was delivered or given up."""
         ...
 
     async def due(self, scope: Scope, limit: int) -> Sequence[Run]:

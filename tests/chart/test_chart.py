@@ -19,6 +19,8 @@ from deploy.cluster.stores import declared
 from deploy.local import services
 from services.alerts.settings import Settings as AlertSettings
 from services.integrations.settings import Settings as IntegrationsSettings
+from services.reporting.settings import Settings as ReportingSettings
+from shared.chassis.settings import ServiceSettings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CHART = _ROOT / "deploy" / "chart"
@@ -192,6 +194,30 @@ def test_new_pod_has_time_for_its_indexes_and_traces_their_share(helm: Path) -> 
     assert AlertSettings.model_validate({"trace_ratio": told["BELLBOARD_TRACE_RATIO"]}).trace_ratio == 0.1
 
 
+def test_reporting_is_told_every_setting_of_its_own_and_may_reach_the_mail_server(helm: Path) -> None:
+    found = _rendered(
+        helm, mail__host="mail.example.org", mail__port="465", mail__tls="implicit", mail__user="bell",
+        mail__existingSecret="bellboard-mail", reporting__deliveriesKeptDays="90",
+    )  # fmt: skip
+    for document in found:
+        kubernetes_validate.validate(document, _KUBERNETES, strict=True)
+    [container] = _of("Deployment", found)["bell-reporting"]["spec"]["template"]["spec"]["containers"]
+    told = {each["name"].removeprefix("BELLBOARD_").lower(): each for each in container["env"]}
+    own = set(ReportingSettings.model_fields) - set(ServiceSettings.model_fields)
+    assert own <= set(told)
+    assert told["smtp_password"]["valueFrom"]["secretKeyRef"] == {"name": "bellboard-mail", "key": "password"}
+    read = ReportingSettings.model_validate({name: told[name].get("value") for name in own - {"smtp_password"}})
+    assert (read.smtp_host, read.smtp_port, read.smtp_tls) == ("mail.example.org", 465, "implicit")
+    assert (read.exports_kept_days, read.deliveries_kept_days) == (7, 90)
+    ways = _of("NetworkPolicy", found)["bell-reporting"]["spec"]["egress"]
+    assert {"ports": [{"protocol": "TCP", "port": 465}]} in ways
+
+
+def test_without_a_mail_server_reporting_is_told_of_none(helm: Path) -> None:
+    [container] = _of("Deployment", _rendered(helm))["bell-reporting"]["spec"]["template"]["spec"]["containers"]
+    assert not [each["name"] for each in container["env"] if "SMTP" in each["name"]]
+
+
 def test_no_more_replicas_than_partitions_read_a_topic(helm: Path) -> None:
     scaled = _of("ScaledObject", _rendered(helm, autoscaling__by="lag", services__records__autoscaling__max="40"))
     assert scaled["bell-records"]["spec"]["maxReplicaCount"] == 8
@@ -208,6 +234,8 @@ def test_no_more_replicas_than_partitions_read_a_topic(helm: Path) -> None:
         ("autoscaling.by", "luck", "autoscaling/by"),
         ("policyKey", "short", "policyKey"),
         ("traceRatio", "2", "traceRatio"),
+        ("mail.tls", "perhaps", "mail/tls"),
+        ("reporting.exportsKeptDays", "0", "reporting/exportsKeptDays"),
     ],
 )
 def test_value_is_refused_by_name_when_it_cannot_work(helm: Path, name: str, value: str, said: str) -> None:

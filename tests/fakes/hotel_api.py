@@ -20,6 +20,7 @@ from tests.fakes.hotel_queues import add_handovers, add_queues
 from tests.fakes.hotel_shop import add_guests, add_shop
 from tests.fakes.hotel_staff import add_staff
 from tests.fakes.hotel_talk import add_talk
+from tests.fakes.hotel_timetable import add_timetable
 
 Told = Callable[[str, str, str, int], None]
 
@@ -72,6 +73,7 @@ def hotel_api(hotel: FakeHotel, house: FakeHouse, told: Told = lambda *_: None) 
     add_loose(app, hotel)
     add_staff(app, hotel, house)
     add_partners(app, hotel)
+    add_timetable(app, hotel)
     _records(app, hotel, house, told)
     _beside(app, hotel, house, told)
     return app

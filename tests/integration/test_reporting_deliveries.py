@@ -113,6 +113,38 @@ async def test_daily_report_comes_at_the_hotels_own_time_and_only_once(reporting
     assert due == [run["due_at"] for run in await delivered(reporting)]
 
 
+async def stand_of(reporting: Standing) -> dict[str, Any]:
+    """The one schedule there is, with how it stands."""
+    [found] = (await sent(reporting, "GET", "/v1/schedules")).json()["schedules"]
+    return dict(found)
+
+
+async def test_schedule_that_pauses_makes_nothing_and_goes_on_where_the_next_is_due(reporting: Standing) -> None:
+    body = schedule(DAILY)
+    made = (await sent(reporting, "POST", "/v1/schedules", json=body)).json()
+    stands = await stand_of(reporting)
+    assert (stands["paused"], stands["next_at"], stands["last"]) == (False, "2026-03-11T07:00:00Z", None)
+    path = f"/v1/schedules/{made['id']}"
+    assert (await sent(reporting, "PUT", path, version=1, json=body | {"paused": "yes"})).status_code == 422
+    assert (await sent(reporting, "PUT", path, version=1, json=body | {"paused": True})).json()["version"] == 2
+    reporting.at(dt.datetime(2026, 3, 12, 12, 0, tzinfo=dt.UTC))
+    assert await delivered(reporting) == []
+    assert (await stand_of(reporting))["next_at"] is None
+    assert (await sent(reporting, "PUT", path, version=2, json=body)).json()["paused"] is False
+    assert await delivered(reporting) == []
+    reporting.at(dt.datetime(2026, 3, 13, 7, 0, tzinfo=dt.UTC))
+    assert [run["due_at"] for run in await delivered(reporting)] == ["2026-03-13T07:00:00Z"]
+    stands = await stand_of(reporting)
+    assert (stands["last"]["due_at"], stands["next_at"]) == ("2026-03-13T07:00:00Z", "2026-03-14T07:00:00Z")
+
+
+async def test_schedule_before_busy_days_says_when_it_comes_next_as_the_forecast_stands(reporting: Standing) -> None:
+    await sent(reporting, "POST", "/v1/schedules", json=schedule(BUSY))
+    assert (await stand_of(reporting))["next_at"] is None
+    await stays(reporting, dt.date(2026, 3, 12), 4)
+    assert (await stand_of(reporting))["next_at"] == "2026-03-12T09:00:00Z"
+
+
 async def stays(reporting: Standing, day: dt.date, count: int) -> None:
     """Stays on the books for a day."""
     leave = day + dt.timedelta(days=1)
@@ -318,13 +350,32 @@ async def closed_with_value(reporting: Standing, count: int) -> None:
         await reporting.hears(*story.completed(NOON + minutes(9)).events)
 
 
+async def test_made_checks_are_shown_to_who_made_them_and_count_in_the_plan(reporting: Standing) -> None:
+    await reporting.hears(*month())
+    plan = {"property_id": PROPERTY, "day": "2026-03-10"}
+    await sent(reporting, "POST", "/v1/spot-checks", json=plan)
+    check = (await sent(reporting, "GET", "/v1/spot-checks", SUPERVISOR)).json()["checks"][0]
+    path = f"/v1/spot-checks/{check['id']}/entry"
+    assert (await sent(reporting, "POST", path, SUPERVISOR, 1, json={"done": True})).status_code == 200
+    mine = (await sent(reporting, "GET", "/v1/spot-checks", SUPERVISOR)).json()
+    others = (await sent(reporting, "GET", "/v1/spot-checks", DUTY)).json()
+    assert [(one["id"], one["right"]) for one in mine["made"]] == [(check["id"], ["done"])]
+    assert (others["made"], others["plans"]) == ([], mine["plans"])
+    assert mine["plans"][0]["made"] == 1
+
+
 async def test_spot_checks_are_made_blind_and_give_an_accuracy_with_its_interval(reporting: Standing) -> None:
     await closed_with_value(reporting, 6)
     plan = {"property_id": PROPERTY, "day": "2026-03-10"}
     assert (await sent(reporting, "POST", "/v1/spot-checks", ASSOCIATE, json=plan)).status_code == 403
     for _ in range(2):  # drawing again draws the same
         assert len((await sent(reporting, "POST", "/v1/spot-checks", json=plan)).json()["checks"]) == 5
-    checks = (await sent(reporting, "GET", "/v1/spot-checks", SUPERVISOR)).json()["checks"]
+    found = (await sent(reporting, "GET", "/v1/spot-checks", SUPERVISOR)).json()
+    checks = found["checks"]
+    assert (found["plans"], found["made"]) == (
+        [{"property_id": PROPERTY, "day": "2026-03-10", "drawn": 5, "made": 0}],
+        [],
+    )
     assert (len(checks), checks[0]["value_of"], "promised" in checks[0]) == (5, "quantity", False)
     path = f"/v1/spot-checks/{checks[0]['id']}/entry"
     assert (await sent(reporting, "POST", path, SUPERVISOR, 7, json={"done": True})).status_code == 412

@@ -107,6 +107,13 @@ async def test_delivery_goes_out_once_to_each_address_with_its_picture_inside_an
     assert isinstance(html, bytes)
     assert f"cid:{str(inside['Content-ID']).strip('<>')}".encode() in html
     assert len({one["Message-ID"] for one in messages}) == 2
+    [stands] = (await asked(reporting, "/v1/schedules"))["schedules"]
+    assert (stands["last"]["id"], stands["mails_sent"], stands["mails_waiting"], stands["mails_failed"]) == (
+        run,
+        2,
+        0,
+        0,
+    )
     told = (await asked(reporting, f"/v1/runs/{run}/mails"))["mails"]
     assert [(one["to"], one["state"], one["code"]) for one in told] == [
         (DUTY_BOX, "sent", "ok"), ("gm@city.example", "sent", "ok"),

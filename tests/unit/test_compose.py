@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import yaml
 from deploy.cluster.rights import user_of
 from deploy.local import services
 from deploy.local.kafka import Listening, broker_settings
+from services.alerts.settings import Settings as AlertSettings
+from services.reporting.settings import Settings as ReportingSettings
+from shared.chassis.settings import ServiceSettings
 from tests.factories import compose_house
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -61,8 +65,33 @@ def test_compose_check_can_fail_when_a_key_is_misspelt() -> None:
 
 
 _CHANNELS = ("BELLBOARD_PUBLIC_URL", "BELLBOARD_MAIL", "BELLBOARD_TWILIO", "BELLBOARD_INBOXES")
-_OWN = {"integrations": {"BELLBOARD_SECRETS_DIR": "/secrets", **{name: f"${{{name}:-}}" for name in _CHANNELS}}}
+_MAIL = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_TLS", "MAIL_FROM")
+_REPORTING = tuple(name.upper() for name in set(ReportingSettings.model_fields) - set(ServiceSettings.model_fields))
+
+
+def _settable(settings: type[ServiceSettings], names: Iterable[str]) -> dict[str, str]:
+    """Settings that stand as variables, each with the service's own default."""
+    said = {name: settings.model_fields[name.lower()].default for name in names}
+    return {
+        f"BELLBOARD_{name}": f"${{BELLBOARD_{name}:-{'' if value is None else value}}}" for name, value in said.items()
+    }
+
+
+_OWN = {
+    "integrations": {"BELLBOARD_SECRETS_DIR": "/secrets", **{name: f"${{{name}:-}}" for name in _CHANNELS}},
+    "alerts": _settable(AlertSettings, _MAIL),
+    "reporting": _settable(ReportingSettings, _REPORTING),
+}
 """What a service is told beside what all are."""
+
+
+def test_nothing_of_reporting_is_told_that_it_does_not_take() -> None:
+    assert set(_MAIL) < set(_REPORTING)
+    told = {name: match[1] for name, text in _OWN["reporting"].items() if (match := re.search(r":-(.*)}", text))}
+    read = ReportingSettings.model_validate(
+        {name.removeprefix("BELLBOARD_").lower(): value for name, value in told.items()}
+    )
+    assert (read.smtp_host, read.smtp_tls, read.exports_kept_days) == ("", "starttls", 7)
 
 
 def test_secrets_of_connections_lie_in_a_volume_that_integrations_alone_has() -> None:
@@ -107,7 +136,9 @@ def test_every_secret_must_be_set_and_stands_in_the_example() -> None:
     example = (_ROOT / ".env.example").read_text()
     settable = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
     required = set(_REQUIRED.findall(_TEXT))
-    assert required | {"BELLBOARD_CONSOLE_PORT", "BELLBOARD_OTLP_ENDPOINT", *_CHANNELS} == settable
+    kept = {"BELLBOARD_EXPORTS_KEPT_DAYS", "BELLBOARD_DELIVERIES_KEPT_DAYS"}
+    chosen = {"BELLBOARD_CONSOLE_PORT", "BELLBOARD_OTLP_ENDPOINT", *kept, *(f"BELLBOARD_{name}" for name in _MAIL)}
+    assert required | chosen | set(_CHANNELS) == settable
     assert not re.findall(r"^\w*(?:PASSWORD|CLUSTER_ID)\w*=.+", example, re.MULTILINE)
 
 
@@ -142,6 +173,7 @@ def test_every_secret_is_made_once_and_none_is_written_over(tmp_path: Path) -> N
     secret = {name: value for name, value in made.items() if name in set(_REQUIRED.findall(_TEXT))}
     assert all(re.fullmatch(r"[\w-]{22}|[0-9a-f]{48}", value) for value in secret.values()), secret.keys()
     assert len(set(secret.values())) == len(secret)
+    assert made["BELLBOARD_SMTP_PASSWORD"] == ""  # somebody else's, not ours to draw
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
     again = subprocess.run([script], check=False, capture_output=True, text=True)
     assert again.returncode == 1

@@ -63,9 +63,11 @@ class Client:
         answer = await self._send("GET", path, access)
         return answer.content, answer.headers.get("content-type", "application/octet-stream")
 
-    async def delete(self, access: str, path: str, *, key: str = "") -> None:
+    async def delete(self, access: str, path: str, *, key: str = "", version: int | None = None) -> None:
         """End something."""
-        await self._call("DELETE", path, access, headers={"Idempotency-Key": key} if key else {})
+        sent = {"Idempotency-Key": key} if key else {}
+        sent |= {"If-Match": f'"{version}"'} if version is not None else {}
+        await self._call("DELETE", path, access, headers=sent)
 
     async def _call(
         self, method: str, path: str, access: str, *, headers: Mapping[str, str] | None = None, **given: Any

@@ -13,7 +13,7 @@ class Figure(Wire):
 
     name: str
     labels: dict[str, str] = Field(default_factory=dict)
-    value: float | None = None
+    value: int | float | None = None
     unit: str = ""
     records: int = 0
 

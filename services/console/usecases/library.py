@@ -70,7 +70,7 @@ class ReportView:
 
     def groups(self, answer: Answer) -> list[Group]:
         """The broken-down figures."""
-        return groups(answer.figures)
+        return groups(answer.figures, answer.report)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import StringConstraints
 
 from services.reporting.api.views import (
@@ -13,6 +13,7 @@ from services.reporting.api.views import (
     ReportView,
     answer_view,
     figure_view,
+    figure_words,
     record_view,
     report_view,
 )
@@ -20,6 +21,7 @@ from services.reporting.domain.timeline import Waterfall
 from services.reporting.usecases.answering import Answering, Wish
 from shared.chassis.describing import Link
 from shared.contracts.identity import Principal
+from shared.contracts.phrases import preferred
 from shared.contracts.values import AskedDay, EntityId, Instant, Slug
 
 ReportName = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
@@ -46,6 +48,12 @@ def wished(
     return Wish(property_id, start, end, currency, dict(one.split(":", 1) for one in rates))
 
 
+def spoken(request: Request) -> str:
+    """FastAPI dependency: the language that the caller reads best of those there are words in."""
+    return preferred(request.headers.get("accept-language"))
+
+
+Language = Annotated[str, Depends(spoken)]
 ASKED = {"path.name": "$response.body#/report/name", "query.figure": "$response.body#/figures/0/key"}
 LINKS = (
     Link("answer", {"reporting_reports": ["200"]}, "reporting_report", {"path.name": "$response.body#/0/name"}),
@@ -64,17 +72,20 @@ def router(answering: Answering, caller: Callable[..., Awaitable[Principal]], no
     routes = APIRouter(prefix="/v1", tags=["reporting"])
 
     @routes.get("/reports")
-    async def reports(principal: Annotated[Principal, Depends(caller)]) -> list[ReportView]:
-        """The reports there are, each with its definition."""
-        return [report_view(one) for one in answering.reports(principal)]
+    async def reports(principal: Annotated[Principal, Depends(caller)], language: Language) -> list[ReportView]:
+        """The reports there are, each with its definition and what its figures mean, in the caller's language."""
+        return [report_view(one, language) for one in answering.reports(principal)]
 
     @routes.get("/reports/{name}")
     async def report(
-        principal: Annotated[Principal, Depends(caller)], name: ReportName, wish: Annotated[Wish, Depends(wished)]
+        principal: Annotated[Principal, Depends(caller)],
+        name: ReportName,
+        wish: Annotated[Wish, Depends(wished)],
+        language: Language,
     ) -> AnswerView:
         """A report's figures, for days in each property's local time; today, where none are named."""
         found, question, figures = await answering.figures(principal, name, wish)
-        return answer_view(found, question, figures, wish.property_id)
+        return answer_view(found, question, figures, wish.property_id, language)
 
     @routes.get("/reports/{name}/records")
     async def records(
@@ -83,14 +94,16 @@ def router(answering: Answering, caller: Callable[..., Awaitable[Principal]], no
         name: ReportName,
         figure: Annotated[str, Query(min_length=1, max_length=300)],
         wish: Annotated[Wish, Depends(wished)],
+        language: Language,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
         cursor: Cursor = None,
     ) -> RecordPage:
         """The records behind one figure, those first that moved last; a page may hold fewer than its limit."""
         page = await answering.behind(principal, name, figure, wish, cursor, limit)
-        shown = [view for fact in page.facts if (view := record_view(fact, now()))]
+        shown = [view for fact, times in page.facts if (view := record_view(fact, now(), times))]
         head = figure_view(name, page.question.start, page.question.end, page.figure, wish.property_id)
-        return RecordPage(figure=head, items=tuple(shown), next=page.following)
+        said = figure_words(name, page.figure, language)
+        return RecordPage(figure=head, said=said, items=tuple(shown), next=page.following)
 
     @routes.get("/records/{record_id}/waterfall")
     async def waterfall(

@@ -10,12 +10,13 @@ from services.reporting.domain.mailing import MailState
 from services.reporting.domain.schedule import Run, Schedule, Terms
 from services.reporting.usecases.delivering import Delivering
 from services.reporting.usecases.mailing import Mailings
+from services.reporting.usecases.overseeing import Overseeing, Stand
 from services.reporting.usecases.scheduling import Draft, Scheduling
 from shared.chassis.commands import CommandContext
 from shared.chassis.describing import ETAG, example, refuses
 from shared.chassis.service import Chassis
 from shared.contracts.identity import Principal
-from shared.contracts.values import EntityId, Frozen, Slug
+from shared.contracts.values import EntityId, Frozen, Instant, Slug
 
 SCHEDULE = {
     "property_id": "city",
@@ -43,17 +44,33 @@ class ScheduleBody(Frozen):
     property_id: Slug
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
     terms: Terms
+    paused: bool = Field(default=False, strict=True, description="It stays as it is and makes nothing")
 
     @property
     def draft(self) -> Draft:
         """As the use case takes it."""
-        return Draft(self.property_id, self.name, self.terms)
+        return Draft(self.property_id, self.name, self.terms, self.paused)
+
+
+class ScheduleView(Schedule):
+    """A schedule with when it comes next, its last delivery, and what became of the e-mails of that."""
+
+    next_at: Instant | None = Field(default=None, description="None: paused, or no day ahead is busy")
+    last: Run | None = None
+    mails_sent: int = 0
+    mails_waiting: int = 0
+    mails_failed: int = Field(default=0, description="Refused, or nobody knows whether they arrived")
 
 
 class Schedules(Frozen):
     """Schedules in use, by name."""
 
-    schedules: tuple[Schedule, ...]
+    schedules: tuple[ScheduleView, ...]
+
+
+def _view(one: Stand) -> ScheduleView:
+    more = {name: value for name, value in vars(one).items() if name != "schedule"}
+    return ScheduleView(**dict(one.schedule), **more)
 
 
 class MailView(Frozen):
@@ -78,7 +95,9 @@ class Runs(Frozen):
     runs: tuple[Run, ...]
 
 
-def router(scheduling: Scheduling, delivering: Delivering, mailings: Mailings, chassis: Chassis) -> APIRouter:
+def router(
+    scheduling: Scheduling, overseeing: Overseeing, delivering: Delivering, mailings: Mailings, chassis: Chassis
+) -> APIRouter:
     """The routes."""
     made = APIRouter(prefix="/v1", tags=["reporting"])
     caller = Annotated[Principal, Depends(chassis.caller)]
@@ -86,8 +105,8 @@ def router(scheduling: Scheduling, delivering: Delivering, mailings: Mailings, c
 
     @made.get("/schedules", responses=refuses(404))
     async def schedules(principal: caller, property_id: Here = None) -> Schedules:
-        """The schedules in use."""
-        return Schedules(schedules=tuple(await scheduling.shown(principal, property_id)))
+        """The schedules in use, each with when it comes next and what became of its last delivery."""
+        return Schedules(schedules=tuple(_view(one) for one in await overseeing.shown(principal, property_id)))
 
     @made.post("/schedules", status_code=201, responses={201: ETAG, **refuses(404, 409)})
     async def make_schedule(

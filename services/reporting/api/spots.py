@@ -1,5 +1,6 @@
 """Spot checks and imported reviews over HTTP."""
 
+import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -43,10 +44,21 @@ class ReviewsBody(Frozen):
     dry_run: bool = Field(default=False, strict=True)
 
 
+class DayPlanView(Frozen):
+    """How many records were drawn for one day of one hotel, and how many of these checks are made."""
+
+    property_id: Slug
+    day: dt.date
+    drawn: int
+    made: int
+
+
 class SpotChecks(Frozen):
-    """Spot checks."""
+    """Spot checks to be made; `plans` of the last two weeks and, of their checks, those that the caller made."""
 
     checks: tuple[SpotCheck, ...]
+    plans: tuple[DayPlanView, ...] = ()
+    made: tuple[SpotCheck, ...] = ()
 
 
 def router(spotting: Spotting, reviewing: Reviewing, chassis: Chassis) -> APIRouter:
@@ -60,7 +72,10 @@ def router(spotting: Spotting, reviewing: Reviewing, chassis: Chassis) -> APIRou
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> SpotChecks:
         """Checks to be made: where to look, never what the record says."""
-        return SpotChecks(checks=tuple(await spotting.open(principal, property_id, limit)))
+        checks = await spotting.open(principal, property_id, limit)
+        plans, made = await spotting.lately(principal, property_id)
+        shown = tuple(DayPlanView(**vars(one)) for one in plans)
+        return SpotChecks(checks=tuple(checks), plans=shown, made=tuple(made))
 
     @made.post("/spot-checks", status_code=201, responses=refuses(404, 409))
     async def plan_spot_checks(

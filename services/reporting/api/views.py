@@ -10,6 +10,7 @@ from services.reporting.domain.chart import Chart
 from services.reporting.domain.fact import Fact
 from services.reporting.domain.question import Figure, Question, Report
 from services.reporting.domain.timeline import timing
+from services.reporting.reports.wording import figure_said, figures_of, parameter_said, report_said, unit_said
 from shared.contracts.identity import Department
 from shared.contracts.records import Outcome, Status
 from shared.contracts.values import Frozen, Instant
@@ -17,13 +18,24 @@ from shared.contracts.values import Frozen, Instant
 PARAMETERS = ("property", "from", "to")
 
 
+class FigureWords(Frozen):
+    """What a figure is called and means, and what it is counted in; a percentile is one for all its steps."""
+
+    name: str
+    title: str
+    meaning: str
+    counted_in: str = ""
+
+
 class ReportView(Frozen):
-    """A report as it is listed."""
+    """A report as it is listed, in the language of whoever asks."""
 
     name: str
     title: str
     definition: str
     parameters: tuple[str, ...]
+    parameters_said: dict[str, str] = Field(default_factory=dict, description="What each parameter chooses")
+    figures: tuple[FigureWords, ...] = ()
 
 
 class FigureView(Frozen):
@@ -67,12 +79,14 @@ class RecordView(Frozen):
     due_at: Instant
     closed_at: Instant | None
     late: bool
+    times: int = Field(default=1, description="How often it counts behind the figure")
 
 
 class RecordPage(Frozen):
     """The records behind a figure, `next` being where the list goes on."""
 
     figure: FigureView
+    said: FigureWords
     items: tuple[RecordView, ...]
     next: str | None = None
 
@@ -84,17 +98,43 @@ class HashView(Frozen):
     facts: int
 
 
-def report_view(report: Report) -> ReportView:
-    """One report for a caller."""
+def report_view(report: Report, language: str = "en", figures: Sequence[Figure] | None = None) -> ReportView:
+    """One report for a caller: with the figures it answers with, else with all that it may have."""
+    said, parameters = report_said(report.name, language), (*PARAMETERS, *report.takes)
+    if figures is None:
+        words = tuple(
+            FigureWords(name=name, title=one.title.replace("{n}", "…"), meaning=one.meaning.replace("{n}", "…"))
+            for name in figures_of(report.name)
+            for one in (figure_said(report.name, name, language),)
+        )
+    else:
+        first = {one.name: one for one in reversed(figures)}
+        words = tuple(
+            figure_words(report.name, first[name], language) for name in dict.fromkeys(o.name for o in figures)
+        )
     return ReportView(
-        name=report.name, title=report.title, definition=report.definition, parameters=(*PARAMETERS, *report.takes)
+        name=report.name,
+        title=said.title,
+        definition=said.meaning,
+        parameters=parameters,
+        parameters_said={name: parameter_said(name, language) for name in parameters},
+        figures=words,
     )
 
 
-def answer_view(report: Report, question: Question, figures: Sequence[Figure], property_id: str | None) -> AnswerView:
+def figure_words(report: str, figure: Figure, language: str = "en") -> FigureWords:
+    """What one figure is called and means, and what it is counted in."""
+    said = figure_said(report, figure.name, language)
+    unit = unit_said(figure.unit, language)
+    return FigureWords(name=figure.name, title=said.title, meaning=said.meaning, counted_in=unit)
+
+
+def answer_view(
+    report: Report, question: Question, figures: Sequence[Figure], property_id: str | None, language: str = "en"
+) -> AnswerView:
     """A whole answer."""
     return AnswerView(
-        report=report_view(report),
+        report=report_view(report, language, figures),
         property=property_id,
         start=question.start,
         end=question.end,
@@ -122,7 +162,7 @@ def figure_view(report: str, start: dt.date, end: dt.date, figure: Figure, prope
     )
 
 
-def record_view(fact: Fact, now: dt.datetime) -> RecordView | None:
+def record_view(fact: Fact, now: dt.datetime, times: int) -> RecordView | None:
     """One record behind a figure; None when its own events have not come."""
     life = fact.life
     if life is None:
@@ -139,4 +179,5 @@ def record_view(fact: Fact, now: dt.datetime) -> RecordView | None:
         due_at=life.due_at,
         closed_at=life.closed_at,
         late=timing(life, now).late,
+        times=times,
     )

@@ -59,15 +59,18 @@ def _standing(report: Report, facts: Iterable[Fact], question: Question) -> Iter
             yield from report.standing(one, question)
 
 
-def behind(figure: Figure, report: Report, facts: Iterable[Fact], question: Question, give: Giving) -> list[Fact]:
-    """The facts of the records behind a figure, in the order given."""
-    rule, found = figure.behind, list[Fact]()
+def behind(
+    figure: Figure, report: Report, facts: Iterable[Fact], question: Question, give: Giving
+) -> list[tuple[Fact, int]]:
+    """The facts of the records behind a figure, in the order given, each with how often it counts there."""
+    rule, found = figure.behind, list[tuple[Fact, int]]()
     if rule is None:
         return []
     for fact in facts:
         one: Standing | None = standing_of(fact)
         given = list(give(fact)) + (list(report.standing(one, question)) if one and report.standing else [])
         where = figure.labels.get("property")
-        if (where is None or where == fact.property_id) and rule.holds(given, question):
-            found.append(fact)
+        times = rule.times(given, question) if where is None or where == fact.property_id else 0
+        if times:
+            found.append((fact, times))
     return found

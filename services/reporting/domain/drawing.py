@@ -1,8 +1,9 @@
 """How a picture is drawn, in Vega-Lite's words: calm colours that mean the same in every picture, axes that say so."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.reporting.domain.chart import Chart
+from services.reporting.domain.chart import Chart, Panel, Point, parted
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 WIDTH, HEIGHT, A_NAME = 640, 300, 26
@@ -31,27 +32,59 @@ CONFIG = {
 
 
 def vega(chart: Chart, subtitle: str = "") -> dict[str, Any]:
-    """The Vega-Lite document; names and parts keep the order they have in the picture."""
-    names = list(dict.fromkeys(point.name for point in chart.points))
-    parts = list(dict.fromkeys(point.part for point in chart.points if point.part))
-    layers = [{"mark": _mark(chart), "encoding": _encoding(chart, parts)}]
-    if any(point.low is not None for point in chart.points):
-        layers.append(_intervals(chart, parts))
-    if chart.line:
-        layers.append(_line(chart))
+    """The Vega-Lite document; names and parts keep the order they have in the picture. Panels stand one below the
+    other, each with an axis of its own."""
     said = " · ".join(
         part for part in (subtitle, f"{chart.left_out} more are not drawn" if chart.left_out else "") if part
     )
-    return {
+    head = {
         "$schema": SCHEMA,
         "config": CONFIG,
         "title": {"text": chart.title, "subtitle": said} if said else chart.title,
+    }
+    if not chart.panels:
+        return head | _panel(chart, chart.points)
+    shown = [(panel, _alone(chart, panel, points)) for panel, points in parted(chart)]
+    return head | {
+        "vconcat": [{"title": panel.name, **_panel(one, one.points)} for panel, one in shown],
+        "resolve": {"scale": {"color": "shared"}},
+    }
+
+
+def _alone(chart: Chart, panel: Panel, points: Sequence[Point]) -> Chart:
+    return chart.model_copy(
+        update={"points": tuple(points), "up": panel.up, "digits": panel.digits, "panels": (panel,)}
+    )
+
+
+def _panel(chart: Chart, points: Sequence[Point]) -> dict[str, Any]:
+    names = list(dict.fromkeys(point.name for point in points))
+    parts = list(dict.fromkeys(point.part for point in points if point.part))
+    layers = [{"mark": _mark(chart), "encoding": _encoding(chart, parts)}]
+    if any(point.low is not None for point in points):
+        layers.append(_intervals(chart, parts))
+    if chart.line:
+        layers.append(_line(chart))
+    if chart.panels:
+        layers.append(_amounts(chart, parts))
+    return {
         "width": max(WIDTH, A_NAME * len(names) * (len(parts) or 1 if chart.beside else 1)),
         "height": HEIGHT,
-        "data": {"values": [point.model_dump(exclude_none=True) for point in chart.points]},
+        "data": {"values": [point.model_dump(exclude_none=True) for point in points]},
         "layer": layers,
         "resolve": {"scale": {"y": "independent"}} if chart.line else {},
     }
+
+
+def _amounts(chart: Chart, parts: list[str]) -> dict[str, Any]:
+    """Each amount in figures over its bar: beside one a million times as great a bar is not to be seen."""
+    written = f"format(datum.value / {10**chart.digits}, ',.{chart.digits}f')"
+    spread: dict[str, Any] = {"x": _across(chart), "text": {"field": "written", "type": "nominal"}}
+    spread["y"] = {"field": "value", "type": "quantitative", "title": chart.up}
+    if parts and chart.beside:
+        spread["xOffset"] = {"field": "part", "sort": parts}
+    mark = {"type": "text", "color": INK, "fontSize": 10, "angle": 270, "align": "left", "baseline": "middle", "dx": 4}
+    return {"transform": [{"calculate": written, "as": "written"}], "mark": mark, "encoding": spread}
 
 
 def _mark(chart: Chart) -> dict[str, Any]:
@@ -68,7 +101,7 @@ def _encoding(chart: Chart, parts: list[str]) -> dict[str, Any]:
     if chart.up == "share":
         y |= {"axis": {"format": ".0%"}, "scale": {"domain": [0, 1]}}
     if chart.digits:
-        y["axis"] = {"labelExpr": f"format(datum.value / {10**chart.digits}, ',')"}
+        y["axis"] = {"labelExpr": f"format(datum.value / {10**chart.digits}, ',.{chart.digits}~f')"}
     found: dict[str, Any] = {"x": _across(chart), "y": y}
     if parts:
         others = iter(OTHERS * (len(parts) // len(OTHERS) + 1))

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import Field
 
@@ -17,6 +18,8 @@ from shared.contracts.values import Code, Frozen, Instant
 
 MAX_DAYS = 400
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+BEFORE = 4
+"""A report that compares does so with this many times the days asked about, right before them."""
 
 
 class Question(Frozen):
@@ -62,7 +65,8 @@ class Behind(Frozen):
     """Which records stand behind a figure: those that gave one of these measures to this group of this family.
 
     `scale` with `least`: those that gave to a step of that scale from there on. `standing`: of what is open now, those
-    that give it by the moment of asking.
+    that give it by the moment of asking. `window`: of the days asked about, of the time right before them that they are
+    compared with, or of both.
     """
 
     family: Code
@@ -72,10 +76,21 @@ class Behind(Frozen):
     scale: str = ""
     least: int = 0
     standing: bool = False
+    window: Literal["now", "before", "both"] = "now"
 
-    def holds(self, entries: Iterable[Entry], question: Question) -> bool:
-        """Whether a record with these entries is one of them."""
-        return any(self._is(one) and (self.standing or question.start <= one.day <= question.end) for one in entries)
+    def days(self, question: Question) -> Question:
+        """The days that its records gave something on."""
+        if self.window == "now":
+            return question
+        earlier = question.earlier(BEFORE)
+        return earlier if self.window == "before" else earlier.model_copy(update={"end": question.end})
+
+    def times(self, entries: Iterable[Entry], question: Question) -> int:
+        """How often a record with these entries counts; 0: it is none of them."""
+        asked = self.days(question)
+        return sum(
+            one.amount for one in entries if self._is(one) and (self.standing or asked.start <= one.day <= asked.end)
+        )
 
     def _is(self, one: Entry) -> bool:
         if one.family != self.family or one.amount == 0 or (one.group != self.group and one.group not in self.groups):
@@ -93,7 +108,7 @@ class Figure(Frozen):
     labels: dict[str, str] = Field(default_factory=dict)
     value: float | int | None
     unit: str
-    records: int = Field(default=0, description="How many records stand behind it")
+    records: int = Field(default=0, description="How often records count behind it: one that closed twice, twice")
     behind: Behind | None = None
     low: float | None = None
     high: float | None = None
@@ -138,13 +153,12 @@ class Asked:
 
 Entries = Callable[[Fact], Iterable[Entry]]
 StandingEntries = Callable[[Standing, Question], Iterable[Entry]]
-BEFORE = 4
-"""A report that compares does so with this many times the days asked about, right before them."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report: how it is defined, the families of sums it needs, and the pure function that makes its figures.
+    """One report: the families of sums it needs, and the pure function that makes its figures. `title` and
+    `definition` are put in from its words.
 
     `apart` are those read by property, `by_day` those read by day; small ones, as they are many.
     `entries` is what each fact gives to families of its own; other reports may use them. `basis`: all that they depend
@@ -154,8 +168,6 @@ class Report:
     """
 
     name: str
-    title: str
-    definition: str
     figures: Callable[[Asked], list[Figure]]
     families: tuple[str, ...] = ()
     entries: Entries | None = None
@@ -166,6 +178,8 @@ class Report:
     by_day: tuple[str, ...] = ()
     compares: bool = False
     takes: tuple[str, ...] = ()
+    title: str = ""
+    definition: str = ""
     picture: Callable[[Sequence[Figure]], Chart | None] = lambda _: None
 
 

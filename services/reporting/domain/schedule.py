@@ -60,6 +60,7 @@ class Schedule(Frozen):
     terms: Terms
     by: EntityId
     active: bool = True
+    paused: bool = Field(default=False, description="It stays as it is and makes nothing")
     version: Version = 1
 
 
@@ -137,3 +138,16 @@ def busy_due(
             if due <= now < due + dt.timedelta(hours=max(1, terms.hours_before)):
                 found.append((one.day, due))
     return found
+
+
+def next_busy(
+    terms: Terms, zone_name: str, rooms: int, days: tuple[Expected, ...], now: dt.datetime
+) -> dt.datetime | None:
+    """When the next report before a busy day is due, as the forecast stands; None when no day ahead is busy."""
+    arrivals = {one.day: one.expected for one in days if one.what is What.ARRIVALS}
+    due = (
+        due_before(terms, zone_name, one.day)
+        for one in days
+        if one.what is What.OCCUPANCY and is_busy(terms, rooms, arrivals.get(one.day, 0), one.expected)
+    )
+    return min((one for one in due if one > now), default=None)

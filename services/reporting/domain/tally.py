@@ -6,7 +6,7 @@ What one fact gives is a pure function of it, so a store may keep the sums and c
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 ALL = "all"
@@ -112,15 +112,25 @@ class Tally:
 
     def percentile(self, prefix: str, percent: int, name: str = ALL) -> tuple[float, int] | None:
         """The nearest-rank percentile of a scale with its step; None of nothing."""
+        found = self.percentiles(prefix, (percent,), name)
+        return found[0][:2] if found else None
+
+    def percentiles(self, prefix: str, percents: Sequence[int], name: str = ALL) -> list[tuple[float, int, int]]:
+        """Percentiles of one scale, ascending: each with its step and how many lie there or beyond; none of nothing.
+
+        The scale is read once for all: a report over many groups asks for little else.
+        """
         steps = self.steps(prefix, name)
         count = sum(amount for _, amount in steps)
-        rank = max(1, -(-percent * count // 100))
-        seen = 0
+        found, seen = list[tuple[float, int, int]](), 0
+        wanted = iter(percents)
+        percent = next(wanted, None)
         for step, amount in steps:
+            while percent is not None and seen + amount >= max(1, -(-percent * count // 100)):
+                found.append((middle(step), step, count - seen))
+                percent = next(wanted, None)
             seen += amount
-            if seen >= rank:
-                return middle(step), step
-        return None
+        return found
 
 
 def scaled(prefix: str, seconds: float) -> str:

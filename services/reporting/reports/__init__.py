@@ -1,6 +1,7 @@
 """The reports: one pure file each and one line here; and what facts give to their sums."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from services.reporting.domain.fact import Fact
@@ -23,9 +24,16 @@ from services.reporting.reports.money import MONEY
 from services.reporting.reports.service_pressure import SERVICE_PRESSURE
 from services.reporting.reports.staff_load import STAFF_LOAD
 from services.reporting.reports.upsell import UPSELL
+from services.reporting.reports.wording import report_said
+
+
+def _worded(report: Report) -> Report:
+    title, definition = report_said(report.name)
+    return replace(report, title=title, definition=definition)
+
 
 REPORTS: dict[str, Report] = {
-    report.name: report
+    report.name: _worded(report)
     for report in (
         ACCURACY,
         ALERT_EFFECT,
@@ -44,7 +52,7 @@ REPORTS: dict[str, Report] = {
         UPSELL,
     )
 }
-ENTRIES_VERSION = 2
+ENTRIES_VERSION = 3
 """Raise it whenever what a fact gives to the sums changes: they are then counted anew."""
 APART = frozenset(family for report in REPORTS.values() for family in report.apart)
 """Families that are read hotel by hotel."""

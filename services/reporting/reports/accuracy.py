@@ -17,16 +17,15 @@ def figures(asked: Asked) -> list[Figure]:
         labels, right, wrong = labels_of(name), tally.get("right", name), tally.get("wrong", name)
         low, high = wilson(right, right + wrong)
         share = round(right / (right + wrong), 4) if right + wrong else None
-        alone = "field" in labels  # a check compares several values, but each field once
         note = "small_sample" if 0 < right + wrong < SMALL else None
         found += [
             Figure(name="checked", labels=labels, value=right + wrong, unit="values",
-                   records=right + wrong if alone else 0,
+                   records=right + wrong,
                    behind=Behind(family=SPOTS, group=name, measures=("right", "wrong"))),
             Figure(name="accuracy", labels=labels, value=share, unit="share", low=low, high=high, note=note,
-                   records=wrong if alone else 0, behind=Behind(family=SPOTS, group=name, measures=("wrong",))),
+                   records=wrong, behind=Behind(family=SPOTS, group=name, measures=("wrong",))),
         ]  # fmt: skip
-    planned, missed = tally.get("planned"), max(0, tally.get("planned") - tally.get("entered"))
+    planned, missed = tally.get("planned"), tally.get("waiting")
     return [*found, Figure(name="planned", value=planned, unit="checks", records=planned,
                            behind=Behind(family=SPOTS, measures=("planned",))),
             Figure(name="missed", value=missed, unit="checks", records=missed,
@@ -49,15 +48,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 ACCURACY = Report(
     name="accuracy",
-    title="Accuracy by spot checks",
-    definition=(
-        "On busy days records are drawn by chance (seeded by property and day) and somebody writes down what is really "
-        "there without being shown the record. accuracy: the share of compared values that agree, with its 95 % "
-        "interval "
-        f"(Wilson) beside the number compared; fewer than {SMALL} are marked as a small sample. missed: planned "
-        f"checks that "
-        "nobody made; they are not counted as right."
-    ),
     figures=figures,
     families=(SPOTS,),
     picture=picture,

@@ -115,15 +115,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 ALERT_EFFECT = Report(
     name="alert_effect",
-    title="What alerts achieve",
-    definition=(
-        "resolved_before_deadline: of the records that fell due on the local days asked about and are closed or late, "
-        "the share closed by their due moment; behind it stand those that were not. resolved_before_guest_asked: of "
-        "those fulfilled that no guest's own request had opened, the share closed before the guest asked. "
-        "resolved_before_day_closed: of those fulfilled, the share closed by the end of the local day they were due. "
-        "late_with_alert: of the late ones, the share whose deadline rang; it must be 1. acknowledged_share: of the "
-        "alerts opened on those days, by rule, without those retracted; behind it stand the ones nobody took."
-    ),
     figures=figures,
     families=(DUE, RUNG),
     entries=entries,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.question import Asked, Behind, Figure, Report, share, wilson
-from services.reporting.reports.alert_effect import RUNG, SHORT_MS, TAKEN
+from services.reporting.reports.alert_effect import RUNG, TAKEN
 
 
 def figures(asked: Asked) -> list[Figure]:
@@ -44,14 +44,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 ALERT_NOISE = Report(
     name="alert_noise",
-    title="Alert noise",
-    definition=(
-        "Alerts opened on the local days asked about, by rule. retracted_share: taken back because their cause "
-        "had ended "
-        f"before they rang. ended_untaken_share: over within {SHORT_MS // 60_000} minutes with nobody having "
-        f"taken them. "
-        "acknowledge: from the bell to the first person who took it."
-    ),
     figures=figures,
     families=(RUNG,),
     picture=picture,

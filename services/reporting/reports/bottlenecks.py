@@ -43,8 +43,10 @@ def _cut(department: str, status: str, paused: bool, parts: Iterable[Piece]) -> 
     for day, shift, ms in parts:
         for name in (group(department=department, status=status), group(department=department, shift=shift)):
             yield Entry(day, HOURS, name, "ms", ms)
+            yield Entry(day, HOURS, name, "n")
             if paused:
                 yield Entry(day, HOURS, name, "paused_ms", ms)
+                yield Entry(day, HOURS, name, "paused_n")
 
 
 def standing(one: Standing, question: Question) -> Iterator[Entry]:
@@ -69,18 +71,20 @@ def figures(asked: Asked) -> list[Figure]:
     whole = sum(hours.get("ms", name) for name, _ in held)
     found = []
     for name, labels in sorted(held, key=lambda one: -hours.get("ms", one[0])):
-        behind = Behind(family=HOURS, group=name, measures=("ms",))
+        behind, n = Behind(family=HOURS, group=name, measures=("n",)), hours.get("n", name)
+        stopped = Behind(family=HOURS, group=name, measures=("paused_n",))
         ms, paused = hours.get("ms", name), hours.get("paused_ms", name)
         found += [
-            Figure(name="held", labels=labels, value=ms / 1000, unit="seconds", behind=behind),
+            Figure(name="held", labels=labels, value=ms / 1000, unit="seconds", records=n, behind=behind),
             Figure(name="held_share", labels=labels, value=round(ms / whole, 4) if whole else None, unit="share",
-                   behind=behind),
-            Figure(name="held_paused", labels=labels, value=paused / 1000, unit="seconds", behind=behind),
+                   records=n, behind=behind),
+            Figure(name="held_paused", labels=labels, value=paused / 1000, unit="seconds",
+                   records=hours.get("paused_n", name), behind=stopped),
         ]  # fmt: skip
     for name, labels in hours.groups("department", "shift"):
-        behind = Behind(family=HOURS, group=name, measures=("ms",))
-        seconds = hours.get("ms", name) / 1000
-        found.append(Figure(name="held", labels=labels, value=seconds, unit="seconds", behind=behind))
+        behind = Behind(family=HOURS, group=name, measures=("n",))
+        seconds, n = hours.get("ms", name) / 1000, hours.get("n", name)
+        found.append(Figure(name="held", labels=labels, value=seconds, unit="seconds", records=n, behind=behind))
     for name, labels in handed.groups("department"):
         owners = Behind(family=HANDED, group=name, measures=("owners",))
         n = handed.get("owners", name)
@@ -106,14 +110,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 BOTTLENECKS = Report(
     name="bottlenecks",
-    title="Where the hours went",
-    definition=(
-        "held: the time that records stood with a department in a status (or shift) on the local days asked about, "
-        "those that are open until now included; it is the department waterfall of all records together. held_share: "
-        "of all hours held. accept: from trigger to acceptance, of the records accepted on those days. handed_off: "
-        "from one department to another; changed_hands: from one owner to another within one. A stretch longer than "
-        "60 days counts its rest on the last of them."
-    ),
     figures=figures,
     families=(HOURS, HANDED),
     entries=entries,

@@ -88,12 +88,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 COMPARISON = Report(
     name="comparison",
-    title="Properties compared",
-    definition=(
-        "The same figures of each property, on its own local days. With `currency` and `rates` (what one unit of each "
-        "other currency is worth in it) posted money by kind in that currency: each currency's sum is turned once and "
-        "rounded once, half to even; the rates stand among the figures; without a rate there is no sum."
-    ),
     figures=figures,
     apart=(HOTEL,),
     takes=("currency", "rates"),

@@ -6,7 +6,7 @@ from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.fact import Close, Fact, Life
 from services.reporting.domain.local import day_of, hour_of, shift_of, whole_ms_between
 from services.reporting.domain.question import Asked, Behind, Figure, Report, count
-from services.reporting.domain.tally import ACCURACY, ALL, Entry, Tally, group, scaled
+from services.reporting.domain.tally import ALL, Entry, Tally, group, scaled
 from services.reporting.domain.timeline import between
 from services.reporting.reports.hotel import HOTEL
 from shared.contracts.records import Outcome
@@ -43,8 +43,10 @@ def _run(fact: Fact, life: Life, close: Close) -> Iterator[Entry]:
         if one.end is not None:
             length, held = whole_ms_between(one.start, one.end), group(department=one.department.value)
             yield Entry(day, HELD, held, "total_ms", length)
+            yield Entry(day, HELD, held, "total_n")
             if one.paused:
                 yield Entry(day, HELD, held, "paused_ms", length)
+                yield Entry(day, HELD, held, "paused_n")
 
 
 def basis(life: Life, fact: Fact) -> object:
@@ -62,10 +64,12 @@ def figures(asked: Asked) -> list[Figure]:
         found += percentiles(mine, HOTEL, ALL, property=property_id) if mine else []
     held = asked.of(HELD)
     for name, labels in held.groups("department"):
-        for figure, measure in (("held_total", "total_ms"), ("held_paused", "paused_ms")):
-            value = held.get(measure, name) / 1000
-            behind = Behind(family=HELD, group=name, measures=(measure,))
-            found.append(Figure(name=figure, labels=labels, value=value, unit="seconds", behind=behind))
+        for which in ("total", "paused"):
+            value, n = held.get(f"{which}_ms", name) / 1000, held.get(f"{which}_n", name)
+            behind = Behind(family=HELD, group=name, measures=(f"{which}_n",))
+            found.append(
+                Figure(name=f"held_{which}", labels=labels, value=value, unit="seconds", records=n, behind=behind)
+            )
     return found
 
 
@@ -77,18 +81,15 @@ def percentiles(tally: Tally, family: str, name: str, **more: str) -> list[Figur
         return []
     closed = count("closed", tally, family, "n", "closes", **_labels(name))
     found = [closed.model_copy(update={"labels": closed.labels | more})]
-    for percent in PERCENTS:
-        for title, scale in (("raw", RAW), ("worked", WORKED)):
-            at = tally.percentile(scale, percent, name)
-            value, step = at or (0.0, 0)
-            longer = sum(amount for one, amount in tally.steps(scale, name) if one >= step)
+    labels = _labels(name) | more
+    scales = (("raw", RAW), ("worked", WORKED))
+    by_scale = [(title, scale, tally.percentiles(scale, PERCENTS, name)) for title, scale in scales]
+    for place, percent in enumerate(PERCENTS):
+        for title, scale, ranked in by_scale:
+            value, step, longer = ranked[place] if ranked else (0.0, 0, 0)
             behind = Behind(family=family, group=name, scale=scale, least=step)
-            found.append(
-                Figure(
-                    name=f"{title}_p{percent}", labels=_labels(name) | more, value=value, unit="seconds",
-                    records=longer, behind=behind,
-                )
-            )  # fmt: skip
+            found.append(Figure(name=f"{title}_p{percent}", labels=labels, value=value, unit="seconds",
+                                records=longer, behind=behind))  # fmt: skip
     return found
 
 
@@ -106,14 +107,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 COMPLETION_TIME = Report(
     name="completion_time",
-    title="Completion time",
-    definition=(
-        "Time from a record's trigger (or its reopening) to its close, for closes with outcome fulfilled on the local "
-        "days asked about. raw: as the clock on the wall ran; worked: without the time the record was blocked. "
-        f"Percentiles are nearest-rank, read from a scale: off by at most {ACCURACY:.0%} of the value. "
-        "By department: the one that closed it; by shift (early 7-15, late 15-23, night) and hour: of the trigger, in "
-        "local time; held_total: the time each department held those records, whoever closed them."
-    ),
     figures=figures,
     families=(RUNS, WHEN, HELD),
     apart=(HOTEL,),

@@ -54,12 +54,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 CORRECTIONS = Report(
     name="corrections",
-    title="Confirmed values corrected later",
-    definition=(
-        "confirmed: values confirmed against a rule on the local days asked about; corrected: changes, on those days, "
-        "of values that had been confirmed, under the rule that had confirmed them. corrected_share: the second over "
-        "the first, with its 95 % interval; over few days a correction may be of a value confirmed before them."
-    ),
     figures=figures,
     families=(CHECKED,),
     entries=entries,

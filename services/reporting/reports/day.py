@@ -65,12 +65,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 DAY = Report(
     name="day",
-    title="The day's figures",
-    definition=(
-        "open, late and at_risk: as it stands now, whenever it was opened. opened, closed, closed_in_time, exceptions, "
-        "money, upsell: on the local days asked about; conversion: of the upsell work answered on them, the share "
-        "fulfilled (behind it stand the ones that were not); mean_score: of the scores left on them."
-    ),
     figures=figures,
     families=(FLOW, MONEY_LINES),
     entries=flow,

@@ -84,13 +84,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 EXCEPTIONS = Report(
     name="exceptions",
-    title="Exceptions and repeat causes",
-    definition=(
-        "Exceptions raised on the local days asked about, by the department that raised them and by cause. "
-        "cumulative_share: the share of all exceptions that a cause and the more frequent ones make up (Pareto). "
-        f"repeat_cause: a cause seen {REPEATED} times or more at one property. A record that raises several on several "
-        "days is counted in records_with_exceptions on the first of them."
-    ),
     figures=figures,
     families=(EXCEPTIONS_RAISED,),
     entries=entries,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from services.reporting.domain.cashed import CASHED
-from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.chart import Chart
 from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Figure, Report
@@ -16,7 +16,7 @@ from services.reporting.reports.money import (
     VOID,
     WAITING,
     amount,
-    scale_of,
+    by_currency,
     state_of,
 )
 from shared.contracts.identity import DataClass
@@ -115,27 +115,12 @@ def _matched(asked: Asked) -> Iterator[Figure]:
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
-    """What is wrong, by cause."""
-    some = [one for one in found if "cause" in one.labels]
-    points = [(f"{one.labels['cause']} {one.labels['currency']}", one.value, one.name) for one in some]
-    return chart("Financial effect by cause", "cause", points=points, beside=True, **scale_of(some))
+    """What is wrong, by cause: a panel for each currency."""
+    return by_currency("Financial effect by cause", "cause", [one for one in found if "cause" in one.labels])
 
 
 FINANCIAL_EFFECT = Report(
     name="financial_effect",
-    title="Financial effect",
-    definition=(
-        "Money lines first asked for on the local days asked about, in integer minor units, compared with their "
-        "postings to the folio and the provider. missed_charge: charges of closed work whose posting failed, or of "
-        "fulfilled work that were never posted. wrong_refund: refunds posted for work that was not fulfilled, or "
-        "of more "
-        "than the line they take back. cost_leak: costs of work that came to nothing. settlement_pressure: asked "
-        "for and "
-        "neither posted nor failed. recovery: refunds and costs of service recovery. posted_differs: posted with "
-        "another amount than asked for. seen: what cash desk and payment provider did on those days, by themselves or "
-        "for us; refunds_not_of_records: their refunds less those that records had posted. A line may be several "
-        "of these; they are not to be added up."
-    ),
     figures=figures,
     families=(EFFECT, CASHED, MONEY_LINES),
     entries=entries,

@@ -1,11 +1,12 @@
 """R5: what guests felt of it: waits, contradictions, repeats, against scores and reviews, and before."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.fact import Fact, Life
 from services.reporting.domain.local import day_of
-from services.reporting.domain.question import BEFORE, Asked, Behind, Figure, Report
+from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.reviews import REVIEWS
 from services.reporting.domain.statistics import difference_of_means, difference_of_shares
 from services.reporting.domain.stay import STAYS
@@ -58,62 +59,69 @@ def _of(tallies: Tallies, family: str) -> Tally:
     return tallies.get(family) or Tally()
 
 
+def _both(now: Tallies, before: Tallies) -> tuple[tuple[Literal["now", "before"], Tallies], ...]:
+    return ("now", now), ("before", before)
+
+
 def _count(name: str, now: Tallies) -> Figure:
     n = _of(now, SERVICE).get(name)
     return Figure(name=name, value=n, unit="times", records=n, behind=Behind(family=SERVICE, measures=(name,)))
 
 
 def _wait(now: Tallies, before: Tallies) -> Iterator[Figure]:
-    for when, tallies in (("now", now), ("before", before)):
+    for when, tallies in _both(now, before):
         runs = _of(tallies, RUNS)
         at = runs.percentile(WORKED, 50)
-        behind = Behind(family=RUNS, measures=("n",)) if when == "now" else None
         yield Figure(name="waiting_p50", labels={"when": when}, value=at[0] if at else None, unit="seconds",
-                     records=runs.get("n") if behind else 0, behind=behind)  # fmt: skip
+                     records=runs.get("n"), behind=Behind(family=RUNS, measures=("n",), window=when))  # fmt: skip
 
 
 def _per_stay(now: Tallies, before: Tallies) -> Iterator[Figure]:
-    for when, tallies in (("now", now), ("before", before)):
+    for when, tallies in _both(now, before):
         stays, repeats = _of(tallies, STAYS).get("departed"), _of(tallies, SERVICE).get("repeats")
         value = round(repeats / stays, 4) if stays else None
-        behind = Behind(family=SERVICE, measures=("repeats",)) if when == "now" else None
+        behind = Behind(family=SERVICE, measures=("repeats",), window=when)
         yield Figure(name="repeats_per_stay", labels={"when": when}, value=value, unit="repeats a stay",
-                     records=repeats if behind else 0, behind=behind)  # fmt: skip
+                     records=repeats, behind=behind)  # fmt: skip
 
 
 def _compared_share(name: str, family: str, part: str, rest: str, now: Tallies, before: Tallies) -> Iterator[Figure]:
     one, other = _of(now, family), _of(before, family)
     sums = [(tally.get(part), tally.get(part) + tally.get(rest)) for tally in (one, other)]
-    for when, (inside, whole) in zip(("now", "before"), sums, strict=True):
-        behind = Behind(family=family, measures=(part,)) if when == "now" else None
+    for (when, _), (inside, whole) in zip(_both(now, before), sums, strict=True):
+        behind = Behind(family=family, measures=(part,), window=when)
         yield Figure(name=name, labels={"when": when}, value=round(inside / whole, 4) if whole else None, unit="share",
-                     records=inside if behind else 0, behind=behind)  # fmt: skip
-    yield _difference(name, "share", difference_of_shares(*sums[0], *sums[1]))
+                     records=inside, behind=behind)  # fmt: skip
+    both = Behind(family=family, measures=(part, rest), window="both")
+    yield _difference(name, "share", difference_of_shares(*sums[0], *sums[1]), both, sum(n for _, n in sums))
 
 
 def _compared_mean(name: str, family: str, now: Tallies, before: Tallies, scale: int = 1) -> Iterator[Figure]:
-    sums = []
-    for when, tallies in (("now", now), ("before", before)):
+    sums, of_records = [], family == FLOW  # public reviews are of no record
+    for when, tallies in _both(now, before):
         tally = _of(tallies, family)
         n, total, squares = (tally.get(measure) for measure in ("scored", "score", "score2"))
         sums.append((n, total, squares))
-        behind = Behind(family=family, measures=("scored",)) if when == "now" and family == FLOW else None
+        behind = Behind(family=family, measures=("scored",), window=when) if of_records else None
         yield Figure(name=name, labels={"when": when}, value=round(total / n / scale, 2) if n else None, unit="score",
                      records=n if behind else 0, behind=behind)  # fmt: skip
         yield Figure(name=f"{name}_count", labels={"when": when}, value=n, unit="scores",
                      records=n if behind else 0, behind=behind)  # fmt: skip
     found = difference_of_means(sums[0], sums[1])
-    low_high = (round(one / scale, 3) for one in found) if found else None
-    yield _difference(name, "score", tuple(low_high) if low_high else None)
+    low_high = tuple(round(one / scale, 3) for one in found) if found else None
+    both = Behind(family=family, measures=("scored",), window="both") if of_records else None
+    yield _difference(name, "score", low_high, both, sum(n for n, _, _ in sums) if of_records else 0)
 
 
-def _difference(name: str, unit: str, found: tuple[float, ...] | None) -> Figure:
-    """A change that may be chance says so."""
+def _difference(name: str, unit: str, found: tuple[float, ...] | None, behind: Behind | None, records: int) -> Figure:
+    """A change that may be chance says so; behind it stand the records of both times."""
     if found is None:
-        return Figure(name=f"{name}_change", value=None, unit=unit, note="too_few")
+        return Figure(name=f"{name}_change", value=None, unit=unit, note="too_few", behind=behind, records=records)
     value, low, high = found
     note = "may_be_chance" if low <= 0 <= high else None
-    return Figure(name=f"{name}_change", value=value, unit=unit, low=low, high=high, note=note)
+    return Figure(
+        name=f"{name}_change", value=value, unit=unit, low=low, high=high, note=note, behind=behind, records=records
+    )
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
@@ -125,15 +133,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 GUEST_SERVICE = Report(
     name="guest_service",
-    title="Guest service effect",
-    definition=(
-        "Guest experience on the local days asked about (now) and on the days right before them "
-        f"({BEFORE} times as many; before). waiting: median time from trigger to close without pauses. contradictions: "
-        "confirmed values changed later. repeats: the same asked again; per stay: over the stays that departed. "
-        "reopen_share: closes that did not hold. mean_score: scores left with us, 0-10; mean_review: imported public "
-        "reviews, made 0-10. change: now less before with its 95 % interval (shares: Newcombe; means: Welch); where it "
-        "holds 0 the change may be chance. Nothing here says what caused a change."
-    ),
     figures=figures,
     families=(RUNS, FLOW, SERVICE, STAYS, REVIEWS),
     entries=entries,

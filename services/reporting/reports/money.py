@@ -1,9 +1,8 @@
 """R4, first part: what records asked to be charged, refunded, deposited or paid, and what became of it."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypedDict
 
-from services.reporting.domain.chart import Chart, chart
+from services.reporting.domain.chart import Chart, Panel, Point, in_panels
 from services.reporting.domain.fact import Fact, Life, Line
 from services.reporting.domain.local import day_of
 from services.reporting.domain.question import Asked, Behind, Figure, Report
@@ -13,13 +12,6 @@ from shared.contracts.money import PostingState
 from shared.contracts.values import minor_digits
 
 MONEY_LINES = "money"
-
-
-class Scale(TypedDict):
-    """What an axis says, and how many digits of its numbers stand behind the point."""
-
-    up: str
-    digits: int
 
 
 POSTED, FAILED, WAITING, UNKNOWN, VOID = "posted", "failed", "waiting", "unknown", "void"
@@ -86,29 +78,25 @@ def amount(title: str, tally: Tally, family: str, name: str, measures: Sequence[
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
-    """What became of the money, by kind."""
+    """What became of the money, by kind: a panel for each currency."""
     some = [one for one in found if one.name in STATES]
-    points = [(f"{one.labels['kind']} {one.labels['currency']}", one.value, one.name) for one in some]
-    return chart("Money asked for, and what became of it", "kind", points=points, **scale_of(some))
+    return by_currency("Money asked for, and what became of it", "kind", some)
 
 
-def scale_of(some: Sequence[Figure]) -> Scale:
-    """How an axis of money is written: in whole units where all currencies have the same, else in minor ones."""
-    digits = {minor_digits(one.labels["currency"]) for one in some}
-    if len(digits) != 1:
-        return {"up": "minor units", "digits": 0}
+def by_currency(title: str, across: str, some: Sequence[Figure]) -> Chart | None:
+    """Amounts by a label, a panel with an axis of its own for each currency: they are never compared by height."""
+    points = [
+        Point(name=one.labels[across], value=one.value, part=one.name, panel=one.labels["currency"])
+        for one in some
+        if one.value is not None
+    ]
     currencies = sorted({one.labels["currency"] for one in some})
-    return {"up": ", ".join(currencies), "digits": digits.pop()}
+    panels = [Panel(name=one, up=one, digits=minor_digits(one)) for one in currencies]
+    return in_panels(title, across, points, panels)
 
 
 MONEY = Report(
     name="money",
-    title="Money asked for and posted",
-    definition=(
-        "Money lines first asked for on the local days asked about, by kind, in integer minor units of their currency. "
-        "requested = posted + waiting + failed + unknown; void lines were taken back before anything was posted. "
-        "Currencies are never added to each other."
-    ),
     figures=figures,
     families=(MONEY_LINES,),
     entries=entries,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.reporting.domain.chart import Chart, chart
 from services.reporting.domain.question import Asked, Behind, Figure, Report
 from services.reporting.domain.statistics import rank_correlation
+from services.reporting.domain.tally import Tally
 from services.reporting.reports.bottlenecks import HOURS
 from services.reporting.reports.completion_time import RUNS, WORKED
 from services.reporting.reports.hotel import HOTEL
@@ -19,13 +20,14 @@ def figures(asked: Asked) -> list[Figure]:
     found = []
     for name, labels in hours.groups("department", "shift"):
         on_duty = asked.around.staff_ms.get((labels["department"], labels["shift"]), 0)
-        ms, behind = hours.get("ms", name), Behind(family=HOURS, group=name, measures=("ms",))
+        ms, behind = hours.get("ms", name), Behind(family=HOURS, group=name, measures=("n",))
         load = round(ms / on_duty, 2) if on_duty else None
         note = None if on_duty else "nobody_on_the_rota"
         found += [
-            Figure(name="open_per_staff_hour", labels=labels, value=load, unit="records", behind=behind, note=note),
+            Figure(name="open_per_staff_hour", labels=labels, value=load, unit="records", behind=behind, note=note,
+                   records=hours.get("n", name)),
             Figure(name="staff_hours", labels=labels, value=round(on_duty / 3_600_000, 2), unit="hours"),
-        ]
+        ]  # fmt: skip
     for name, labels in runs.groups("department"):
         at = runs.percentile(WORKED, 50, name)
         if at:
@@ -37,29 +39,28 @@ def figures(asked: Asked) -> list[Figure]:
 
 def _together(asked: Asked) -> list[Figure]:
     """Rank correlation, over the days, of the load with the day's mean time and with its mean score."""
-    loads, times, scored, scores = list[float](), list[float](), list[float](), list[float]()
-    for tallies in asked.by_day.values():
-        runs = tallies.get(HOTEL)
-        if runs is None or not runs.get("n"):
-            continue
-        load = runs.get("held_ms")
-        loads.append(load)
-        times.append(runs.get("worked_ms") / runs.get("n"))
-        if runs.get("scored"):
-            scored.append(load)
-            scores.append(runs.get("score") / runs.get("scored"))
-    return [_correlated("load_with_time", loads, times, "n"), _correlated("load_with_score", scored, scores, "scored")]
+    days = [tallies[HOTEL] for tallies in asked.by_day.values() if HOTEL in tallies]
+    closed, scored = [day for day in days if day.get("n")], [day for day in days if day.get("scored")]
+    times = [day.get("worked_ms") / day.get("n") for day in closed]
+    scores = [day.get("score") / day.get("scored") for day in scored]
+    return [
+        _correlated("load_with_time", closed, times, "n"),
+        _correlated("load_with_score", scored, scores, "scored"),
+    ]
 
 
-def _correlated(name: str, one: Sequence[float], other: Sequence[float], counted: str) -> Figure:
+def _correlated(name: str, days: Sequence[Tally], other: Sequence[float], counted: str) -> Figure:
     low, high, value = None, None, None
-    if len(one) >= LEAST_DAYS:
-        value, low, high = rank_correlation(one, other)
+    if len(days) >= LEAST_DAYS:
+        value, low, high = rank_correlation([day.get("held_ms") for day in days], other)
     note = None if value is not None else "too_few_days"
     if low is not None and high is not None and low <= 0 <= high:
         note = "may_be_chance"
     behind = Behind(family=HOTEL, measures=(counted,))
-    return Figure(name=name, value=value, unit="rank correlation", low=low, high=high, note=note, behind=behind)
+    records = sum(day.get(counted) for day in days)
+    return Figure(
+        name=name, value=value, unit="rank correlation", low=low, high=high, note=note, records=records, behind=behind
+    )
 
 
 def picture(found: Sequence[Figure]) -> Chart | None:
@@ -71,16 +72,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 SERVICE_PRESSURE = Report(
     name="service_pressure",
-    title="Service pressure against results",
-    definition=(
-        "open_per_staff_hour: record hours that stood with a department in a shift (early 7-15, late 15-23, night; "
-        "closed stretches only) over the hours that its people were on duty there by the rota, absences left out. "
-        "worked_p50: its median time from trigger to close without pauses. load_with_time and load_with_score: "
-        "Spearman's "
-        "rank correlation over the days, of the day's load with its mean time and its mean score, with a 95 % "
-        "interval; "
-        f"fewer than {LEAST_DAYS} days say nothing, and going together is not cause."
-    ),
     figures=figures,
     families=(HOURS, RUNS),
     by_day=(HOTEL,),

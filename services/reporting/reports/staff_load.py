@@ -28,7 +28,9 @@ def entries(fact: Fact) -> Iterator[Entry]:
     for one in life.stretches:
         if one.end is not None and not one.paused:
             held = whole_ms_between(one.start, one.end)
-            yield Entry(day_of(one.end, fact.zone), STAFF, group(staff=one.owner), "ms", held)
+            day, name = day_of(one.end, fact.zone), group(staff=one.owner)
+            yield Entry(day, STAFF, name, "ms", held)
+            yield Entry(day, STAFF, name, "held")
 
 
 def standing(one: Standing, question: Question) -> Iterator[Entry]:
@@ -49,11 +51,10 @@ def figures(asked: Asked) -> list[Figure]:
     for name, labels in tally.groups("staff"):
         for measure, unit, scale in (("open_now", "records", 1), ("closed", "closes", 1), ("closed_late", "closes", 1),
                                      ("ms", "seconds", 1000)):  # fmt: skip
-            value, counted = tally.get(measure, name), measure != "ms"
-            behind = Behind(family=STAFF, group=name, measures=(measure,), standing=measure == "open_now")
-            title = measure if counted else "held"
-            one = Figure(name=title, labels=labels, value=value if counted else value / scale, unit=unit)
-            more = {"records": value if counted else 0, "behind": behind, "data_class": DataClass.STAFF}
+            value, title = tally.get(measure, name), "held" if measure == "ms" else measure
+            behind = Behind(family=STAFF, group=name, measures=(title,), standing=measure == "open_now")
+            one = Figure(name=title, labels=labels, value=value / scale if scale > 1 else value, unit=unit)
+            more = {"records": tally.get(title, name), "behind": behind, "data_class": DataClass.STAFF}
             found.append(one.model_copy(update=more))
     return found
 
@@ -72,13 +73,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 STAFF_LOAD = Report(
     name="staff_load",
-    title="Staff load",
-    definition=(
-        "open_now: what each person has now. closed and closed_late: on the local days asked about, for who had the "
-        "record when it closed. held: the time that stretches which ended on those days were with them, pauses "
-        "left out. "
-        "Shown to those who may read about staff."
-    ),
     figures=figures,
     families=(STAFF,),
     entries=entries,

@@ -100,17 +100,6 @@ def picture(found: Sequence[Figure]) -> Chart | None:
 
 UPSELL = Report(
     name="upsell",
-    title="Upsell",
-    definition=(
-        "conversion: of the sales first offered on the local days asked about, the share sold and not cancelled, with "
-        "its 95 % interval; segment: the stay's market segment when it was offered; two arms whose intervals overlap "
-        "are not known to differ. revenue: the price of what "
-        "was sold "
-        "on those days, as quoted or bid, tax included, by offer and by agent (who had the record). "
-        "revenue_per_available_room: revenue over rooms times days, in hundredths of a minor unit. declined: "
-        "upsell work "
-        "that guests said no to, by the reason given."
-    ),
     figures=figures,
     families=(SALES,),
     entries=entries,

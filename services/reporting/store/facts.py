@@ -56,21 +56,36 @@ class MongoFacts:
         return fact_of(row) if row else None
 
     async def touching(
-        self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
+        self,
+        scope: Scope,
+        start: Instant,
+        end: Instant,
+        after: str | None,
+        limit: int,
+        *,
+        standing: bool,
+        lingering: bool = False,
     ) -> list[Fact]:
         """Facts that something happened to in a time (or all that are open), those first that moved last.
 
-        At most `limit`, after the place that `place_of` the last of them named.
+        `lingering`: those too that are open since before and did not move in it. At most `limit`, after the place that
+        `place_of` the last of them named.
         """
-        wanted: Document = {**_within(scope)}
-        wanted |= {"open": True} if standing else {"first_at": {"$lt": end}, "last_at": {"$gte": start}}
+        inside: Document = {"open": True} if standing else {"first_at": {"$lt": end}, "last_at": {"$gte": start}}
+        rows = await self._moved(scope, inside, after, limit)
+        if lingering and not standing and len(rows) < limit:
+            # All of them moved before any of those above: the list goes on in its order.
+            rows += await self._moved(scope, {"open": True, "last_at": {"$lt": start}}, after, limit - len(rows))
+        # Off the event loop: thousands of facts are read for a page, and events must flow meanwhile.
+        return await asyncio.to_thread(lambda: [fact_of(row) for row in rows])
+
+    async def _moved(self, scope: Scope, which: Document, after: str | None, limit: int) -> list[Document]:
+        wanted: Document = {**_within(scope), **which}
         if after is not None:
             moment, _, record = after.partition("|")
             at = dt.datetime.fromisoformat(moment)
             wanted["$or"] = [{"last_at": {"$lt": at}}, {"last_at": at, "_id": {"$gt": record}}]
-        rows = await self._rows.find(wanted, projection={"body": 1}, sort=[("last_at", -1), ("_id", 1)], limit=limit)
-        # Off the event loop: thousands of facts are read for a page, and events must flow meanwhile.
-        return await asyncio.to_thread(lambda: [fact_of(row) for row in rows])
+        return await self._rows.find(wanted, projection={"body": 1}, sort=[("last_at", -1), ("_id", 1)], limit=limit)
 
     async def in_order(self, scope: Scope, start: Instant, end: Instant, after: str, limit: int) -> list[Fact]:
         """Facts that something happened to in a time, by their ids, beyond one: each once, whatever moves meanwhile."""

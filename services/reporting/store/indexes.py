@@ -20,7 +20,11 @@ INDEXES: dict[str, list[Index]] = {
         Index(("at",), expire_s=90 * 86_400),
     ],
     "schedules": [Index(("chain", "prop"), partial={"active": True})],
-    "runs": [Index(("chain", "prop", ("due_at", -1))), Index(("due_at",), partial={"state": "due"})],
+    "runs": [
+        Index(("chain", "prop", ("due_at", -1))),
+        Index(("due_at",), partial={"state": "due"}),
+        Index(("body.schedule_id", ("due_at", -1))),
+    ],
     "spots": [Index(("chain", "day")), Index(("chain", ("day", -1), "_id"), partial={"open": True})],
     "stays": [Index(("chain", "prop", "departure", "arrival"))],
     "sums": [Index(("chain", "v", "family", "period", "prop"))],

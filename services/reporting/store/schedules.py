@@ -58,6 +58,12 @@ class MongoRuns:
         rows = await self._rows.find(wanted, sort=[("due_at", -1), ("_id", 1)], limit=limit)
         return [Run.model_validate(row["body"]) for row in rows]
 
+    async def last_of(self, scope: Scope, schedule_id: str) -> Run | None:
+        """The newest of a schedule that was delivered or given up."""
+        wanted = {"body.schedule_id": schedule_id, **within(scope), "state": {"$ne": RunState.DUE.value}}
+        rows = await self._rows.find(wanted, sort=[("due_at", -1)], limit=1)
+        return Run.model_validate(rows[0]["body"]) if rows else None
+
     async def due(self, scope: Scope, limit: int) -> Sequence[Run]:
         """Those that wait to be delivered, oldest first."""
         wanted = {**within(scope), "state": RunState.DUE.value}

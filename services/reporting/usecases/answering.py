@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,11 +44,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Page:
-    """Records behind a figure, and where the list goes on."""
+    """Records behind a figure, each with how often it counts there, and where the list goes on."""
 
     figure: Figure
     question: Question
-    facts: Sequence[Fact]
+    facts: Sequence[tuple[Fact, int]]
     following: str | None
 
 
@@ -134,23 +135,26 @@ class Answering:
         figure = next((one for one in figures if one.key == key), None)
         if figure is None:
             raise not_found("figure")
-        scope, found, looked = self.counted(caller, wish.property_id), list[Fact](), 0
+        scope, found, looked = self.counted(caller, wish.property_id), list[tuple[Fact, int]](), 0
         here = figure.labels.get("property")
         scope = scope.narrow([here]) if here else scope
         rule = figure.behind
         if rule is not None and rule.family == SPOTS:
             return await self._checked(caller, scope, Page(figure, question, (), None), after, limit)
         while rule is not None and len(found) < limit and looked < LOOKED_AT:
-            some = await self._facts.touching(scope, *question.bounds, after, 500, standing=rule.standing)
-            for fact in await asyncio.to_thread(behind, figure, report, some, question, entries_of):
+            some = await self._facts.touching(
+                scope, *rule.days(question).bounds, after, 500,
+                standing=rule.standing, lingering=report.standing is not None,
+            )  # fmt: skip
+            for fact, times in await asyncio.to_thread(behind, figure, report, some, question, entries_of):
                 if self._reads(caller, fact):
-                    found.append(fact)
+                    found.append((fact, times))
             looked += len(some)
             after = place_of(some[-1]) if len(some) == 500 else None
             if after is None:
                 break
         if len(found) > limit:
-            found, after = found[:limit], place_of(found[limit - 1])
+            found, after = found[:limit], place_of(found[limit - 1][0])
         return Page(figure, question, found, after if rule is not None else None)
 
     async def _checked(self, caller: Principal, scope: Scope, page: Page, after: str | None, limit: int) -> Page:
@@ -158,11 +162,13 @@ class Answering:
         rule, question = page.figure.behind, page.question
         assert rule is not None
         checks = await self._checks.between(scope, question.start, question.end)
-        ids = [one.record_id for one in checks if rule.holds(spot_entries(one), question)]
-        known = await self._facts.load(scope, ids)
+        times = Counter[str]()
+        for one in checks:
+            times[one.record_id] += rule.times(spot_entries(one), question)
+        known = await self._facts.load(scope, [name for name, count in times.items() if count])
         places = sorted((place_of(fact), fact.id) for fact in known.values() if self._reads(caller, fact))
         rest = [(place, name) for place, name in places if after is None or place > after]
-        facts = tuple(known[name] for _, name in rest[:limit])
+        facts = tuple((known[name], times[name]) for _, name in rest[:limit])
         return Page(page.figure, question, facts, rest[limit - 1][0] if len(rest) > limit else None)
 
     async def waterfall(self, caller: Principal, record_id: str) -> Waterfall:

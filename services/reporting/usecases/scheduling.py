@@ -32,6 +32,7 @@ class Draft:
     property_id: str
     name: str
     terms: Terms
+    paused: bool = False
 
 
 class Scheduling:
@@ -70,6 +71,7 @@ class Scheduling:
             name=draft.name,
             terms=draft.terms,
             by=ctx.principal.staff_id,
+            paused=draft.paused,
         )
 
         async def work(tx: Tx) -> None:
@@ -94,6 +96,7 @@ class Scheduling:
                 "name": draft.name if draft else known.name,
                 "terms": terms,
                 "active": draft is not None,
+                "paused": draft.paused if draft else known.paused,
                 "by": ctx.principal.staff_id,
                 "version": known.version + 1,
             }
@@ -141,14 +144,14 @@ class Scheduling:
         zone_name, now = hotel.zone if hotel else "UTC", self._now()
         daily = schedule.terms.when is When.DAILY
         due = next_daily(schedule.terms, zone_name, now) if daily else next_look(schedule.terms, zone_name, now)
-        if schedule.active and due is not None:
+        if schedule.active and not schedule.paused and due is not None:
             generation = schedule.version * 10**11 + int(due.timestamp())
             await self._arm(tx, [Timer(f"{KIND}|{schedule.id}", KIND, schedule.id, due, generation)])
 
     async def fire(self, tx: Tx, timer: Timer, late_ms: int) -> None:
         """A schedule is due: note its run, and set its timer again."""
         schedule = await self._schedules.find(Scope(chain="system"), timer.subject, tx)
-        if schedule is None or not schedule.active:
+        if schedule is None or not schedule.active or schedule.paused:
             return
         scope = Scope(chain=schedule.chain)
         for run in await self._due(scope, schedule, timer.due_at):

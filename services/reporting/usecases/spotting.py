@@ -1,7 +1,9 @@
 """Spot checks are drawn on busy days, and made by people who are not shown what the record says."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from services.reporting.domain.fact import Fact
@@ -25,11 +27,26 @@ from shared.contracts.values import Instant, Scope, local_day, zone
 MANAGE, CHECK = "manage", "spot_check"
 BUSY_PERCENT = 85
 LOOKED_AT = 5_000
+LATELY = dt.timedelta(days=14)
 Transact = Callable[[Callable[[Tx], Awaitable[None]]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """What was drawn for one day of one hotel, and how much of it is made."""
+
+    property_id: str
+    day: dt.date
+    drawn: int
+    made: int
 
 
 class SpotStore(Protocol):
     """Keeps spot checks."""
+
+    async def between(self, scope: Scope, start: dt.date, end: dt.date) -> list[SpotCheck]:
+        """Those of some days."""
+        ...
 
     async def find(self, scope: Scope, check_id: str) -> SpotCheck | None:
         """One check."""
@@ -147,6 +164,19 @@ class Spotting:
         whole = Scope(chain=caller.chain, properties=caller.properties)
         return await self._spots.open(whole.narrow([property_id]) if property_id else whole, limit)
 
+    async def lately(self, caller: Principal, property_id: str | None) -> tuple[list[DayPlan], list[SpotCheck]]:
+        """The plans of the last days, the newest first, and of their checks those that the caller made."""
+        self._answering.may(caller, property_id, CHECK)
+        whole = Scope(chain=caller.chain, properties=caller.properties)
+        last = self._now().date() + dt.timedelta(days=1)
+        scope = whole.narrow([property_id]) if property_id else whole
+        found = await self._spots.between(scope, last - LATELY, last)
+        drawn = Counter((one.day, one.property_id) for one in found)
+        made = Counter((one.day, one.property_id) for one in found if one.entered_by)
+        plans = [DayPlan(hotel, day, drawn[day, hotel], made[day, hotel]) for day, hotel in sorted(drawn, reverse=True)]
+        mine = sorted((one for one in found if one.entered_by == caller.staff_id), key=_entered_at, reverse=True)
+        return plans, mine
+
     async def enter(self, ctx: CommandContext, check_id: str, found: Found) -> tuple[SpotCheck, bool]:
         """Say what is really there, once. Needs If-Match."""
         known = await self._spots.find(ctx.scope, check_id)
@@ -182,6 +212,10 @@ class Spotting:
             return done, True
 
         return await once(self._keys.seen, ctx, carry_out, again)
+
+
+def _entered_at(check: SpotCheck) -> str:
+    return check.entered_at.isoformat() if check.entered_at else ""
 
 
 def told(verb: str, check: SpotCheck, actor: Actor, at: dt.datetime) -> NewEvent:

@@ -55,7 +55,15 @@ class FakeFacts:
         raise NotImplementedError
 
     async def touching(
-        self, scope: Scope, start: Instant, end: Instant, after: str | None, limit: int, *, standing: bool
+        self,
+        scope: Scope,
+        start: Instant,
+        end: Instant,
+        after: str | None,
+        limit: int,
+        *,
+        standing: bool,
+        lingering: bool = False,
     ) -> list[Fact]:
         """Not asked here."""
         raise NotImplementedError

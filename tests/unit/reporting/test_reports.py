@@ -47,7 +47,7 @@ def figured(report: Report, facts: list[Fact], question: Question) -> list[Figur
 def opened(report: str, figure: Figure, events: list[Envelope], now: dt.datetime = EVENING) -> tuple[str, ...]:
     """The ids of the records behind a figure."""
     question = Question(start=TODAY, end=TODAY, now=now)
-    return tuple(one.id for one in behind(figure, REPORTS[report], facts_of(events), question, entries_of))
+    return tuple(one.id for one, _ in behind(figure, REPORTS[report], facts_of(events), question, entries_of))
 
 
 def about(*values: float) -> Any:

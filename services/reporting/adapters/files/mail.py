@@ -8,6 +8,7 @@ from html import escape
 from services.reporting.adapters.files.pictures import png
 from services.reporting.adapters.files.workbook import xlsx
 from services.reporting.domain.question import Figure, Question, Report
+from services.reporting.reports.wording import figure_said
 
 MOST = 30
 PICTURE = "picture@bellboard"
@@ -18,7 +19,7 @@ def eml(report: Report, question: Question, figures: Sequence[Figure], property_
     where = property_id or "all properties"
     message = EmailMessage(policy=SMTP)
     message["Subject"] = f"{report.title}: {where}, {question.start} to {question.end}"
-    lines = [_line(one) for one in figures[:MOST]]
+    lines = [_line(report, one) for one in figures[:MOST]]
     message.set_content("\n".join([report.title, "", *lines, "", report.definition]))
     rows = "".join(f"<li>{escape(line)}</li>" for line in lines)
     html = (
@@ -37,7 +38,8 @@ def eml(report: Report, question: Question, figures: Sequence[Figure], property_
     return message.as_bytes()
 
 
-def _line(one: Figure) -> str:
+def _line(report: Report, one: Figure) -> str:
     labels = ", ".join(f"{name} {one.labels[name]}" for name in sorted(one.labels))
     value = "nothing to count" if one.value is None else f"{one.value:,}"
-    return f"{one.name}{f' ({labels})' if labels else ''}: {value} {one.unit}"
+    title = figure_said(report.name, one.name).title
+    return f"{title}{f' ({labels})' if labels else ''}: {value} {one.unit}"

@@ -2,13 +2,15 @@
 
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
 
 from services.reporting.adapters.files.plain import figure_rows, harmless
-from services.reporting.domain.chart import Chart
+from services.reporting.domain.chart import Chart, Panel, Point, parted
 from services.reporting.domain.question import Figure, Question, Report
+from services.reporting.reports.wording import figure_said, unit_said
 
 _CHART_TYPES = {"bar": "column", "line": "line", "point": "scatter"}
 _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -40,32 +42,46 @@ def xlsx(report: Report, question: Question, figures: Sequence[Figure], property
         for number, (name, value) in enumerate(told):
             about.write(number, 0, name, bold)
             about.write_string(number, 1, value)
+        for number, (name, unit) in enumerate({one.name: one.unit for one in figures}.items(), len(told) + 1):
+            said = figure_said(report.name, name)
+            about.write_string(number, 0, said.title)
+            about.write_string(number, 1, f"{said.meaning} ({name}, {unit_said(unit)})")
+        about.set_column(0, 0, 34)
         about.set_column(1, 1, 100)
     return out.getvalue()
 
 
 def _draw(book: xlsxwriter.Workbook, picture: Chart | None) -> None:
-    """The picture as a native chart over a sheet with its values: a column for each part."""
-    if picture is None:
-        return
-    sheet = book.add_worksheet("Picture")
-    names = list(dict.fromkeys(point.name for point in picture.points))
-    parts = list(dict.fromkeys(point.part or picture.up for point in picture.points))
+    """The picture as native charts over sheets with their values: a sheet for each panel."""
+    if picture is not None:
+        for panel, points in parted(picture):
+            _panel(book, picture, panel, points)
+
+
+def _panel(book: xlsxwriter.Workbook, picture: Chart, panel: Panel, points: Sequence[Point]) -> None:
+    """One panel: a column for each part; amounts as people write them, with the digits of their currency."""
+    title = f"Picture {panel.name}".strip()
+    sheet = book.add_worksheet(title)
+    names = list(dict.fromkeys(point.name for point in points))
+    parts = list(dict.fromkeys(point.part or panel.up for point in points))
     sheet.write_row(0, 0, [picture.across, *parts])
     for row, name in enumerate(names, 1):
         sheet.write_string(row, 0, name)
-    for point in picture.points:
-        sheet.write_number(names.index(point.name) + 1, parts.index(point.part or picture.up) + 1, point.value)
+    written = "#,##0" + ("." + "0" * panel.digits if panel.digits else "")
+    as_money = book.add_format({"num_format": written}) if picture.panels else None
+    for point in points:
+        at = (names.index(point.name) + 1, parts.index(point.part or panel.up) + 1)
+        sheet.write_number(*at, Decimal(str(point.value)).scaleb(-panel.digits), as_money)
     stacked = {"subtype": "stacked"} if len(parts) > 1 and not picture.beside else {}
     drawn = book.add_chart({"type": _CHART_TYPES[picture.mark], **stacked})
     for column, part in enumerate(parts, 1):
         span = (1, column, len(names), column)
-        drawn.add_series({"name": part, "categories": ["Picture", 1, 0, len(names), 0], "values": ["Picture", *span]})
+        drawn.add_series({"name": part, "categories": [title, 1, 0, len(names), 0], "values": [title, *span]})
     if picture.line:
         _over(book, sheet, drawn, picture, names, len(parts) + 1)
-    drawn.set_title({"name": picture.title})
+    drawn.set_title({"name": f"{picture.title} {panel.name}".strip()})
     drawn.set_x_axis({"name": picture.across})
-    drawn.set_y_axis({"name": picture.up})
+    drawn.set_y_axis({"name": panel.up})
     sheet.insert_chart(1, len(parts) + 3, drawn, {"x_scale": 1.6, "y_scale": 1.4})
 
 
