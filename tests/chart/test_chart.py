@@ -16,6 +16,7 @@ from deploy.cluster import rights
 from deploy.local import services
 from services.alerts.settings import Settings as AlertSettings
 from services.integrations.settings import Settings as IntegrationsSettings
+from services.records.settings import Settings as RecordsSettings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _CHART = _ROOT / "deploy" / "chart"
@@ -120,6 +121,19 @@ def test_secrets_of_connections_are_mounted_where_integrations_looks_and_nowhere
     assert (mount["mountPath"], mount["readOnly"]) == (told["BELLBOARD_SECRETS_DIR"], True)
     secrets_dir = IntegrationsSettings.model_validate({"secrets_dir": told["BELLBOARD_SECRETS_DIR"]}).secrets_folder
     assert str(secrets_dir) == mount["mountPath"]
+
+
+def test_boards_on_paper_lie_on_the_claim_that_is_named(helm: Path) -> None:
+    rendered = _rendered(helm, **{"records.paper.existingClaim": "paper", "records.paper.days": "30"})
+    pods = {name: each["spec"]["template"]["spec"] for name, each in _of("Deployment", rendered).items()}
+    [volume] = [one for one in pods["bell-records"]["volumes"] if one["name"] == "paper"]
+    assert volume["persistentVolumeClaim"] == {"claimName": "paper"}
+    [container] = pods["bell-records"]["containers"]
+    told = {each["name"]: each.get("value") for each in container["env"]}
+    given = {"data_dir": told["BELLBOARD_DATA_DIR"], "paper_days": told["BELLBOARD_PAPER_DAYS"]}
+    settings = RecordsSettings.model_validate(given)
+    assert [str(settings.sheets)] == [one["mountPath"] for one in container["volumeMounts"] if one["name"] == "paper"]
+    assert (settings.paper_days, told["BELLBOARD_PAPER_EVERY_MINUTES"]) == (30, "60")
 
 
 def test_services_sign_in_at_brokers_that_ask(helm: Path) -> None:
