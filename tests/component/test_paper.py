@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.records.adapters import sheets
 from services.records.adapters.sheets import HALF, LATEST, SheetFolder, written
 from services.records.app import papers_of
-from services.records.domain.paper import Sheet, language_of, slot_of
+from services.records.domain.paper import Line, Sheet, language_of, slot_of
 from services.records.ports import Writing
 from services.records.settings import Settings
 from services.records.usecases.papers import Papers
@@ -79,7 +78,7 @@ async def test_sheet_is_written_once_an_hour_and_again_in_the_next(
     await papers.write()
     assert await papers.write() == 0
     await put(desk, "101")
-    desk.clock.moment = NOW + HOUR  # type: ignore[attr-defined] # a clock that stands
+    desk.clock.moment = NOW + HOUR
     await papers.write()
     assert names(tmp_path) == ["board-20260701-0900Z.html", "board-20260701-1000Z.html", LATEST]
     assert "101" in latest(tmp_path)
@@ -89,7 +88,7 @@ async def test_old_sheets_go_and_the_latest_stays(desk: FrontDesk, papers: Paper
     await papers.write()
     half = tmp_path / CHAIN / "resort" / DESK.value / f"x{HALF}"
     half.write_text("half")
-    desk.clock.moment = NOW + 49 * HOUR  # type: ignore[attr-defined] # a clock that stands
+    desk.clock.moment = NOW + 49 * HOUR
     await papers.write()
     assert names(tmp_path) == ["board-20260703-1000Z.html", LATEST]
 
@@ -99,7 +98,7 @@ async def test_nothing_is_written_while_nobody_knows_who_may_see_what(
 ) -> None:
     await put(desk, "412")
     await papers.write()
-    desk.clock.moment = NOW + HOUR  # type: ignore[attr-defined] # a clock that stands
+    desk.clock.moment = NOW + HOUR
     desk.chassis.policy.known.heartbeat = None
     desk.chassis.policy.known.fresh.clear()
     assert await papers.write() == 0
@@ -138,7 +137,7 @@ async def test_disk_that_refuses_loses_no_other_hotels_sheets(
 def test_sheet_speaks_the_hotels_language_on_the_hotels_clock(language: str, words: tuple[str, ...]) -> None:
     tokyo = RESORT.model_copy(update={"zone": "Asia/Tokyo", "name": "A <b>bold</b> hotel"})
     state = opened(room="412")
-    line = sheets.Line(
+    line = Line(
         "412", "Guest request", "extra_towels", "Ana", state.status.value, NOW - HOUR, "late", state.next_action.code
     )
     html = written(Sheet(CHAIN, tokyo, DESK, language, NOW, NOW, [line]))
