@@ -81,6 +81,12 @@ async def _open_loop(url: str, token: str) -> list[float]:
 
 
 def _notification(number: int) -> bytes:
-    told = {"topic": "Reservation", "type": "changed", "id": f"event-{number}", "propertyId": HOTEL.hotel}
+    told: dict[str, object] = {
+        "topic": "Reservation",
+        "type": "changed",
+        "id": f"event-{number}",
+        "propertyId": HOTEL.hotel,
+    }
     told |= {"accountId": "BENCH", "timestamp": 1_692_268_510_605}
-    return json.dumps(told | {"data": {"entityId": f"XPGM{number % RESERVATIONS:04d}-1"}}).encode()
+    told |= {"data": {"entityId": f"XPGM{number % RESERVATIONS:04d}-1"}}
+    return json.dumps(told).encode()
