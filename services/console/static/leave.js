@@ -54,10 +54,10 @@
     const form = event.target;
     if (!["/lock", "/sign-out"].includes(form.getAttribute("action"))) return;
     event.preventDefault();
-    if (form === lockForm) form.elements.then.value = location.pathname + location.search;
+    if (form.elements.then) form.elements.then.value = location.pathname + location.search;
     if (!navigator.onLine) {
       // Nobody can be told now. Nothing is shown meanwhile, and it is made up for by the first page that comes.
-      localStorage.setItem("lock-owed", "1");
+      localStorage.setItem("lock-owed", me);
       location.replace("/offline");
       return;
     }
@@ -65,8 +65,9 @@
     Promise.race([leave(form).catch(() => {}), waited]).then(() => form.submit());
   });
 
-  if (localStorage.getItem("lock-owed") && navigator.onLine) {
-    localStorage.removeItem("lock-owed");
+  const owed = localStorage.getItem("lock-owed") === me;
+  if (navigator.onLine) localStorage.removeItem("lock-owed");
+  if (owed && navigator.onLine) {
     document.body.hidden = true;
     lockForm.requestSubmit();
   } else arrive().catch(() => {});
