@@ -16,16 +16,20 @@ import httpx
 from bench.figures import Figure, Occasion
 from bench.ground import Ground
 from bench.house import accepting, prepared, store
-from bench.http import Connections, lines
+from bench.http import Connections, Reader, lines
 from bench.latency import CONSOLE_DATABASE, signed_in
 from services.console.api.gate import COOKIE
 from tests.factories.access import bearer
 from tests.factories.front_desk import person
 
-DATABASE = "bench_board"
+DATABASE, GUESTS = "bench_board", "bench_board_guests"
 OPEN, TIMES, WARM_UP = 500, 60, 5
 BOARDS, CHANGES, EVERY_S, LISTENS_S = 200, 40, 0.5, 1.0
 WAIT_S = 60.0
+PEOPLE = ("ana", "ines", "sofia", "gil", "greta")
+"""Whose boards they are: five kinds of rights."""
+TOGETHER = 4
+"""Boards that are opened at once."""
 AIM_MS, AIM_KB, AIM_UPDATE_MS = 300.0, 150.0, 2_000.0
 PARTS = re.compile(r'(?:<script src|<link rel="stylesheet" href)="(/static/[^"]+)"')
 
@@ -33,12 +37,14 @@ PARTS = re.compile(r'(?:<script src|<link rel="stylesheet" href)="(/static/[^"]+
 async def measure(ground: Ground, occasion: Occasion) -> list[Figure]:
     """First paint (ms, p95), weight (kB, compressed) and update of open boards (ms, p99)."""
     house, desk = await prepared(ground, "records", DATABASE), await prepared(ground, "console", CONSOLE_DATABASE)
+    await (await prepared(ground, "integrations", GUESTS)).mongo.close()  # it answers, and knows none of the guests
     ids = await store(OPEN, house)
-    cookies = [await signed_in(desk.mongo, desk.clock) for _ in range(BOARDS)]
+    cookies = [await signed_in(desk.mongo, desk.clock, PEOPLE[at % len(PEOPLE)]) for at in range(BOARDS)]
     try:
         async with (
             ground.service("records", DATABASE) as records,
-            ground.service("console", CONSOLE_DATABASE, records=records) as console,
+            ground.service("integrations", GUESTS) as guests,
+            ground.service("console", CONSOLE_DATABASE, records=records, integrations=guests) as console,
             httpx.AsyncClient(base_url=console, trust_env=False, timeout=60) as browser,
         ):
             browser.headers["Cookie"] = f"{COOKIE}={cookies[0]}"
@@ -79,12 +85,10 @@ async def _updates(console: str, records: str, cookies: Sequence[str], ids: Sequ
     """The 99th percentile over all boards and changes, of the time from sending a command to having its card."""
     sent: dict[str, float] = {}
     boards = [_Board(console, cookie) for cookie in cookies]
-    limits = httpx.Limits(max_connections=BOARDS, max_keepalive_connections=BOARDS)
+    for first in range(0, len(boards), TOGETHER):  # as people come to their desks, not all in one moment
+        await asyncio.gather(*(board.load() for board in boards[first : first + TOGETHER]))
     commands = Connections(records)
-    async with (
-        httpx.AsyncClient(base_url=console, trust_env=False, timeout=60, limits=limits) as fetching,
-        _all_open(boards, fetching),
-    ):
+    async with _all_open(boards):
         for one, request in zip(ids, accepting(ids, bearer(person("ana"), "records")), strict=True):
             sent[one] = perf_counter()
             await commands.send(request)
@@ -101,10 +105,16 @@ class _Board:
 
     def __init__(self, console: str, cookie: str) -> None:
         self._console, self._cookie = console, {"Cookie": f"{COOKIE}={cookie}"}
+        self._reader = Reader(console, {**self._cookie, "HX-Request": "true"})
         self._wanted: set[str] = set()
         self._rung = asyncio.Event()
         self.open, self._more = asyncio.Event(), asyncio.Event()
         self.at: dict[str, float] = {}
+
+    async def load(self) -> None:
+        """Open the page."""
+        status, _ = await self._reader.get("/")
+        assert status == 200, status
 
     async def listen(self) -> None:
         """Hear which records changed."""
@@ -120,33 +130,31 @@ class _Board:
             self._more.clear()
             await self._more.wait()
 
-    async def fetch(self, http: httpx.AsyncClient) -> None:
+    async def fetch(self) -> None:
         """Fetch what was heard of, at most once a second, as the page's script does."""
-        while True:
-            await self._rung.wait()
-            self._rung.clear()
-            asked, self._wanted = self._wanted, set()
-            started = perf_counter()
-            try:
-                said = (
-                    await http.get("/board/cards", params={"ids": ",".join(sorted(asked))}, headers=self._cookie)
-                ).text
-            except httpx.TransportError:
-                said = ""
-            missed = {one for one in asked if f'id="card-{one}"' not in said}
-            if missed:  # asked again, as the page does
-                self._wanted |= missed
-                self._rung.set()
-            for one in asked - missed:
-                self.at.setdefault(one, perf_counter())
-            self._more.set()
-            await asyncio.sleep(max(0.0, started + LISTENS_S - perf_counter()))
+        try:
+            while True:
+                await self._rung.wait()
+                self._rung.clear()
+                asked, self._wanted = self._wanted, set()
+                started = perf_counter()
+                _, said = await self._reader.get(f"/board/cards?ids={','.join(sorted(asked))}")
+                missed = {one for one in asked if f'id="card-{one}"'.encode() not in said}
+                if missed:  # asked again, as the page does
+                    self._wanted |= missed
+                    self._rung.set()
+                for one in asked - missed:
+                    self.at.setdefault(one, perf_counter())
+                self._more.set()
+                await asyncio.sleep(max(0.0, started + LISTENS_S - perf_counter()))
+        finally:
+            self._reader.close()
 
 
 @asynccontextmanager
-async def _all_open(boards: Sequence[_Board], http: httpx.AsyncClient) -> AsyncIterator[None]:
+async def _all_open(boards: Sequence[_Board]) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(work) for board in boards for work in (board.listen(), board.fetch(http))]
+        tasks = [group.create_task(work) for board in boards for work in (board.listen(), board.fetch())]
         await asyncio.gather(*(board.open.wait() for board in boards))
         await asyncio.sleep(1)  # the tail has found the end of its topics
         try:

@@ -1,6 +1,7 @@
 """The smallest HTTP client there is, so that the load it makes takes little from the servers it measures."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -50,6 +51,40 @@ class Connections:
         for _, (_, writer) in self._idle:
             writer.close()
         self._idle.clear()
+
+
+class Reader:
+    """One client that reads pages over one kept connection, as a browser does."""
+
+    def __init__(self, url: str, headers: dict[str, str]) -> None:
+        self._address = urlsplit(url)
+        self._headers = {"Host": "bench", "Accept-Encoding": "gzip", **headers}
+        self._connection: _Connection | None = None
+        self._used = 0.0
+
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Status and content of a page; a connection that was closed meanwhile is opened again by the next call."""
+        if self._connection is None or perf_counter() - self._used > FRESH_S:
+            self.close()
+            self._connection = await asyncio.open_connection(self._address.hostname, self._address.port)
+        reader, writer = self._connection
+        fields = [f"{name}: {value}" for name, value in self._headers.items()]
+        writer.write("\r\n".join([f"GET {path} HTTP/1.1", *fields, "", ""]).encode())
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(_length(head))
+        except (EOFError, ConnectionError):
+            self.close()
+            return 0, b""
+        self._used = perf_counter()
+        zipped = b"content-encoding: gzip" in head.lower()
+        return int(head[9:12]), zlib.decompress(body, wbits=31) if zipped else body
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection[1].close()
+        self._connection = None
 
 
 async def lines(url: str, path: str, headers: dict[str, str]) -> AsyncIterator[str]:

@@ -133,11 +133,11 @@ async def _bytes(mongo: Mongo, ids: Sequence[str]) -> dict[str, Bytes]:
     return {row["agg"]: bytes_of([envelope_of(row)])[0] for row in rows}
 
 
-async def signed_in(mongo: Mongo, clock: Clock) -> str:
-    """The cookie of a browser on which Ana has signed in."""
+async def signed_in(mongo: Mongo, clock: Clock, who: str = "ana") -> str:
+    """The cookie of a browser on which somebody has signed in, Ana if nobody else is named."""
     cookie = f"{CHAIN}.{secrets.token_urlsafe(32)}"
     now = clock.real_now()
-    tokens = Tokens(token(person("ana"), "console", "records"), "none", now + dt.timedelta(hours=1))
+    tokens = Tokens(token(person(who), "console", "records", "integrations"), "none", now + dt.timedelta(hours=1))
     await SessionStore(mongo).save(Scope(chain=CHAIN), Session(cookie, tokens, now))
     return cookie
 

@@ -13,6 +13,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from tests.sheet_words import FILE, sheet_words
+
 CONSOLE = Path(__file__).resolve().parents[1] / "services" / "console"
 LOCALE = CONSOLE / "locale"
 KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2)}
@@ -80,10 +82,19 @@ def brought_up_to_date(language: str) -> bytes:
     return HEAD.format(language=language).encode() + out.getvalue()
 
 
+def said(language: str) -> dict[str, str]:
+    """What is said for each English text; of a counted one its form for many."""
+    rows = ((message.id, message.string) for message in catalogue(language) if message.id and message.string)
+    return {
+        (one if isinstance(one, str) else one[0]): (text if isinstance(text, str) else text[-1]) for one, text in rows
+    }
+
+
 def main() -> None:
-    """Bring all catalogues up to date."""
+    """Bring all catalogues up to date, and the words of boards on paper with them."""
     for path in sorted(LOCALE.glob("*.po")):
         path.write_bytes(brought_up_to_date(path.stem))
+    FILE.write_text(sheet_words({path.stem: said(path.stem) for path in sorted(LOCALE.glob("*.po"))}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ from services.console.usecases.board import Boards
 from services.console.usecases.checks import SpotDesk
 from services.console.usecases.desk import FrontDesk
 from services.console.usecases.entry import Entry
+from services.console.usecases.glances import Glances
 from services.console.usecases.handovers import ShiftChange
 from services.console.usecases.library import Reading
 from services.console.usecases.live import Feed
@@ -119,6 +120,8 @@ from shared.chassis.tail import Tail
 from shared.contracts import topics
 
 REPORT_PATIENCE_S = 15.0
+EACH_SERVICE = 24
+"""Connections to a service at most."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ def routers(parts: Parts, settings: Settings) -> list[APIRouter]:
     people = People(parts.house, parts.guests, parts.time, settings.idle_lock_minutes * 60)
     sign_in = Desk(parts.sessions, parts.auth, parts.house, parts.time)
     gate = Gate(sign_in, settings.secure)
-    boards = Boards(parts.records, people)
+    boards = Boards(parts.records, people, Glances(parts.records, parts.feed))
     front = FrontDesk(parts.records, parts.alerts, parts.guests, parts.reports, boards, people, parts.selling)
     ends = Loose(parts.loose, parts.records, parts.guests, people, parts.talk)
     return [
@@ -201,6 +204,23 @@ def dress(app: FastAPI) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app
+
+
+def connections(settings: Settings) -> httpx.AsyncClient:
+    """A client with a pool for each service, so that one that hangs keeps nobody from the others.
+
+    A pool is looked through at every call: more connections than a service answers at once make all calls slower.
+    """
+    limits = httpx.Limits(max_connections=EACH_SERVICE, max_keepalive_connections=EACH_SERVICE)
+    urls = (
+        settings.records_url,
+        settings.auth_url,
+        settings.alerts_url,
+        settings.integrations_url,
+        settings.reporting_url,
+    )
+    pools = {url.rstrip("/"): httpx.AsyncHTTPTransport(limits=limits, trust_env=False) for url in urls}
+    return httpx.AsyncClient(trust_env=False, limits=limits, mounts=pools)
 
 
 def over_http(
@@ -253,7 +273,7 @@ def build(settings: Settings) -> FastAPI:
     chassis = Chassis(settings)
     store, feed = SessionStore(chassis.mongo), Feed()
     house = PolicyHouse(chassis.policy, chassis.verifier)
-    parts = over_http(settings, httpx.AsyncClient(trust_env=False), chassis.clock, store, house, feed)
+    parts = over_http(settings, connections(settings), chassis.clock, store, house, feed)
 
     async def leave_on_signal() -> None:
         _before_signal(signal.SIGTERM, feed.close)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.records import events, store
 from services.records.adapters.pictures import PillowPictures
+from services.records.adapters.sheets import SheetFolder
 from services.records.api.attachments import UPLOADS
 from services.records.api.links import LINKS
 from services.records.api.router import router
@@ -22,6 +23,7 @@ from services.records.usecases.investigating import Investigating
 from services.records.usecases.launching import Launching
 from services.records.usecases.loads import Loads
 from services.records.usecases.overdue import OverdueAnswers
+from services.records.usecases.papers import Papers
 from services.records.usecases.readying import Readying
 from services.records.usecases.rules_telling import START, RulesStart
 from services.records.usecases.triggers import Triggers
@@ -43,6 +45,9 @@ CAMPAIGNS_S = 5.0
 """How often running campaigns look for stays, in real seconds."""
 SWEEP_S = 60.0
 FORGET_S = 3.0
+
+PAPER_S = 15.0
+"""How often somebody looks whether boards on paper are due, in real seconds."""
 
 
 def house_of(chassis: Chassis) -> House:
@@ -79,7 +84,14 @@ def house_of(chassis: Chassis) -> House:
     )
 
 
-def assemble(chassis: Chassis, house: House) -> FastAPI:
+def papers_of(house: House, settings: Settings) -> Papers | None:
+    """Who writes the boards on paper, if anybody is to."""
+    every = dt.timedelta(minutes=settings.paper_every_minutes)
+    files = SheetFolder(settings.sheets)
+    return Papers(house, files, every, settings.paper_days, settings.paper_languages) if every else None
+
+
+def assemble(chassis: Chassis, house: House, papers: Papers | None = None) -> FastAPI:
     """The app around a house, real or of fakes."""
     clock = ByTheClock(house)
     chassis.timers.handlers |= {
@@ -110,6 +122,7 @@ def assemble(chassis: Chassis, house: House) -> FastAPI:
             Job("campaigns", CAMPAIGNS_S, Launching(house)),
             Job("attachments", SWEEP_S, lambda: house.files.sweep(None)),
             Job("erasures", FORGET_S, Forgetting(house, chassis.mongo, settle)),
+            *([Job("paper", PAPER_S, papers.write)] if papers else ()),
         ],
         prepare=[lambda: store.prepare(chassis.mongo)],
         retention=kept(store.MongoAging(chassis.mongo)),
@@ -128,7 +141,8 @@ def kept(aging: store.MongoAging) -> tuple[Kept, ...]:
 def build(settings: Settings) -> FastAPI:
     """The service as its environment says."""
     chassis = Chassis(settings)
-    return assemble(chassis, house_of(chassis))
+    house = house_of(chassis)
+    return assemble(chassis, house, papers_of(house, settings))
 
 
 if __name__ == "__main__":

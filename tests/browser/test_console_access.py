@@ -1,5 +1,6 @@
 """Every page of the console in Chromium: WCAG 2.2 AA by axe, both themes, from a phone to a wide screen."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from shared.contracts.identity import Department
 from tests.browser.conftest import Desk
+from tests.rights.routes import routes_of
 
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
@@ -64,8 +66,42 @@ PAGES = (
     "/me",
     "/more",
     "/search?q=412",
+    "/partners",
+    "/admin/rules",
+    "/admin/alert-rules",
+    "/offline",
     "/nowhere",
 )
+NO_PAGE = {
+    "/docs": "the app's own, not served",
+    "/docs/oauth2-redirect": "the app's own, not served",
+    "/redoc": "the app's own, not served",
+    "/openapi.json": "the app's own, not served",
+    "/alerts/count": "a part of each page",
+    "/board/cards": "parts of the board",
+    "/new/similar": "a part of quick entry",
+    "/live": "a stream",
+    "/manifest.webmanifest": "for the device",
+    "/sw.js": "for the device",
+    "/partners/asyncapi.json": "for programs",
+    "/partners/openapi.json": "for programs",
+    "/partners/schemas/{event_type}": "for programs",
+    "/records/{record_id}/files/{file_id}": "a file",
+    "/reports/{name}/table.csv": "a file",
+    "/sign-in": "for who is signed in nowhere; looked at below",
+    "/sign-in/return": "comes back from the chain's provider",
+    "/sign-in/with": "goes to the chain's provider",
+}
+"""What a GET answers that nobody looks at as a page, and why."""
+
+
+def test_every_page_there_is_is_looked_at(desk: Desk) -> None:
+    routes = {route.removeprefix("GET ") for route in routes_of(desk.console.app) if route.startswith("GET ")}
+    looked_at = [address.partition("?")[0] for address in PAGES]
+    patterns = {route: re.sub(r"\{[^}]+\}", "[^/]+", route) for route in routes - set(NO_PAGE)}
+    unseen = [route for route, one in patterns.items() if not any(re.fullmatch(one, at) for at in looked_at)]
+    assert unseen == []
+    assert set(NO_PAGE) <= routes
 
 
 async def faults(page: Page, desk: Desk, address: str) -> list[str]:
@@ -87,8 +123,13 @@ async def test_every_page_is_open_to_everybody(desk: Desk, browser: Browser, sch
 @pytest.mark.parametrize("language", ["de-DE", "pt-PT"])
 async def test_long_words_of_a_language_fit_a_phone(desk: Desk, browser: Browser, language: str) -> None:
     page = await desk.sit(browser, width=360, bypass_csp=True, locale=language)
-    found = [fault for address in PAGES[:16] for fault in await faults(page, desk, address)]
+    found = [fault for address in PAGES for fault in await faults(page, desk, address)]
     assert found == []
+
+
+async def test_sign_in_is_open_to_everybody(desk: Desk, browser: Browser) -> None:
+    context = await browser.new_context(viewport={"width": 360, "height": 800}, bypass_csp=True)
+    assert await faults(await context.new_page(), desk, "/sign-in") == []
 
 
 async def test_no_page_runs_what_the_policy_forbids(desk: Desk, browser: Browser) -> None:

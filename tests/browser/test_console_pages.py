@@ -113,6 +113,20 @@ async def test_pages_fit_a_phone_without_scrolling_sideways(desk: Desk, browser:
     assert widths == dict.fromkeys(PAGES, 360)
 
 
+async def test_photo_is_sent_as_soon_as_it_is_taken(desk: Desk, browser: Browser) -> None:
+    page = await desk.sit(browser, width=360, has_touch=True, is_mobile=True)
+    await page.goto(f"{desk.address}/records/r-rich")
+    camera = page.locator("#shot")
+    assert await camera.get_attribute("capture") == "environment"
+    assert await page.locator("#paper").get_attribute("capture") is None
+    taken = {"name": "leak.png", "mimeType": "image/png", "buffer": b"\x89PNG pixels"}
+    async with page.expect_response("**/records/r-rich/files") as answered:
+        await camera.set_input_files([taken])  # type: ignore[list-item] # a file of ours
+    assert (await answered.value).status == 200
+    [(record, content, media)] = desk.console.services.state.files
+    assert (record, content, media) == ("r-rich", b"\x89PNG pixels", "image/png")
+
+
 async def test_lost_connection_is_said_and_comes_back(desk: Desk, browser: Browser) -> None:
     page = await desk.sit(browser)
     await page.wait_for_function("document.getElementById('lost').hidden")

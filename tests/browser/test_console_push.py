@@ -82,8 +82,8 @@ async def test_device_that_alerts_cannot_take_is_not_left_believing(desk: Desk, 
     assert await page.evaluate(subscription) is None
 
 
-async def test_message_of_the_sender_is_shown_by_the_worker(desk: Desk, browser: Browser) -> None:
-    page = await at_wishes(desk, browser, ["notifications"])
+async def deliver(desk: Desk, page: Page, letter: Any) -> Any:
+    """Let the browser's vendor deliver something to this page's worker; what is shown then."""
     tools = await page.context.new_cdp_session(page)
     registered: asyncio.Queue[str] = asyncio.Queue()
 
@@ -94,9 +94,15 @@ async def test_message_of_the_sender_is_shown_by_the_worker(desk: Desk, browser:
     tools.on("ServiceWorker.workerRegistrationUpdated", heard)
     await tools.send("ServiceWorker.enable")
     name = await asyncio.wait_for(registered.get(), 20)
-    sent = {"origin": desk.address, "registrationId": name, "data": json.dumps(told_to_device(LETTER))}
+    sent = {"origin": desk.address, "registrationId": name, "data": json.dumps(letter)}
     await tools.send("ServiceWorker.deliverPushMessage", sent)
-    shown = await page.evaluate(SHOWN)
+    return await page.evaluate(SHOWN)
+
+
+async def test_message_of_the_sender_is_shown_by_the_worker(desk: Desk, browser: Browser) -> None:
+    page = await at_wishes(desk, browser, ["notifications"])
+    await page.wait_for_function("caches.open('bellboard-who').then((one) => one.match('/who')).then((it) => !!it)")
+    shown = await deliver(desk, page, told_to_device(LETTER))
     assert shown == [["Bellboard", LETTER.text, LETTER.key, True, "/alerts"]]
 
 

@@ -19,6 +19,7 @@ from deploy.cluster.stores import declared
 from deploy.local import services
 from services.alerts.settings import Settings as AlertSettings
 from services.integrations.settings import Settings as IntegrationsSettings
+from services.records.settings import Settings as RecordsSettings
 from services.reporting.settings import Settings as ReportingSettings
 from shared.chassis.settings import ServiceSettings
 
@@ -151,6 +152,19 @@ def test_channels_to_guests_reach_integrations_alone_and_without_a_secret(helm: 
     refused = subprocess.run(command, check=False, capture_output=True, text=True)
     assert refused.returncode != 0
     assert "twilio" in refused.stderr
+
+
+def test_boards_on_paper_lie_on_the_claim_that_is_named(helm: Path) -> None:
+    rendered = _rendered(helm, **{"records.paper.existingClaim": "paper", "records.paper.days": "30"})
+    pods = {name: each["spec"]["template"]["spec"] for name, each in _of("Deployment", rendered).items()}
+    [volume] = [one for one in pods["bell-records"]["volumes"] if one["name"] == "paper"]
+    assert volume["persistentVolumeClaim"] == {"claimName": "paper"}
+    [container] = pods["bell-records"]["containers"]
+    told = {each["name"]: each.get("value") for each in container["env"]}
+    given = {"data_dir": told["BELLBOARD_DATA_DIR"], "paper_days": told["BELLBOARD_PAPER_DAYS"]}
+    settings = RecordsSettings.model_validate(given)
+    assert [str(settings.sheets)] == [one["mountPath"] for one in container["volumeMounts"] if one["name"] == "paper"]
+    assert (settings.paper_days, told["BELLBOARD_PAPER_EVERY_MINUTES"]) == (30, "60")
 
 
 def test_services_sign_in_at_brokers_that_ask(helm: Path) -> None:

@@ -81,6 +81,10 @@ _OWN = {
     "integrations": {"BELLBOARD_SECRETS_DIR": "/secrets", **{name: f"${{{name}:-}}" for name in _CHANNELS}},
     "alerts": _settable(AlertSettings, _MAIL),
     "reporting": _settable(ReportingSettings, _REPORTING),
+    "records": {
+        "BELLBOARD_PAPER_EVERY_MINUTES": "${BELLBOARD_PAPER_EVERY_MINUTES:-60}",
+        "BELLBOARD_PAPER_DAYS": "${BELLBOARD_PAPER_DAYS:-7}",
+    },
 }
 """What a service is told beside what all are."""
 
@@ -151,6 +155,13 @@ def test_users_of_store_and_broker_get_a_password_for_every_service() -> None:
     for name, variable in (("cluster", "BELLBOARD_KAFKA_PASSWORD_{}"), ("stores", "BELLBOARD_MONGO_PASSWORD_{}")):
         told = set(_COMPOSE["services"][name]["environment"])
         assert {variable.format(service.upper()) for service in services.SERVICES} <= told
+
+
+def test_boards_on_paper_lie_in_a_volume_that_the_service_may_write_to() -> None:
+    [volume] = [one for one in _COMPOSE["services"]["records"]["volumes"] if one.endswith(":/data/paper")]
+    assert "records-paper" in volume
+    assert "records-paper" in _COMPOSE["volumes"]
+    assert "mkdir -p /data/paper" in (_ROOT / "deploy" / "Dockerfile").read_text()
 
 
 def test_every_file_that_compose_mounts_is_there() -> None:

@@ -1,5 +1,6 @@
 """The integrations service over HTTP: guests' names and stays."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,11 +24,10 @@ class IntegrationsClient:
 
     async def names(self, access: str, guest_ids: Sequence[str]) -> list[GuestName]:
         """The names of some guests."""
-        found: list[GuestName] = []
-        for at in range(0, len(guest_ids), _BATCH):
-            answer = await self._client.get(access, "/v1/guests", {"ids": ",".join(guest_ids[at : at + _BATCH])})
-            found += self._client.parse(_Guests, answer).items
-        return found
+        batches = (guest_ids[at : at + _BATCH] for at in range(0, len(guest_ids), _BATCH))
+        asked = (self._client.get(access, "/v1/guests", {"ids": ",".join(some)}) for some in batches)
+        answers = await asyncio.gather(*asked)
+        return [one for answer in answers for one in self._client.parse(_Guests, answer).items]
 
     async def stay(self, access: str, stay_id: str) -> SeenStay:
         """One stay."""

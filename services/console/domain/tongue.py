@@ -142,4 +142,5 @@ def scripted() -> Mapping[str, Any]:
         "chosen": _("{n} chosen"),
         "locksIn": _("This screen locks in {s} s."),
         "sure": _("{what}?"),
+        "locked": _("Something rings. Sign in to see it."),
     }

@@ -8,10 +8,11 @@
   const WARN_MS = 30_000;
   let touched = Date.now();
   for (const name of ["pointerdown", "keydown", "wheel", "touchstart"]) addEventListener(name, () => { touched = Date.now(); }, { passive: true, capture: true });
+  let locking = false;
   const lock = () => {
-    const form = document.getElementById("lock-form");
-    form.elements.then.value = location.pathname + location.search;
-    form.submit();
+    if (locking) return;
+    locking = true;
+    document.getElementById("lock-form").requestSubmit();
   };
   if (after) setInterval(() => {
     const left = touched + after - Date.now();
@@ -24,7 +25,6 @@
       if (!strip) document.body.append(said);
     } else strip?.remove();
   }, 1000);
-  document.getElementById("lock-form")?.addEventListener("submit", (event) => { event.target.elements.then.value = location.pathname + location.search; });
   document.addEventListener("keydown", (event) => {
     if (event.key === "L" && event.shiftKey && !event.target.closest("input, select, textarea")) lock();
     if (event.key === "x" && !event.target.closest("input, select, textarea")) choose(event.target.closest(".card"));

@@ -57,6 +57,7 @@
     event.stopImmediatePropagation();
   }, true);
 
+  window.bellLater = { of: OF, send };
   window.addEventListener("online", send);
   strip.querySelector("[data-send-now]").addEventListener("click", send);
   show();
@@ -77,11 +78,4 @@
   };
   setTimeout(paper, 4000);
   setInterval(paper, 60_000);
-  document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") !== "/sign-out") return;
-    for (const name of Object.keys(localStorage)) if (name.startsWith("later:") || name === "paper-at") localStorage.removeItem(name);
-    window.caches?.delete("bellboard-paper");
-    // Whoever signs out is not rung on this device any more: the next person's desk is not theirs.
-    navigator.serviceWorker.ready.then((one) => one.pushManager?.getSubscription()).then((held) => held?.unsubscribe()).catch(() => {});
-  });
 })();

@@ -2,6 +2,7 @@
 // says so. Pages with people's data are never kept, but for that one board, which names no guest.
 const KEPT = "bellboard-1";
 const PAPER = "bellboard-paper";
+const WHO = "bellboard-who";
 const SHELL = ["/offline", "/static/console.css", "/static/pages.css", "/static/paper.css", "/static/icons.svg", "/static/bell.svg",
   "/static/theme.js", "/static/vendor/inter-latin-wght-normal.woff2"];
 
@@ -10,7 +11,7 @@ self.addEventListener("install", (event) => {
 });
 self.addEventListener("activate", (event) => {
   event.waitUntil(caches.keys()
-    .then((names) => Promise.all(names.filter((name) => name !== KEPT && name !== PAPER).map((name) => caches.delete(name))))
+    .then((names) => Promise.all(names.filter((name) => ![KEPT, PAPER, WHO].includes(name)).map((name) => caches.delete(name))))
     .then(() => self.clients.claim()));
 });
 
@@ -41,12 +42,15 @@ self.addEventListener("fetch", (event) => {
 });
 
 // Web Push: the message says that something rings and where to look, never what a guest asked.
-self.addEventListener("push", (event) => {
-  const { key = "bell", severity = "", text = "" } = event.data ? event.data.json() : {};
+// While nobody is signed in here it says that alone: what comes was meant for who has left.
+const rung = async ({ key = "bell", severity = "", text = "" }) => {
+  const kept = await caches.open(WHO);
+  const body = (await kept.match("/who")) ? text : (await (await kept.match("/locked"))?.text()) ?? "";
   // The same letter again replaces itself; what is critical stays until somebody has looked.
-  const shown = { body: text, tag: key, data: { url: "/alerts" }, icon: "/static/bell-192.png", requireInteraction: severity === "critical" };
-  event.waitUntil(self.registration.showNotification("Bellboard", shown));
-});
+  const shown = { body, tag: key, data: { url: "/alerts" }, icon: "/static/bell-192.png", requireInteraction: severity === "critical" };
+  await self.registration.showNotification("Bellboard", shown);
+};
+self.addEventListener("push", (event) => event.waitUntil(rung(event.data ? event.data.json() : {})));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(self.clients.openWindow(event.notification.data?.url || "/alerts"));

@@ -12,6 +12,7 @@ from services.console.domain.session import Viewer
 from services.console.domain.tongue import _
 from services.console.domain.words import ACTION, plain, said
 from services.console.ports import Records
+from services.console.usecases.glances import Glances
 from services.console.usecases.people import Page, People
 from shared.contracts.records import Status
 
@@ -116,8 +117,8 @@ class BoardView:
 class Boards:
     """Makes boards."""
 
-    def __init__(self, records: Records, people: People) -> None:
-        self._records, self._people = records, people
+    def __init__(self, records: Records, people: People, glances: Glances) -> None:
+        self._records, self._people, self._glances = records, people, glances
 
     async def show(self, viewer: Viewer, filters: Filters) -> BoardView:
         """The whole board; where records do not answer it is empty and says so."""
@@ -136,7 +137,7 @@ class Boards:
     async def some(self, viewer: Viewer, filters: Filters, ids: Sequence[str]) -> tuple[BoardView, list[str]]:
         """The cards of some ids that belong on this board, and the ids of those that do not."""
         page = self._people.page(viewer)
-        found = await self._records.board(viewer.access, self._hotels(page, filters), ids)
+        found = await self._glances.cards(viewer, self._hotels(page, filters), ids)
         here = [card for card in found if card.id in set(ids) and self._shown(page, filters, card)]
         gone = sorted(set(ids) - {card.id for card in here})
         return BoardView(page, filters, await self.views(page, by_due(here)), {}), gone

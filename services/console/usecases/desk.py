@@ -34,6 +34,9 @@ class AlertsView:
     problem: Problem | None = None
 
 
+SCORED = "feedback_score"
+
+
 @dataclass(frozen=True)
 class JourneyView:
     """One stay and its records over time. `stay` is None where integrations does not answer."""
@@ -54,6 +57,12 @@ class JourneyView:
     def began(self) -> dt.datetime | None:
         """When the first record opened."""
         return min((view.card.opened_at or view.card.due_at for view in self.cards), default=None)
+
+    @property
+    def scores(self) -> list[CardView]:
+        """What the guest gave, the first first."""
+        given = [view for view in self.cards if view.card.kind == SCORED and view.card.what]
+        return sorted(given, key=lambda view: view.card.opened_at or view.card.due_at)
 
     @property
     def lanes(self) -> list[Lane]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 MOST_WAITING = 500
+MOST_RUNG = 20_000
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,19 @@ class Feed:
 
     def __init__(self) -> None:
         self._open: dict[int, Ear] = {}
+        self._newest: dict[tuple[str, str], int] = {}
         self.closed = False
+
+    def newest(self, chain: str, subject: str) -> int:
+        """The newest version of something that rang lately; 0 where nothing did."""
+        return self._newest.get((chain, subject), 0)
 
     def ring(self, bell: Bell) -> None:
         """Hand a bell to every page that may hear it."""
+        key = (bell.chain, bell.id)
+        self._newest[key] = max(bell.version, self._newest.pop(key, 0))
+        if len(self._newest) > MOST_RUNG:
+            del self._newest[next(iter(self._newest))]
         for ear in tuple(self._open.values()):
             ear.hear(bell)
 

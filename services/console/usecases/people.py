@@ -1,7 +1,7 @@
 """Who is who, where, and in which local time, for one viewer's page."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.console.domain.cards import Card
@@ -16,7 +16,9 @@ from shared.contracts.staff import Property
 from shared.contracts.values import zone
 
 NAMES_KEPT = dt.timedelta(minutes=2)
-MOST_NAMES = 20_000
+MOST_NAMES = 100_000
+SILENT = dt.timedelta(seconds=3)
+"""How long nobody asks again who did not answer, in real time."""
 _A_MONDAY = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
 
 CHAIN = "_chain"
@@ -144,6 +146,7 @@ class People:
     def __init__(self, house: House, guests: Guests, time: Time, lock_after_s: int = 0) -> None:
         self._house, self._guests, self._time, self._lock_after_s = house, guests, time, lock_after_s
         self._known: dict[tuple[str, str], tuple[dt.datetime, str]] = {}
+        self._silence: tuple[dt.datetime, str] | None = None
 
     def page(self, viewer: Viewer) -> Page:
         """A page of now for a viewer."""
@@ -154,15 +157,25 @@ class People:
         """The names of guests that the viewer may read; without integrations there are none."""
         asked = sorted({one for one in guest_ids if one})
         unknown = [one for one in asked if not self._remembers(page.viewer, one)]
+        if unknown and self._silence is not None and self._time.real_now() < self._silence[0]:
+            page.down.append(self._silence[1])
+        elif unknown:
+            await self._ask(page, unknown)
+        known = ((one, self._known[page.viewer.cookie, one][1]) for one in asked if self._remembers(page.viewer, one))
+        return {one: name for one, name in known if name}
+
+    async def _ask(self, page: Page, unknown: Sequence[str]) -> None:
+        """Ask for names. Who has none is remembered too, and silence for a moment: no page waits for it again."""
         try:
-            found = await self._guests.names(page.viewer.access, unknown) if unknown else []
+            found = await self._guests.names(page.viewer.access, unknown)
         except Down as silent:
             page.down.append(silent.who)
-            found = []
+            self._silence = (self._time.real_now() + SILENT, silent.who)
+            return
         except Refused:
             found = []
-        self._remember(page.viewer, {guest.id: guest.name for guest in found if guest.name})
-        return {one: self._known[page.viewer.cookie, one][1] for one in asked if self._remembers(page.viewer, one)}
+        names = {guest.id: guest.name for guest in found}
+        self._remember(page.viewer, {one: names.get(one, "") for one in unknown})
 
     def _remembers(self, viewer: Viewer, guest_id: str) -> bool:
         known = self._known.get((viewer.cookie, guest_id))
