@@ -10,6 +10,7 @@ READY := .venv/.ready
 FOLDER ?= .bellboard/demo
 WORKERS ?= 2
 ALONE := tests/e2e tests/browser tests/faults
+SLOWEST := --durations=30 --durations-min=8
 KAFKA_JARS := .bellboard/cache/new-jars
 
 help: ## Show this list
@@ -28,8 +29,8 @@ demo-reset: $(READY) ## Forget everything the demo wrote
 
 test: $(READY) ## Run every test, two at a time but for those with a whole stack of their own; ARGS=… runs some
 	@$(if $(ARGS),$(BIN)/pytest $(ARGS),code=0; \
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ALONE:%=--ignore=%) || code=$$?; \
-	$(BIN)/pytest $(ALONE) || code=$$?; exit $$code)
+	$(BIN)/python -m tests.look_again -n $(WORKERS) --dist loadfile $(SLOWEST) $(ALONE:%=--ignore=%) || code=$$?; \
+	$(BIN)/python -m tests.look_again $(ALONE) $(SLOWEST) || code=$$?; exit $$code)
 
 test-unit: $(READY) ## Run the pure tests and those of the house's shape (seconds)
 	@$(BIN)/pytest tests/unit tests/architecture $(ARGS)

@@ -64,15 +64,17 @@ def main(only: Only = None, keep: Annotated[bool, typer.Option(help="Write resul
         raise typer.BadParameter(f"There is no {', '.join(sorted(unknown))}.")
     console = Console()
     collect_seldom()  # as every service does; floors in this process have it too
-    figures = asyncio.run(_measured(wanted, occasion(), console))
-    if keep:
-        write(RESULTS, figures)
-        page.rewrite(PAGE, read(RESULTS))
-        console.print(f"Kept in {RESULTS.name} and {PAGE.name}.", style="dim", highlight=False)
-
-
-async def _measured(wanted: list[str], now: Occasion, console: Console) -> list[Figure]:
     figures: list[Figure] = []
+    try:
+        asyncio.run(_measured(wanted, occasion(), console, figures))
+    finally:  # one that fails takes none of the others with it
+        if keep and figures:
+            write(RESULTS, figures)
+            page.rewrite(PAGE, read(RESULTS))
+            console.print(f"Kept in {RESULTS.name} and {PAGE.name}.", style="dim", highlight=False)
+
+
+async def _measured(wanted: list[str], now: Occasion, console: Console, figures: list[Figure]) -> None:
     look = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     console.print(f"{now.machine}, load {now.load:g}", style="dim", highlight=False)
     with Progress(*look, console=console, transient=True) as progress:
@@ -92,7 +94,6 @@ async def _measured(wanted: list[str], now: Occasion, console: Console) -> list[
                     await one(name, ON_SERVERS[name](where, now))
         if START_UP in wanted:
             await one(START_UP, startup.measure(now))
-    return figures
 
 
 def _said(one: Figure) -> str:

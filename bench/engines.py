@@ -91,7 +91,9 @@ def of_cedar(grants: tuple[Grant, ...], people: tuple[Principal, ...], propertie
 
 
 def _entities(people: tuple[Principal, ...], properties: tuple[str, ...], roles: list[str]) -> str:
-    made = [{"uid": {"type": "Role", "id": role}, "attrs": {}, "parents": []} for role in roles]
+    made: list[dict[str, object]] = [
+        {"uid": {"type": "Role", "id": role}, "attrs": {}, "parents": []} for role in roles
+    ]
     made += [
         {
             "uid": {"type": "Staff", "id": who.staff_id},

@@ -32,7 +32,12 @@ async def fill(ground: Ground, house: Chassis, database: str, count: int) -> Non
     try:
         for name, changed in _CHANGED.items():
             await client[database][name].rename(f"seed_{name}")
-            steps = [{"$set": {"n": {"$range": [0, copies]}}}, {"$unwind": "$n"}, {"$set": changed}, {"$unset": "n"}]
+            steps: list[Document] = [
+                {"$set": {"n": {"$range": [0, copies]}}},
+                {"$unwind": "$n"},
+                {"$set": changed},
+                {"$unset": "n"},
+            ]
             await (await client[database][f"seed_{name}"].aggregate([*steps, {"$out": name}])).to_list()
             await client[database][f"seed_{name}"].drop()
         for part in (house.outbox, house.idempotency):

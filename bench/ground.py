@@ -82,8 +82,10 @@ class Ground:
             await wait_until_ready(child, f"http://127.0.0.1:{port}/readyz", 60)
             assert child.process is not None
             self.pids[name] = child.process.pid
-            yield f"http://127.0.0.1:{port}"
-            self.pids.pop(name, None)  # two of a kind may run
+            try:
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                self.pids.pop(name, None)  # two of a kind may run
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from services.reporting.store import MongoFacts, MongoSpots, MongoSums, prepare
 from services.reporting.store.sums import EACH, WHOLE_CHAIN, escaped
 from services.reporting.usecases.answering import Answering, Wish
 from shared.chassis.clock import Clock
-from shared.chassis.mongo import Document, Mongo
+from shared.chassis.mongo import Document, Mongo, Tx
 from shared.chassis.policy import Known, Policy, compiled
 from shared.contracts.identity import DataClass, Department, Principal, Role
 from shared.contracts.policy import Grant, PolicySnapshot
@@ -152,7 +152,11 @@ async def _copy_facts(ground: Ground, mongo: Mongo, mixes: Sequence[Mix]) -> Non
     """Each mix once, then by the server for every day and hotel that has it; open ones stay open on the last days."""
     facts = MongoFacts(mongo)
     for number, mix in enumerate(mixes):
-        await mongo.run(lambda tx, mix=mix: facts.save(Scope(chain=CHAIN), mix.facts, tx, ENTRIES_VERSION))
+
+        async def save(tx: Tx, mix: Mix = mix) -> None:
+            await facts.save(Scope(chain=CHAIN), mix.facts, tx, ENTRIES_VERSION)
+
+        await mongo.run(save)
         ids = [fact.id for fact in mix.facts]
         await mongo.collection("facts").update_many({"_id": {"$in": ids}}, {"$set": {"mix": number}})
     async with AsyncMongoClient[Document](ground.mongo_url) as client:
@@ -200,14 +204,14 @@ async def _write_sums(mongo: Mongo, mixes: Sequence[Mix]) -> None:
         rows += _each(date.isoformat(), mixes, {hotel: {_which(hotel, day): 1} for hotel in range(HOTELS)})
         rows = await _flushed(mongo, rows, 5_000)
     whole: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for (hotel, month), often in months.items():
-        rows += _documents(f"hotel-{hotel:03d}", month, mixes, often)
-        for which, times in often.items():
+    for (hotel, month), counted in months.items():
+        rows += _documents(f"hotel-{hotel:03d}", month, mixes, counted)
+        for which, times in counted.items():
             whole[month][which] += times
     for month in whole:
         rows += _each(month, mixes, {hotel: months[hotel, month] for hotel in range(HOTELS)})
-    for month, often in whole.items():
-        rows += _documents(WHOLE_CHAIN, month, mixes, often)
+    for month, counted in whole.items():
+        rows += _documents(WHOLE_CHAIN, month, mixes, counted)
     await _flushed(mongo, rows, 1)
 
 

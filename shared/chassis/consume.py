@@ -252,6 +252,11 @@ class Consumption:
             one: int(state.position) if state and state.has_valid_position else None for one, state in states.items()
         }
 
+    def _fetched(self) -> frozenset[TopicPartition]:
+        # Nothing public tells what waits in memory: aiokafka hands one partition's out before it takes the next.
+        fetcher = getattr(self._subscriber.consumer, "_fetcher", None)  # none before it has joined
+        return frozenset(fetcher._records) if fetcher is not None else frozenset()
+
     def alive(self) -> bool:
         """Whether every partition moves, or has caught up."""
         lags = self.lags()
@@ -271,4 +276,4 @@ class Consumption:
         except (KafkaError, TimeoutError, OSError):
             return  # the broker is down: nobody is behind what cannot be read
         lags = {one: end - (positions.get(one) or 0) for one, end in ends.items()}
-        self._progress.look(time.monotonic(), positions, lags)
+        self._progress.look(time.monotonic(), positions, lags, self._fetched())

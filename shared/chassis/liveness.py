@@ -1,13 +1,15 @@
 """Liveness: a consumer that is behind and stands still is dead, and its process ends so that it is started again.
 
-A library's consumer can stop for good without an error, after a broker restart say: only its positions tell.
+A library's consumer can stop for good without an error, after a broker restart say: only its positions tell. But after
+an outage a group works through megabytes of one partition before it takes the next: one whose records are fetched and
+wait for their turn stands still, too, and lives as long as any other moves.
 """
 
 import logging
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
@@ -26,10 +28,22 @@ class Progress:
     _excused_until: float = 0.0
 
     def look(
-        self, now: float, positions: Mapping[TopicPartition, int | None], lags: Mapping[TopicPartition, int]
+        self,
+        now: float,
+        positions: Mapping[TopicPartition, int | None],
+        lags: Mapping[TopicPartition, int],
+        fetched: Collection[TopicPartition] = (),
     ) -> None:
-        """Note where the partitions stand; one that has caught up, or that was not seen before, begins anew."""
-        self._seen = {one: self._since(one, now, at, lags.get(one, 0)) for one, at in positions.items()}
+        """Note where the partitions stand; one that has caught up, or that was not seen before, begins anew.
+
+        `fetched`: partitions with records that were read from the broker and not handed out yet.
+        """
+        moving = any(one in self._seen and self._seen[one][0] != at for one, at in positions.items())
+        waiting = frozenset(fetched) if moving else frozenset()
+        self._seen = {
+            one: (at, now) if one in waiting else self._since(one, now, at, lags.get(one, 0))
+            for one, at in positions.items()
+        }
 
     def _since(self, one: TopicPartition, now: float, position: int | None, lag: int) -> tuple[int | None, float]:
         before = self._seen.get(one)

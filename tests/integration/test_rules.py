@@ -16,8 +16,8 @@ from services.records.domain.rulebook import Head, RuleVersion, VersionState
 from services.records.domain.rules import PropertyRules
 from services.records.settings import Settings
 from services.records.store import MongoRules, prepare
-from services.records.store.rules import RECENT_S
 from shared.chassis.mongo import Duplicate, Mongo, Tx
+from shared.chassis.recent import RECENT_S
 from shared.chassis.service import Chassis
 from shared.contracts.values import iso
 from tests.factories.access import knowledge
@@ -110,7 +110,7 @@ async def test_rules_changed_elsewhere_hold_here_when_a_second_is_over(
     [changed] = await elsewhere.recent(SCOPE, "resort", NOW)
     assert changed.digest == "1" * 64
     later = time.monotonic() + RECENT_S
-    monkeypatch.setattr("services.records.store.rules.time.monotonic", lambda: later)
+    monkeypatch.setattr(here._recent, "_monotonic", lambda: later)
     assert await here.recent(SCOPE, "resort", NOW) == [changed]
 
 

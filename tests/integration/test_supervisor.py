@@ -33,6 +33,7 @@ _SLEEP = "import time; print('up', flush=True); time.sleep(600)"
 async def test_supervisor_starts_a_child_again_when_it_is_killed(tmp_path: Path) -> None:
     supervisor = Supervisor(changed=lambda _: None)
     child = await supervisor.start(_program(tmp_path, _SLEEP))
+    await _until_logged(tmp_path, "up\n")
     first = supervisor.kill("child")
     await _until_logged(tmp_path, "up\n", times=2)
     assert child.restarts == 1

@@ -10,7 +10,7 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
-from shared.chassis.version_heads import APPROVED, head_of
+from shared.chassis.version_rows import APPROVED, head_of
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import conflict
 from shared.contracts.proposals import MOST_OPEN, Head, VersionState

@@ -1,7 +1,6 @@
 """Offers in MongoDB: every version as it was published, the newest beside them, and who holds which slot of a day."""
 
 import datetime as dt
-import time
 from collections.abc import Collection, Mapping, Sequence
 
 from services.records.domain.capacity import of_claim
@@ -9,9 +8,8 @@ from services.records.domain.offers import OfferVersion
 from services.records.ports import Claim
 from services.records.store.records import within
 from shared.chassis.mongo import BulkOp, Delete, Document, Insert, Mongo, Put, Tx
+from shared.chassis.recent import Recent
 from shared.contracts.values import Scope
-
-RECENT_S = 1.0
 
 
 def _offer(row: Document) -> OfferVersion:
@@ -23,7 +21,7 @@ class MongoOffers:
 
     def __init__(self, mongo: Mongo) -> None:
         self._newest, self._versions = mongo.collection("offers"), mongo.collection("offer_versions")
-        self._recent: dict[tuple[str, str], tuple[float, Sequence[OfferVersion]]] = {}
+        self._recent = Recent[tuple[str, str], Sequence[OfferVersion]]()
 
     async def find(
         self, scope: Scope, offer_id: str, version: int | None = None, tx: Tx | None = None
@@ -42,13 +40,12 @@ class MongoOffers:
 
     async def live(self, scope: Scope, property_id: str) -> Sequence[OfferVersion]:
         """What a property sells, by rank and code; at most a second old."""
-        place, now = (scope.chain, property_id), time.monotonic()
-        held = self._recent.get(place)
-        if held is None or now - held[0] >= RECENT_S:
+
+        async def read() -> Sequence[OfferVersion]:
             wanted = {"chain": scope.chain, "property_id": property_id, "live": True}
-            rows = await self._newest.find(wanted, sort=[("rank", 1), ("code", 1)])
-            self._recent[place] = (now, [_offer(row) for row in rows])
-        return self._recent[place][1]
+            return [_offer(row) for row in await self._newest.find(wanted, sort=[("rank", 1), ("code", 1)])]
+
+        return await self._recent.of((scope.chain, property_id), read)
 
     async def add(self, scope: Scope, offer: OfferVersion, tx: Tx) -> None:
         """Keep a version; one that exists makes the transaction fail."""
@@ -58,10 +55,7 @@ class MongoOffers:
         asked = {"code": offer.terms.code, "rank": offer.terms.rank, "live": offer.live}
         newest: list[BulkOp] = [Put({"_id": offer.id}, {"$set": {**whose, **told, **asked}})]
         await self._newest.bulk(newest, tx=tx)
-        tx.after_commit.append(lambda: self._forget((scope.chain, offer.property_id)))
-
-    def _forget(self, place: tuple[str, str]) -> None:
-        self._recent.pop(place, None)
+        tx.after_commit.append(lambda: self._recent.forget((scope.chain, offer.property_id)))
 
 
 class MongoClaims:

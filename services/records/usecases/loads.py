@@ -1,14 +1,12 @@
 """How much everybody has open: read now and then outside any transaction, and counted on as work is given out."""
 
-import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Callable
 
 from services.records.ports import RecordStore
+from shared.chassis.recent import RECENT_S, Recent
 from shared.contracts.values import Scope
 
-RECENT_S = 1.0
 Load = dict[str, int]
 
 
@@ -23,16 +21,13 @@ class Loads:
     def __init__(
         self, records: RecordStore, recent_s: float = RECENT_S, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._records, self._recent_s, self._monotonic = records, recent_s, monotonic
-        self._held: dict[tuple[str, str], tuple[float, Load]] = {}
-        self._reading: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._records = records
+        self._recent = Recent[tuple[str, str], Load](recent_s, monotonic)
 
     async def of(self, scope: Scope, property_id: str) -> Load:
         """The load at a property, to be counted up by whoever gives work out."""
-        place = (scope.chain, property_id)
-        async with self._reading[place]:
-            held = self._held.get(place)
-            if held is None or self._monotonic() - held[0] >= self._recent_s:
-                began = self._monotonic()
-                self._held[place] = (began, dict(await self._records.load(scope, property_id)))
-            return self._held[place][1]
+
+        async def read() -> Load:
+            return dict(await self._records.load(scope, property_id))
+
+        return await self._recent.of((scope.chain, property_id), read)
