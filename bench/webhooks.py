@@ -102,8 +102,8 @@ def _posted(tokens: Tokens, vendor: str, told: dict[str, Any]) -> bytes:
 
 
 def _apaleo(tokens: Tokens, number: int) -> bytes:
-    told: dict[str, object] = {"topic": "Reservation", "type": "changed", "id": f"event-{number}", "propertyId": "BER"}
-    told |= {"accountId": "BENCH"}
+    told: dict[str, Any] = {"topic": "Reservation", "type": "changed", "id": f"event-{number}"}
+    told |= {"propertyId": "BER", "accountId": "BENCH"}
     of = {"entityId": f"XPGM{number % RESERVATIONS:04d}-1"}
     return _posted(tokens, "apaleo", {**told, "timestamp": 1_692_268_510_605, "data": of})
 
@@ -113,9 +113,6 @@ def _limited(tokens: Tokens, number: int) -> tuple[str, bytes]:
     if number % A_SECOND == A_SECOND // 2:
         events = [{"Discriminator": "ServiceOrderUpdated", "Value": {"Id": f"order-{each}"}} for each in range(CROWD)]
         return "mews", _posted(tokens, "mews", {"EnterpriseId": "BER", "IntegrationId": "bench", "Events": events})
-    told: dict[str, object] = {
-        "event": "reservation/dates_changed",
-        "timestamp": 1_692_268_510.25,
-        "propertyID_str": "BER",
-    }
-    return "cloudbeds", _posted(tokens, "cloudbeds", told | {"reservationID": f"R{number % RESERVATIONS:04d}"})
+    told: dict[str, Any] = {"event": "reservation/dates_changed", "timestamp": 1_692_268_510.25}
+    told |= {"propertyID_str": "BER", "reservationID": f"R{number % RESERVATIONS:04d}"}
+    return "cloudbeds", _posted(tokens, "cloudbeds", told)

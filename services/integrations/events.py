@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from services.integrations.domain.messages import GuestMessage, Progress
+from services.integrations.domain.payments import DepositCapture
 from services.integrations.domain.pms_orders import OrderRow, task_of
 from services.integrations.domain.postings import HOUSE, PostingRow, posting_id
 from services.integrations.domain.writebacks import WritebackRow
@@ -47,6 +48,12 @@ class Messages(Protocol):
     async def recorded(self, scope: Scope, tx: Tx, event: Envelope, record_id: str) -> None: ...
 
 
+class Deposits(Protocol):
+    """Where deposits that are taken at the provider are written down."""
+
+    async def take_deposit(self, scope: Scope, tx: Tx, asked: DepositCapture, provenance: Provenance) -> None: ...
+
+
 class Erasures(Protocol):
     """Where the stores' words about an erasure are written down."""
 
@@ -75,10 +82,11 @@ class OnRecords:
         writebacks: Writebacks,
         erasures: Erasures,
         orders: Orders,
+        deposits: Deposits,
         kinds: Kinds,
     ) -> None:
         self._postings, self._messages, self._writebacks = postings, messages, writebacks
-        self._erasures, self._orders, self._kinds = erasures, orders, kinds
+        self._erasures, self._orders, self._deposits, self._kinds = erasures, orders, deposits, kinds
 
     async def apply(self, tx: Tx, events: Sequence[Envelope]) -> None:
         """Write down each command that is not written down yet."""
@@ -93,6 +101,8 @@ class OnRecords:
             if isinstance(body, RecordPostingRequested):
                 row = posting_of(event, body)
                 await self._postings.request(scope, tx, [row], Provenance.of(event))
+                if body.line.payment:
+                    await self._deposits.take_deposit(scope, tx, deposit_of(event, body), Provenance.of(event))
             elif isinstance(body, RecordWritebackRequested):
                 change = writeback_of(event, body)
                 await self._writebacks.request(scope, tx, [change] if change else [], Provenance.of(event))
@@ -127,6 +137,21 @@ def posting_of(event: Envelope, body: RecordPostingRequested) -> PostingRow:
         version=1,
     )
     return PostingRow(chain=event.chain, posting=posting, correlation=event.correlation, causation=event.id)
+
+
+def deposit_of(event: Envelope, body: RecordPostingRequested) -> DepositCapture:
+    """What a deposit of a record takes at the provider."""
+    return DepositCapture(
+        chain=event.chain,
+        property_id=body.record.property_id,
+        record_id=body.record.id,
+        stay_id=body.record.stay_id,
+        line=body.line,
+        by=body.line.approved_by or body.actor.id,
+        at=event.time,
+        correlation=event.correlation,
+        causation=event.id,
+    )
 
 
 def writeback_of(event: Envelope, body: RecordWritebackRequested) -> WritebackRow | None:

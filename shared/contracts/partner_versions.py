@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from pydantic import BaseModel, create_model
@@ -104,14 +104,18 @@ class PartnerContract:
 
     def rendering(self, noun: str, major: int) -> Rendering:
         """One that runs (KeyError)."""
-        return {(one.noun, one.major): one for one in self.renderings}[noun, major]
+        return self._running[noun, major]
+
+    @cached_property
+    def _running(self) -> dict[tuple[str, int], Rendering]:
+        return {(one.noun, one.major): one for one in self.renderings}
 
     def types_of(self, event_type: str) -> list[str]:
         """The types that partners may hear an event of ours as, oldest major first."""
         stem, noun = event_type.rpartition(".v")[0], noun_of(event_type)
         return [f"{stem}.v{major}" for major in self.majors(noun)]
 
-    @property
+    @cached_property
     def types(self) -> tuple[str, ...]:
         """Every published type."""
         begun = SENT_TYPES | {f"{noun}.listed.v1" for noun in WITH_STATE} | OWN
@@ -147,7 +151,7 @@ class PartnerContract:
         """The model of a type's whole `data`."""
         return _data_model(noun_of(event_type), self.model(event_type))
 
-    @property
+    @cached_property
     def selectable(self) -> dict[str, DataClass]:
         """Every field of every running major that a subscription may name, `noun.field`, and the class it needs."""
         return {

@@ -27,6 +27,7 @@ class PaymentOperation(Wire):
     property_id: str
     stay_id: EntityId | None = None
     record_id: EntityId | None = None
+    line_id: EntityId | None = Field(default=None, description="The deposit of the record that it takes")
     kind: PaymentKind
     amount: Money
     state: PostingState

@@ -142,6 +142,7 @@ class MoneyLine(Wire):
     state: Code = "requested"
     approved_by: EntityId | None = None
     adjusts: EntityId | None = Field(default=None, description="The line that this one takes back")
+    payment: EntityId | None = Field(default=None, description="The hold at the payment provider that a deposit takes")
 
 
 class OpenQuestion(Wire):

@@ -86,6 +86,7 @@ POLICY = PolicySnapshot(
         Grant(roles=(Role.REVENUE_MANAGER, Role.GENERAL_MANAGER), actions=("manage",), kinds=("offer",)),
         Grant(roles=(Role.GENERAL_MANAGER, Role.FINANCE), actions=("read",), kinds=("incentive",)),
         Grant(roles=(Role.FINANCE,), actions=("read",), read=(DataClass.ORDINARY, DataClass.PAYMENT)),
+        Grant(roles=IN_CHARGE, actions=("charge",), kinds=("payment",)),
     ),
 )
 GUEST_FACING = (Department.FRONT_OFFICE, Department.GUEST_RELATIONS, Department.HOUSEKEEPING)

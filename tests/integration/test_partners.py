@@ -553,6 +553,15 @@ async def test_old_major_runs_beside_the_new_one_by_webhook_and_on_the_topic(hou
     assert (schema.headers["deprecation"], schema.headers["sunset"]) == ends
 
 
+async def test_sandbox_of_types_that_are_not_published_is_refused_by_field(house: House) -> None:
+    await house.partner()
+    one = await house.subscribed(sandbox=True)
+    for strange in ("staff.hired.v1", "record.opened.v9", "record.sung.v1"):
+        said = await house.move(one, "sandbox", {"types": ["record.opened.v1", strange]})
+        assert (said.status_code, [each["field"] for each in said.json()["breaches"]]) == (422, ["types.1"])
+    assert await house.rows(one) == []
+
+
 async def test_closed_partner_hears_nothing_more(house: House) -> None:
     house.endpoint.answers["hooks.example"] = 200
     await house.partner()

@@ -100,9 +100,11 @@ class House:
         told = [*await self.told("posting."), *await self.told("payment.")]
         await self.standing.chassis.mongo.run(lambda tx: each.applier._handler.apply(tx, told))
 
-    async def post(self, record: str, amount: int, kind: LineKind = LineKind.CHARGE) -> None:
+    async def post(
+        self, record: str, amount: int, kind: LineKind = LineKind.CHARGE, payment: str | None = None
+    ) -> None:
         """A record asks for a line, and it is posted."""
-        line = MoneyLine(id="line-1", kind=kind, amount=Money(amount=amount, currency="EUR"))
+        line = MoneyLine(id="line-1", kind=kind, amount=Money(amount=amount, currency="EUR"), payment=payment)
         body = RecordPostingRequested(actor=ACTOR, record=snapshot(record, stay_id=self.stay), line=line)
         await self.standing.hears(envelope("record.posting_requested.v1", record, 2, NOON, body))
         await self.have.post_charges()
@@ -397,6 +399,49 @@ async def test_each_kind_of_line_is_once_where_it_belongs_and_all_of_it_ties_out
         "deposit": ("deposits", "guest_ledger"),
         "cost": ("house_cost", "accrued_cost"),
     }
+
+
+async def test_deposit_takes_the_hold_once_and_is_on_the_folio_when_it_was_taken(house: House) -> None:
+    payment = await house.held(10_000)
+    await house.post("rec-1", 4_000, LineKind.DEPOSIT, payment)
+    await house.post("rec-1", 4_000, LineKind.DEPOSIT, payment)
+    mongo = house.have.chassis.mongo
+    assert await mongo.collection("folio").find({}) == []
+
+    await house.carry_out()
+    await mongo.collection("postings").update_many({}, {"$set": {"next_try": None}})
+    await house.have.post_charges()
+
+    [line] = await mongo.collection("folio").find({})
+    assert (line["kind"], line["amount"]["amount"]) == ("deposit", 4_000)
+    [intent] = house.stripe.intents.values()
+    assert (intent["status"], intent["amount_received"]) == ("succeeded", 4_000)
+    assert (await house.shown(payment))["captured"] == 4_000
+    assert (await house.reconciled())["items"] == []
+    await house.book()
+    text = (await house.ask("GET", f"/v1/journal/{PROPERTY}/{DAY}")).text
+    booked = {one["kind"]: (one["debit"], one["credit"]) for one in csv.DictReader(io.StringIO(text))}
+    assert booked == {"payment_capture": ("card_clearing", "deposits"), "deposit": ("deposits", "guest_ledger")}
+
+
+@pytest.mark.parametrize(
+    ("amount", "known", "failure"), [(10_001, True, "beyond_payment"), (4_000, False, "payment_not_found")]
+)
+async def test_deposit_that_cannot_be_taken_is_on_no_folio_and_says_why(
+    house: House, amount: int, known: bool, failure: str
+) -> None:
+    payment = await house.held(10_000)
+    await house.post("rec-1", amount, LineKind.DEPOSIT, {True: payment, False: "pay-of-nobody"}[known])
+    await house.carry_out()
+    await house.have.post_charges()
+
+    mongo = house.have.chassis.mongo
+    assert await mongo.collection("folio").find({}) == []
+    [posting] = await mongo.collection("postings").find({})
+    assert (posting["state"], posting["body"]["posting"]["failure"]) == ("failed", "payment_failed")
+    [taking] = await mongo.collection("payments").find({"state": "failed"})
+    assert taking["body"]["operation"]["failure"] == failure
+    assert [one.type for one in await house.told("payment.failed")] == ["payment.failed.v1"]
 
 
 async def test_day_closes_once_and_late_lines_adjust_it(house: House) -> None:

@@ -304,6 +304,8 @@ WORDS = (
     mark("Writeback"),
     mark("Wrong guest"),
     mark("Wrong refund"),
+    mark("Missing deposit"),
+    mark("Double deposit"),
     mark("Wrong tier"),
 )
 """Codes as words, titles and labels; `tests/unit/console/test_catalogues.py` holds them to the definitions."""

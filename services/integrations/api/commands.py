@@ -53,14 +53,15 @@ def _out(one: Waiting) -> CommandOut:
     return CommandOut(**{name: getattr(one, name) for name in CommandOut.model_fields})
 
 
+def _shown(one: Waiting, response: Response) -> CommandOut:
+    response.headers["ETag"] = f'"{one.version}"'
+    return _out(one)
+
+
 def router(doors: Doors) -> APIRouter:
     """Routes under /v1/commands."""
     routes = APIRouter(prefix="/v1/commands", tags=["commands"])
     caller = Depends(doors.chassis.caller)
-
-    def shown(one: Waiting, response: Response) -> CommandOut:
-        response.headers["ETag"] = f'"{one.version}"'
-        return _out(one)
 
     @routes.get("", responses=refuses(404))
     async def page(
@@ -77,8 +78,13 @@ def router(doors: Doors) -> APIRouter:
     @routes.get("/{command_id}", responses={200: ETAG})
     async def one(principal: Annotated[Principal, caller], command_id: Id, response: Response) -> CommandOut:
         """One command, with its version as ETag."""
-        return shown(await doors.redriving.one(principal, command_id), response)
+        return _shown(await doors.redriving.one(principal, command_id), response)
 
+    _redriving(routes, doors)
+    return routes
+
+
+def _redriving(routes: APIRouter, doors: Doors) -> None:
     @routes.post("/{command_id}/redrive", responses={**refuses(404), 200: ETAG})
     async def redrive(
         ctx: Annotated[CommandContext, Depends(doors.chassis.command)],
@@ -89,12 +95,10 @@ def router(doors: Doors) -> APIRouter:
         """Have a dead command tried again. Where it may have been done already, it is looked for first."""
 
         async def work() -> CommandOut:
-            return shown(await doors.redriving(ctx, command_id, body.reason), response)
+            return _shown(await doors.redriving(ctx, command_id, body.reason), response)
 
         async def again(kept: Kept) -> CommandOut:
             response.headers["Idempotency-Replayed"] = "true"
-            return shown(await doors.redriving.one(ctx.principal, kept.subject), response)
+            return _shown(await doors.redriving.one(ctx.principal, kept.subject), response)
 
         return await once(doors.chassis.idempotency.seen, ctx, work, again)
-
-    return routes

@@ -104,6 +104,11 @@ def router(doors: Doors) -> APIRouter:
 
         return await once(doors.chassis.idempotency.seen, ctx, work, again)
 
+    _noting(routes, doors)
+    return routes
+
+
+def _noting(routes: APIRouter, doors: Doors) -> None:
     @routes.post("/v1/stays/{stay_id}/notes", status_code=202, responses=refuses(404, 409))
     async def note(
         ctx: Annotated[CommandContext, Depends(doors.chassis.creation)],
@@ -127,5 +132,3 @@ def router(doors: Doors) -> APIRouter:
             return out(await doors.notes.kept(ctx, kept.subject))
 
         return await once(doors.chassis.idempotency.seen, ctx, work, again)
-
-    return routes

@@ -19,6 +19,7 @@ from shared.contracts.errors import not_found
 from shared.contracts.identity import DataClass, Principal
 from shared.contracts.partner_changes import OLD_MAJOR_MONTHS
 from shared.contracts.partner_types import asyncapi, known_fields, schema_of
+from shared.contracts.partner_versions import PartnerContract
 
 EventName = Annotated[str, Path(pattern=r"^[a-z][a-z_]{0,40}\.[a-z][a-z_]{0,40}\.v[1-9]$")]
 
@@ -70,33 +71,11 @@ def router(doors: PartnerDoors) -> APIRouter:
     """Routes under /v1/partner-contract, for whoever is signed in."""
     routes = APIRouter(prefix="/v1/partner-contract", tags=["partners"])
     caller, promised = Depends(doors.chassis.caller), doors.subscribing.contract
-    classes = promised.selectable
 
     @routes.get("")
     async def contract(_: Annotated[Principal, caller]) -> Contract:
         """The published types and fields, the retry schedule, what is kept how long, and what changed when."""
-        return Contract(
-            version="1",
-            types=list(promised.types),
-            always=promised.always,
-            deprecated=[
-                EndingOut(type=name, deprecation=ends.deprecated, sunset=ends.sunset)
-                for name in promised.types
-                if (ends := promised.ending(name))
-            ],
-            fields=[FieldOut(name=name, data_class=classes[name]) for name in known_fields(promised)],
-            retry_schedule_s=[int(wait.total_seconds()) for wait in SCHEDULE],
-            disabled_after_h=int(DISABLED_AFTER.total_seconds() // 3600),
-            kept_days=KEPT_DAYS,
-            timeout_s=TIMEOUT_S,
-            answer_bytes=MAX_ANSWER,
-            old_secret_h=int(OLD_SECRET_LASTS.total_seconds() // 3600),
-            old_major_months=OLD_MAJOR_MONTHS,
-            schemas="/v1/partner-contract/schemas/{type}",
-            asyncapi="/v1/partner-contract/asyncapi",
-            openapi="/openapi.json",
-            changes=[ChangeOut(day=day, said=said) for day, said in promised.changes],
-        )
+        return _contract(promised)
 
     @routes.get("/asyncapi")
     async def asyncapi_document(_: Annotated[Principal, caller]) -> dict[str, Any]:
@@ -112,3 +91,29 @@ def router(doors: PartnerDoors) -> APIRouter:
         return schema_of(event_type, promised)
 
     return routes
+
+
+def _contract(promised: PartnerContract) -> Contract:
+    classes = promised.selectable
+    return Contract(
+        version="1",
+        types=list(promised.types),
+        always=promised.always,
+        deprecated=[
+            EndingOut(type=name, deprecation=ends.deprecated, sunset=ends.sunset)
+            for name in promised.types
+            if (ends := promised.ending(name))
+        ],
+        fields=[FieldOut(name=name, data_class=classes[name]) for name in known_fields(promised)],
+        retry_schedule_s=[int(wait.total_seconds()) for wait in SCHEDULE],
+        disabled_after_h=int(DISABLED_AFTER.total_seconds() // 3600),
+        kept_days=KEPT_DAYS,
+        timeout_s=TIMEOUT_S,
+        answer_bytes=MAX_ANSWER,
+        old_secret_h=int(OLD_SECRET_LASTS.total_seconds() // 3600),
+        old_major_months=OLD_MAJOR_MONTHS,
+        schemas="/v1/partner-contract/schemas/{type}",
+        asyncapi="/v1/partner-contract/asyncapi",
+        openapi="/openapi.json",
+        changes=[ChangeOut(day=day, said=said) for day, said in promised.changes],
+    )

@@ -285,6 +285,12 @@ def _subscriptions(routes: APIRouter, doors: PartnerDoors) -> None:
         response.headers["ETag"] = f'"{found.version}"'
         return SubscriptionOut(**shown(found))
 
+    _log(routes, doors)
+
+
+def _log(routes: APIRouter, doors: PartnerDoors) -> None:
+    caller = Depends(doors.chassis.caller)
+
     @routes.get("/{partner}/subscriptions/{subscription_id}/deliveries")
     async def deliveries(
         principal: Annotated[Principal, caller],

@@ -1,5 +1,6 @@
 """Payments over HTTP: holds, captures, releases, refunds; and the provider's signed webhooks."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -86,15 +87,38 @@ def _out(one: PaymentView) -> PaymentOut:
     return PaymentOut(**same, operations=list(one.operations))
 
 
+PARTS = {
+    "capture": (PaymentKind.CAPTURE, "Take what is held, in part or whole; the provider lets go of the rest."),
+    "release": (PaymentKind.RELEASE, "Let go of what is held."),
+    "refund": (PaymentKind.REFUND, "Give back what was captured, in part or whole."),
+}
+
+
 def router(doors: MoneyDoors) -> APIRouter:
     """Routes under /v1/payments."""
     routes = APIRouter(prefix="/v1/payments", tags=["payments"])
-    creation = Depends(doors.chassis.creation)
-    seen = doors.chassis.idempotency.seen
+    _holding(routes, doors)
+    for path, (kind, said) in PARTS.items():
+        _going_on(routes, doors, path, kind, said)
+    _deciding(routes, doors)
+    _reading(routes, doors)
+    return routes
 
-    async def same(ctx: CommandContext, kept: Kept, response: Response) -> PaymentOperation:
+
+async def _asked(
+    doors: MoneyDoors, ctx: CommandContext, response: Response, work: Callable[[], Awaitable[PaymentOperation]]
+) -> PaymentOperation:
+    """What a command came to; repeated, the request as it stands now."""
+
+    async def again(kept: Kept) -> PaymentOperation:
         response.headers["Idempotency-Replayed"] = "true"
         return await doors.payments.operation(ctx.principal, kept.subject)
+
+    return await once(doors.chassis.idempotency.seen, ctx, work, again)
+
+
+def _holding(routes: APIRouter, doors: MoneyDoors) -> None:
+    creation = Depends(doors.chassis.creation)
 
     @routes.post("", status_code=201, responses=refuses(404, 409))
     async def hold(
@@ -106,35 +130,31 @@ def router(doors: MoneyDoors) -> APIRouter:
         async def work() -> PaymentOperation:
             return await doors.payments.hold(ctx, body.stay_id, money, body.method, body.record_id)
 
-        return await once(seen, ctx, work, lambda kept: same(ctx, kept, response))
+        return await _asked(doors, ctx, response, work)
 
-    def add(path: str, kind: PaymentKind, said: str) -> None:
-        async def go_on(
-            ctx: Annotated[CommandContext, creation],
-            payment_id: Id,
-            body: Annotated[PartIn, example(PART if kind is not PaymentKind.RELEASE else {})],
-            response: Response,
-        ) -> PaymentOperation:
-            return await once(
-                seen,
-                ctx,
-                lambda: doors.payments.go_on(ctx, payment_id, kind, body.amount),
-                lambda kept: same(ctx, kept, response),
-            )
 
-        routes.add_api_route(
-            f"/{{payment_id}}/{path}",
-            go_on,
-            methods=["POST"],
-            status_code=201,
-            name=f"{path}_payment",
-            description=said,
-            responses=refuses(409),
-        )
+def _going_on(routes: APIRouter, doors: MoneyDoors, path: str, kind: PaymentKind, said: str) -> None:
+    async def go_on(
+        ctx: Annotated[CommandContext, Depends(doors.chassis.creation)],
+        payment_id: Id,
+        body: Annotated[PartIn, example(PART if kind is not PaymentKind.RELEASE else {})],
+        response: Response,
+    ) -> PaymentOperation:
+        return await _asked(doors, ctx, response, lambda: doors.payments.go_on(ctx, payment_id, kind, body.amount))
 
-    add("capture", PaymentKind.CAPTURE, "Take what is held, in part or whole; the provider lets go of the rest.")
-    add("release", PaymentKind.RELEASE, "Let go of what is held.")
-    add("refund", PaymentKind.REFUND, "Give back what was captured, in part or whole.")
+    routes.add_api_route(
+        f"/{{payment_id}}/{path}",
+        go_on,
+        methods=["POST"],
+        status_code=201,
+        name=f"{path}_payment",
+        description=said,
+        responses=refuses(409),
+    )
+
+
+def _deciding(routes: APIRouter, doors: MoneyDoors) -> None:
+    creation = Depends(doors.chassis.creation)
 
     @routes.post("/operations/{operation_id}/decision", responses=refuses(409))
     async def decide(
@@ -148,10 +168,7 @@ def router(doors: MoneyDoors) -> APIRouter:
         async def work() -> PaymentOperation:
             return await doors.payments.decide(ctx, operation_id, body.reason, done=body.outcome == "done")
 
-        return await once(seen, ctx, work, lambda kept: same(ctx, kept, response))
-
-    _reading(routes, doors)
-    return routes
+        return await _asked(doors, ctx, response, work)
 
 
 def _reading(routes: APIRouter, doors: MoneyDoors) -> None:

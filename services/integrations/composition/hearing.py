@@ -21,4 +21,6 @@ def consumers(have: Parts) -> list[Consumer]:
 
 def _on_records(have: Parts) -> OnRecords:
     kinds = TaskKinds(have.connections, have.chassis.clock)
-    return OnRecords(have.postings, have.messages, have.writebacks, have.erasures, have.orders, kinds)
+    return OnRecords(
+        have.postings, have.messages, have.writebacks, have.erasures, have.orders, have.money.payments, kinds
+    )

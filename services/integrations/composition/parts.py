@@ -167,8 +167,9 @@ class Parts:
     def post_charges(self) -> PostCharges:
         """Works off the postings that wait."""
         of, clock = self.following, self.chassis.clock
-        numbers = Reservations(self.stays)
-        return PostCharges(self.postings, self.outward, self.adapters, self.vendors, numbers, of.endpoints, clock)
+        numbers, deposits = Reservations(self.stays), self.money.payments
+        pms = (self.adapters, self.vendors)
+        return PostCharges(self.postings, self.outward, *pms, numbers, deposits, of.endpoints, clock)
 
     @property
     def write_back(self) -> WriteBack:

@@ -36,6 +36,8 @@ PAID: dict[PaymentKind, tuple[Account, Account]] = {
     PaymentKind.REFUND: (Account.GUEST_LEDGER, Account.CLEARING),
 }
 """Debit and credit of what the provider moved; a hold and its release move nothing."""
+TAKEN = (Account.CLEARING, Account.DEPOSITS)
+"""Of a deposit that was taken: its line then moves it from the deposits to the guest."""
 COLUMNS = (
     *("day", "property", "line", "kind", "debit", "credit", "amount", "currency"),
     *("record", "stay", "folio", "provider", "adjusts_day"),
@@ -85,7 +87,7 @@ def of_payment(row: OperationRow, day: dt.date) -> JournalLine | None:
     one = row.operation
     if one.kind not in PAID:
         return None
-    debit, credit = PAID[one.kind]
+    debit, credit = TAKEN if one.line_id else PAID[one.kind]
     return JournalLine(
         id=one.id,
         chain=row.chain,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -149,14 +150,25 @@ class Asked(Frozen):
     classes: frozenset[DataClass] = frozenset({DataClass.ORDINARY})
 
 
-def check_asked(asked: Asked, partner: Partner, hotels: frozenset[str], contract: PartnerContract = CURRENT) -> None:
-    """Refuse what is not published or lies beyond the partner's grant; all breaches at once."""
+def _unpublished(types: Sequence[str], contract: PartnerContract) -> list[Breach]:
     published = set(contract.types)
-    breaches = [
+    return [
         _breach(f"types.{n}", "published_type", f"{one} is not published.")
-        for n, one in enumerate(asked.types)
+        for n, one in enumerate(types)
         if one not in published
     ]
+
+
+def check_types(types: Sequence[str], contract: PartnerContract = CURRENT) -> None:
+    """Refuse types that are not published; all breaches at once."""
+    breaches = _unpublished(types, contract)
+    if breaches:
+        raise breached(breaches)
+
+
+def check_asked(asked: Asked, partner: Partner, hotels: frozenset[str], contract: PartnerContract = CURRENT) -> None:
+    """Refuse what is not published or lies beyond the partner's grant; all breaches at once."""
+    breaches = _unpublished(asked.types, contract)
     known = set(known_fields(contract))
     breaches += [
         _breach(f"fields.{n}", "known_field", f"{one} is no field that is published.")

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from shared.contracts.envelope import NewEvent
-from shared.contracts.errors import conflict, invalid
+from shared.contracts.errors import AppError, conflict, invalid, not_found
 from shared.contracts.identity import Actor, system
 from shared.contracts.money import PostingState
 from shared.contracts.payments import PaymentEvent, PaymentKind, PaymentOperation
-from shared.contracts.values import EntityId, Frozen, Money, minor_digits
+from shared.contracts.records import MoneyLine
+from shared.contracts.values import EntityId, Frozen, Money, derived_id, minor_digits
 
 ME = system("integrations")
 KEY_LASTS = dt.timedelta(hours=23)
 """How long after the first try the same key is sent again: Stripe forgets keys after 24 hours."""
 WHOLE_HUNDREDS = frozenset({"ISK", "UGX"})
 """Without decimals by ISO 4217, but written with two zeros at Stripe (docs.stripe.com/currencies, special cases)."""
+NO_PROVIDER = "unknown"
 OPEN = frozenset({PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN})
 
 
@@ -142,3 +144,62 @@ def told(row: OperationRow, actor: Actor = ME, verb: str | None = None) -> NewEv
         time=one.at,
         body=PaymentEvent(actor=actor, payment=one),
     )
+
+
+@dataclass(frozen=True)
+class DepositCapture:
+    """A record's deposit that takes what a payment holds: one request for ever, whatever is repeated."""
+
+    chain: str
+    property_id: str
+    record_id: str
+    stay_id: str | None
+    line: MoneyLine
+    by: str
+    at: dt.datetime
+    correlation: str
+    causation: str
+
+    @property
+    def id(self) -> str:
+        """Of the request."""
+        return deposit_capture_id(self.record_id, self.line.id)
+
+    def on(self, held: Sequence[PaymentOperation]) -> OperationRow:
+        """The request, given those of the payment so far; what cannot be taken has failed and says why."""
+        payment, failure, target = self.line.payment or "", None, None
+        try:
+            target = self._target(held)
+        except AppError as refused:
+            failure = refused.code
+        operation = PaymentOperation(
+            id=self.id,
+            payment_id=payment,
+            property_id=self.property_id,
+            stay_id=self.stay_id,
+            record_id=self.record_id,
+            line_id=self.line.id,
+            kind=PaymentKind.CAPTURE,
+            amount=self.line.amount,
+            state=PostingState.FAILED if failure else PostingState.PENDING,
+            provider=held[0].provider if held else NO_PROVIDER,
+            failure=failure,
+            requested_by=self.by,
+            at=self.at,
+            version=1,
+        )
+        traced = {"correlation": self.correlation, "causation": self.causation}
+        return OperationRow(chain=self.chain, operation=operation, target=target, **traced)
+
+    def _target(self, held: Sequence[PaymentOperation]) -> str | None:
+        payment = view(held) if held else None
+        mine = (self.stay_id, self.line.amount.currency)
+        if payment is None or (payment.stay_id, payment.currency) != mine:
+            raise not_found("payment")
+        provider_amount(amount_for(payment, PaymentKind.CAPTURE, self.line.amount.amount))
+        return payment.reference
+
+
+def deposit_capture_id(record_id: str, line_id: str) -> str:
+    """The id of the request that takes a deposit at the provider."""
+    return derived_id("deposit capture", record_id, line_id)

@@ -15,10 +15,51 @@ PING = "subscription.pinged.v1"
 _AMOUNT = {"amount": 4500, "currency": "EUR"}
 
 
+def _record(moment: str) -> dict[str, Any]:
+    return {
+        "workflow": "guest_experience",
+        "kind": "guest_request",
+        "department": "housekeeping",
+        "status": "pending",
+        "guest_id": "sandbox-guest-1",
+        "room": "412",
+        "fields": {"topic": "baby_cot", "promised_time": "18:00"},
+        "checked": {"field": "promised_time", "value": "18:00", "at": moment},
+        "next_action": "approve",
+        "missing_fields": [],
+        "opened_at": moment,
+        "accept_by": moment,
+        "due_at": moment,
+        "guest_must_know": False,
+        "guest_informed": False,
+        "money": [{"id": "sandbox-line-1", "kind": "charge", "amount": _AMOUNT, "state": "requested"}],
+    }
+
+
+def _stay(at: dt.datetime, moment: str) -> dict[str, Any]:
+    later = (at.date() + dt.timedelta(days=2)).isoformat()
+    return {
+        "pms": "sandbox",
+        "reservation": "SANDBOX-1",
+        "status": "booked",
+        "guest_id": "sandbox-guest-1",
+        "arrival": at.date().isoformat(),
+        "departure": later,
+        "booked_at": moment,
+        "room_type_reserved": "A",
+        "adults": 2,
+        "children": 0,
+        "babies": 0,
+        "language": "en",
+        "requests": ["baby_cot"],
+        "rate": _AMOUNT,
+        "balance": _AMOUNT,
+    }
+
+
 def _aggregate(noun: str, at: dt.datetime) -> dict[str, Any]:
     """Everything that could be said of one made-up thing."""
     moment, day = iso(at), at.date().isoformat()
-    later = (at.date() + dt.timedelta(days=2)).isoformat()
     named = {
         "id": f"sandbox-{noun}-1",
         "property_id": "sandbox",
@@ -27,41 +68,8 @@ def _aggregate(noun: str, at: dt.datetime) -> dict[str, Any]:
         "stay_id": "sandbox-stay-1",
     }
     of: dict[str, dict[str, Any]] = {
-        "record": {
-            "workflow": "guest_experience",
-            "kind": "guest_request",
-            "department": "housekeeping",
-            "status": "pending",
-            "guest_id": "sandbox-guest-1",
-            "room": "412",
-            "fields": {"topic": "baby_cot", "promised_time": "18:00"},
-            "checked": {"field": "promised_time", "value": "18:00", "at": moment},
-            "next_action": "approve",
-            "missing_fields": [],
-            "opened_at": moment,
-            "accept_by": moment,
-            "due_at": moment,
-            "guest_must_know": False,
-            "guest_informed": False,
-            "money": [{"id": "sandbox-line-1", "kind": "charge", "amount": _AMOUNT, "state": "requested"}],
-        },
-        "stay": {
-            "pms": "sandbox",
-            "reservation": "SANDBOX-1",
-            "status": "booked",
-            "guest_id": "sandbox-guest-1",
-            "arrival": day,
-            "departure": later,
-            "booked_at": moment,
-            "room_type_reserved": "A",
-            "adults": 2,
-            "children": 0,
-            "babies": 0,
-            "language": "en",
-            "requests": ["baby_cot"],
-            "rate": _AMOUNT,
-            "balance": _AMOUNT,
-        },
+        "record": _record(moment),
+        "stay": _stay(at, moment),
         "posting": {
             "record_id": "sandbox-record-1",
             "line_id": "sandbox-line-1",

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from services.integrations.domain.payments import OPEN, OperationRow, told
+from services.integrations.domain.payments import OPEN, DepositCapture, OperationRow, deposit_capture_id, told
 from services.integrations.store.scoping import within
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
@@ -58,6 +58,21 @@ class PaymentStore:
             if await self._rows.find_one(open_one, projection={"_id": 1}):
                 raise conflict("payment_busy", "An earlier request of this payment is not settled yet.") from None
             raise
+
+    async def take_deposit(self, scope: Scope, tx: Tx, asked: DepositCapture, provenance: Provenance) -> None:
+        """Keep what a record's deposit asks for, once, in the transaction that hears of it."""
+        if await self._rows.find_one({"_id": asked.id, **within(scope)}, projection={"_id": 1}, tx=tx):
+            return
+        wanted = {"payment": asked.line.payment, "prop": asked.property_id, **within(scope)}
+        held = await self._rows.find(wanted, sort=[("_id", 1)], tx=tx)
+        row = asked.on([_operation(each).operation for each in held])
+        await self._rows.insert_one(_row(row) | {"claimed": None}, tx=tx)
+        await self._outbox.append(tx, [told(row)], provenance)
+
+    async def deposit(self, scope: Scope, record_id: str, line_id: str) -> PostingState | None:
+        """How far the taking of a deposit is; None of one that takes nothing at a provider."""
+        found = await self.find(scope, deposit_capture_id(record_id, line_id))
+        return found.operation.state if found else None
 
     async def of_payment(self, scope: Scope, payment_id: str) -> list[PaymentOperation]:
         """The requests of a payment, oldest first."""

@@ -16,6 +16,7 @@ from services.integrations.domain.partners import (
     check_asked,
     check_delivery,
     check_partner,
+    check_types,
     enough,
     told,
     told_partner,
@@ -252,6 +253,7 @@ class Subscribing:
         one = await self.one(ctx.principal, partner_id, subscription_id, "manage")
         if types != () and not one.sandbox:
             raise conflict("not_sandbox", "Made-up events go to a sandbox subscription alone.")
+        check_types(types or (), self.contract)
         run, now = self._clock.new_id(), self._clock.now()
         made = samples(one, types, run, now, doubled=doubled, shuffled=shuffled, contract=self.contract)
         after = one.model_copy(update={"version": one.version + 1})

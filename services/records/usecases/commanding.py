@@ -18,8 +18,9 @@ from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Verdict
 from shared.chassis.service import require_version
-from shared.contracts.errors import AppError, ErrorKind, invalid, not_found
+from shared.contracts.errors import AppError, ErrorKind, forbidden, invalid, not_found
 from shared.contracts.identity import Department
+from shared.contracts.policy import Resource
 from shared.contracts.staff import StaffMember
 from shared.contracts.values import zone
 
@@ -49,6 +50,12 @@ class Asked:
     def allow(self, action: str, state: RecordState) -> Verdict:
         """What the caller may do to another record that this command touches; a refusal if nothing."""
         return may(self.desk.house, self.ctx.principal, action, state)
+
+    def may_charge(self) -> None:
+        """Refuse who may not take money at the payment provider."""
+        verdict = self.desk.house.people.decide(self.ctx.principal, "charge", Resource.PAYMENT, self.state.property_id)
+        if not verdict.allow:
+            raise forbidden(verdict.why, "Your role does not take payments.")
 
     def new_id(self) -> str:
         """An id for what the order adds."""

@@ -10,12 +10,13 @@ from shared.contracts.values import Money
 
 @dataclass(frozen=True)
 class AddLine(Command):
-    """Add a charge, refund, deposit or cost."""
+    """Add a charge, refund, deposit or cost. `payment`: the hold at the provider that a deposit takes."""
 
     line_id: str
     kind: LineKind
     amount: Money
     reason: Reason
+    payment: str | None = None
 
 
 @dataclass(frozen=True)

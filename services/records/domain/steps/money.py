@@ -14,11 +14,11 @@ from shared.contracts.records import LineKind, MoneyLine
 
 def add_line(act: Act, command: AddLine) -> Act:
     """Add a line; nothing is posted before the value is confirmed, and above the limit it is a proposal."""
-    _check_amount(act, command)
+    _check(act, command)
     require_reason(command.reason)
     if command.kind is not LineKind.COST and act.state.checked is None:
         raise conflict("value_not_checked", f"{act.terms.kind.checked_field} is not confirmed yet.")
-    line = MoneyLine(id=command.line_id, kind=command.kind, amount=command.amount)
+    line = MoneyLine(id=command.line_id, kind=command.kind, amount=command.amount, payment=command.payment)
     if _too_much(act, command.amount.amount):
         return line_proposed(act, line, command.reason)
     stakes = staked(act, line.id, command.amount.amount)
@@ -33,12 +33,14 @@ def _too_much(act: Act, amount: int) -> bool:
     return unaided > act.terms.rules.line_max or passed is not None
 
 
-def _check_amount(act: Act, command: AddLine) -> None:
+def _check(act: Act, command: AddLine) -> None:
     breaches = []
     if command.amount.amount <= 0:
         breaches.append(breach("amount", "positive"))
     if command.amount.currency != act.terms.currency:
         breaches.append(breach("amount", "currency", currency=act.terms.currency))
+    if command.payment and command.kind is not LineKind.DEPOSIT:
+        breaches.append(breach("payment", "deposit_only"))
     if breaches:
         raise breached(breaches)
 
