@@ -78,7 +78,7 @@ class Loose:
         page = self._people.page(viewer)
         comments = await self._rows(page, self._loose.comments(viewer.access), _("Unrecorded work"))
         messages = await self._rows(page, self._talk.loose(viewer.access), _("Guests' messages"))
-        about = [one.stay_id for one in (*comments, *messages) if one.stay_id]
+        about = [one.stay_id for one in comments] + [one.stay_id for one in messages if one.stay_id]
         stays = await self._stays(viewer, about)
         return LooseView(page, comments, messages, stays=stays, problem=problem)
 

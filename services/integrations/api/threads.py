@@ -127,7 +127,17 @@ def _thread(one: Thread) -> ThreadOut:
 
 def _shown(row: GuestMessage) -> MessageShown:
     told = {name: getattr(row.message, name) for name in MessageShown.model_fields if hasattr(row.message, name)}
-    own = ("text", "template", "flagged", "auto", "media", "sender", "settled_by", "settled_reason", "written_by")
+    own: tuple[str, ...] = (
+        "text",
+        "template",
+        "flagged",
+        "auto",
+        "media",
+        "sender",
+        "settled_by",
+        "settled_reason",
+        "written_by",
+    )
     own += ("urgent", "waits_until", "waits_for", "dead")
     tries = [TryOut(channel=one.channel, state=one.state, failure=one.failure, at=one.at) for one in row.tries]
     return MessageShown(**told, **{name: getattr(row, name) for name in own}, tries=tries)
