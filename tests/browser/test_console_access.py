@@ -107,6 +107,8 @@ def test_every_page_there_is_is_looked_at(desk: Desk) -> None:
 async def faults(page: Page, desk: Desk, address: str) -> list[str]:
     """What axe finds on a page, and whether it scrolls sideways."""
     await page.goto(desk.address + address)
+    # Parts of a page come after it: it is looked at once they are there.
+    await page.wait_for_function("!document.querySelector('.htmx-request')")
     await page.evaluate(AXE)
     found: list[str] = [f"{address} {fault}" for fault in await page.evaluate(FAULTS)]
     wide = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -126,6 +126,8 @@ async def test_unrecorded_message_is_listed_until_somebody_says_what_it_is(talk:
         ({"text": "a", "send": "yes"}, "send"),
         ({"text": "a" * 4001, "send": True}, "text"),
         ({"text": "a", "send": True, "state": "sent"}, "state"),
+        ({"template": "welcome", "send": True, "language": "german"}, "language"),
+        ({"text": "a", "send": True, "urgent": "Right now!"}, "urgent"),
     ],
 )
 async def test_odd_message_is_refused_by_field_and_nothing_is_kept(

@@ -32,6 +32,8 @@ NAMES = {
     "key_id": "key-1",
     "erasure_id": "x1",
     "comment_id": "comment-1",
+    "message_id": "in-9",
+    "code": "pre_arrival",
     "command_id": "command-1",
     "service": "records",
     "event_type": "record.opened.v1",

@@ -21,7 +21,7 @@ def router(gate: Gate, talking: Talking) -> APIRouter:
 
     @made.get("/talk")
     async def threads(viewer: signed_in, property: str = "", state: str = "") -> Response:
-        view = await talking.list(viewer, property, state)
+        view = await talking.threads(viewer, property, state)
         return page("threads.html", view=view, page=view.page)
 
     @made.get("/stays/{stay_id}/talk")

@@ -79,8 +79,8 @@ class Loose:
         page = self._people.page(viewer)
         comments = await self._rows(page, self._loose.comments(viewer.access), _("Unrecorded work"))
         messages = await self._rows(page, self._talk.loose(viewer.access), _("Guests' messages"))
-        about = [*(one.stay_id for one in comments), *(one.stay_id for one in messages)]
-        stays = await self._stays(viewer, [stay_id for stay_id in about if stay_id])
+        about = [one.stay_id for one in comments] + [one.stay_id for one in messages if one.stay_id]
+        stays = await self._stays(viewer, about)
         return LooseView(page, comments, messages, stays=stays, problem=problem)
 
     async def nothing_to_do(self, viewer: Viewer, message_id: str, key: str, version: int, why: str) -> Problem | None:

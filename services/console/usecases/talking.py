@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.session import Viewer
 from services.console.domain.talk import (
-    LANGUAGES,
     Outlook,
     Said,
     Templates,
@@ -121,7 +120,7 @@ class Talking:
     def __init__(self, talk: Talk, guests: Guests, people: People) -> None:
         self._talk, self._guests, self._people = talk, guests, people
 
-    async def list(self, viewer: Viewer, property_id: str, state: str) -> ThreadsView:
+    async def threads(self, viewer: Viewer, property_id: str, state: str) -> ThreadsView:
         """The conversations of one hotel or all, the latest first."""
         page, wanted = self._people.page(viewer), state if state in STATES else STATES[0]
         hotel = property_id if page.hotel_of(property_id) else ""
@@ -220,6 +219,3 @@ class Talking:
         except Down as silent:
             return not_answered(silent)
         return None
-
-
-__all__ = ["LANGUAGES", "TalkView", "Talking", "ThreadsView"]

@@ -1,6 +1,5 @@
 """What would become of a message if it were written now."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,7 +8,7 @@ from pydantic import BaseModel
 from services.integrations.api.wiring import Id, MessageDoors
 from shared.chassis.describing import refuses
 from shared.contracts.identity import Principal
-from shared.contracts.values import Code, Instant
+from shared.contracts.values import Code, Instant, LocalTime
 
 
 class OutlookOut(BaseModel):
@@ -22,8 +21,8 @@ class OutlookOut(BaseModel):
     language: str
     leaves_at: Instant | None
     why: str | None
-    quiet_from: dt.time | None
-    quiet_until: dt.time | None
+    quiet_from: LocalTime | None
+    quiet_until: LocalTime | None
 
 
 def router(doors: MessageDoors) -> APIRouter:

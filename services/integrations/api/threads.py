@@ -125,12 +125,18 @@ def _thread(one: Thread) -> ThreadOut:
     return ThreadOut(**{name: getattr(one, name) for name in ThreadOut.model_fields})
 
 
+OWN = (
+    *("text", "template", "flagged", "auto", "media", "sender", "settled_by", "settled_reason", "written_by"),
+    *("urgent", "waits_until", "waits_for", "dead"),
+)
+"""What is shown of the row beside the message that is told."""
+
+
 def _shown(row: GuestMessage) -> MessageShown:
     told = {name: getattr(row.message, name) for name in MessageShown.model_fields if hasattr(row.message, name)}
-    own: tuple[str, ...] = ("text", "template", "flagged", "auto", "media", "sender")
-    own += ("settled_by", "settled_reason", "written_by", "urgent", "waits_until", "waits_for", "dead")
+    own = {name: getattr(row, name) for name in OWN}
     tries = [TryOut(channel=one.channel, state=one.state, failure=one.failure, at=one.at) for one in row.tries]
-    return MessageShown(**told, **{name: getattr(row, name) for name in own}, tries=tries)
+    return MessageShown(**told, **own, tries=tries)
 
 
 def router(doors: MessageDoors) -> APIRouter:

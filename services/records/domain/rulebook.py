@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from services.records.domain.rules import HotelRules, PropertyRules, in_force
 from services.records.domain.texts import Reason
@@ -71,7 +72,7 @@ def propose(
     """A new version that waits for another person; `effective_from` must lie ahead, absent means once approved."""
     signed = rules.signed(head.approved.rules if head.approved else None, by)
     wish = Wish(place, signed.model_dump(mode="json", exclude_none=True), by, effective_from)
-    own: dict[str, object] = {"rules": signed, "reason_code": reason.code if reason else None}
+    own: dict[str, Any] = {"rules": signed, "reason_code": reason.code if reason else None}
     own |= {"reason": reason.text.as_ref if reason and reason.text else None}
     return proposals.propose(RuleVersion, wish, head, now, **own)
 
