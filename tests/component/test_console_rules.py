@@ -191,6 +191,14 @@ async def test_entry_that_cannot_be_is_refused_in_words_and_the_draft_stays(
     assert console.services.state.proposed == []
 
 
+async def test_entry_that_is_refused_stands_open_with_what_was_typed(browser: httpx.AsyncClient) -> None:
+    given = {"rule": "most_pieces", "field": "quantity", "at_least": "1", "at_most": "plenty"}
+    said = await edit(browser, "guest_request", "limits", **given)
+    assert said.status_code == 422
+    assert 'value="plenty"' in said.text
+    assert said.text.count('<details class="rule" open>') == 1
+
+
 async def test_simulation_stands_beside_the_draft_in_words(browser: httpx.AsyncClient) -> None:
     said = await send(browser, PAGE, f"{PAGE}/try", rules='{"score_threshold": 7}', kind="guest_request")
     for words in ("12 of 84 records differ", "3 → 9", "when it is due 12", "what its values break 4", "at most 4."):

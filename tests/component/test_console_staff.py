@@ -73,6 +73,15 @@ async def test_week_shows_who_is_there_away_standing_in_and_where_nobody_is(brow
     assert "Nobody is there" in faro
 
 
+async def test_rota_is_closed_to_who_may_not_read_shifts_and_says_of_nobody_that_they_are_away(
+    console: FakeConsole, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.house, "may", lambda _who, action, *_rest: action == "read")
+    html = (await browser.get(WEEK)).text
+    assert "Rota: not open to your role." in html
+    assert "Nobody is there" not in html
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

@@ -33,6 +33,7 @@ PLACES = (
             ("read", "policy"),
             ("read", "audit"),
             ("read", "service_account"),
+            ("approve_swap", "staff"),
             ("erase", "guest"),
             ("status", "operations"),
         ),

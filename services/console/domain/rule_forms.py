@@ -110,9 +110,9 @@ def edited(draft: Draft, kind: Kind, given: Mapping[str, str]) -> dict[str, Any]
     return draft.put(kind.code, part, kept)
 
 
-def again(part: str, given: Mapping[str, str]) -> dict[str, Any]:
-    """What somebody typed into the form of a new entry that was refused, as the form shows an entry."""
-    if given.get("part") != part or given.get("rule"):
+def again(part: str, given: Mapping[str, str], rule: str = "") -> dict[str, Any]:
+    """What somebody typed into the form of an entry, of a new one without `rule`, as the form shows an entry."""
+    if given.get("part") != part or given.get("rule", "") != rule:
         return {}
     where = {"field": given.get("where_field", ""), "among": codes(given.get("where_among", ""))}
     messages = {code: given.get(f"text_{code}", "") for code in LANGUAGES}

@@ -79,6 +79,10 @@ class Crew:
         hotel = page.hotel_of(property_id) or (page.properties[0] if page.properties else None)
         if hotel is None:
             return RotaView(page, property_id, problem=problem)
+        # Who may not read shifts is told of none; a page made of that would say that nobody is there.
+        if not any(page.can(step, "staff") for step in ("manage", "approve_swap")):
+            page.closed.append("Rota")
+            return RotaView(page, hotel.id, problem=problem)
         staff = await self._all(page)
         if page.down or page.closed:
             return RotaView(page, hotel.id, problem=problem)
