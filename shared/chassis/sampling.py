@@ -17,7 +17,7 @@ class Share(Sampler):
     """As the caller decided, else a share by trace id; what is not chosen is still recorded, for it may yet fail."""
 
     def __init__(self, ratio: float) -> None:
-        self._by = ParentBased(TraceIdRatioBased(ratio))
+        self._ratio, self._by = ratio, ParentBased(TraceIdRatioBased(ratio))
 
     def should_sample(
         self,
@@ -37,7 +37,7 @@ class Share(Sampler):
 
     def get_description(self) -> str:
         """See the SDK."""
-        return f"bellboard {self._by.get_description()}"
+        return f"Share{{{self._ratio}}}"
 
 
 class Worth(BatchSpanProcessor):

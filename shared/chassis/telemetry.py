@@ -58,7 +58,10 @@ class Metrics:
 
     def text(self, *, exemplars: bool = False) -> bytes:
         """The metrics in Prometheus' text format; with exemplars in that of OpenMetrics, which alone has them."""
-        return exposition.generate_latest(self.registry) if exemplars else generate_latest(self.registry)
+        if not exemplars:
+            return generate_latest(self.registry)
+        found: bytes = exposition.generate_latest(self.registry)  # type: ignore[no-untyped-call] # it has no types
+        return found
 
 
 def exemplar(context: SpanContext) -> dict[str, str] | None:
