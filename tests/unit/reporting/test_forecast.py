@@ -71,3 +71,17 @@ def test_forecast_is_nearer_to_what_came_than_last_week_on_real_bookings(hotel: 
     books = Books.of(bookings(hotel), what, [1, 3, 7, 14])
     tests = [back_test(books, dt.date(2016, 3, 1), dt.date(2017, 7, 31), ahead) for ahead in (1, 3, 7, 14)]
     assert all(one.days > 500 and one.error < one.naive_error for one in tests)
+
+
+@real
+def test_page_on_reports_tells_the_errors_as_they_are() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "reports.md").read_text()
+    listed = [row for row in page.splitlines() if row.startswith(("| City", "| Resort"))]
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in listed]
+    assert len(rows) == 4
+    for place, what, mean, *errors, naive in rows:
+        kind = What.ARRIVALS if what == "arrivals" else What.OCCUPANCY
+        books = Books.of(bookings(f"{place} Hotel"), kind, [1, 3, 7, 14])
+        tests = [back_test(books, dt.date(2016, 3, 1), dt.date(2017, 7, 31), ahead) for ahead in (1, 3, 7, 14)]
+        told = [f"{one.error:.2f}" for one in tests]
+        assert (f"{tests[0].mean:.1f}", told, f"{tests[2].naive_error:.2f}") == (mean, errors, naive)
