@@ -174,7 +174,7 @@ class People:
             return
         except Refused:
             found = []
-        names = {guest.id: guest.name for guest in found}
+        names = {guest.id: guest.name or "" for guest in found}
         self._remember(page.viewer, {one: names.get(one, "") for one in unknown})
 
     def _remembers(self, viewer: Viewer, guest_id: str) -> bool:
