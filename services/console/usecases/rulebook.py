@@ -9,7 +9,7 @@ from typing import Any
 from services.console.domain.problem import Down, Problem, Refused, not_answered
 from services.console.domain.records import Kind
 from services.console.domain.rule_forms import Draft, edited, house_edited
-from services.console.domain.rulebook import Rules, RulesVersion, Simulation, draft_of, plainly, stated
+from services.console.domain.rulebook import Rules, RulesVersion, Simulation, draft_of, lean, plainly, stated
 from services.console.domain.session import Viewer
 from services.console.domain.tongue import _
 from services.console.ports import Records, Rulebook
@@ -66,7 +66,18 @@ class RulesView:
     @property
     def changes(self) -> tuple[Difference, ...]:
         """What the draft says otherwise than the place's own rules as they stand."""
-        return differences(stated(self.rules.own), stated(self.own)) if self.rules else ()
+        if self.rules is None:
+            return ()
+        was, writes = stated(self.rules.own), stated(self.own)
+        before: dict[str, Any] = {name: self.rules.in_force.get(name) for name in {*was, *writes} - {"kinds"}}
+        after: dict[str, Any] = {name: writes.get(name) for name in before}
+        for kind in {*was.get("kinds", {}), *writes.get("kinds", {})}:
+            parts = {*was.get("kinds", {}).get(kind, {}), *writes.get("kinds", {}).get(kind, {})}
+            before[kind] = {part: (self.rules.kinds.get(kind) or {}).get(part) for part in parts}
+            after[kind] = {part: self.writing.holds(kind, part) for part in parts}
+        kinds = {*was.get("kinds", {}), *writes.get("kinds", {})}
+        sides = ({"kinds": {k: one.pop(k) for k in kinds}} | one for one in (before, after))
+        return differences(*(lean(side) for side in sides))
 
     @property
     def places(self) -> list[tuple[str, str]]:
