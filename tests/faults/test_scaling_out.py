@@ -73,7 +73,8 @@ async def test_two_instances_share_the_work_when_they_come_and_go(struck: House)
 
 
 @pytest.mark.patient
-@pytest.mark.parametrize("instances", [2, 4])
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("instances", [2])
 async def test_every_service_in_many_instances_loses_and_doubles_nothing(
     tmp_path_factory: pytest.TempPathFactory, instances: int
 ) -> None:
