@@ -46,17 +46,6 @@ async def test_locked_screen_is_rung_no_more(desk: Desk, browser: Browser) -> No
     assert await page.evaluate("caches.open('bellboard-who').then((one) => one.match('/who')).then((it) => !it)")
 
 
-async def test_idle_screen_locks_by_itself_and_is_rung_no_more(desk: Desk, browser: Browser) -> None:
-    page = await ringing(desk, browser)
-    await page.clock.install()
-    await page.goto(f"{desk.address}/alerts")
-    await expect(page.locator(".bell .count")).to_be_visible()
-    await page.clock.fast_forward("15:01")  # nobody touches it
-    await page.wait_for_url("**/sign-in?as=0*")
-    assert desk.console.services.state.devices == []
-    assert not await page.evaluate(KEPT)
-
-
 async def test_signing_out_takes_board_and_bell_from_the_device(desk: Desk, browser: Browser) -> None:
     page = await ringing(desk, browser)
     await page.evaluate("caches.open('bellboard-paper').then((one) => one.put('/board/paper', new Response('x')))")
