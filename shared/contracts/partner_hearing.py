@@ -7,7 +7,7 @@ SENT: dict[str, str] = {
     "finance": "charge_seen deposit_seen difference_seen difference_settled dispute_seen refund_seen",
     "guest": "erased",
     "inventory": "changed",
-    "message": "delivered failed linked read received sent stored suppressed",
+    "message": "delivered failed linked read received sent settled stored suppressed",
     "posting": "done failed requested sent unknown",
     "record": (
         "accepted approved bid_placed blocked change_proposed completed declined edited exception_corrected "

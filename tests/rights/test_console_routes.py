@@ -37,6 +37,15 @@ NAMES = {
     "command_id": "command-1",
     "service": "records",
     "event_type": "record.opened.v1",
+    "schedule_id": "sc-1",
+    "run_id": "run-1",
+    "check_id": "check-1",
+    "staff_id": "ana",
+    "property_id": "city",
+    "swap_id": "swap-1",
+    "partner": "acme",
+    "subscription": "sub-1",
+    "move": "stop",
 }
 OF_FASTAPI = {"GET /openapi.json", "GET /docs", "GET /docs/oauth2-redirect", "GET /redoc"}
 CLOSED = [row for row in ROWS if row.door is Door.SIGNED_IN]

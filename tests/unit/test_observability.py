@@ -41,7 +41,7 @@ def test_every_metric_that_is_asked_for_exists() -> None:
 
 @pytest.mark.parametrize("name", sorted(OF_SERVICES))
 def test_metric_of_a_service_is_in_its_source(name: str) -> None:
-    sources = "".join(path.read_text() for path in Path("services").rglob("app.py"))
+    sources = "".join(path.read_text() for path in Path("services").rglob("*.py"))
     assert f'"{name.removesuffix("_total")}"' in sources
 
 
