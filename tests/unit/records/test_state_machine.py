@@ -6,16 +6,14 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from services.records.domain import commands as c
 from services.records.domain.changes import WATCHED
 from services.records.domain.decide import Decision, decide
 from services.records.domain.moves import may_move
 from services.records.domain.rules import Tier
-from services.records.domain.stakes import Spent
 from services.records.domain.state import RecordState
-from services.records.domain.steps.refunds import charged, charges_of, under_way
 from services.records.domain.texts import NO_REASON
 from services.records.usecases.alarms import timers_of
 from shared.contracts.catalogue import topic_of
@@ -44,6 +42,7 @@ from tests.factories.guest_records import (
     words,
 )
 from tests.factories.offers import offer, sale_of, selling_terms
+from tests.unit.records.selling_rules import SellingRules
 
 SPA = offer(capacity=3, floor=2_000, ceiling=80_000)
 FOR_SOFIA = c.StandIn("sofia", frozenset({Role.SUPERVISOR}), off_duty=True)
@@ -74,7 +73,7 @@ def told_changes(events: list[NewEvent]) -> dict[str, Any]:
     return told
 
 
-class RecordLife(RuleBasedStateMachine):
+class RecordLife(SellingRules):
     """Commands in any order, some decided on an old version; a refusal must leave the record as it was."""
 
     state: RecordState
@@ -281,61 +280,6 @@ class RecordLife(RuleBasedStateMachine):
     @rule(by=PEOPLE, reason=REASONS)
     def reopen(self, by: c.Doer, reason: Any) -> None:
         self.ask(c.ReopenRecord(reason), by)
-
-    @rule(by=PEOPLE, answer=st.sampled_from(["accepted", "accepted", "declined"]))
-    def guest_answers(self, by: c.Doer, answer: str) -> None:
-        names = {spec.name for spec in self.held.kind.fields}
-        values = {"guest_answer": answer} if "guest_answer" in names else {"details": words()}
-        self.ask(c.EditFields(new_id("edit"), values, WHY), by)
-
-    @rule(by=PEOPLE)
-    def sell(self, by: c.Doer) -> None:
-        """All that sells it, so that many runs come as far as its charge."""
-        values = LAST_VALUES.get(self.state.kind, {})
-        for command in (*BEGUN, c.CompleteRecord(Outcome.FULFILLED, WHY, values)):
-            self.ask(command, by)
-
-    @rule(by=PEOPLE, reason=REASONS)
-    def cancel_sale(self, by: c.Doer, reason: Any) -> None:
-        self.ask(c.CancelSale(reason), by)
-
-    @rule(by=PEOPLE, reason=REASONS, moves=st.booleans())
-    def price_again(self, by: c.Doer, reason: Any, moves: bool) -> None:
-        self.ask(c.MoveSale() if moves else c.TakePrice(reason), MACHINE if moves else by)
-
-    @rule(to=st.sampled_from(["done", "done", "failed"]))
-    def charges_settle(self, to: str) -> None:
-        for line in [each for each in charges_of(self.state) if each.state == "requested"]:
-            self.ask(c.SettleLine(line.id, to), MACHINE)
-
-    @rule(stay_=st.sampled_from([0, 2_500, 19_000]), day=st.sampled_from([0, 2_500, 19_000]))
-    def spend_elsewhere(self, stay_: int, day: int) -> None:
-        self.held = replace(self.held, spent=Spent(stay_, day, min(stay_, day)))
-
-    @invariant()
-    def nobody_pays_for_what_was_not_sold_to_them(self) -> None:
-        ended = self.state.status is Status.COMPLETE and self.state.outcome is not Outcome.FULFILLED
-        assert not ended or under_way(self.state) or charged(self.state) == 0
-
-    @invariant()
-    def what_was_sold_is_charged_once_at_its_price(self) -> None:
-        sold = self.state.sale is not None and self.state.sale.state == "sold"
-        failed = any(line.state == "failed" for line in charges_of(self.state)[-1:])
-        assert not sold or failed or charged(self.state) == self.state.fields["price"]["amount"]
-
-    @invariant()
-    def no_more_goes_back_than_was_charged(self) -> None:
-        ids = [line.id for line in self.state.money]
-        assert len(ids) == len(set(ids))
-        for charge in charges_of(self.state):
-            assert sum(line.amount.amount for line in self.state.money if line.adjusts == charge.id) <= (
-                charge.amount.amount
-            )
-
-    @invariant()
-    def slots_are_held_by_promises_and_sales_alone(self) -> None:
-        sale = self.state.sale
-        assert sale is None or not sale.claims or sale.state in ("held", "sold")
 
     @invariant()
     def has_an_owner(self) -> None:
