@@ -216,10 +216,12 @@ async def test_own_proposal_is_refused_and_written_down_when_decided_by_its_auth
     assert [event.type for event in desk.database.tables.events][-1] == "access.refused.v1"
 
 
-async def test_field_is_refused_whole_when_its_class_may_not_be_written(ana: Caller) -> None:
+async def test_field_is_refused_whole_when_its_class_may_not_be_written(ana: Caller, desk: FrontDesk) -> None:
     fields = {"topic": "spa", "budget": {"amount": 5_000, "currency": "EUR"}}
     reply = await ana.post("/v1/records", COT | {"kind": "upsell_preference_note", "fields": fields})
     assert (reply.status_code, reply.json()["code"]) == (403, "field_not_granted")
+    [refused] = [event.value_object()["access"] for event in desk.database.tables.events]
+    assert (refused["action"], refused["subjects"], refused["refused"]) == ("create", ["resort"], True)
 
 
 async def test_private_words_and_payment_are_masked_when_another_department_reads(

@@ -113,6 +113,7 @@ async def test_file_is_refused_to_those_who_may_not_see_what_is_private(ana: Cal
         upload = refusal(await Caller(http, "fred").upload(record, photo()))
     assert answers == [(403, "field_not_granted"), (403, "field_not_granted"), (404, "record_not_found")]
     assert upload == (403, "not_granted")
+    assert desk.database.tables.events[-1].value_object()["access"]["action"] == "attach"
 
 
 async def test_file_is_gone_when_taken_off_with_a_reason(ana: Caller, desk: FrontDesk) -> None:

@@ -89,6 +89,17 @@ async def test_no_control_is_passed_by_when_many_are_completed(ana: Caller, desk
     assert desk.database.tables.events[-1].type == "access.refused.v1"
 
 
+async def test_refusal_is_written_down_when_the_preview_of_many_is_not_granted(ana: Caller, desk: FrontDesk) -> None:
+    record = await opened(ana)
+    body = {"items": items(record), "order": {"do": "accept"}, "preview": True}
+    async with desk.client() as http:
+        refused = (await Caller(http, "fred").post(BULK, body)).json()
+    assert [(each["status"], each["code"]) for each in refused["items"]] == [(403, "not_granted")]
+    last = desk.database.tables.events[-1]
+    assert (last.type, last.value_object()["access"]["subjects"]) == ("access.refused.v1", [record["id"]])
+    assert desk.database.tables.records[record["id"]].version == record["version"]
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [

@@ -75,7 +75,7 @@ async def test_first_in_line_gets_the_standby_at_its_hour_and_the_others_are_tol
     assert (len(desk.database.tables.lines), desk.database.tables.claims) == (2, {})
     assert await desk.fires() == 0
     desk.clock.moment = HOUR
-    await desk.fires()
+    await desk.fires(behind=dt.timedelta(seconds=1))
     assert stands(desk.database, first) == ("fulfilled", "sold", 1)
     assert stands(desk.database, second) == ("declined", "released", 0)
     assert ([each.record_id for each in desk.database.tables.claims.values()], desk.database.tables.lines) == (

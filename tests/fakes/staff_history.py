@@ -19,8 +19,14 @@ class FakeStaffHistory:
         for each in versions:
             self._db.tables.staff.setdefault((scope.chain, each.member.id, each.member.version), each)
 
-    async def until(self, scope: Scope, at: dt.datetime) -> list[StaffVersion]:
-        rows = self._db.tables.staff.values()
+    async def between(self, scope: Scope, first: dt.datetime, last: dt.datetime) -> list[StaffVersion]:
+        rows = [each for each in self._db.tables.staff.values() if each.member.chain == scope.chain]
+        newest: dict[str, int] = {}
+        for each in rows:
+            if each.since <= first:
+                newest[each.member.id] = max(each.member.version, newest.get(each.member.id, 0))
         return [
-            each for each in rows if each.member.chain == scope.chain and (each.since <= at or each.member.version == 1)
+            each
+            for each in rows
+            if first < each.since <= last or each.member.version in (1, newest.get(each.member.id, 1))
         ]

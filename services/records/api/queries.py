@@ -142,9 +142,11 @@ def router(reading: Reading, finding: Finding, chassis: Chassis) -> APIRouter:
         return await reading.board(principal, property, tuple(filter(None, ids.split(","))), limit, after)
 
     @made.get("/stays/{stay_id}/journey")
-    async def journey(stay_id: Id, principal: caller) -> Journey:
-        """All records of one stay, in the order they were opened."""
-        return await reading.journey(principal, stay_id)
+    async def journey(
+        stay_id: Id, principal: caller, after: Annotated[str | None, Query(max_length=300)] = None
+    ) -> Journey:
+        """The records of one stay, in the order they were opened, a thousand at once."""
+        return await reading.journey(principal, stay_id, after)
 
     @made.get("/kinds")
     async def kinds(principal: caller) -> Kinds:

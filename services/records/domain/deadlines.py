@@ -26,6 +26,9 @@ def due(sla: Sla, now: dt.datetime, anchor: dt.datetime | None) -> dt.datetime:
 
 
 def accept_by(sla: Sla, now: dt.datetime, due_at: dt.datetime) -> dt.datetime:
-    """When somebody must have taken the work on: counted from when it has to start, not from a far-off booking."""
+    """When somebody must have taken the work on: counted from when it has to start, not from a far-off booking.
+
+    While the clock stands, `now` is when it was stopped: starting it again adds the whole pause.
+    """
     start = max(now, due_at - dt.timedelta(seconds=sla.complete_s))
     return start + dt.timedelta(seconds=sla.accept_s)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from services.records.domain.incentives import EarningLine, LineKind
 from services.records.domain.state import RecordState
-from services.records.domain.steps.refunds import charge_line_id
+from services.records.domain.steps.refunds import charges_of
 from shared.contracts.values import Money
 
 
@@ -17,8 +17,8 @@ def settled(state: RecordState | None) -> bool:
     """Whether it stands as sold and its charge is known to stand."""
     if state is None or not sold(state):
         return False
-    line_id = charge_line_id(state)
-    return any(line.id == line_id and line.state == "done" for line in state.money)
+    standing = [line.state for line in charges_of(state) if line.state != "failed"]
+    return bool(standing) and set(standing) == {"done"}
 
 
 def lines_of(before: RecordState | None, after: RecordState, now: dt.datetime) -> list[EarningLine]:

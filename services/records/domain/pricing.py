@@ -40,7 +40,8 @@ def units_for(terms: OfferTerms, stay: Stay, quantity: int, today: dt.date) -> i
 def quote(terms: OfferTerms, stay: Stay, today: dt.date, quantity: int = 1, each: int | None = None) -> Quote:
     """The price for a stay; `each` is another price of one than the list's (a bid), in minor units.
 
-    More than can be written, or another currency than the stay's, is a refusal.
+    More than can be written is a refusal. The offer's currency is the price's: that it is the stay's too is a condition
+    of every offer (`eligibility`), so that a price can be told beside what is not met.
     """
     if not 1 <= quantity <= MAX_QUANTITY:
         raise invalid("quantity", "range", f"quantity lies between 1 and {MAX_QUANTITY}.")

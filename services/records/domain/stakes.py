@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.records.domain.kinds import FieldType, KindSpec
 from services.records.domain.rules import Tier
-from services.records.domain.state import RecordState, Stake
+from services.records.domain.state import Proposal, RecordState, Stake
 from shared.contracts.identity import Role
 from shared.contracts.values import local_day
 
@@ -49,22 +49,43 @@ def money_held(kind: KindSpec, fields: Mapping[str, Any]) -> int:
     )
 
 
-def standing(state: RecordState) -> list[Stake]:
-    """What was asked for on a record and neither rejected, nor overtaken, nor too late."""
-    return [each for each in state.stakes if (held := state.proposal(each.id)) is None or held.stands]
+def standing(state: RecordState, until: dt.datetime | None = None) -> list[Stake]:
+    """What was asked for on a record and neither rejected, nor overtaken, nor too late.
+
+    `until`: what was proposed later and still waits is left out: it was weighed with all that came before it.
+    """
+    held = [(each, state.proposal(each.id)) for each in state.stakes]
+    return [stake for stake, proposal in held if proposal is None or (proposal.stands and not _later(proposal, until))]
+
+
+def _later(proposal: Proposal, until: dt.datetime | None) -> bool:
+    return until is not None and proposal.pending and proposal.requested_at > until
+
+
+def asker(state: RecordState, by: str) -> str:
+    """Whose money a record's is: this person's if they asked for some of it, else theirs who asked for most of it."""
+    asked: dict[str, int] = {}
+    for each in standing(state):
+        asked[each.by] = asked.get(each.by, 0) + each.amount
+    return by if by in asked or not asked else max(asked, key=lambda one: asked[one])
 
 
 def _today(stakes: Iterable[Stake], by: str, now: dt.datetime, zone: ZoneInfo) -> list[Stake]:
     return [each for each in stakes if each.by == by and local_day(each.at, zone) == local_day(now, zone)]
 
 
-def spent_elsewhere(state: RecordState, others: Iterable[RecordState], by: str, now: dt.datetime) -> Spent:
-    """The sums over other records of the same hotel: those of the stay, and those this person asked for today."""
+def spent_elsewhere(
+    state: RecordState, others: Iterable[RecordState], by: str, now: dt.datetime, until: dt.datetime | None = None
+) -> Spent:
+    """The sums over other records of the same hotel: those of the stay, and those this person asked for today.
+
+    `until` as in `standing`.
+    """
     zone, stay, day, both = ZoneInfo(state.zone), 0, 0, 0
     for other in others:
         if other.id == state.id or other.property_id != state.property_id:
             continue
-        asked, same_stay = standing(other), state.stay_id is not None and other.stay_id == state.stay_id
+        asked, same_stay = standing(other, until), state.stay_id is not None and other.stay_id == state.stay_id
         today = _today(asked, by, now, zone)
         day += _sum(today)
         stay += _sum(asked) if same_stay else 0
@@ -80,10 +101,16 @@ def _unaided(state: RecordState, stakes: Iterable[Stake]) -> list[Stake]:
     return [each for each in stakes if state.proposal(each.id) is None]
 
 
-def totals(state: RecordState, spent: Spent, by: str, amount: int, now: dt.datetime) -> Totals:
-    """An amount with what is asked for already: on the record, on the stay, by this person today."""
-    record = _sum(standing(state)) + amount
-    day = _sum(_today(standing(state), by, now, ZoneInfo(state.zone)))
+def totals(
+    state: RecordState, spent: Spent, by: str, amount: int, now: dt.datetime, until: dt.datetime | None = None
+) -> Totals:
+    """An amount with what is asked for already: on the record, on the stay, by this person today.
+
+    `until` as in `standing`.
+    """
+    held = standing(state, until)
+    record = _sum(held) + amount
+    day = _sum(_today(held, by, now, ZoneInfo(state.zone)))
     return Totals(record, record + spent.stay, day + amount + spent.day)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from services.records.domain.authority import DECIDERS
-from services.records.domain.kinds import KindSpec
+from services.records.domain.kinds import FieldType, KindSpec
+from services.records.domain.rules import Tier
+from services.records.domain.stakes import Totals, standing, tier_role
 from services.records.domain.state import RecordState
 from shared.contracts.identity import DataClass, Role
 from shared.contracts.records import NextAction, Status
@@ -67,11 +69,15 @@ def answers(
     writable: frozenset[DataClass],
     on_duty: Callable[[Iterable[Role]], tuple[str, ...]],
     now: dt.datetime,
+    tiers: Iterable[Tier] = (),
 ) -> Answers:
-    """S3 for a caller who may write these data classes (none: may not edit)."""
-    is_open = state.status is not Status.COMPLETE
-    deciders = DECIDERS[kind.reviewer]
-    roles, people = tuple(sorted(deciders)), on_duty(deciders)
+    """S3 for a caller who may write these data classes (none: may not edit).
+
+    `on_duty`: who of these roles is on duty and may decide on this record.
+    """
+    is_open, held = state.status is not Status.COMPLETE, tuple(tiers)
+    fields = {name: DECIDERS[reviewer(state, kind, held, name)] for name in protected_fields(state, kind)}
+    people = {deciders: on_duty(deciders) for deciders in fields.values()}
     return Answers(
         next_action=state.next_action,
         due_at=state.due_at,
@@ -79,5 +85,21 @@ def answers(
         risk=risk(state, now),
         missing_fields=state.missing_fields,
         editable_fields=tuple(spec.name for spec in kind.fields if is_open and spec.data_class in writable),
-        sensitive_fields=tuple(SensitiveField(name, roles, people) for name in protected_fields(state, kind)),
+        sensitive_fields=tuple(
+            SensitiveField(name, tuple(sorted(deciders)), people[deciders]) for name, deciders in fields.items()
+        ),
     )
+
+
+def reviewer(state: RecordState, kind: KindSpec, tiers: tuple[Tier, ...], name: str) -> Role:
+    """Whose yes a change of a field needs: of what waits already, its own; of money, the tier that any more passes.
+
+    Sums of other records are not looked up for a page: a proposal may need a higher role than is shown.
+    """
+    waiting = [each.reviewer_role for each in state.proposals if each.pending and name in each.after]
+    if waiting:
+        return waiting[0]
+    spec = kind.field(name)
+    least = sum(each.amount for each in standing(state)) + 1
+    asked = Totals(least, least, 0) if spec is not None and spec.type is FieldType.MONEY else Totals(0, 0, 0)
+    return tier_role(tiers, asked) or kind.reviewer

@@ -16,6 +16,9 @@ class StaffHistory(Protocol):
         """Keep versions; one that is there already stays as it is."""
         ...
 
-    async def until(self, scope: Scope, at: dt.datetime) -> list[StaffVersion]:
-        """Every version of the chain's staff that had begun by a moment, and each person's first one."""
+    async def between(self, scope: Scope, first: dt.datetime, last: dt.datetime) -> list[StaffVersion]:
+        """What tells the chain's staff at any moment from `first` to `last`.
+
+        Of each person the versions that began in between, the newest before, and the first one.
+        """
         ...

@@ -79,7 +79,8 @@ class MongoHandovers:
         row["mix"] = _mix(document)
         row["why"] = document.model_dump(mode="json", include={"reason_code", "reason"})
         await self._heads.insert_one(row, tx=tx)
-        pages = [_page(scope, document, first) for first in range(0, max(len(document.items), 1), PAGE)]
+        longest = max(len(document.items), len(document.gone), 1)
+        pages = [_page(scope, document, first) for first in range(0, longest, PAGE)]
         await self._pages.insert_many(pages, tx=tx)
 
     async def change(self, scope: Scope, head: Handover, tx: Tx) -> None:
@@ -117,7 +118,7 @@ class MongoHandovers:
         wanted = {"handover_id": handover_id, "number": {"$gte": first, "$lte": last}}
         pages = await self._pages.find(wanted, sort=[("number", 1)])
         items = [one for page in pages for one in page["items"]][after - first * PAGE :][:limit]
-        left = [one for page in pages for one in page["gone"]] if after == 0 else []
+        left = await self._left(handover_id) if after == 0 else []
         return Part(
             head=Handover.model_validate(row["head"]),
             items=[Item.model_validate(one) for one in items],
@@ -125,6 +126,11 @@ class MongoHandovers:
             mix=[Mix(each["kind"], Department(each["department"]), each["count"], each["gone"]) for each in mix],
             reason_code=row["why"]["reason_code"],
         )
+
+    async def _left(self, handover_id: str) -> list[Document]:
+        wanted = {"handover_id": handover_id, "gone.0": {"$exists": True}}
+        pages = await self._pages.find(wanted, projection={"gone": 1}, sort=[("number", 1)])
+        return [one for page in pages for one in page["gone"]]
 
     async def page(self, scope: Scope, query: HandoverQuery) -> list[Handover]:
         """One page of heads, newest first."""
@@ -150,14 +156,13 @@ def _moving(head: Handover) -> Document:
 
 
 def _page(scope: Scope, document: HandoverDocument, first: int) -> Document:
-    left = document.gone if first == 0 else ()
     return {
         "_id": f"{document.head.id}|{first // PAGE}",
         "handover_id": document.head.id,
         "chain": scope.chain,
         "number": first // PAGE,
         "items": [one.model_dump(mode="json") for one in document.items[first : first + PAGE]],
-        "gone": [one.model_dump(mode="json") for one in left],
+        "gone": [one.model_dump(mode="json") for one in document.gone[first : first + PAGE]],
     }
 
 

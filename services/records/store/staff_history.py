@@ -32,7 +32,21 @@ class MongoStaffHistory:
         ]
         await self._rows.bulk(kept, tx=tx)
 
-    async def until(self, scope: Scope, at: dt.datetime) -> list[StaffVersion]:
-        """Every version of the chain's staff that had begun by a moment, and each person's first one."""
-        wanted = {"chain": scope.chain, "$or": [{"since": {"$lte": at}}, {"version": 1}]}
-        return [StaffVersion.model_validate(row["told"]) for row in await self._rows.find(wanted)]
+    async def between(self, scope: Scope, first: dt.datetime, last: dt.datetime) -> list[StaffVersion]:
+        """What tells the chain's staff at any moment from `first` to `last`.
+
+        Of each person the versions that began in between, the newest before, and the first one.
+        """
+        within = {"$or": [{"since": {"$gt": first, "$lte": last}}, {"version": 1}]}
+        rows = await self._rows.find({"chain": scope.chain, **within})
+        newest = await self._rows.aggregate(
+            [
+                {"$match": {"chain": scope.chain, "since": {"$lte": first}}},
+                {"$sort": {"version": -1}},
+                {"$group": {"_id": "$told.member.id", "row": {"$first": "$_id"}}},
+            ]
+        )
+        there = {row["_id"] for row in rows}
+        missing = [row["row"] for row in newest if row["row"] not in there]
+        rows += await self._rows.find({"_id": {"$in": missing}}) if missing else []
+        return [StaffVersion.model_validate(row["told"]) for row in rows]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from services.records.domain.commands import Command, Doer
-from services.records.domain.needs import asks_for_money, names_the_stay
+from services.records.domain.needs import Asking, asks_for_money, names_the_stay
 from services.records.domain.rules import HotelRules
 from services.records.domain.stakes import spent_elsewhere
 from services.records.domain.state import RecordState
@@ -53,9 +53,8 @@ class Bounds:
         terms = await self.terms(state.kind, hotel, state.stay_id, state.sale)
         if terms.stay is None and state.stay_id is not None and names_the_stay(state, command):
             terms = replace(terms, stay=await self.stay(state.stay_id))
-        if not doer.bound or not asks_for_money(command, terms):
-            return terms
-        return await self._with_sums(terms, state, doer)
+        asking = asks_for_money(state, command, doer, terms)
+        return await self._with_sums(terms, state, asking) if asking else terms
 
     async def stay(self, stay_id: str) -> Stay | None:
         """A stay as this unit of work has it: as it was just told, or as it is mirrored."""
@@ -64,20 +63,20 @@ class Bounds:
             self.told |= {stay.id: stay for stay in stays}
         return self.told.get(stay_id)
 
-    async def _with_sums(self, terms: Terms, state: RecordState, doer: Doer) -> Terms:
+    async def _with_sums(self, terms: Terms, state: RecordState, asking: Asking) -> Terms:
         """What is asked for elsewhere, where money is asked for here.
 
         The locks are read first and moved in the same transaction: of two people who ask at once, or one in two
         sessions, one reads what the other has written, so that no sum is passed unseen.
         """
-        now = self.house.clock.now()
-        day = f"{doer.id}|{local_day(now, zone(state.zone)).isoformat()}"
+        at = asking.since or self.house.clock.now()
+        day = f"{asking.by}|{local_day(at, zone(state.zone)).isoformat()}"
         names = [f"day|{day}"] + ([f"stay|{state.stay_id}"] if state.stay_id else [])
         self._locks |= await self.house.locks.read(self.scope, [n for n in names if n not in self._locks], self.tx)
         # All of the chain: what a person asked for at a hotel counts, whatever this token covers.
         everywhere = Scope(chain=self.scope.chain)
         others = await self.house.records.staked(everywhere, state.stay_id, day, self.tx)
-        spent = spent_elsewhere(state, [self.at_hand(one) for one in others], doer.id, now)
+        spent = spent_elsewhere(state, [self.at_hand(one) for one in others], asking.by, at, asking.since)
         return replace(terms, spent=spent)
 
     async def write(self) -> None:

@@ -151,21 +151,32 @@ class Commanding:
         try:
             return await once(self._house.once.seen, ctx, do, lambda kept: self._again(ctx, kept))
         except AppError as refusal:
-            if refusal.kind is ErrorKind.FORBIDDEN and refused_on:
-                await note_access(self._house, ctx.principal, order.action, refused_on[0], ctx.provenance, refused=True)
+            await self._note_refused(ctx, order.action, refusal, refused_on)
             raise
 
+    async def _note_refused(
+        self, ctx: CommandContext, action: str, refusal: AppError, refused_on: list[RecordState]
+    ) -> None:
+        if refusal.kind is ErrorKind.FORBIDDEN and refused_on:
+            await note_access(self._house, ctx.principal, action, refused_on[0], ctx.provenance, refused=True)
+
     async def rehearse(self, ctx: CommandContext, record_id: str, order: Order) -> RecordState:
-        """The record as the command would leave it; nothing is written, a refusal raises as it would."""
+        """The record as the command would leave it; nothing of it is kept. A refusal raises; a 403 is written down."""
 
         async def work(tx: Tx) -> RecordState:
             desk = Desk(self._house, ctx.scope, tx)
             state = await desk.find(record_id)
             if state is None:
                 raise not_found("record")
+            refused_on[:] = [state]
             return await self._decided(ctx, desk, state, order)
 
-        return await self._house.transactions.run(work)
+        refused_on: list[RecordState] = []
+        try:
+            return await self._house.transactions.run(work)
+        except AppError as refusal:
+            await self._note_refused(ctx, order.action, refusal, refused_on)
+            raise
 
     async def _decided(self, ctx: CommandContext, desk: Desk, state: RecordState, order: Order) -> RecordState:
         who = ctx.principal

@@ -13,10 +13,11 @@ from services.records.usecases.commanding import Done
 from services.records.usecases.desk import Desk
 from services.records.usecases.house import House
 from services.records.usecases.pen import Pen
-from services.records.usecases.permissions import may_in, may_write
+from services.records.usecases.permissions import may_in, may_write, note
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
+from shared.contracts.access import AccessRead
 from shared.contracts.errors import AppError, Breach, ErrorKind, invalid, not_found
 from shared.contracts.identity import Department
 from shared.contracts.records import TriggerKind
@@ -55,10 +56,20 @@ class QuickEntry:
         self._house = house
 
     async def enter(self, ctx: CommandContext, entry: Entry) -> Entered:
-        """Open it once; a likely duplicate is told, not refused."""
-        return await once(
-            self._house.once.seen, ctx, lambda: self._enter(ctx, entry), lambda kept: self._again(ctx, kept)
-        )
+        """Open it once; a likely duplicate is told, not refused. A 403 is written down."""
+        try:
+            return await once(
+                self._house.once.seen, ctx, lambda: self._enter(ctx, entry), lambda kept: self._again(ctx, kept)
+            )
+        except AppError as refusal:
+            if refusal.kind is ErrorKind.FORBIDDEN:
+                await self._note_refused(ctx, entry)
+            raise
+
+    async def _note_refused(self, ctx: CommandContext, entry: Entry) -> None:
+        """A 403 is written down on the hotel: there is no record that it could name."""
+        refused = AccessRead(subjects=(entry.property_id,), action="create", classes=(), refused=True)
+        await note(self._house, ctx.principal, refused, entry.property_id, ctx.provenance)
 
     async def _again(self, ctx: CommandContext, kept: Kept) -> Entered:
         state = await self._house.records.find(ctx.scope, kept.subject)

@@ -54,7 +54,7 @@ class Filing:
         state = await self._house.records.find(ctx.scope, record_id)
         if state is None:
             raise not_found("record")
-        may(self._house, ctx.principal, "attach", state)  # before anything is read of what may be large
+        await self._require(ctx, state)  # before anything is read of what may be large
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool, tempfile.SpooledTemporaryFile(IN_MEMORY) as drawn:
             raw, target = cast("BinaryIO", spool), cast("BinaryIO", drawn)
             content = await _spooled(body, raw)
@@ -67,6 +67,14 @@ class Filing:
                 media_type, clean = await self._house.pictures.cleaned(raw, media_type, target), target
             filed = await self._stored(ctx, state, media_type, clean)
         return await self._commanding.execute(own, record_id, filed)
+
+    async def _require(self, ctx: CommandContext, state: RecordState) -> None:
+        """Refuse who may not attach; the refusal is written down."""
+        try:
+            may(self._house, ctx.principal, "attach", state)
+        except AppError:
+            await note_access(self._house, ctx.principal, "attach", state, ctx.provenance, refused=True)
+            raise
 
     async def _stored(self, ctx: CommandContext, state: RecordState, media_type: str, clean: BinaryIO) -> _Filed:
         salt = secrets.token_hex(16)

@@ -13,6 +13,7 @@ from services.records.usecases.permissions import lenders, may_or_for, stand_ins
 from services.records.usecases.reading import scope_of
 from services.records.usecases.shown_reviews import Exceptions, Proposals, WaitingException, WaitingProposal
 from shared.chassis.paging import cursor, cursor_of
+from shared.chassis.policy import Verdict
 from shared.contracts.errors import AppError
 from shared.contracts.identity import DataClass, Principal
 
@@ -34,7 +35,7 @@ class Queues:
     ) -> Proposals:
         """The proposals the caller may decide."""
         found, last = await self._found("proposal", caller, properties, cursor(after), limit)
-        return Proposals(proposals=tuple(self._proposal(each) for each in found), next=cursor_of(last))
+        return Proposals(proposals=tuple(self._proposal(caller, each) for each in found), next=cursor_of(last))
 
     async def exceptions(
         self, caller: Principal, properties: Collection[str], after: str | None, limit: int
@@ -82,14 +83,18 @@ class Queues:
             return False
 
     def _reads(self, caller: Principal, waiting: Waiting) -> bool:
-        state = waiting.state
-        return self._house.people.decide(caller, "read", state.kind, state.property_id, state.department).allow
+        return self._read(caller, waiting).allow
 
-    def _proposal(self, waiting: Waiting) -> WaitingProposal:
+    def _read(self, caller: Principal, waiting: Waiting) -> Verdict:
+        state = waiting.state
+        return self._house.people.decide(caller, "read", state.kind, state.property_id, state.department)
+
+    def _proposal(self, caller: Principal, waiting: Waiting) -> WaitingProposal:
         state = waiting.state
         kind = self._house.catalogue.kind(state.kind)
         held = next(each for each in state.proposals if each.id == waiting.review.id)
         mask = Mask(kind, frozenset({DataClass.ORDINARY}), {})
+        lines = Mask(kind, self._read(caller, waiting).read, {}).lines
         return WaitingProposal(
             id=held.id,
             what=held.what,
@@ -101,7 +106,7 @@ class Queues:
             before=mask.fields(held.before),
             after=mask.fields(held.after),
             masked_fields=mask.hidden(held.after),
-            line=held.line,
+            line=held.line if lines else None,
             digest=held.digest,
             record=showing.card(state, kind, self._house.clock.now()),
         )

@@ -1,17 +1,17 @@
 """Answers about records: one, many, the board, its history, a stay's journey."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from services.records.domain.owners import Need, on_duty
 from services.records.domain.state import RecordState
 from services.records.domain.views import answers
-from services.records.ports import Page, Query
+from services.records.ports import By, Page, Query
 from services.records.usecases import showing
 from services.records.usecases.house import House
 from services.records.usecases.masks import WORDS, Mask, refs_in, refs_of
-from services.records.usecases.permissions import may, note_access
+from services.records.usecases.permissions import lent, may, note_access
 from services.records.usecases.shown import Card, Cards, History, Journey, Kinds, ShownRecord
 from services.records.usecases.shown_finding import Sparse
 from services.records.usecases.sparse import sparse
@@ -20,13 +20,14 @@ from shared.chassis.policy import Verdict
 from shared.chassis.provenance import Provenance
 from shared.contracts.envelope import Envelope, read
 from shared.contracts.errors import not_found
-from shared.contracts.identity import Principal
+from shared.contracts.identity import Principal, Role
 from shared.contracts.records import RecordEvent, Status
 from shared.contracts.values import Scope, zone
 
 JOURNEY = 1000
 ENDED = "closed."
 """How a cursor of the board begins that leads on through what was closed today."""
+DECIDE = "decide_proposal"
 ACTIONS = (
     "accept",
     "decline",
@@ -94,7 +95,14 @@ class Reading:
         hotel = self._house.hotel_of_event(state.chain, state.property_id)
         roster = self._house.roster(hotel, rules, {})
         need, now = Need(state.property_id, state.department, state.language), self._house.clock.now()
-        said = answers(state, mask.kind, writable, lambda roles: on_duty(need, roster, roles, now), now)
+        people = {each.id: each for each in roster.staff}
+
+        def deciders(roles: Iterable[Role]) -> tuple[str, ...]:
+            found = on_duty(need, roster, roles, now)
+            return tuple(one for one in found if self._decide(lent(principal, people[one]), DECIDE, state).allow)
+
+        tiers = rules.of(state.kind).tiers
+        said = answers(state, mask.kind, writable, deciders, now, tiers)
         allowed = tuple(action for action in ACTIONS if self._decide(principal, action, state).allow)
         children = await self._readable(principal, [child.id for child in state.children])
         notes = showing.notes(noted, mask)
@@ -162,12 +170,12 @@ class Reading:
         first = closed.states if after is None else ()
         return Cards(cards=self._cards(principal, [*live.states, *first]), next=more or _ended(closed))
 
-    async def journey(self, principal: Principal, stay_id: str) -> Journey:
-        """All records of a stay, in the order they were opened."""
-        query = Query(self._house.clock.now(), stay_id=stay_id, limit=JOURNEY)
+    async def journey(self, principal: Principal, stay_id: str, after: str | None = None) -> Journey:
+        """The records of a stay, in the order they were opened; of more than a page holds, the next is named."""
+        query = Query(self._house.clock.now(), stay_id=stay_id, by=By.OPENED, limit=JOURNEY, after=cursor(after))
         found = await self._house.records.page(scope_of(principal), query)
         ordered = sorted(found.states, key=lambda state: (state.opened_at, state.id))
-        return Journey(stay_id=stay_id, cards=self._cards(principal, ordered))
+        return Journey(stay_id=stay_id, cards=self._cards(principal, ordered), next=cursor_of(found.after))
 
     def kinds(self) -> Kinds:
         """All kinds, for forms."""

@@ -248,10 +248,11 @@ class Opened(ShownRecord):
 
 
 class Journey(Frozen):
-    """All records of one stay, in the order they were opened."""
+    """The records of one stay, in the order they were opened. `next` goes into `after` for those that follow."""
 
     stay_id: str
     cards: tuple[Card, ...]
+    next: str | None = None
 
 
 class ShownKind(Frozen):

@@ -58,7 +58,7 @@ class Simulating:
         held, drafted = await self._sides(scope, draft, principal.staff_id, now)
         load = dict(await self._house.records.load(scope, hotel.id))
         cases = await self._with_sales(scope, hotel, cases)
-        staff_at = await self._staff_at(scope, hotel, now)
+        staff_at = await self._staff_at(scope, hotel, min((each.at for each in cases), default=now), now)
         world = World(self._house.catalogue, hotel, self._house.roster(hotel, held, load), now, staff_at)
         pairs = await _compared(cases, world, held, drafted)
         telling = [each for each in pairs if draft.stay_id or differing(*each[1:])]
@@ -123,11 +123,11 @@ class Simulating:
         return [*there, *(Case(f"new:{each.key}", each, now, stay) for each in fresh)], found.after is None
 
     async def _staff_at(
-        self, scope: Scope, hotel: Property, now: dt.datetime
+        self, scope: Scope, hotel: Property, first: dt.datetime, now: dt.datetime
     ) -> Callable[[dt.datetime], tuple[StaffMember, ...]]:
-        """Who worked at the hotel at any moment; from now on those that it has."""
+        """Who worked at the hotel at any moment from the first on; from now on those that it has."""
         present = self._house.people.staff(hotel.chain, hotel.id)
-        history = await self._house.staff_history.until(Scope(chain=scope.chain), now)
+        history = await self._house.staff_history.between(Scope(chain=scope.chain), min(first, now), now)
         return lambda at: tuple(present) if at >= now else as_of(history, present, hotel.id, at)
 
     async def _with_sales(self, scope: Scope, hotel: Property, cases: Sequence[Case]) -> list[Case]:

@@ -18,6 +18,7 @@ from services.records.domain.occurrences import (
 from services.records.domain.parts import Repeat
 from services.records.domain.repeats import may_count
 from services.records.domain.state import RecordState
+from services.records.domain.steps.sold import CANCELLED
 from services.records.domain.texts import Reason
 from services.records.usecases.desk import Desk
 from services.records.usecases.forgetting import begin
@@ -161,6 +162,8 @@ class _Batch:
         """What was sold for other nights, or another party, is priced and promised again."""
         state = await self._desk.find(record_id)
         if before is None or state is None or state.sale is None or state.status is Status.COMPLETE:
+            return
+        if state.sale.state in CANCELLED:
             return
         if (before.arrival, before.departure, before.party) != (stay.arrival, stay.departure, stay.party):
             await self._desk.tell(state, c.MoveSale(), PMS, Provenance.of(each.envelope))

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from services.records.domain import commands as c
 from services.records.domain.changes import WATCHED
@@ -41,7 +41,10 @@ from tests.factories.guest_records import (
     terms,
     words,
 )
+from tests.factories.offers import offer, sale_of, selling_terms
+from tests.unit.records.selling_rules import SellingRules
 
+SPA = offer(capacity=3, floor=2_000, ceiling=80_000)
 FOR_SOFIA = c.StandIn("sofia", frozenset({Role.SUPERVISOR}), off_duty=True)
 DEPUTY = replace(RUI, stands_in=(FOR_SOFIA,))
 GIL = doer("gil", Role.GENERAL_MANAGER)
@@ -70,7 +73,7 @@ def told_changes(events: list[NewEvent]) -> dict[str, Any]:
     return told
 
 
-class RecordLife(RuleBasedStateMachine):
+class RecordLife(SellingRules):
     """Commands in any order, some decided on an old version; a refusal must leave the record as it was."""
 
     state: RecordState
@@ -82,7 +85,10 @@ class RecordLife(RuleBasedStateMachine):
     def open(self, kind: str, auto: bool, start: int) -> None:
         self.held = replace(terms(kind, auto=auto), stay=stay(room="214"))
         self.now = NOW
-        self.state = opened(kind, self.held)
+        sells = sale_of(SPA) if kind == "pre_arrival_offer" else {}
+        selling = selling_terms(kind, SPA).selling if sells else None
+        self.held = replace(self.held, selling=selling)
+        self.state = opened(kind, self.held, **sells)
         self.first = self.state
         self.past = [self.state]
         self.events = []

@@ -6,11 +6,13 @@ import pytest
 
 from services.records.domain import commands as c
 from services.records.domain.duplicates import similar
+from services.records.domain.rules import Tier
+from services.records.domain.state import RecordState
 from services.records.domain.views import Risk, answers, risk
 from services.records.workflows import CATALOGUE
 from shared.contracts.identity import DataClass, Role
 from shared.contracts.records import Status
-from tests.factories.guest_records import NOW, after, blocked, in_status, opened, opening
+from tests.factories.guest_records import NOW, WHY, after, blocked, entered, in_status, opened, opening, terms
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -33,6 +35,23 @@ def test_answers_name_fields_and_deciders_when_asked_by_an_associate() -> None:
     assert [(one.field, one.on_duty) for one in said.sensitive_fields] == [("promised_time", ("sofia",))]
     assert Role.SUPERVISOR in said.sensitive_fields[0].roles
     assert (said.next_action.code, said.missing_fields, said.owner) == ("approve", (), "ana")
+
+
+def test_who_decides_on_money_is_named_by_the_tier_that_more_of_it_passes_and_by_what_waits() -> None:
+    kind = CATALOGUE.kind("pre_arrival_offer")
+    tiers = (Tier(above=6_000, role=Role.GENERAL_MANAGER),)
+
+    def roles(state: RecordState) -> tuple[Role, ...]:
+        said = answers(state, kind, frozenset(), lambda _: (), NOW, tiers)
+        return next(one.roles for one in said.sensitive_fields if one.field == "price")
+
+    small = entered("pre_arrival_offer")
+    large = entered("pre_arrival_offer", fields={"offer": "spa", "price": {"amount": 6_000, "currency": "EUR"}})
+    assert [Role.DUTY_MANAGER in roles(state) for state in (small, large)] == [True, False]
+    held = terms("pre_arrival_offer", terms("pre_arrival_offer").rules.model_copy(update={"tiers": tiers}))
+    dear = {"price": {"amount": 60_000, "currency": "EUR"}}
+    waiting = after(small, c.AcceptRecord(), c.ProposeChange("p1", dear, WHY), held=held)
+    assert Role.DUTY_MANAGER not in roles(waiting)
 
 
 def test_nothing_is_editable_when_the_record_is_closed() -> None:

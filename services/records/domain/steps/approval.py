@@ -10,14 +10,16 @@ from services.records.domain.journey import cause_still_due
 from services.records.domain.kinds import Move, Stage
 from services.records.domain.moves import refuse_move
 from services.records.domain.rules import AutoApproval
-from services.records.domain.stakes import Totals, money_held, tier_role, totals
-from services.records.domain.steps.sold import on_approval, on_resuming, refusal, require_price
+from services.records.domain.stakes import Totals, asker, money_held, tier_role, totals
+from services.records.domain.steps.sold import on_approval, on_resuming, outside, refusal, require_price
+from services.records.domain.steps.staking import asked_for, staked, too_much
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import checked, limit_breaches, notice_breaches, require_stage, stage_breaches
 from shared.contracts.errors import Breach, breached, conflict, refused
 from shared.contracts.identity import Actor, Role, policy
 from shared.contracts.phrases import breach
 from shared.contracts.records import CheckedValue, Status
+from shared.contracts.values import derived_id
 
 INSIDE_LIMITS = Reason(code="inside_limits")
 
@@ -43,8 +45,12 @@ def check_value(act: Act, command: CheckValue) -> Act:
         raise breached(breaches)
     _refuse_other_value(act, given)
     require_price(act, fields)
-    confirmed = confirmation(act, fields[name], act.doer.actor)
-    return approve_by_policy(act.then("value_checked", fields=fields, checked=confirmed, idle_handoffs=0))
+    amount = asked_for(act, given)
+    if too_much(act, amount):
+        raise conflict("approval_required", f"{name} can only be changed by a proposal.")
+    said: dict[str, Any] = {"fields": fields, "checked": confirmation(act, fields[name], act.doer.actor)}
+    said["stakes"] = staked(act, derived_id(act.state.id, "checked", str(act.state.version)), amount)
+    return approve_by_policy(act.then("value_checked", idle_handoffs=0, **said))
 
 
 def _refuse_other_value(act: Act, given: dict[str, Any]) -> None:
@@ -100,7 +106,7 @@ def money_needs(act: Act) -> Role | None:
     """The role of the highest tier that the record's own money passes, alone or with what it adds up with."""
     state, spent = act.state, act.terms.spent
     held = money_held(act.terms.kind, state.fields)
-    asked = totals(state, spent, act.doer.id, 0, act.now)
+    asked = totals(state, spent, asker(state, act.doer.id), 0, act.now)
     record = max(held, asked.record)
     return tier_role(act.terms.rules.tiers, Totals(record, record + spent.stay, asked.day)) if record else None
 
@@ -150,6 +156,7 @@ def _inside(act: Act, auto: AutoApproval) -> bool:
         and money_needs(act) is None
         and not stage_breaches(state.fields, act.terms, Stage.APPROVE, act.about)
         and refusal(act) is None
+        and not outside(act, state.fields)
     )
     return ready and auto.covers(state.fields) and not _too_late(act)
 

@@ -14,16 +14,28 @@ from services.records.domain.steps.checklist import require_done
 from services.records.domain.steps.fields import changed, protected
 from services.records.domain.steps.posting import line_posted
 from services.records.domain.steps.proposals import void_all
-from services.records.domain.steps.refunds import charge_line_id
-from services.records.domain.steps.sold import on_closing, on_reopening, on_values
+from services.records.domain.steps.refunds import (
+    charge_line_id,
+    charged,
+    charges_of,
+    refunded,
+    require_authority,
+    under_way,
+)
+from services.records.domain.steps.sold import on_closing, on_reopening, on_values, require_price
+from services.records.domain.steps.staking import asked_for, staked
 from services.records.domain.steps.work import paused_for
 from services.records.domain.texts import Reason, check_reason, require_reason
 from services.records.domain.validation import require_audit_reason, require_stage
 from shared.contracts.errors import breached, conflict, invalid
 from shared.contracts.identity import Actor, policy
 from shared.contracts.records import LineKind, MoneyLine, Outcome, Status
-from shared.contracts.values import Money
+from shared.contracts.values import Money, derived_id
 from shared.contracts.writebacks import UNSETTLED
+
+GUEST_ACCEPTED = Reason(code="guest_accepted")
+GUEST_DECLINED = Reason(code="guest_declined")
+PRICE_CHANGED = Reason(code="price_changed")
 
 
 def complete(act: Act, command: CompleteRecord) -> Act:
@@ -57,11 +69,13 @@ def fulfilled_by_policy(act: Act, reason: Reason) -> Act:
 
 
 def close(act: Act, outcome: Outcome, reason: Reason, **more: Any) -> Act:
-    """Any end but fulfilment: what waits for a decision is void, what was held is given back.
+    """Any end but fulfilment: what waits for a decision is void, what was held or charged before is given back.
 
-    `more` names further fields of RecordState.
+    A charge that is not known to stand is waited for. `more` names further fields of RecordState.
     """
-    return _closed(void_all(act), outcome, reason, **on_closing(act, outcome), **more)
+    require_authority(act)
+    act = _closed(void_all(act), outcome, reason, **on_closing(act, outcome), **more)
+    return act if under_way(act.state) else refunded(act, reason)
 
 
 def _with_values(act: Act, command: CompleteRecord) -> Act:
@@ -70,8 +84,10 @@ def _with_values(act: Act, command: CompleteRecord) -> Act:
     guarded = protected(act, after)
     if guarded:
         raise conflict("approval_required", f"{', '.join(guarded)} can only be changed by a proposal.")
-    said = on_values(act, after)
-    return act.then("edited", reason=command.reason, fields=act.state.fields | after, **said)
+    require_price(act, act.state.fields | after, after)
+    stakes = staked(act, derived_id(act.state.id, "completed", str(act.state.version)), asked_for(act, after))
+    said = on_values(act, after) | {"fields": act.state.fields | after, "stakes": stakes}
+    return act.then("edited", reason=command.reason, **said)
 
 
 def _refuse_unfinished(act: Act, reason: Reason) -> None:
@@ -99,18 +115,36 @@ def _refuse_undecided_children(act: Act, command: CompleteRecord) -> None:
 
 
 def _charged(act: Act) -> Act:
-    """What the guest agreed to pay goes on the folio, once for the record's life."""
-    charge = act.terms.kind.charge
-    line_id = charge_line_id(act.state)
-    amount = act.state.fields.get(charge.amount) if charge else None
-    if charge is None or amount is None or not charge.when.holds(act.state.fields):
-        return act
-    if any(line.id == line_id for line in act.state.money):
-        return act
-    line = MoneyLine(
-        id=line_id, kind=LineKind.CHARGE, amount=Money.model_validate(amount), approved_by=act.state.approved_by
-    )
-    return line_posted(act, line, Reason(code="guest_accepted"), by=policy(act.terms.version))
+    """What the guest agreed to pay stands on the folio: what it lacks is charged, what is too much goes back.
+
+    Closed again, a record charges nothing twice: only what a changed price, or a charge that failed, leaves open.
+    """
+    state, charge = act.state, act.terms.kind.charge
+    amount = state.fields.get(charge.amount) if charge else None
+    wants = charge is not None and charge.when.holds(state.fields)
+    due = Money.model_validate(amount) if amount is not None and wants else None
+    open_amount = (due.amount if due else 0) - charged(state)
+    if due is not None and open_amount > 0:
+        line = MoneyLine(
+            id=charge_line_id(state, len(charges_of(state)) + 1),
+            kind=LineKind.CHARGE,
+            amount=Money(amount=open_amount, currency=due.currency),
+            approved_by=state.approved_by,
+        )
+        return line_posted(act, line, GUEST_ACCEPTED, by=policy(act.terms.version))
+    if open_amount < 0:
+        return _given_back(act, -open_amount, wants)
+    return act
+
+
+def _given_back(act: Act, amount: int, wants: bool) -> Act:
+    if not wants:
+        require_authority(act)
+    if not under_way(act.state):
+        return refunded(act, PRICE_CHANGED if wants else GUEST_DECLINED, amount)
+    if wants:
+        raise conflict("charge_unsettled", "It is not known yet if the earlier charge stands; wait for it.")
+    return act  # the sale waits as cancelling, and the refund with it
 
 
 def _closed(

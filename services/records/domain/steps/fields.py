@@ -5,9 +5,9 @@ from typing import Any
 from services.records.domain.act import Act, Step
 from services.records.domain.commands import Command, EditFields
 from services.records.domain.kinds import FieldType
-from services.records.domain.stakes import money_moved, tier_role, totals
-from services.records.domain.steps.proposals import change_proposed, staked, void_overtaken
-from services.records.domain.steps.sold import on_values
+from services.records.domain.steps.proposals import change_proposed, void_overtaken
+from services.records.domain.steps.sold import on_values, require_price
+from services.records.domain.steps.staking import asked_for, staked, too_much
 from services.records.domain.texts import check_reason, require_reason
 from services.records.domain.validation import checked, require_audit_reason
 from shared.contracts.errors import conflict
@@ -21,8 +21,10 @@ def edit(act: Act, command: EditFields) -> Act:
     if protected(act, after):
         require_reason(command.reason)
         return change_proposed(act, command.edit_id, after, command.reason)
-    moved = money_moved(act.terms.kind, act.state.fields, after) if act.doer.bound else 0
-    said = on_values(act, after) | {"fields": act.state.fields | after, "stakes": staked(act, command.edit_id, moved)}
+    if act.doer.bound:
+        require_price(act, act.state.fields | after, after)
+    stakes = staked(act, command.edit_id, asked_for(act, after))
+    said = on_values(act, after) | {"fields": act.state.fields | after, "stakes": stakes}
     return void_overtaken(act.then("edited", reason=command.reason, idle_handoffs=0, **said))
 
 
@@ -38,12 +40,8 @@ def changed(act: Act, values: Any) -> dict[str, Any]:
 def protected(act: Act, after: dict[str, Any]) -> list[str]:
     """The fields of a change that need another person: sensitive ones, the confirmed value, and too much money."""
     confirmed = act.terms.kind.checked_field if act.state.checked else None
-    moved = money_moved(act.terms.kind, act.state.fields, after) if act.doer.bound else 0
-    asked = totals(act.state, act.terms.spent, act.doer.id, moved, act.now)
-    too_much = moved > 0 and tier_role(act.terms.rules.tiers, asked) is not None
-    return [
-        name for name in after if name == confirmed or _sensitive(act, name, after) or (too_much and _money(act, name))
-    ]
+    much = too_much(act, asked_for(act, after))
+    return [name for name in after if name == confirmed or _sensitive(act, name, after) or (much and _money(act, name))]
 
 
 def _money(act: Act, name: str) -> bool:

@@ -4,8 +4,9 @@ from services.records.domain.act import Act, Step
 from services.records.domain.commands import AddLine, Command, SettleLine
 from services.records.domain.stakes import tier_role, totals, unaided_today
 from services.records.domain.steps.posting import line_posted
-from services.records.domain.steps.proposals import line_proposed, staked
+from services.records.domain.steps.proposals import line_proposed
 from services.records.domain.steps.refunds import cancelled_when_known
+from services.records.domain.steps.staking import staked
 from services.records.domain.texts import require_reason
 from shared.contracts.errors import breached, conflict, not_found
 from shared.contracts.phrases import breach

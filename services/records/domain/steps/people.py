@@ -63,7 +63,7 @@ def _given(act: Act, ownership: Ownership) -> dict[str, Any]:
         "owner_rule": ownership.rule,
         "owner_because": ownership.because,
         "accepted": False,
-        "accept_by": accept_by(act.state.sla, act.now, act.state.due_at),
+        "accept_by": accept_by(act.state.sla, act.state.paused_at or act.now, act.state.due_at),
     }
 
 

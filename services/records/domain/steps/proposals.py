@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.records.domain.act import Act, Step
-from services.records.domain.authority import require_decider
+from services.records.domain.authority import require_decider, require_role
 from services.records.domain.changes import field_changes, pms_value
 from services.records.domain.commands import Command, DecideProposal, ExpireProposal, ProposeChange
 from services.records.domain.stakes import money_moved, tier_role, totals
-from services.records.domain.state import Proposal, Stake
+from services.records.domain.state import Proposal
 from services.records.domain.steps.approval import confirmation
 from services.records.domain.steps.posting import line_posted, writeback_requested
+from services.records.domain.steps.sold import on_values, require_price
+from services.records.domain.steps.staking import staked
 from services.records.domain.texts import Reason, require_reason
 from services.records.domain.validation import checked
 from shared.contracts.errors import conflict, not_found
@@ -35,6 +37,7 @@ def propose(act: Act, command: ProposeChange) -> Act:
 
 def change_proposed(act: Act, proposal_id: str, after: dict[str, Any], reason: Reason) -> Act:
     """The proposal of a change; the record's values stay as they are."""
+    require_price(act, act.state.fields | after, after)
     before = {name: act.state.fields.get(name) for name in after}
     amount = money_moved(act.terms.kind, before, after)
     return proposed(act, Asked(proposal_id, "change", before, after, amount), reason)
@@ -62,12 +65,6 @@ def reviewer(act: Act, amount: int) -> Role:
     """Who decides: the kind's reviewer, or the role of the tier that the amount, with all it adds to, passes."""
     asked = totals(act.state, act.terms.spent, act.doer.id, amount, act.now)
     return (tier_role(act.terms.rules.tiers, asked) if amount else None) or act.terms.kind.reviewer
-
-
-def staked(act: Act, stake_id: str, amount: int) -> tuple[Stake, ...]:
-    """What was asked for on the record so far, and this."""
-    asked = Stake(id=stake_id, by=act.doer.id, at=act.now, amount=amount)
-    return (*act.state.stakes, asked) if amount else act.state.stakes
 
 
 def proposed(act: Act, asked: Asked, reason: Reason) -> Act:
@@ -117,6 +114,9 @@ def decide_proposal(act: Act, command: DecideProposal) -> Act:
     if proposal.approve_by is not None and act.now >= proposal.approve_by:
         raise conflict("proposal_expired", "This was not decided in time; ask again.")
     decided_for = require_decider(act.doer, proposal.reviewer_role, proposal.requested_by)
+    needed = _needed_now(act, proposal) if command.approve else None
+    if needed is not None:
+        decided_for = require_role(act.doer, needed) or decided_for
     require_reason(command.reason)
     if command.digest is not None and command.digest != proposal.digest:
         raise conflict("proposal_differs", "The proposal is not the one that was shown.")
@@ -128,6 +128,15 @@ def decide_proposal(act: Act, command: DecideProposal) -> Act:
     return _performed(act, proposal, command.reason)
 
 
+def _needed_now(act: Act, proposal: Proposal) -> Role | None:
+    """The role of the tier that its money passes under the rules in force, with all that stands when it is decided."""
+    if not any(stake.id == proposal.id for stake in act.state.stakes):
+        return None
+    since = proposal.requested_at
+    asked = totals(act.state, act.terms.spent, proposal.requested_by, 0, since, until=since)
+    return tier_role(act.terms.rules.tiers, asked)
+
+
 def _performed(act: Act, proposal: Proposal, reason: Reason) -> Act:
     if proposal.writeback is not None:
         change = proposal.writeback.model_copy(update={"approved_by": act.doer.id})
@@ -136,7 +145,8 @@ def _performed(act: Act, proposal: Proposal, reason: Reason) -> Act:
         line = proposal.line.model_copy(update={"approved_by": act.doer.id})
         return line_posted(_closed(act, proposal, "approved", reason), line, reason)
     after = checked(proposal.after, act.state.fields, act.terms, act.about)
-    update: dict[str, Any] = {"fields": act.state.fields | after, "idle_handoffs": 0}
+    require_price(act, act.state.fields | after, after)
+    update: dict[str, Any] = {"fields": act.state.fields | after, "idle_handoffs": 0, **on_values(act, after)}
     name = act.terms.kind.checked_field
     if name in after and act.state.checked is not None:
         update["checked"] = confirmation(act, after[name], act.doer.actor)

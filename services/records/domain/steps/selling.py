@@ -3,17 +3,16 @@
 from typing import Any
 
 from services.records.domain.act import Act, Step
-from services.records.domain.authority import DECIDERS
 from services.records.domain.commands import CancelSale, Command, ConfirmSale, MoveSale, TakePrice
 from services.records.domain.selling import pinned
 from services.records.domain.standby import WAITING
 from services.records.domain.steps.approval import confirmed_by_policy
 from services.records.domain.steps.closing import close, fulfilled_by_policy
-from services.records.domain.steps.refunds import charge_of, refunded
-from services.records.domain.steps.sold import wanted
+from services.records.domain.steps.refunds import refunded, require_authority, under_way
+from services.records.domain.steps.sold import CANCELLED, wanted
 from services.records.domain.steps.talk import messaged
 from services.records.domain.texts import Reason, check_reason, require_reason
-from shared.contracts.errors import conflict, forbidden
+from shared.contracts.errors import conflict
 from shared.contracts.identity import ActorKind, policy
 from shared.contracts.records import MessageCommand, Outcome, Status
 
@@ -83,6 +82,8 @@ def _priced_again(act: Act, reason: Reason, update: dict[str, Any]) -> Act:
     sale, selling, sells = act.state.sale, act.terms.selling, act.terms.kind.sells
     if sale is None or selling is None or sells is None:
         raise conflict("nothing_sold", "This record sells nothing of the catalogue.")
+    if sale.state in CANCELLED:
+        raise conflict("sale_cancelled", "This sale was cancelled; a new one is a new record.")
     fresh = pinned(selling.current, selling.stay, selling.zone, act.now, sale.quantity)
     fresh = fresh.model_copy(update={"campaign": sale.campaign, "arm": sale.arm, "bid": sale.bid})
     if sale.bid is not None and fresh.way == sale.way:
@@ -96,7 +97,7 @@ def cancel(act: Act, command: CancelSale) -> Act:
     """Take it back: an open record is cancelled; a charge is refunded once it is known to stand, and slots are free."""
     check_reason(command.reason)
     sale = act.state.sale
-    if sale is None or sale.state in ("cancelled", "cancelling"):
+    if sale is None or sale.state in CANCELLED:
         raise conflict("nothing_sold", "There is no sale to cancel.")
     _refuse_late_guest(act)
     if act.doer.actor.kind is ActorKind.STAFF:
@@ -106,12 +107,11 @@ def cancel(act: Act, command: CancelSale) -> Act:
         return close(act, Outcome.CANCELLED, reason)
     if sale.state != "sold":
         raise conflict("nothing_sold", "Nothing was sold by this record.")
-    _require_authority(act)
-    line = charge_of(act)
-    waits = line is not None and line.state not in ("done", "failed")
+    require_authority(act)
+    waits = under_way(act.state)
     after = sale.model_copy(update={"state": "cancelling" if waits else "cancelled", "claims": ()})
     act = act.then("sale_cancelled", reason=reason, sale=after)
-    return refunded(act, reason) if line is not None and line.state == "done" else act
+    return act if waits else refunded(act, reason)
 
 
 def _refuse_late_guest(act: Act) -> None:
@@ -121,14 +121,6 @@ def _refuse_late_guest(act: Act) -> None:
     until = act.state.sale.cancel_until
     if act.doer.actor.kind is ActorKind.GUEST and (until is None or act.now > until):
         raise conflict("too_late_to_cancel", "The guest may not cancel this by themselves any more; a person decides.")
-
-
-def _require_authority(act: Act) -> None:
-    line = charge_of(act)
-    most = act.terms.rules.line_max
-    manages = act.doer.bears(DECIDERS[act.terms.kind.reviewer]) or not act.doer.bound
-    if line is not None and line.amount.amount > most and not manages:
-        raise forbidden("role_required", f"A refund of that much needs a {act.terms.kind.reviewer.value}.")
 
 
 STEPS: dict[type[Command], Step] = {

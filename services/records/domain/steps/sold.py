@@ -1,5 +1,6 @@
 """How what a record sells follows its steps: slots taken with a promise, given back without one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.records.domain.act import Act
@@ -9,7 +10,8 @@ from services.records.domain.selling import price_breaches, sold_out
 from services.records.domain.standby import WAITING, stands_by, waiting
 from services.records.domain.state import RecordState
 from services.records.domain.steps.earning import earning
-from shared.contracts.errors import AppError, breached, conflict
+from services.records.domain.steps.refunds import charged, under_way
+from shared.contracts.errors import AppError, Breach, breached, conflict
 from shared.contracts.offers import Sale
 from shared.contracts.records import Outcome
 from shared.contracts.values import local_day
@@ -62,14 +64,25 @@ def refusal(act: Act) -> AppError | None:
     return selling.refusal(sale, act.now) if sale is not None and selling is not None else None
 
 
-def require_price(act: Act, fields: dict[str, Any]) -> None:
-    """Refuse a price by hand that lies outside the offer's floor and ceiling."""
+def outside(act: Act, fields: Mapping[str, Any]) -> list[Breach]:
+    """The breaches of the offer's floor and ceiling by the price that a record holds."""
     sale, selling, sells = act.state.sale, act.terms.selling, act.terms.kind.sells
     price = fields.get(sells.price) if sells else None
     if sale is None or selling is None or sells is None or price is None:
-        return
+        return []
     units = units_for(selling.pinned.terms, selling.stay, sale.quantity, local_day(act.now, selling.zone))
-    breaches = price_breaches(selling.pinned, sale, price["amount"], units, sells.price)
+    return price_breaches(selling.pinned, sale, price["amount"], units, sells.price)
+
+
+def require_price(act: Act, fields: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> None:
+    """Refuse a price by hand that lies outside the offer's floor and ceiling.
+
+    `given`: the values that are given now; without a price among them there is nothing to ask.
+    """
+    sells = act.terms.kind.sells
+    if given is not None and (sells is None or sells.price not in given):
+        return
+    breaches = outside(act, fields)
     if breaches:
         raise breached(breaches)
 
@@ -122,10 +135,19 @@ def on_closing(act: Act, outcome: Outcome) -> dict[str, Any]:
     if sale is None:
         return {}
     if outcome is not Outcome.FULFILLED or not wanted(act.state, act.terms.kind):
-        return {"sale": released(sale, "released")}
+        return {"sale": released(sale, _ended(act.state))}
     if stands_by(sale):
         raise conflict("awaits_grant", "This stands in line for its hour; it is not the guest's before it is granted.")
     return {"sale": holding(act).model_copy(update={"state": "sold"}), "earning": earning(act)}
+
+
+def _ended(state: RecordState) -> str:
+    """How a sale stands that ends unsold: a charge of an earlier close is taken back with it, once it is known."""
+    if state.sale is not None and state.sale.state in CANCELLED:
+        return state.sale.state
+    if not charged(state):
+        return "released"
+    return "cancelling" if under_way(state) else "cancelled"
 
 
 def on_reopening(act: Act) -> dict[str, Any]:
@@ -140,6 +162,6 @@ def on_reopening(act: Act) -> dict[str, Any]:
 
 
 def called_off(before: RecordState | None, after: RecordState) -> bool:
-    """Whether a decision cancelled what had been sold."""
+    """Whether a decision cancelled what had been sold, opened again or not."""
     was, now = (before.sale if before else None), after.sale
-    return was is not None and now is not None and was.state == "sold" and now.state in CANCELLED
+    return was is not None and now is not None and was.state not in CANCELLED and now.state in CANCELLED

@@ -112,7 +112,7 @@ def hand_off(act: Act, command: HandOff) -> Act:
         owner_rule=ownership.rule,
         owner_because=ownership.because,
         accepted=False,
-        accept_by=accept_by(state.sla, act.now, state.due_at),
+        accept_by=accept_by(state.sla, state.paused_at or act.now, state.due_at),
         handoffs=state.handoffs + 1,
         idle_handoffs=idle,
     )
@@ -135,7 +135,9 @@ def update_stay(act: Act, command: UpdateStay) -> Act:
         guest_id=command.guest_id,
         due_at=command.due_at,
         expires_at=command.expires_at,
-        accept_by=accept_by(state.sla, act.now, command.due_at) if moved and not state.accepted else state.accept_by,
+        accept_by=accept_by(state.sla, state.paused_at or act.now, command.due_at)
+        if moved and not state.accepted
+        else state.accept_by,
     )
 
 
