@@ -245,9 +245,14 @@ class FakeStaffing:
 
     def __init__(self, staff: Sequence[StaffMember], property_id: str, zone: str) -> None:
         self.roster_held = roster_of(staff, property_id, zone)
+        self.deaf: set[str] = set()
+        """Who may not read what records are about."""
 
     def roster(self, chain: str, property_id: str) -> Roster:
         return self.roster_held
+
+    def hearers(self, chain: str, property_id: str, kind: str | None, department: Any) -> Roster:
+        return self.roster_held.of({each.id for each in self.roster_held.staff} - self.deaf)
 
     def works_at(self, chain: str, property_id: str, staff_id: str) -> bool:
         return any(each.id == staff_id for each in self.roster_held.staff)

@@ -237,6 +237,10 @@ class Staffing(Protocol):
         """The staff of one property and its time zone."""
         ...
 
+    def hearers(self, chain: str, property_id: str, kind: str | None, department: Department | None) -> Roster:
+        """Of that staff, those who may read this kind of record now; all where it is of none."""
+        ...
+
     def works_at(self, chain: str, property_id: str, staff_id: str) -> bool:
         """Whether somebody is on the staff of a property, active and no program."""
         ...

@@ -29,7 +29,7 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.alerts import AlertState
 from shared.contracts.envelope import NewEvent
-from shared.contracts.identity import Actor
+from shared.contracts.identity import Actor, Department
 from shared.contracts.values import Instant, Scope
 
 BREACH, CHAIN, UNHUSH = "breach", "chain", "unhush"
@@ -64,6 +64,7 @@ class Desk:
         self._timers: dict[str, Timer | None] = {}
         self._notices: list[Notice] = []
         self._rosters: dict[str, Roster] = {}
+        self._hearers: dict[tuple[str, str | None, Department | None], Roster] = {}
         self._events: list[tuple[NewEvent, Provenance]] = []
 
     async def carry_out(self, plans: Sequence[tuple[Plan, Provenance]]) -> None:
@@ -115,7 +116,7 @@ class Desk:
         await self._write()
 
     def _step(self, live: LiveAlert, verb: str, provenance: Provenance, actor: Actor) -> None:
-        after, told = advance(live, self._roster_at(live.alert.property_id), self._now)
+        after, told = advance(live, self._hearers_of(live), self._now)
         after = after.model_copy(update={"hushed": False})
         self._put(after)
         self._notices.extend(Notice(live=after, told=one) for one in told)
@@ -153,6 +154,14 @@ class Desk:
         if property_id not in self._rosters:
             self._rosters[property_id] = self._parts.staffing.roster(self._scope.chain, property_id)
         return self._rosters[property_id]
+
+    def _hearers_of(self, live: LiveAlert) -> Roster:
+        """Whom it may ring: who may not read a kind of record hears nothing of it (P1)."""
+        alert = live.alert
+        asked = (alert.property_id, alert.kind, alert.department)
+        if asked not in self._hearers:
+            self._hearers[asked] = self._parts.staffing.hearers(self._scope.chain, *asked)
+        return self._hearers[asked]
 
     def _put(self, live: LiveAlert) -> None:
         self._lives[live.alert.id] = live
