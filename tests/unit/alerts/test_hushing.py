@@ -111,6 +111,20 @@ async def test_end_of_a_silence_leaves_alone_what_was_put_off() -> None:
     assert night.house.alerts.rows[name] == put_off
 
 
+async def test_silence_that_ended_while_it_was_being_read_keeps_nothing_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    night = Night()
+    night.silence("s-1", 500)
+    stale = tuple(night.house.silences.rows.values())
+    night.silence("s-1", 500, ended_at=NOON, ended_by="sue")
+
+    async def before_it_ended(*_: Any) -> Any:
+        return stale
+
+    monkeypatch.setattr(night.house.silences, "running", before_it_ended)
+    await late_records(night, 1)
+    assert (night.heard("staff-ana"), [each.hushed for each in night.house.alerts.rows.values()]) == (1, [False])
+
+
 async def test_own_rule_that_a_default_one_kept_silent_rings_when_that_is_over() -> None:
     own = Rule(
         code="own_room", on=BY_CODE["overdue"].on, condition="open", moment="due_at", plus_s=60,
