@@ -128,7 +128,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
     inspecting = _inspecting(chassis, settings)
     browsing = Browsing(parts.alerts, parts.notices, chassis.policy, now)
     real_now = chassis.clock.real_now
-    sending = Sending(outgoing, parts.alerts, parts.people, preferences, places, senders, now, real_now)
+    sending = Sending(outgoing, parts.alerts, parts.people, preferences, places, parts.staffing, senders, now, real_now)
     wishing = Wishing(preferences, commands, parts.usable, push_key(settings), real_now)
     placing = Placing(places, commands, chassis.policy, now, loopback=settings.outbound_loopback)
     routers = [
@@ -160,7 +160,8 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
         tails=[Tail("inbox", (topics.ALERTS,), hub.hear)],
         jobs=[
             Job("auditor", settings.audit_every_s, inspecting.look),
-            Job("sender", settings.send_every_s, sending.turn),
+            Job("sender", settings.send_every_s, sending.sort),
+            *(Job(f"sender.{name}", settings.send_every_s, partial(sending.channel, name)) for name in senders),
             Job("zones", REZONE_S, Rezoning(outgoing, zone_of(chassis.policy), now).turn),
             *_heartbeat(chassis, settings, clients),
         ],

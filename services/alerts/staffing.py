@@ -7,6 +7,8 @@ from services.alerts.domain.roster import Roster, roster_of
 from services.alerts.ports import People
 from shared.chassis.mongo import Tx
 from shared.chassis.policy import Policy
+from shared.contracts.identity import Department, Principal
+from shared.contracts.staff import StaffMember
 from shared.contracts.values import Scope
 
 UNKNOWN_ZONE = "UTC"
@@ -23,6 +25,26 @@ class ProjectedStaffing:
         found = self._policy.property(chain, property_id)
         zone = found.zone if found else UNKNOWN_ZONE
         return roster_of(self._policy.bearers(chain, property_id), property_id, zone)
+
+    def hearers(self, chain: str, property_id: str, kind: str | None, department: Department | None) -> Roster:
+        """Of that staff, those who may read this kind of record now; all where it is of none."""
+        roster = self.roster(chain, property_id)
+        if kind is None:
+            return roster
+        return roster.of({one.id for one in roster.staff if self._reads(one, kind, property_id, department)})
+
+    def _reads(self, bearer: StaffMember, kind: str, property_id: str, department: Department | None) -> bool:
+        who = Principal(
+            staff_id=bearer.id,
+            chain=bearer.chain,
+            roles=frozenset(bearer.roles),
+            departments=frozenset(bearer.departments),
+            properties=None if bearer.properties is None else frozenset(bearer.properties),
+            lent=self._policy.lent_to(bearer),
+            session="told",
+            second_factor=True,
+        )
+        return self._policy.decide(who, "read", kind, property_id, department).allow
 
     def works_at(self, chain: str, property_id: str, staff_id: str) -> bool:
         """Whether somebody is on the staff of a property, active and no program."""

@@ -104,9 +104,9 @@ class Cursors:
         )
 
     async def let_go(self, tx: Tx, event: Envelope) -> None:
-        """One parked event of this aggregate was applied; the last one clears the hold."""
+        """One parked event of this aggregate was applied; the last one clears the hold. A cursor never goes back."""
         after = await self._rows.find_one_and_update(
-            {"_id": cursor_id(self.group, event)}, {"$set": {"seq": event.sequence}, "$inc": {"parked": -1}}, tx=tx
+            {"_id": cursor_id(self.group, event)}, {"$max": {"seq": event.sequence}, "$inc": {"parked": -1}}, tx=tx
         )
         if after and after.get("parked", 0) <= 0:
             await self._rows.update_one({"_id": after["_id"]}, {"$unset": {"held": 1, "parked": 1}}, tx=tx)

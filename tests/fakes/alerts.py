@@ -116,9 +116,21 @@ class FakeAlerts:
         alerts = [each.alert for each in self.rows.values() if each.live and each.alert.rule in rules]
         return frozenset((each.rule, each.property_id) for each in alerts if each.property_id in properties)
 
-    async def hushed(self, scope: Scope, property_id: str, tx: Tx) -> list[LiveAlert]:
+    async def hushed(self, scope: Scope, property_id: str, after: str, limit: int, tx: Tx) -> list[LiveAlert]:
         open_ones = [each for each in self.rows.values() if each.alert.state is AlertState.OPEN]
-        return [each for each in open_ones if each.hushed and each.alert.property_id == property_id]
+        found = [each for each in open_ones if each.hushed and each.alert.property_id == property_id]
+        return sorted((each for each in found if each.alert.id > after), key=lambda each: each.alert.id)[:limit]
+
+    async def hushed_on(self, scope: Scope, subjects: Sequence[str], tx: Tx) -> frozenset[str]:
+        found = [each.alert for each in self.rows.values() if each.live and each.hushed]
+        return frozenset(each.id for each in found if each.subject in subjects)
+
+    async def unplaced(self, scope: Scope, record_ids: Sequence[str], tx: Tx) -> list[LiveAlert]:
+        found = [each for each in self.rows.values() if each.live and each.alert.kind is None]
+        return [each for each in found if each.alert.record_id in record_ids]
+
+    async def hold(self, scope: Scope, hushers: Sequence[tuple[str, str]], tx: Tx) -> None:
+        """Nothing runs beside a test."""
 
 
 class FakeNotices:
@@ -162,6 +174,9 @@ class FakeSilences:
 
     async def running(self, scope: Scope, now: dt.datetime) -> tuple[Silence, ...]:
         return tuple(each for each in self.rows.values() if each.runs(now))
+
+    async def hold(self, scope: Scope, ids: Sequence[str], tx: Tx) -> frozenset[str]:
+        return frozenset(each for each in ids if self.rows[each].ended_at is None)
 
     async def get(self, scope: Scope, silence_id: str, tx: Tx | None = None) -> Silence | None:
         return self.rows.get(silence_id)
@@ -245,9 +260,14 @@ class FakeStaffing:
 
     def __init__(self, staff: Sequence[StaffMember], property_id: str, zone: str) -> None:
         self.roster_held = roster_of(staff, property_id, zone)
+        self.deaf: set[str] = set()
+        """Who may not read what records are about."""
 
     def roster(self, chain: str, property_id: str) -> Roster:
         return self.roster_held
+
+    def hearers(self, chain: str, property_id: str, kind: str | None, department: Any) -> Roster:
+        return self.roster_held.of({each.id for each in self.roster_held.staff} - self.deaf)
 
     def works_at(self, chain: str, property_id: str, staff_id: str) -> bool:
         return any(each.id == staff_id for each in self.roster_held.staff)

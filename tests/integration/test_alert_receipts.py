@@ -1,6 +1,5 @@
 """What the provider of text messages says became of a letter: believed when it is signed, once, whenever it comes."""
 
-import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -113,7 +112,7 @@ async def test_receipt_that_outruns_the_news_of_the_sending_counts(
     phone: Phone, word: str, stands: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outgoing = phone.house.standing.app.state.sending._outgoing
-    settle, claim, turns = outgoing.settle, outgoing.claim, itertools.count()
+    settle, claim = outgoing.settle, outgoing.claim
 
     async def outrun(scope: Any, settled: Any) -> None:
         # The provider is faster than the transaction that says that the letter has left.
@@ -121,13 +120,24 @@ async def test_receipt_that_outruns_the_news_of_the_sending_counts(
             assert (await phone.says(phone.addresses()[0], MessageStatus=word)).status_code == 204
         await settle(scope, settled)
 
-    async def first_only(*asked: Any) -> Any:
-        return await claim(*asked) if next(turns) == 0 else []
+    async def first_only(scope: Any, queue: str, *asked: Any) -> Any:
+        return await claim(scope, queue, *asked) if queue == "whatsapp" else []
 
     monkeypatch.setattr(outgoing, "settle", outrun)
     monkeypatch.setattr(outgoing, "claim", first_only)
     alert = await phone.rung()
     assert await phone.stands(alert) == stands
+
+
+async def test_receipt_of_a_try_that_was_not_heard_of_ends_the_tries(phone: Phone) -> None:
+    phone.http.answers[SMS] = [504]
+    alert = await phone.rung()
+    assert await phone.stands(alert) == {"whatsapp": ("pending", "http_504")}
+    [address] = phone.addresses()
+    assert (await phone.says(address, MessageStatus="delivered")).status_code == 204
+    await phone.house.mongo.collection("notifications").update_many({"st": "pending"}, {"$set": {"retry_at": None}})
+    await phone.send()
+    assert (await phone.stands(alert), len(phone.addresses())) == ({"whatsapp": ("delivered", None)}, 1)
 
 
 async def test_receipt_with_a_wrong_signature_is_refused_and_moves_nothing(phone: Phone) -> None:

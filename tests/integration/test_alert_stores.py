@@ -69,7 +69,14 @@ async def test_alerts_are_kept_found_and_swapped_by_the_version_that_was_seen(st
     assert live == {("overdue", "rec-1"), ("feed_silent", "rec-1")}
     wide = await stores.do(lambda tx: stores.alerts.live_in(SCOPE, ["feed_silent"], [PROPERTY], tx))
     assert wide == {("feed_silent", PROPERTY)}
-    assert await stores.do(lambda tx: stores.alerts.hushed(SCOPE, PROPERTY, tx)) == [hushed]
+    for after, found in (("", [hushed]), (hushed.alert.id, [])):
+        assert await stores.do(lambda tx, after=after: stores.alerts.hushed(SCOPE, PROPERTY, after, 5, tx)) == found
+    assert await stores.do(lambda tx: stores.alerts.hushed_on(SCOPE, ["rec-1"], tx)) == {hushed.alert.id}
+    await stores.do(lambda tx: stores.alerts.hold(SCOPE, [("overdue", "rec-1")], tx))
+    unplaced = ringing("alert-3")
+    unplaced = unplaced.model_copy(update={"alert": unplaced.alert.model_copy(update={"kind": None})})
+    await stores.do(lambda tx: stores.alerts.save(SCOPE, [unplaced], tx))
+    assert await stores.do(lambda tx: stores.alerts.unplaced(SCOPE, ["rec-1", "rec-2"], tx)) == [unplaced]
     page = await stores.alerts.page(SCOPE, AlertQuery(frozenset({AlertState.ACKNOWLEDGED})), Page(5))
     assert page == [taken]
 

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.local.topics import create_topics
 from shared.chassis.consume import Consumer
+from shared.chassis.cursors import Cursors, cursor_id
 from shared.chassis.mongo import Mongo, Put, Tx
 from shared.chassis.provenance import Provenance
 from shared.chassis.service import Chassis
@@ -110,6 +111,18 @@ async def test_poison_is_parked_and_the_partition_flows_when_a_record_cannot_be_
         return sorted(row["reason"].split(":")[0] for row in await parking.waiting(CHAIN))
 
     await until(lambda: _equals(reasons, ["ce_specversion", "ce_specversion"]), "both are parked")
+
+
+async def test_letting_an_older_event_go_never_puts_its_cursor_back(stand: tuple[Chassis, Tally]) -> None:
+    chassis, _ = stand
+    cursors, rows = Cursors(chassis.mongo, "cursor-tests"), chassis.mongo.collection("cursors")
+    [older] = await chassis.mongo.run(
+        lambda tx: chassis.outbox.append(tx, [report_event("run-9", 1)], Provenance.fresh("corr-0009"))
+    )
+    name = cursor_id("cursor-tests", older)
+    await rows.insert_one({"_id": name, "seq": 9, "held": True, "parked": 1})
+    await chassis.mongo.run(lambda tx: cursors.let_go(tx, older))
+    assert await rows.find_one({"_id": name}) == {"_id": name, "seq": 9}
 
 
 async def test_later_events_wait_behind_a_parked_one_until_it_is_redriven(stand: tuple[Chassis, Tally]) -> None:

@@ -60,7 +60,10 @@ class NoticeLine(Frozen):
 
 
 class DeliveryLine(Frozen):
-    """One delivery to one person or place: when, on what, and where it stands. Addresses are shown to nobody."""
+    """One delivery to one person or place: when, on what, and where it stands. Addresses are shown to nobody.
+
+    `maybe_twice`: a try of it may have arrived although it was not heard of, so that it may have come twice.
+    """
 
     staff_id: EntityId | None = None
     destination: EntityId | None = None
@@ -70,6 +73,7 @@ class DeliveryLine(Frozen):
     state: Code
     tries: int = 0
     failure: Code | None = None
+    maybe_twice: bool = False
 
 
 class NoticeLog(Frozen):
@@ -137,6 +141,7 @@ def notice_log(alert_id: str, notices: Sequence[Mapping[str, Any]], sent: Sequen
             state=row.get("st", "there"),
             tries=row.get("tries", 0),
             failure=row.get("failure"),
+            maybe_twice=row.get("maybe_twice", False),
         )
         for row in sent
     )

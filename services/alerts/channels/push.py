@@ -1,6 +1,8 @@
 """Web Push (RFC 8030) to the installed console: encrypted for the browser (RFC 8291), signed by VAPID (RFC 8292)."""
 
+import asyncio
 import json
+from dataclasses import replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -43,19 +45,28 @@ class Push:
         return cls(settings, outside) if settings.vapid_private_key else None
 
     async def send(self, to: To, letter: Letter) -> Result:
-        """Encrypt and send the letter to each device; gone only when all of them are."""
-        results = [await self._one(device, letter) for device in to.devices]
+        """Encrypt and send the letter to each device, side by side; gone only when all of them are."""
+        results = await asyncio.gather(*(self._in_time(device, letter) for device in to.devices))
         order = (Outcome.SENT, Outcome.AGAIN, Outcome.DEAD, Outcome.GONE)
-        return min(results, key=lambda one: order.index(one.outcome), default=Result(Outcome.DEAD, "no_address"))
+        best = min(results, key=lambda one: order.index(one.outcome), default=Result(Outcome.DEAD, "no_address"))
+        gone = [device.endpoint for device, one in zip(to.devices, results, strict=True) if one.outcome is Outcome.GONE]
+        return replace(best, gone=tuple(gone))
+
+    async def _in_time(self, device: Device, letter: Letter) -> Result:
+        try:
+            async with asyncio.timeout(self.limits.timeout_s - 5):
+                return await self._one(device, letter)
+        except TimeoutError:
+            return Result(Outcome.AGAIN, "timeout", maybe=True)
 
     async def _one(self, device: Device, letter: Letter) -> Result:
         told = told_to_device(letter)
         subscription = {"endpoint": device.endpoint, "keys": {"p256dh": device.p256dh, "auth": device.auth}}
         try:
+            parts = urlsplit(device.endpoint)
             sealed = WebPusher(subscription).encode(json.dumps(told).encode(), content_encoding="aes128gcm")
         except (ValueError, TypeError):
             return Result(Outcome.GONE, "bad_keys")
-        parts = urlsplit(device.endpoint)
         until = int(letter.at.timestamp()) + TOKEN_S
         claims = {"sub": self._subject, "aud": f"{parts.scheme}://{parts.netloc}", "exp": until}
         headers = {

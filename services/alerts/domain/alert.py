@@ -34,7 +34,8 @@ class LiveAlert(Frozen):
     """An alert as this service keeps it: what the topic says of it, what moves it, who has `heard` of it so far.
 
     `rule` is its rule as it was when it opened. `began` is what its steps count from, where that is not the breach.
-    `hushed`: its last step was kept silent, so that it rings again when what kept it is over.
+    `hushed`: its last step was kept silent, so that it rings again when what kept it is over. `deed_of`: who did what
+    it is about, and so does not answer it.
     """
 
     alert: Alert
@@ -52,6 +53,7 @@ class LiveAlert(Frozen):
     began: Instant | None = None
     hushed: bool = False
     field: str | None = None
+    deed_of: EntityId | None = None
 
     @property
     def timer_id(self) -> str:
@@ -121,6 +123,7 @@ def opened(opening: Opening, chain: str, zone: str, now: dt.datetime) -> LiveAle
         owner_first=rule.audience is None,
         rule=rule,
         field=subject.facts.get("field"),
+        deed_of=subject.facts.get("by"),
     )
 
 
@@ -159,7 +162,8 @@ def advance(live: LiveAlert, roster: Roster, now: dt.datetime) -> tuple[LiveAler
 
 def _tell(live: LiveAlert, index: int, roster: Roster, now: dt.datetime) -> Told:
     step = live.alert.steps[index]
-    if index == 0 and live.owner_first and live.owner:
+    # Whom the roster leaves out may not hear of it, whoever's it is.
+    if index == 0 and live.owner_first and live.owner and roster.knows(live.owner):
         on_duty = roster.is_on_duty(live.owner, now)
         off = () if on_duty else (live.owner,)
         # An owner who is off shift still finds it in the inbox later; the next step hears it now.

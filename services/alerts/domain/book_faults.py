@@ -2,12 +2,23 @@
 
 import itertools
 import string
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from services.alerts.domain.book import AlertRules, Book, Route
 from services.alerts.domain.calendars import Calendar, known_country
 from services.alerts.domain.default_rules import may_hush
-from services.alerts.domain.rules import LANGUAGES, MOMENTS, TEXT_NAMES, Concern, Noun, Rule, RuleEdit
+from services.alerts.domain.rules import (
+    LANGUAGES,
+    MOMENTS,
+    SELF_WATCH,
+    TEXT_NAMES,
+    WORDS_ONLY,
+    Concern,
+    Noun,
+    Rule,
+    RuleEdit,
+)
 from shared.contracts.errors import Breach, Phrase
 from shared.contracts.identity import Role
 from shared.contracts.records import EscalationStep
@@ -21,9 +32,8 @@ MUTE_ROLES = frozenset({Role.INTEGRATION, Role.BREAK_GLASS, Role.AUDITOR})
 """Roles that are nobody to wake."""
 
 PROTECTED = frozenset({Concern.SECURITY})
-PROTECTED_RULES = frozenset({"erasure_unconfirmed", "audit_gap"})
-KEPT = ("enabled", "condition", "audience", "steps")
-"""What a hotel never changes in the rules that watch over it itself."""
+KEPT = tuple(name for name in RuleEdit.model_fields if name not in WORDS_ONLY)
+"""What a hotel never changes in the rules that watch over it itself: all but their words."""
 
 
 def breach_of(field: str, rule: str, message: str) -> Breach:
@@ -54,7 +64,7 @@ def _edit_faults(rules: AlertRules, under: Book) -> Iterator[Breach]:
         if code not in known:
             yield breach_of(field, "unknown_rule", f"There is no rule {code}.")
             continue
-        guarded = known[code].concern in PROTECTED or code in PROTECTED_RULES
+        guarded = known[code].concern in PROTECTED or code in SELF_WATCH
         changed = [name for name in KEPT if getattr(edit, name) is not None]
         if guarded and changed:
             yield breach_of(f"{field}.{changed[0]}", "protected", f"{code} watches over the hotel itself; it stays.")
@@ -70,6 +80,8 @@ def _rule_faults(field: str, rule: Rule, known: dict[str, Rule]) -> Iterator[Bre
     for name in (*rule.supersedes, *(one.rule for one in rule.inhibited_by)):
         if name not in known:
             yield breach_of(field, "unknown_rule", f"There is no rule {name}.")
+    for name in SELF_WATCH.intersection(rule.supersedes):
+        yield breach_of(f"{field}.supersedes", "protected", f"{name} watches over the hotel itself; it stays.")
     for one in rule.inhibited_by:
         if one.wide and not may_hush(one.rule):
             yield breach_of(f"{field}.inhibited_by", "not_wide", f"{one.rule} keeps no whole hotel silent.")
@@ -97,9 +109,13 @@ def _step_faults(field: str, steps: Iterable[EscalationStep]) -> Iterator[Breach
 
 def _text_faults(field: str, text: str) -> Iterator[Breach]:
     try:
-        names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        # How a value is laid out is ours to say: a width of millions would be a letter of that size.
+        parts = list(string.Formatter().parse(text))
+        names = {"?" if spec or how else name for _, name, spec, how in parts if name is not None}
     except ValueError:
         names = {"?"}
+    if any(unicodedata.category(each) in ("Cc", "Zl", "Zp") for each in text):
+        yield breach_of(field, "one_line", "A text is one line of words.")
     if not names <= TEXT_NAMES:
         said = ", ".join(sorted(TEXT_NAMES))
         yield breach_of(field, "placeholder", f"A text may be filled in with {said}, in braces.")

@@ -89,6 +89,7 @@ _DEADLINES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         audience=Role.DUTY_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
+        second_limit_s=4 * 3600,
     ),
     Rule(
         code="handover_unacknowledged",
@@ -98,6 +99,7 @@ _DEADLINES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         audience=Role.SUPERVISOR,
         steps=MANAGERS_LATER,
+        second_limit_s=3600,
     ),
 )
 
@@ -121,6 +123,7 @@ _OWNERS: tuple[Rule, ...] = (
         severity=Severity.WARNING,
         audience=Role.SUPERVISOR,
         steps=MANAGERS_LATER,
+        second_limit_s=3600,
     ),
     Rule(
         code="vip_recovery",
@@ -272,6 +275,7 @@ _DIFFERENCES: tuple[Rule, ...] = (
         repeat_s=(),
         inhibited_by=FEED_DOWN,
         by_hand=True,
+        second_limit_s=24 * 3600,
     ),
 )
 
@@ -308,6 +312,7 @@ _HOUSE: tuple[Rule, ...] = (
         severity=Severity.CRITICAL,
         audience=Role.GENERAL_MANAGER,
         steps=(EscalationStep(after_s=3600, role=Role.CHAIN_ADMIN),),
+        second_limit_s=24 * 3600,
     ),
     Rule(
         code="audit_gap",
@@ -317,6 +322,7 @@ _HOUSE: tuple[Rule, ...] = (
         severity=Severity.CRITICAL,
         audience=Role.CHAIN_ADMIN,
         steps=(EscalationStep(after_s=3600, role=Role.GENERAL_MANAGER),),
+        second_limit_s=24 * 3600,
     ),
 )
 

@@ -18,6 +18,9 @@ RETRIES_S: dict[Severity, tuple[int, ...]] = {
 }
 """Real seconds before each further try; then the channel is dead for this one, and the next is taken."""
 
+PATIENCE_S: dict[Severity, float] = {Severity.CRITICAL: 30.0, Severity.WARNING: 300.0, Severity.NOTICE: 3600.0}
+"""How long a provider that is busy is waited for, by how grave it is."""
+
 MOST_LINES = 40
 _SUBJECT = {"en": "{severity}: {words}", "de": "{severity}: {words}", "pt": "{severity}: {words}"}
 _MANY = {"en": "{count} alerts", "de": "{count} Alarme", "pt": "{count} alertas"}
@@ -61,12 +64,16 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome with why, in a code; `maybe`: it may have arrived all the same. `after_s`: not before that."""
+    """The outcome with why, in a code; `maybe`: it may have arrived all the same. `after_s`: not before that.
+
+    `gone`: addresses that are no more, although another took it.
+    """
 
     outcome: Outcome
     code: Code = "ok"
     maybe: bool = False
     after_s: float | None = None
+    gone: tuple[str, ...] = ()
 
 
 SENT = Result(Outcome.SENT)
@@ -138,9 +145,15 @@ def _facts(live: LiveAlert) -> dict[str, str | int | None]:
     }
 
 
-def next_try(severity: Severity, tries: int, result: Result) -> float | None:
-    """Real seconds until the next try after so many, or None when there is none."""
+def next_try(severity: Severity, tries: int, result: Result, *, others: bool = False) -> float | None:
+    """Real seconds until the next try after so many, or None when there is none.
+
+    What a provider asks us to wait is not waited while there are `others` to go by, nor longer than a notice bears.
+    """
     waits = RETRIES_S[severity]
     if result.outcome is not Outcome.AGAIN or tries > len(waits):
         return None
-    return max(float(waits[tries - 1]), result.after_s or 0.0)
+    asked, most = result.after_s or 0.0, PATIENCE_S[severity]
+    if others and asked > most:
+        return None
+    return max(float(waits[tries - 1]), min(asked, most))

@@ -2,6 +2,7 @@
 
 import enum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -32,10 +33,16 @@ class Digest(enum.StrEnum):
     DAILY = "daily"
 
 
+def _address(endpoint: str) -> str:
+    if not urlsplit(endpoint).hostname:
+        raise ValueError("is no web address")
+    return endpoint
+
+
 class Device(Frozen):
     """A browser that takes Web Push messages (RFC 8030), with its keys (RFC 8291)."""
 
-    endpoint: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=1000)]
+    endpoint: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=1000), AfterValidator(_address)]
     p256dh: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{86,88}=?$")]
     auth: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{21,24}={0,2}$")]
 

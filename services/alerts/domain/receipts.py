@@ -4,7 +4,7 @@ import enum
 
 from shared.contracts.values import Code, Frozen, Instant
 
-SENT, DELIVERED, FAILED = "sent", "delivered", "failed"
+PENDING, SENT, DELIVERED, FAILED = "pending", "sent", "delivered", "failed"
 
 
 class Arrived(enum.StrEnum):
@@ -43,5 +43,8 @@ def receipt_of(status: str, error: str, at: Instant) -> Receipt | None:
 
 
 def moves(state: str) -> bool:
-    """Whether a receipt moves a delivery that stands so: the first final word holds."""
-    return state == SENT
+    """Whether a receipt moves a delivery that stands so: the first final word holds.
+
+    The provider may be faster than our own note that a letter has left, and knows of one whose sender died.
+    """
+    return state in (PENDING, SENT)

@@ -1,7 +1,7 @@
 """Who is on duty at a moment in a property's local time."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from shared.contracts.identity import Department, Role
@@ -22,6 +22,14 @@ class Roster(Frozen):
     def tz(self) -> ZoneInfo:
         """The property's time zone."""
         return zone(self.zone)
+
+    def knows(self, staff_id: str) -> bool:
+        """Whether somebody is on it."""
+        return any(member.id == staff_id for member in self.staff)
+
+    def of(self, staff_ids: Collection[str]) -> "Roster":
+        """The same hotel with these people alone."""
+        return self.model_copy(update={"staff": tuple(one for one in self.staff if one.id in staff_ids)})
 
     def is_on_duty(self, staff_id: str, now: dt.datetime) -> bool:
         """Whether one person is on shift; somebody the roster does not know is not."""

@@ -161,6 +161,14 @@ class Rule(Frozen):
             return False
 
 
+SELF_WATCH = frozenset({"glass_broken", "erasure_unconfirmed", "audit_gap"})
+"""The rules that watch over the hotel itself: none of its own rules, edits or silences keeps them from ringing."""
+
+
+WORDS_ONLY = ("text",)
+"""What a hotel says otherwise in these; an edit from before that was so changes nothing else either."""
+
+
 class RuleEdit(Frozen):
     """What a place has otherwise in a rule; what is absent stays as it is above."""
 
@@ -179,5 +187,6 @@ class RuleEdit(Frozen):
 
     def applied(self, rule: Rule) -> Rule:
         """The rule as it is with this edit."""
-        given = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+        names = WORDS_ONLY if rule.code in SELF_WATCH else type(self).model_fields
+        given = {name: value for name in names if (value := getattr(self, name)) is not None}
         return rule.model_copy(update=given)

@@ -3,14 +3,14 @@
 import datetime as dt
 
 from services.alerts.domain.alert import LiveAlert
-from services.alerts.domain.rules import Concern
+from services.alerts.domain.rules import SELF_WATCH, Concern
 from shared.contracts.alerts import SilenceTerms
 from shared.contracts.errors import conflict, invalid
 from shared.contracts.proposals import Said
 
 LONGEST = dt.timedelta(days=7)
 LOUD = frozenset({Concern.LIFE_SAFETY, Concern.SECURITY})
-"""What no silence covers: danger to life, and rights that somebody took."""
+"""What no silence covers: danger to life, rights that somebody took, and whatever watches over the hotel itself."""
 
 
 class Silence(SilenceTerms):
@@ -33,6 +33,7 @@ class Silence(SilenceTerms):
             (self.subject, alert.subject),
         )
         here = self.property_id == alert.property_id and self.runs(now) and live.rule.concern not in LOUD
+        here = here and alert.rule not in SELF_WATCH
         return here and all(wanted is None or wanted == found for wanted, found in pairs)
 
 

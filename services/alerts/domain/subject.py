@@ -263,7 +263,7 @@ def glass_subject(glass: Glass, now: dt.datetime) -> Subject:
         id=glass.id,
         property_id=glass.property_id,
         zone=glass.zone,
-        facts=_cut({"state": state, "now": now}),
+        facts=_cut({"state": state, "by": glass.staff_id, "now": now}),
     )
 
 

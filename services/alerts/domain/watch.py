@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.alerts.domain.book import DEFAULT, Book
 from services.alerts.domain.calendars import after_business
-from services.alerts.domain.rules import Noun, Rule
+from services.alerts.domain.rules import SELF_WATCH, Noun, Rule
 from services.alerts.domain.subject import Subject
 from shared.contracts.values import EntityId, Frozen, Instant, derived_id, zone
 
@@ -282,5 +282,6 @@ def _superseded(plan: Plan, at: dt.datetime) -> Plan:
 
 def _milder(opened: Sequence[Opening]) -> Iterable[str]:
     for opening in opened:
-        for rule in opening.terms.supersedes:
+        # A book may name more from before it was refused.
+        for rule in set(opening.terms.supersedes) - SELF_WATCH:
             yield f"{rule}|{opening.subject.id}"

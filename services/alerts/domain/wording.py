@@ -1,5 +1,6 @@
 """What an alert says to people, in their language: rule, room, kind and department, never a name or a guest's words."""
 
+import string
 from collections.abc import Mapping
 
 from services.alerts.domain.alert import LiveAlert
@@ -122,7 +123,16 @@ def worded(live: LiveAlert, language: str, field: str | None = None) -> str:
         "minutes": str(alert.late_ms // 60_000),
         "field": field or live.field or "…",
     }
-    return template.format_map(said)
+    return " ".join(_filled(template, said).split())
+
+
+def _filled(template: str, said: Mapping[str, str]) -> str:
+    """The template with what is known; whatever a hotel wrote, this is words and never fails."""
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        return template
+    return "".join(before + (said.get(name, "…") if name is not None else "") for before, name, _, _ in parts)
 
 
 def _about(kind: str | None, topic: str | None) -> str:

@@ -136,8 +136,20 @@ class AlertStore(Protocol):
         """(rule, property) of every live alert of these rules at these properties."""
         ...
 
-    async def hushed(self, scope: Scope, property_id: str, tx: Tx) -> list[LiveAlert]:
-        """The open alerts of a property whose last step was kept silent."""
+    async def hushed(self, scope: Scope, property_id: str, after: str, limit: int, tx: Tx) -> list[LiveAlert]:
+        """The next open alerts of a property after an id whose last step was kept silent, in the order of ids."""
+        ...
+
+    async def hushed_on(self, scope: Scope, subjects: Sequence[str], tx: Tx) -> frozenset[str]:
+        """Ids of the open alerts on these subjects whose last step was kept silent."""
+        ...
+
+    async def unplaced(self, scope: Scope, record_ids: Sequence[str], tx: Tx) -> list[LiveAlert]:
+        """Live alerts of these records that came before the news of what kind the record is."""
+        ...
+
+    async def hold(self, scope: Scope, hushers: Sequence[tuple[str, str]], tx: Tx) -> None:
+        """Touch live alerts, (rule, subject or property) each: whoever ends one beside this transaction starts over."""
         ...
 
 
@@ -179,6 +191,10 @@ class SilenceStore(Protocol):
 
     async def running(self, scope: Scope, now: Instant) -> tuple[Silence, ...]:
         """The silences that run; none when they cannot be read, so that alerts are sent."""
+        ...
+
+    async def hold(self, scope: Scope, ids: Sequence[str], tx: Tx) -> frozenset[str]:
+        """Touch these silences: whoever ends one beside this transaction starts over. Those that are not ended yet."""
         ...
 
     async def get(self, scope: Scope, silence_id: str, tx: Tx | None = None) -> Silence | None:
@@ -235,6 +251,10 @@ class Staffing(Protocol):
 
     def roster(self, chain: str, property_id: str) -> Roster:
         """The staff of one property and its time zone."""
+        ...
+
+    def hearers(self, chain: str, property_id: str, kind: str | None, department: Department | None) -> Roster:
+        """Of that staff, those who may read this kind of record now; all where it is of none."""
         ...
 
     def works_at(self, chain: str, property_id: str, staff_id: str) -> bool:

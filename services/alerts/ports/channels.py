@@ -34,19 +34,23 @@ class Sender(Protocol):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A delivery that is to be sent now: how often that was tried, and which claim on it is ours."""
+    """A delivery that is to be sent now: how often that was tried, and which claim on it is ours.
+
+    `letter`: the key under which it left before, where that is another than its own.
+    """
 
     chain: str
     delivery: Delivery
     tries: int
     claim: int
+    letter: str | None = None
 
 
 @dataclass(frozen=True)
 class Settled:
     """What became of a claimed delivery: its state, when it is tried again, and what the log says.
 
-    `otherwise`: the next way to the same person, should a receipt that was faster than us say that it was lost.
+    `unring`: nobody was rung by it, so that it leads its group no more.
     """
 
     waiting: Waiting
@@ -56,22 +60,39 @@ class Settled:
     retry_at: Instant | None = None
     maybe: bool = False
     followed_by: Delivery | None = None
-    otherwise: Delivery | None = None
+    unring: bool = False
 
 
 class OutgoingStore(Protocol):
     """Where deliveries wait to be sent, and the log of sending them."""
 
-    async def claim(self, scope: Scope, now: Instant, real: Instant, limit: int) -> list[Waiting]:
-        """Deliveries that are due in business time and free in real time, each claimed for a minute; of all chains."""
+    async def claim(
+        self, scope: Scope, queue: str, now: Instant, real: Instant, limit: int
+    ) -> list[tuple[Waiting, ...]]:
+        """Letters of one channel, due in business time and free in real time, each claimed for a minute; of all chains.
+
+        The gravest first, then the oldest. A person's digest is one letter about several deliveries.
+        """
+        ...
+
+    async def unsorted(self, scope: Scope, now: Instant, real: Instant, queues: Sequence[str]) -> list[Waiting]:
+        """What is due and in no queue: places whose channel is not known yet, and channels that are not there."""
+        ...
+
+    async def sort(self, scope: Scope, delivery: str, queue: str) -> None:
+        """Note by which channel a place is told."""
+        ...
+
+    async def grouped(self, scope: Scope, lead: Delivery) -> list[Delivery]:
+        """The other notifications of a group, oldest first, that were listed while its lead rang for them."""
         ...
 
     async def settle(self, scope: Scope, settled: Sequence[Settled]) -> None:
         """Write down what became of claimed ones; one that falls over to another channel waits there, at once."""
         ...
 
-    async def name(self, scope: Scope, deliveries: Sequence[str], letter: str) -> None:
-        """Note the key of the one letter that tells these."""
+    async def begin(self, scope: Scope, group: Sequence[Waiting], letter: str, real: Instant) -> bool:
+        """Note that this letter, under its key, is about to leave; False when a claim on it is not ours any more."""
         ...
 
     async def receive(

@@ -9,8 +9,6 @@ from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
 from shared.contracts.alerts import AlertState
 from shared.contracts.values import Scope
 
-MOST_HUSHED = 500
-
 
 class MongoAlerts:
     """The `alerts` collection."""
@@ -66,11 +64,29 @@ class MongoAlerts:
         rows = await self._rows.find(wanted | within(scope), projection={"alert.rule": 1, "property_id": 1}, tx=tx)
         return frozenset((row["alert"]["rule"], row["property_id"]) for row in rows)
 
-    async def hushed(self, scope: Scope, property_id: str, tx: Tx) -> list[LiveAlert]:
-        """The open alerts of a property whose last step was kept silent."""
+    async def hushed(self, scope: Scope, property_id: str, after: str, limit: int, tx: Tx) -> list[LiveAlert]:
+        """The next open alerts of a property after an id whose last step was kept silent, in the order of ids."""
         wanted = {"property_id": property_id, "hushed": True, "alert.state": AlertState.OPEN.value, **within(scope)}
-        rows = await self._rows.find(wanted, sort=[("_id", 1)], limit=MOST_HUSHED, tx=tx)
+        rows = await self._rows.find(wanted | {"_id": {"$gt": after}}, sort=[("_id", 1)], limit=limit, tx=tx)
         return [live_of(row) for row in rows]
+
+    async def hushed_on(self, scope: Scope, subjects: Sequence[str], tx: Tx) -> frozenset[str]:
+        """Ids of the open alerts on these subjects whose last step was kept silent."""
+        wanted = {"alert.subject": {"$in": sorted(set(subjects))}, "live": True, "hushed": True, **within(scope)}
+        rows = await self._rows.find(wanted, projection={"_id": 1}, tx=tx)
+        return frozenset(row["_id"] for row in rows)
+
+    async def unplaced(self, scope: Scope, record_ids: Sequence[str], tx: Tx) -> list[LiveAlert]:
+        """Live alerts of these records that came before the news of what kind the record is."""
+        wanted = {"alert.record_id": {"$in": sorted(set(record_ids))}, "alert.kind": None, "live": True}
+        return [live_of(row) for row in await self._rows.find({**wanted, **within(scope)}, tx=tx)]
+
+    async def hold(self, scope: Scope, hushers: Sequence[tuple[str, str]], tx: Tx) -> None:
+        """Touch live alerts, (rule, subject or property) each: whoever ends one beside this transaction starts over."""
+        for rule, where in hushers:
+            there: list[Document] = [{"alert.subject": where}, {"property_id": where}]
+            mine: Document = {"alert.rule": rule, "live": True, "$or": there, **within(scope)}
+            await self._rows.update_many(mine, {"$inc": {"held": 1}}, tx=tx)
 
 
 def row_of(live: LiveAlert) -> Document:

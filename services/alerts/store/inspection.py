@@ -8,6 +8,8 @@ from shared.chassis.mongo import Document, Mongo
 from shared.contracts.values import SYSTEM_CHAIN, Instant, Scope
 
 MOST = 500
+_UNTRIED: Document = {"$or": [{"tries": 0}, {"tries": {"$gt": 6}}]}
+"""Letters nobody has tried, and those that were taken oftener than any plan of tries says: nobody came back."""
 _PENDING_CHAIN: list[Document] = [
     {"$set": {"timer": {"$concat": ["chain|", "$_id"]}}},
     {
@@ -42,7 +44,7 @@ class MongoInspector:
         open_alerts = await self._alerts.aggregate([{"$match": waiting}, *_PENDING_CHAIN, {"$limit": MOST}])
         unlogged = await self._alerts.aggregate([{"$match": {"live": True, **here}}, *_UNLOGGED, {"$limit": MOST}])
         missed = await self._watches.find({"unrung": {"$lt": before}, **here}, limit=MOST)
-        unsent = await self._sent.find({"st": "pending", "visible_at": {"$lt": before}, "tries": 0}, limit=MOST)
+        unsent = await self._sent.find({"st": "pending", "visible_at": {"$lt": before}, **_UNTRIED}, limit=MOST)
         late = await self._timers.find({"st": {"$in": ["pending", "stuck"]}, "due_at": {"$lt": before}}, limit=MOST)
         return [
             *(_of_alert(Fault.OPEN_WITHOUT_TIMER, row) for row in open_alerts),

@@ -7,9 +7,12 @@ from services.alerts.ports import InboxItem, Page
 from services.alerts.store.alerts import live_of
 from services.alerts.store.scoping import within
 from shared.chassis.mongo import BulkOp, Document, Mongo, Put, Tx
+from shared.contracts.alerts import Severity
 from shared.contracts.values import Instant, Scope, derived_id
 
 PENDING = "pending"
+_RANKS = {severity: rank for rank, severity in enumerate(reversed(Severity))}
+"""The gravest goes first."""
 
 
 class MongoNotices:
@@ -37,7 +40,7 @@ class MongoNotices:
         """
         rings: list[BulkOp] = [
             Put(
-                {"_id": derived_id("ring", group, hearer)},
+                {"_id": ring_id(group, hearer)},
                 {"$set": {**_ring(group, hearer), "chain": scope.chain, "at": at}},
             )
             for (group, hearer), at in {
@@ -78,7 +81,8 @@ class MongoNotices:
 def row_of(scope: Scope, delivery: Delivery) -> Document:
     """A delivery as a new row without its id; one that leaves this service waits to be sent."""
     row = {**delivery.model_dump(exclude={"id"}), "chain": scope.chain}
-    return row | ({"st": PENDING, "tries": 0, "retry_at": None, "log": []} if delivery.outgoing else {})
+    waits = {"st": PENDING, "tries": 0, "retry_at": None, "log": [], "rank": _RANKS[delivery.severity]}
+    return row | (waits if delivery.outgoing else {})
 
 
 def delivery_of(row: Document) -> Delivery:
@@ -86,6 +90,11 @@ def delivery_of(row: Document) -> Delivery:
     return Delivery.model_validate(
         {name: row[name] for name in Delivery.model_fields if name in row} | {"id": row["_id"]}
     )
+
+
+def ring_id(group: str, hearer: str) -> str:
+    """The name of one ring: a hearer is rung once for a group."""
+    return derived_id("ring", group, hearer)
 
 
 def _ring(group: str, hearer: str) -> Document:

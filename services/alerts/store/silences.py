@@ -1,6 +1,7 @@
 """Keeps silences: they are never deleted, so that who silenced what stays known."""
 
 import logging
+from collections.abc import Sequence
 
 from services.alerts.domain.silence import Silence
 from services.alerts.store.scoping import within
@@ -25,6 +26,12 @@ class MongoSilences:
             log.warning("silences cannot be read, so nothing is silenced (%s)", type(failure).__name__)
             return ()
         return tuple(_silence(row) for row in rows)
+
+    async def hold(self, scope: Scope, ids: Sequence[str], tx: Tx) -> frozenset[str]:
+        """Touch these silences: whoever ends one beside this transaction starts over. Those that are not ended yet."""
+        wanted: Document = {"_id": {"$in": sorted(set(ids))}, "ended_at": None, **within(scope)}
+        await self._rows.update_many(wanted, {"$inc": {"held": 1}}, tx=tx)
+        return frozenset(row["_id"] for row in await self._rows.find(wanted, projection={"_id": 1}, tx=tx))
 
     async def get(self, scope: Scope, silence_id: str, tx: Tx | None = None) -> Silence | None:
         """One silence."""

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 
 from services.alerts.domain.alert import LiveAlert, acknowledge, hand_over, resolve, snooze
+from services.alerts.domain.rules import SELF_WATCH
 from services.alerts.ports import Commands, Permissions
 from services.alerts.usecases.desk import Desk, Parts
 from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.mongo import Tx
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, invalid, not_found
+from shared.contracts.identity import Principal
 from shared.contracts.values import Instant
 
 KIND = "alert"
+OVERSEE = "oversee"
+"""What it takes to answer alerts of the rules that watch over the hotel itself."""
 Change = Callable[[LiveAlert, Instant], LiveAlert]
 
 
@@ -46,6 +50,9 @@ class Answering:
         def change(live: LiveAlert, now: Instant) -> LiveAlert:
             if not self._parts.staffing.works_at(live.chain, live.alert.property_id, to):
                 raise invalid("to", "unknown_colleague", "to names nobody who works here.")
+            where = (live.alert.property_id, live.alert.kind, live.alert.department)
+            if not self._parts.staffing.hearers(live.chain, *where).knows(to):
+                raise invalid("to", "colleague_not_granted", "to names somebody who may not see what this is about.")
             return hand_over(live, ctx.principal.staff_id, to, now)
 
         return await self._answer(ctx, alert_id, "handed_over", change)
@@ -57,6 +64,7 @@ class Answering:
         alert = live.alert
         if not self._permissions.decide(ctx.principal, "acknowledge", KIND, alert.property_id, alert.department).allow:
             raise forbidden("not_granted", "You may not answer this alert.")
+        self._may_answer_for_house(ctx.principal, live)
         where = (alert.property_id, alert.department)
         if alert.kind is not None and not self._permissions.decide(ctx.principal, "read", alert.kind, *where).allow:
             raise not_found("alert")  # who may not see a kind of record hears nothing of it by its alerts (P1)
@@ -75,6 +83,15 @@ class Answering:
             return await shown(), True
 
         return await once(self._commands.seen, ctx, do, again)
+
+    def _may_answer_for_house(self, who: Principal, live: LiveAlert) -> None:
+        """What watches over the hotel itself is answered by who answers for the hotel, and not by who did it."""
+        if live.alert.rule not in SELF_WATCH:
+            return
+        if not self._permissions.decide(who, OVERSEE, KIND, live.alert.property_id).allow:
+            raise forbidden("not_granted", "You may not answer this alert.")
+        if live.deed_of is not None and (live.deed_of == who.staff_id or who.speaks_for(live.deed_of)):
+            raise forbidden("not_granted", "Somebody else answers what you did.")
 
     async def _in_one(self, ctx: CommandContext, alert_id: str, verb: str, change: Change, tx: Tx) -> None:
         live, now = (await self._parts.alerts.load(ctx.scope, [alert_id], tx))[alert_id], self._now()

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from services.alerts import pipeline
 from services.alerts.domain.alert import LiveAlert, advance, close, opened, ring_again, unhushed, woken
 from services.alerts.domain.default_rules import may_hush
-from services.alerts.domain.notice import Notice, World
+from services.alerts.domain.notice import Notice, Silence, World
 from services.alerts.domain.roster import Roster
+from services.alerts.domain.subject import Subject
 from services.alerts.domain.watch import Clock, Closing, Opening, Plan, Watch
 from services.alerts.pipeline.group import group_of
+from services.alerts.pipeline.inhibit import hushers
 from services.alerts.ports import (
     AlertStore,
     Announcer,
@@ -29,7 +31,7 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.alerts import AlertState
 from shared.contracts.envelope import NewEvent
-from shared.contracts.identity import Actor
+from shared.contracts.identity import Actor, Department
 from shared.contracts.staff import Mode
 from shared.contracts.values import Instant, Scope
 
@@ -66,7 +68,9 @@ class Desk:
         self._watches: dict[str, Watch] = {}
         self._timers: dict[str, Timer | None] = {}
         self._notices: list[Notice] = []
+        self._ended: list[LiveAlert] = []
         self._rosters: dict[str, Roster] = {}
+        self._hearers: dict[tuple[str, str | None, Department | None], Roster] = {}
         self._events: list[tuple[NewEvent, Provenance]] = []
 
     async def carry_out(self, plans: Sequence[tuple[Plan, Provenance]]) -> None:
@@ -85,6 +89,18 @@ class Desk:
             for closing in plan.closed:
                 self._close(closing, provenance)
 
+    async def place(self, records: Sequence[Subject]) -> None:
+        """Alerts that came before the news of their record are of its kind and department, and its owner's, from now.
+
+        Their next event says so; from this moment on only those hear of them who may read that kind.
+        """
+        known = {one.id: one for one in records}
+        for live in await self._parts.alerts.unplaced(self._scope, sorted(known), self._tx) if known else ():
+            record = known[live.alert.record_id or ""]
+            named = {"kind": record.kind, "department": record.department, "room": record.room}
+            alert = live.alert.model_copy(update=named)
+            self._put(live.model_copy(update={"alert": alert, "owner": live.owner or record.owner}))
+
     def climb(self, live: LiveAlert, provenance: Provenance) -> None:
         """The chain's timer fired: tell the next step, or ring again what was put off or taken and not ended."""
         if live.alert.state is AlertState.ACKNOWLEDGED:
@@ -99,6 +115,20 @@ class Desk:
         """What kept an alert silent is over."""
         self._put(unhushed(live, self._now))
         self._unannounced[live.alert.id] = (provenance, "escalated", MYSELF)
+
+    async def heard_again(self, lives: Sequence[LiveAlert]) -> list[LiveAlert]:
+        """Of alerts that were kept silent, those that nothing keeps so any more.
+
+        What somebody put off rings when that is over, and not before.
+        """
+        waking = [live for live in lives if live.alert.snoozed_until is None]
+        world = await self._stillness(waking)
+        return [one for one in waking if not hushers(one, world) and not _silencers(one, world)]
+
+    def look_on(self, timer: Timer, after: str) -> None:
+        """Look at what comes after an alert in a transaction of its own."""
+        data = {**timer.data, "after": after}
+        self._timers[timer.id] = Timer(timer.id, UNHUSH, timer.subject, timer.due_at, timer.generation + 1, data)
 
     def settle(self, live: LiveAlert, verb: str, actor: Actor, provenance: Provenance) -> None:
         """Take in an alert that a person moved, and say so; one about to begin its chain anew rings at once."""
@@ -118,7 +148,7 @@ class Desk:
         await self._write()
 
     def _step(self, live: LiveAlert, verb: str, provenance: Provenance, actor: Actor) -> None:
-        after, told = advance(live, self._roster_at(live.alert.property_id), self._now)
+        after, told = advance(live, self._hearers_of(live), self._now)
         after = after.model_copy(update={"hushed": False})
         self._put(after)
         self._notices.extend(Notice(live=after, told=one) for one in told)
@@ -147,8 +177,11 @@ class Desk:
 
     def _wake_neighbours(self, ended: LiveAlert) -> None:
         """Alerts of the hotel that this one may have kept silent ring when it is over; who is asked, finds out."""
-        if not may_hush(ended.rule.code):
-            return
+        self._ended.append(ended)
+        if may_hush(ended.rule.code):
+            self._look_again(ended)
+
+    def _look_again(self, ended: LiveAlert) -> None:
         timer = unhush_timer(ended.chain, ended.alert.property_id, self._now)
         self._timers[timer.id] = timer
 
@@ -156,6 +189,14 @@ class Desk:
         if property_id not in self._rosters:
             self._rosters[property_id] = self._parts.staffing.roster(self._scope.chain, property_id)
         return self._rosters[property_id]
+
+    def _hearers_of(self, live: LiveAlert) -> Roster:
+        """Whom it may ring: who may not read a kind of record hears nothing of it (P1)."""
+        alert = live.alert
+        asked = (alert.property_id, alert.kind, alert.department)
+        if asked not in self._hearers:
+            self._hearers[asked] = self._parts.staffing.hearers(self._scope.chain, *asked)
+        return self._hearers[asked]
 
     def _put(self, live: LiveAlert) -> None:
         self._lives[live.alert.id] = live
@@ -182,7 +223,18 @@ class Desk:
         }
         return Timer(clock.timer_id, BREACH, watch.id, clock.due, clock.generation, data)
 
+    async def _wake_on_same(self) -> None:
+        """What was kept silent by another alert on the same subject, whichever rule says so, is looked at again."""
+        if not self._ended:
+            return
+        subjects = [one.alert.subject for one in self._ended]
+        hushed = await self._parts.alerts.hushed_on(self._scope, subjects, self._tx)
+        if any(one not in self._lives or self._lives[one].live for one in hushed):
+            for ended in {one.alert.property_id: one for one in self._ended}.values():
+                self._look_again(ended)
+
     async def _write(self) -> None:
+        await self._wake_on_same()
         await self._parts.watches.save(self._scope, list(self._watches.values()), self._tx)
         await self._parts.alerts.save(self._scope, [self._lives[one] for one in sorted(self._changed)], self._tx)
         await self._send()
@@ -196,6 +248,7 @@ class Desk:
         if not self._notices:
             return
         world = await self._world()
+        world = await self._held(world)
         sent, rung = set(world.sent), set(world.rung)
         # The sets grow while notices pass: each sees what the ones before it have sent.
         world = world.model_copy(update={"sent": sent, "rung": rung})
@@ -212,18 +265,40 @@ class Desk:
             kept = [self._lives[one].model_copy(update={"hushed": True}) for one in sorted(hushed)]
             await self._parts.alerts.save(self._scope, kept, self._tx)
 
+    async def _held(self, world: World) -> World:
+        """The world with what keeps these notices silent held: nothing of it ends unseen beside this transaction."""
+        lives = [notice.live for notice in self._notices]
+        silencers = {each.id for live in lives for each in _silencers(live, world)}
+        hushing = sorted({each for live in lives for each in hushers(live, world)})
+        if hushing:
+            await self._parts.alerts.hold(self._scope, hushing, self._tx)
+        if not silencers:
+            return world
+        still = await self._parts.silences.hold(self._scope, sorted(silencers), self._tx)
+        kept = tuple(each for each in world.silences if each.id not in silencers or each.id in still)
+        return world.model_copy(update={"silences": kept})
+
+    async def _stillness(self, lives: Sequence[LiveAlert]) -> World:
+        """What may keep alerts silent."""
+        parts, scope = self._parts, self._scope
+        if not lives:
+            return World(now=self._now)
+        hotels = sorted({one.alert.property_id for one in lives})
+        wide = sorted({one.rule for live in lives for one in live.rule.inhibited_by if one.wide})
+        found = await parts.alerts.live_rules(scope, [one.alert.subject for one in lives], self._tx)
+        found |= await parts.alerts.live_in(scope, wide, hotels, self._tx) if wide else frozenset()
+        return World(now=self._now, silences=await parts.silences.running(scope, self._now), live_rules=found)
+
     async def _world(self) -> World:
         parts, scope, alerts = self._parts, self._scope, [notice.live.alert for notice in self._notices]
+        still = await self._stillness([notice.live for notice in self._notices])
         hotels = sorted({one.property_id for one in alerts})
         people = sorted({person for notice in self._notices for person in notice.told.people})
-        wide = sorted({one.rule for notice in self._notices for one in notice.live.rule.inhibited_by if one.wide})
         bare = World(now=self._now, usable=parts.usable)
         groups = sorted({group_of(notice, bare) for notice in self._notices})
-        live = await parts.alerts.live_rules(scope, [one.subject for one in alerts], self._tx)
-        live |= await parts.alerts.live_in(scope, wide, hotels, self._tx) if wide else frozenset()
         found = {
-            "silences": await parts.silences.running(scope, self._now),
-            "live_rules": live,
+            "silences": still.silences,
+            "live_rules": still.live_rules,
             "sent": await parts.notices.sent(scope, [one.id for one in alerts], self._tx),
             "rung": await parts.notices.rung(scope, groups, self._tx),
             "books": {hotel: await parts.books.book(scope, hotel, self._now) for hotel in hotels},
@@ -231,6 +306,10 @@ class Desk:
             "indoors": frozenset(one for one in hotels if parts.mode(one) is not Mode.LIVE),
         }
         return bare.model_copy(update=found)
+
+
+def _silencers(live: LiveAlert, world: World) -> list[Silence]:
+    return [each for each in world.silences if each.covers(live, world.now)]
 
 
 def unhush_timer(chain: str, property_id: str, now: Instant) -> Timer:

@@ -12,14 +12,16 @@ from shared.chassis.provenance import Provenance
 from shared.chassis.timers import Timer
 from shared.contracts.values import Instant, Scope
 
+AT_A_TIME = 200
+"""How many alerts that were kept silent are looked at in one transaction."""
 Due = Sequence[tuple[Timer, int]]
 
 
 class Firing:
     """The timer handlers; each runs in the transaction that marks its timers fired, so each has its effect once."""
 
-    def __init__(self, parts: Parts, now: Callable[[], Instant]) -> None:
-        self._parts, self._now = parts, now
+    def __init__(self, parts: Parts, now: Callable[[], Instant], at_a_time: int = AT_A_TIME) -> None:
+        self._parts, self._now, self._at_a_time = parts, now, at_a_time
 
     async def breaches(self, tx: Tx, due: Due) -> None:
         """Clocks ran out: open their alerts, but for clocks that were moved or have rung meanwhile."""
@@ -60,8 +62,12 @@ class Firing:
         for scope, timers in _by_chain(due):
             desk = Desk(self._parts, scope, tx, self._now())
             for timer in timers:
-                for live in await self._parts.alerts.hushed(scope, timer.subject, tx):
+                after = str(timer.data.get("after", ""))
+                found = await self._parts.alerts.hushed(scope, timer.subject, after, self._at_a_time, tx)
+                for live in await desk.heard_again(found):
                     desk.ring_from_start(live, Provenance.fresh(live.alert.id))
+                if len(found) == self._at_a_time:
+                    desk.look_on(timer, found[-1].alert.id)
             await desk.finish()
 
 

@@ -1,5 +1,6 @@
 """A hotel reads, tries out and changes its own alert rules: proposed with a reason, decided by another person."""
 
+import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable
@@ -127,7 +128,9 @@ class Ruling:
         found = await self._watches.active(scope, property_id, MOST_SIMULATED)
         watches = [each for each in found if self._granted(caller, each)]
         roster = self._staffing.roster(scope.chain, property_id)
-        effects = simulated(watches, before, merged(under, rules), roster, now, caller.language)
+        # Seconds of work for a big hotel: what rings meanwhile does not wait for it.
+        after = merged(under, rules)
+        effects = await asyncio.to_thread(simulated, watches, before, after, roster, now, caller.language)
         return Simulation(looked_at=len(watches), effects=effects)
 
     async def propose(

@@ -1,9 +1,8 @@
 """Sends what waits: again when that fails, by another channel when one is dead, and never for what is over."""
 
 import asyncio
-import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from services.alerts.domain.alert import LiveAlert
@@ -11,36 +10,24 @@ from services.alerts.domain.notice import Delivery
 from services.alerts.domain.outgoing import Outcome, Result, To, letter, next_try
 from services.alerts.domain.preferences import PLACE
 from services.alerts.pipeline.dedupe import next_way
-from services.alerts.ports import AlertStore, People
+from services.alerts.pipeline.group import heir
+from services.alerts.ports import AlertStore, People, Staffing
 from services.alerts.ports.channels import DestinationStore, OutgoingStore, Sender, Settled, Waiting, WishStore
+from services.alerts.usecases.throttling import Throttle
 from shared.contracts.alerts import AlertState
 from shared.contracts.values import SYSTEM_CHAIN, Instant, Scope, derived_id
 
-BATCH = 200
+log = logging.getLogger(__name__)
 EVERYWHERE = Scope(chain=SYSTEM_CHAIN)
+LOOK_S = 1.0
+"""How long a free place of a channel waits while its other letters are on their way."""
+MOST_CLAIMS = 6
+"""A letter is claimed no oftener: more than any plan of tries has, so whoever took it before never came back."""
 Group = tuple[Waiting, ...]
 
 
-class Throttle:
-    """How many letters a channel still bears this minute."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._rate, self._left, self._at = per_minute / 60, float(per_minute), time.monotonic()
-        self._most = float(per_minute)
-
-    def take(self) -> float:
-        """0 when one may go, else the seconds until one may."""
-        now = time.monotonic()
-        self._left = min(self._most, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return (1 - self._left) / self._rate
-        self._left -= 1
-        return 0.0
-
-
 class Sending:
-    """One turn after another; each channel goes at its own pace, and a slow one holds up no other."""
+    """Each channel takes what it can bear at once, the gravest first; a slow one holds up no other."""
 
     def __init__(
         self,
@@ -49,91 +36,160 @@ class Sending:
         people: People,
         wishes: WishStore,
         destinations: DestinationStore,
+        staffing: Staffing,
         senders: Mapping[str, Sender],
         now: Callable[[], Instant],
         real_now: Callable[[], Instant],
     ) -> None:
-        self._outgoing, self._alerts, self._people = outgoing, alerts, people
+        self._outgoing, self._alerts, self._people, self._staffing = outgoing, alerts, people, staffing
         self._wishes, self._destinations, self._senders = wishes, destinations, senders
         self._now, self._real = now, real_now
         self._throttles = {name: Throttle(one.limits.per_minute) for name, one in senders.items()}
-        self._room = {name: asyncio.Semaphore(one.limits.at_once) for name, one in senders.items()}
 
     async def turn(self) -> int:
-        """Send what is due; how many deliveries were looked at."""
+        """Everything that can go now, by all channels and the ways after them; how many letters."""
         done = 0
-        while claimed := await self._outgoing.claim(EVERYWHERE, self._now(), self._real(), BATCH):
-            done += len(claimed)
-            await asyncio.gather(*(self._group(group) for group in _grouped(claimed)))
+        while found := await self.sort() + sum(await asyncio.gather(*(self.channel(name) for name in self._senders))):
+            done += found
         return done
 
-    async def _group(self, group: Group) -> None:
+    async def sort(self) -> int:
+        """Find each place's channel, and the next way for what waits for a channel that is not there; how many."""
+        count = 0
+        for one in await self._outgoing.unsorted(EVERYWHERE, self._now(), self._real(), tuple(self._senders)):
+            scope, delivery = Scope(chain=one.chain), one.delivery
+            place = await self._destinations.get(scope, delivery.destination or "") if delivery.destination else None
+            if place is not None and place.url and place.kind.value in self._senders:
+                await self._outgoing.sort(scope, delivery.id, place.kind.value)
+            else:
+                code = "no_address" if delivery.destination else "no_channel"
+                await self._outgoing.settle(scope, [self._settled(one, Result(Outcome.DEAD, code))])
+            count += 1
+        return count
+
+    async def channel(self, name: str) -> int:
+        """Send by one channel until nothing more can go by it now; how many letters.
+
+        No more is claimed than there are places and tokens for: what is not claimed waits where it is, for whoever
+        comes first, and is overtaken by what is graver.
+        """
+        done, running = 0, set[asyncio.Task[None]]()
+        try:
+            while True:
+                free = min(self._senders[name].limits.at_once - len(running), self._throttles[name].free())
+                groups = await self._outgoing.claim(EVERYWHERE, name, self._now(), self._real(), free) if free else []
+                running |= {asyncio.create_task(self._deliver(name, group)) for group in groups}
+                done += len(groups)
+                if not running:
+                    return done
+                ended, running = await asyncio.wait(running, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+                _look_at(ended, name)
+        finally:
+            for task in running:
+                task.cancel()
+
+    async def _deliver(self, name: str, group: Group) -> None:
         scope = Scope(chain=group[0].chain)
         lives = {one.delivery.alert: await self._alerts.get(scope, one.delivery.alert) for one in group}
         open_ones = {one: live for one, live in lives.items() if live is not None and _rings(live)}
-        ringing = tuple(one for one in group if one.delivery.alert in open_ones)
-        # Answered or over meanwhile: nobody is called for it.
-        over = [Settled(one, "skipped", "answered", self._real()) for one in group if one not in ringing]
-        await self._outgoing.settle(scope, over)
-        if ringing:
-            result = await self._send(scope, ringing, open_ones)
+        said = {one.delivery.id: self._why_not(one, open_ones) for one in group}
+        # Answered or over meanwhile, or not to be known to them any more: nobody is called for it.
+        over = [one for one in group if said[one.delivery.id]]
+        await self._outgoing.settle(
+            scope, [await self._skipped(scope, one, said[one.delivery.id] or "") for one in over]
+        )
+        ringing = tuple(one for one in group if not said[one.delivery.id])
+        result = await self._tried(scope, name, ringing, open_ones) if ringing else None
+        if result is not None:
             await self._outgoing.settle(scope, [self._settled(one, result) for one in ringing])
 
-    async def _send(self, scope: Scope, group: Group, lives: Mapping[str, LiveAlert]) -> Result:
-        first = group[0].delivery
-        name, to = await self._way(scope, first)
-        sender = self._senders.get(name)
-        if sender is None or to is None:
-            return Result(Outcome.DEAD, "no_address" if sender else "no_channel")
-        wait = self._throttles[name].take()
-        if wait > 0:
-            return Result(Outcome.AGAIN, "throttled", after_s=wait)
-        key = first.id if len(group) == 1 else derived_id("digest", *sorted(one.delivery.id for one in group))
-        if len(group) > 1:
-            # Whoever tells us later what became of it knows this key alone.
-            await self._outgoing.name(scope, [one.delivery.id for one in group], key)
-        written = letter(tuple(one.delivery for one in group), dict(lives), key, self._real())
-        async with self._room[name]:
-            try:
-                async with asyncio.timeout(sender.limits.timeout_s):
-                    result = await sender.send(to, written)
-            except TimeoutError:
-                result = Result(Outcome.AGAIN, "timeout", maybe=True)
-        if result.outcome is Outcome.GONE and to.devices:
-            for device in to.devices:
-                await self._wishes.drop_device(scope, device.endpoint)
-        return result
+    def _why_not(self, one: Waiting, open_ones: Mapping[str, LiveAlert]) -> str | None:
+        live = open_ones.get(one.delivery.alert)
+        if live is None:
+            return "answered"
+        staff_id, alert = one.delivery.staff_id, live.alert
+        if staff_id is None or alert.kind is None:
+            return None
+        hearers = self._staffing.hearers(live.chain, alert.property_id, alert.kind, alert.department)
+        return None if hearers.knows(staff_id) else "not_granted"
 
-    async def _way(self, scope: Scope, delivery: Delivery) -> tuple[str, To | None]:
+    async def _skipped(self, scope: Scope, one: Waiting, why: str) -> Settled:
+        """Who was to be rung by this for a whole group is rung for another of it that is still open."""
+        follower = None
+        if one.delivery.lead and not one.delivery.digest:
+            for each in await self._outgoing.grouped(scope, one.delivery):
+                live = await self._alerts.get(scope, each.alert)
+                if live is not None and _rings(live):
+                    follower = heir(one.delivery, each, self._now())
+                    break
+        return Settled(one, "skipped", why, self._real(), followed_by=follower, unring=one.delivery.lead)
+
+    async def _tried(self, scope: Scope, name: str, group: Group, lives: Mapping[str, LiveAlert]) -> Result | None:
+        """What became of one try, or None when the claim was lost meanwhile."""
+        if group[0].tries > MOST_CLAIMS:
+            log.error("channel %s: a letter was never heard of again", name, extra={"ids": [group[0].delivery.id]})
+            return Result(Outcome.DEAD, "given_up")
+        to = await self._way(scope, group[0].delivery)
+        if to is None:
+            return Result(Outcome.DEAD, "no_address")
+        if not await self._outgoing.begin(scope, group, key := _key(group), self._real()):
+            return None
+        self._throttles[name].take()
+        # Whatever is wrong with one letter or one channel ends this try, not the turn of the others.
+        [found] = await asyncio.gather(self._posted(name, to, group, lives, key), return_exceptions=True)
+        if isinstance(found, BaseException):
+            kind = type(found).__name__
+            log.error("channel %s: a letter broke it (%s)", name, kind, extra={"ids": [group[0].delivery.id]})
+            return Result(Outcome.DEAD, "broken", maybe=True)
+        gone = [each.endpoint for each in to.devices] if found.outcome is Outcome.GONE else found.gone
+        for endpoint in gone:
+            await self._wishes.drop_device(scope, endpoint)
+        return found
+
+    async def _posted(self, name: str, to: To, group: Group, lives: Mapping[str, LiveAlert], key: str) -> Result:
+        written = letter(tuple(one.delivery for one in group), dict(lives), key, self._real())
+        sender = self._senders[name]
+        try:
+            async with asyncio.timeout(sender.limits.timeout_s):
+                return await sender.send(to, written)
+        except TimeoutError:
+            return Result(Outcome.AGAIN, "timeout", maybe=True)
+
+    async def _way(self, scope: Scope, delivery: Delivery) -> To | None:
         if delivery.channel == PLACE:
             place = await self._destinations.get(scope, delivery.destination or "")
-            return (place.kind.value, To(destination=place)) if place and place.url else ("none", None)
+            return To(destination=place) if place and place.url else None
         person = (await self._people.people(scope, [delivery.staff_id or ""])).get(delivery.staff_id or "")
         if person is None or not person.has(delivery.channel):
-            return delivery.channel, None
+            return None
         wishes = person.wishes
         address = wishes.email if delivery.channel == "email" else wishes.phone
-        return delivery.channel, To(address=address or "", devices=person.devices if delivery.channel == "push" else ())
+        return To(address=address or "", devices=person.devices if delivery.channel == "push" else ())
 
     def _settled(self, one: Waiting, result: Result) -> Settled:
-        now = self._real()
+        now, way = self._real(), next_way(one.delivery)
         if result.outcome is Outcome.SENT:
-            return Settled(one, "sent", "ok", now, otherwise=next_way(one.delivery))
-        # Waiting for a turn is no failure: the tries stay as they are for what a provider says.
-        again = result.after_s if result.code == "throttled" else next_try(one.delivery.severity, one.tries, result)
+            return Settled(one, "sent", "ok", now)
+        again = next_try(one.delivery.severity, one.tries, result, others=way is not None)
         if again is not None:
             return Settled(one, "pending", result.code, now, now + timedelta(seconds=again), result.maybe)
-        return Settled(one, "failed", result.code, now, None, result.maybe, next_way(one.delivery))
+        return Settled(one, "failed", result.code, now, None, result.maybe, way)
 
 
 def _rings(live: LiveAlert) -> bool:
     return live.alert.state is AlertState.OPEN and live.alert.snoozed_until is None
 
 
-def _grouped(claimed: Sequence[Waiting]) -> list[Group]:
-    """What is told together: a person's digest; everything else by itself."""
-    found: dict[tuple[str, str], list[Waiting]] = defaultdict(list)
-    for one in claimed:
-        together = f"digest:{one.delivery.staff_id}" if one.delivery.digest else one.delivery.id
-        found[one.chain, together].append(one)
-    return [tuple(group) for group in found.values()]
+def _key(group: Group) -> str:
+    """The key of a letter: that of its first try, else what it tells."""
+    held = next((one.letter for one in group if one.letter), None)
+    ids = sorted(one.delivery.id for one in group)
+    return held or (ids[0] if len(ids) == 1 else derived_id("digest", *ids))
+
+
+def _look_at(ended: set["asyncio.Task[None]"], name: str) -> None:
+    """What failed here is the store's: the claim ends by itself, and somebody takes it up again."""
+    for task in ended:
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            log.warning("channel %s: a letter waits for its next claim (%s)", name, type(failure).__name__)

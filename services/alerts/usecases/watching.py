@@ -13,6 +13,7 @@ from services.alerts.domain.watch import Plan, Watch, observe
 from services.alerts.usecases.desk import Desk, Parts
 from shared.chassis.mongo import Tx
 from shared.chassis.provenance import Provenance
+from shared.contracts.identity import Department
 from shared.contracts.records import RecordSnapshot
 from shared.contracts.stays import Stay
 from shared.contracts.values import Instant, Scope
@@ -47,9 +48,13 @@ class _Known:
     plans: list[tuple[Plan, Provenance]] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    arrived: list[Subject] = field(default_factory=list)
 
     def observe(self, fresh: Watch, one: Sighting) -> None:
-        """One watch after an event."""
+        """One watch after an event, all it is about at the hotel's own time."""
+        zone = self.zones[one.property_id]
+        placed = (each if each.zone else each.model_copy(update={"zone": zone}) for each in fresh.subjects)
+        fresh = fresh.model_copy(update={"subjects": tuple(placed)})
         plan = observe(self.watches.get(fresh.id), fresh, one.at, self.books[one.property_id])
         self.watches[fresh.id] = plan.watch
         self.plans.append((plan, one.provenance))
@@ -82,6 +87,7 @@ class Watching:
         await self._parts.stays.save(scope, [known.stays[each] for each in sorted(known.told)], tx)
         await self._parts.stays.hold(scope, sorted(known.held - known.told), tx)
         desk = Desk(self._parts, scope, tx, self._now())
+        await desk.place(known.arrived)
         await desk.carry_out(known.plans)
         await desk.finish()
 
@@ -144,6 +150,7 @@ def _record(one: Sighting, record: RecordSnapshot, known: _Known) -> None:
     known.observe(with_stay(fresh, stay, one.at), one)
     if before is not None:
         return
+    known.arrived += [each for each in one.subjects if each.id == record.id]
     for name in (source, f"comments|{record.stay_id}"):
         waiting = known.watches.get(name)
         if waiting is not None and (found := record_found(waiting, source)) != waiting:
@@ -180,8 +187,13 @@ def _placed(one: Sighting, known: _Known) -> tuple[Subject, ...]:
     record = record_watch.subject(record_watch.id) if record_watch else None
     before = known.watches.get(one.aggregate)
     placed = (at_home(_recorded(subject, before, known), record) for subject in one.subjects)
-    zone = known.zones[one.property_id]
-    return tuple(one if one.zone else one.model_copy(update={"zone": zone}) for one in placed)
+    return tuple(_at_desk(subject) for subject in placed)
+
+
+def _at_desk(subject: Subject) -> Subject:
+    """A message whose record is not known here, or not yet, is the front office's: it rings no whole hotel."""
+    lost = subject.noun is Noun.MESSAGE and subject.department is None
+    return subject.model_copy(update={"department": Department.FRONT_OFFICE}) if lost else subject
 
 
 def _recorded(subject: Subject, before: Watch | None, known: _Known) -> Subject:

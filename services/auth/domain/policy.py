@@ -158,6 +158,8 @@ def _around_records() -> tuple[Grant, ...]:
         _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("erase",), Resource.GUEST, obligations=("reason",)),
         _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("export",), Resource.GUEST, read=DISCLOSED),
         _grant(desk, ("read", "acknowledge"), Resource.ALERT),
+        # What watches over the hotel itself (broken glass, gaps in the log) is answered by who answers for the hotel.
+        _grant((Role.GENERAL_MANAGER, Role.CHAIN_ADMIN), ("oversee",), Resource.ALERT),
         _grant(REVIEWERS, ("prepare",), Resource.HANDOVER, read=SERVED, obligations=("reason",)),
         _grant(REVIEWERS, ("silence",), Resource.ALERT, obligations=("reason",)),
         _grant(desk, ("read", "acknowledge"), Resource.HANDOVER, read=SERVED),

@@ -112,7 +112,9 @@ class Demand:
         if self.silent_until is not None and now >= self.silent_until:
             self.silent_until = None
             for one in [each for each in self.alerts.values() if each.state == "open" and each.hushed]:
-                self.restart(one, now, now)
+                # What somebody put off is left until then.
+                if not one.snoozed:
+                    self.restart(one, now, now)
 
     def due(self, one: Ringing, now: int) -> None:
         """The next step of an alert, or a new chain of one that was taken and not ended."""

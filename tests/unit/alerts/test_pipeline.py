@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.alerts.domain.alert import LiveAlert, Told, opened
 from services.alerts.domain.book import DEFAULT, Book, QuietHours, Route
-from services.alerts.domain.notice import Notice, World
+from services.alerts.domain.notice import Delivery, Notice, World
 from services.alerts.domain.preferences import Person, Preferences
 from services.alerts.domain.rules import Concern
 from services.alerts.domain.silence import Silence
@@ -234,3 +234,36 @@ def test_route_rings_on_the_console_alone_when_the_hotel_is_no_real_one_yet() ->
 
     assert [one.channel for one in outside.deliveries] == ["inbox", "email", "place"]
     assert [one.channel for one in indoors.deliveries] == ["inbox"]
+
+
+def test_group_rings_anew_for_what_was_put_off_and_for_each_reminder() -> None:
+    first = notice()
+    rung = frozenset({(run(first, world()).group, "sue")})
+    again = first.model_copy(update={"live": first.live.model_copy(update={"round": 1})})
+    reminded = first.model_copy(update={"live": first.live.model_copy(update={"reminders": 1})})
+    later = world(NOON + minutes(1), rung=rung)
+    assert [run(each, later).outcome for each in (first, again, reminded)] == ["grouped", "sent", "sent"]
+
+
+def digest(wishes: dict[str, object], off_duty: tuple[str, ...], now: dt.datetime) -> Delivery:
+    """The digest of one notice."""
+    book = Book(routes=(Route(channels=("email",)),))
+    told = {"books": {PROPERTY: book}, "people": {"sue": wishing("sue", **wishes)}, "usable": frozenset({"email"})}
+    return run(notice("accept_overdue", off_duty=off_duty), world(now, **told)).deliveries[1]
+
+
+def test_digest_of_an_hour_leaves_people_off_duty_alone_at_night() -> None:
+    late = dt.datetime(2026, 3, 9, 21, 30, tzinfo=dt.UTC)
+    on, off = digest({"digest": "hourly"}, (), late), digest({"digest": "hourly"}, ("sue",), late)
+    assert (on.visible_at, on.wall) == (dt.datetime(2026, 3, 9, 22, tzinfo=dt.UTC), None)
+    assert (off.visible_at, off.wall) == (dt.datetime(2026, 3, 10, 7, tzinfo=dt.UTC), "2026-03-10T07:00:00")
+
+
+def test_digest_of_a_day_waits_for_its_own_local_time() -> None:
+    at = digest({"digest": "daily", "digest_at": "08:00"}, ("sue",), MIDNIGHT)
+    assert (at.visible_at, at.wall) == (dt.datetime(2026, 3, 10, 8, tzinfo=dt.UTC), "2026-03-10T08:00:00")
+
+
+def test_digest_is_not_mailed_to_who_wants_no_mail() -> None:
+    people = {"sue": wishing("sue", digest="hourly", channels=())}
+    assert ways(run(notice(), by("email", people=people))) == [("sue", "inbox", ())]
