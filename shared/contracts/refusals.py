@@ -118,6 +118,7 @@ _DE: Mapping[str, str] = {
     "version_moved_on": "Es hat sich inzwischen geändert; sehen Sie noch einmal hin.",
     "version_void": "Inzwischen wurden andere Regeln genehmigt; schlagen Sie es darauf neu vor.",
     "whole_chain_only": "Das geht nur für die ganze Kette.",
+    "works_elsewhere": "Diese Person arbeitet auch in anderen Häusern: Das entscheidet, wer für alle zuständig ist.",
     "writeback_pending": "Eine Änderung ist zum PMS unterwegs und noch nicht bestätigt.",
 }
 _PT: Mapping[str, str] = {
@@ -236,6 +237,7 @@ _PT: Mapping[str, str] = {
     "version_moved_on": "Entretanto mudou; veja outra vez.",
     "version_void": "Entretanto foram aprovadas outras regras; proponha de novo sobre elas.",
     "whole_chain_only": "Isto é só para a cadeia inteira.",
+    "works_elsewhere": "Esta pessoa também trabalha noutros hotéis: decide quem responde por todos eles.",
     "writeback_pending": "Uma alteração está a caminho do PMS e ainda não foi confirmada.",
 }
 REFUSALS: Mapping[str, Mapping[str, str]] = {"de": _DE, "pt": _PT}

@@ -126,11 +126,6 @@ def check_expiry(expires_at: dt.datetime, now: dt.datetime) -> None:
         raise invalid("expires_at", "key_lifetime", f"A key ends within {LONGEST.days} days from now.")
 
 
-def within(wanted: tuple[str, ...] | None, held: tuple[str, ...] | frozenset[str] | None) -> bool:
-    """Whether the wanted properties lie within the held ones; null is all."""
-    return held is None or (wanted is not None and set(wanted) <= set(held))
-
-
 def check_room(keys: Sequence[ApiKey], now: dt.datetime) -> None:
     """Refuse a third valid key."""
     if sum(key.valid(now) for key in keys) >= MOST_VALID:

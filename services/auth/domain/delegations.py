@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from services.auth.domain.api_keys import within
+from services.auth.domain.reach import within
 from shared.contracts.errors import Breach, breached, conflict, not_found
 from shared.contracts.identity import Department, Role
 from shared.contracts.staff import Delegation, StaffMember

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 
+from services.auth.domain.reach import lent, require_reach, within
 from shared.contracts.errors import forbidden
 from shared.contracts.identity import Department, Principal, Role
 from shared.contracts.staff import StaffMember
@@ -40,13 +41,20 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(f"bellboard-invitation/1|{plain}".encode("utf-8", "replace")).hexdigest()
 
 
-def require_resetter(caller: Principal, member: StaffMember) -> None:
-    """Refuse helping oneself, people with as many rights as one's own, and people of other departments."""
+def require_resetter(caller: Principal, member: StaffMember, now: dt.datetime) -> None:
+    """Refuse helping oneself, people with as many rights as one's own, and people of other places and departments.
+
+    Whoever holds the code can become the person: what others lent them counts as theirs.
+    """
     if caller.staff_id == member.id:
         raise forbidden("own_reset", "Somebody else must help with this sign-in.")
     covered: frozenset[Role] = frozenset().union(*(RESETTERS.get(role, frozenset()) for role in caller.roles))
-    if not set(member.roles) <= covered:
+    borrowed = lent(member, now)
+    if not {*member.roles, *(role for each in borrowed for role in each.roles)} <= covered:
         raise forbidden("role_required", "This person's sign-in is reset by somebody with more rights.")
+    require_reach(caller.properties, member)
+    if not all(within(each.properties, caller.properties) for each in borrowed):
+        raise forbidden("works_elsewhere", "What this person was lent reaches beyond your properties.")
     if caller.rank is Role.SUPERVISOR and not _shares(caller.departments, member):
         raise forbidden("other_department", "A supervisor helps people of their own department.")
 

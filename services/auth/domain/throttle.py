@@ -7,6 +7,7 @@ from shared.contracts.values import Frozen
 
 MAX_WAIT_S = 900
 FORGOTTEN_AFTER_S = 3600
+"""After so long without any try a gate is as new."""
 
 
 class Gate(enum.StrEnum):
@@ -35,16 +36,28 @@ LONGEST_S = {
 }
 
 
-class Tries(Frozen):
-    """Failures of one gate that are not forgotten yet; `last` is the real time of the newest."""
+FADES_S = {Gate.ACCOUNT: 120.0, Gate.SOURCE: 120.0, Gate.START: 18.0}
+"""Where many people pass one gate all day, a failure fades after so long; others wait for a right try."""
 
-    failures: int = 0
+
+class Tries(Frozen):
+    """Failures of one gate that are not forgotten yet; `last` is the real time of the newest try."""
+
+    failures: float = 0
     last: dt.datetime | None = None
+
+
+def faded(gate: Gate, tries: Tries, now: dt.datetime) -> Tries:
+    """What is left of the failures: those of people who mistype over a day never add up to a closed door."""
+    if gate not in FADES_S or tries.last is None:
+        return tries
+    passed = max(0.0, (now - tries.last).total_seconds())
+    return tries.model_copy(update={"failures": max(0.0, tries.failures - passed / FADES_S[gate])})
 
 
 def wait_s(gate: Gate, tries: Tries, now: dt.datetime) -> float:
     """Seconds until the next try is heard (0: now): 1, 2, 4 … after the free ones, at most LONGEST_S."""
-    over = tries.failures - FREE_TRIES[gate]
+    over = int(tries.failures) - FREE_TRIES[gate]
     if over < 0 or tries.last is None:
         return 0.0
     pause = min(LONGEST_S[gate], 1 << min(over, 20))

@@ -127,8 +127,8 @@ class SearchIndex(Protocol):
 class VersionStore(Protocol):
     """Which versions of which aggregates stand in the log."""
 
-    async def gaps(self, scope: Scope, before: dt.datetime) -> list[Tally]:
-        """Aggregates that miss versions since before a moment (real time)."""
+    async def gaps(self, scope: Scope, before: dt.datetime, asked_before: dt.datetime) -> list[Tally]:
+        """Aggregates that miss versions since before a moment (real time) and were not asked for since another."""
         ...
 
     async def filled(self, scope: Scope) -> list[Tally]:

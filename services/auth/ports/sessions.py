@@ -32,8 +32,8 @@ class SessionStore(Protocol):
         """The failures counted at a gate."""
         ...
 
-    async def reserve(self, scope: Scope, gate: Gate, who: str, seen: Tries, now: dt.datetime) -> bool:
-        """Count one more failure in advance; False when the count moved since it was seen."""
+    async def reserve(self, scope: Scope, gate: Gate, who: str, seen: Tries, failures: float, now: dt.datetime) -> bool:
+        """Count so many failures from now on; False when the count moved since it was seen."""
         ...
 
     async def release(self, scope: Scope, gate: Gate, who: str, *, forget: bool) -> None:

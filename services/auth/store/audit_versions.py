@@ -36,9 +36,14 @@ class AuditVersions:
         after = [known.get(key, tally).seen(versions[key], now) for key, tally in fresh.items()]
         await self._rows.bulk([_put(tally) for tally in after], ordered=False, tx=tx)
 
-    async def gaps(self, scope: Scope, before: dt.datetime) -> list[Tally]:
-        """Aggregates that miss versions since before a moment (real time); the system's scope sees every chain's."""
-        wanted: Document = {"since": {"$lte": before}} | _of(scope)
+    async def gaps(self, scope: Scope, before: dt.datetime, asked_before: dt.datetime) -> list[Tally]:
+        """Aggregates that miss versions since before a moment (real time) and were not asked for since another.
+
+        The system's scope sees every chain's. What nobody can fill is asked for in its turn, and keeps no younger gap
+        from it.
+        """
+        due: Document = {"$or": [{"asked_at": None}, {"asked_at": {"$lte": asked_before}}]}
+        wanted: Document = {"since": {"$lte": before}} | due | _of(scope)
         return [_tally(row) for row in await self._rows.find(wanted, sort=[("since", 1)], limit=MOST)]
 
     async def filled(self, scope: Scope) -> list[Tally]:

@@ -57,9 +57,9 @@ class MongoSessions:
         row = await self._tries.find_one({"_id": self._gate(scope, gate, who)})
         return Tries(failures=max(0, row["failures"]), last=row["last"]) if row else Tries()
 
-    async def reserve(self, scope: Scope, gate: Gate, who: str, seen: Tries, now: dt.datetime) -> bool:
-        """Count one more failure in advance; False when the count moved since it was seen."""
-        row = {"$set": {"failures": seen.failures + 1, "last": now}}
+    async def reserve(self, scope: Scope, gate: Gate, who: str, seen: Tries, failures: float, now: dt.datetime) -> bool:
+        """Count so many failures from now on; False when the count moved since it was seen."""
+        row = {"$set": {"failures": failures, "last": now}}
         before: Document = {"_id": self._gate(scope, gate, who)}
         before["failures"] = seen.failures if seen.failures else {"$lte": 0}
         try:
@@ -73,4 +73,4 @@ class MongoSessions:
         if forget:
             await self._tries.delete_one(here)
         else:
-            await self._tries.update_one(here | {"failures": {"$gt": 0}}, {"$inc": {"failures": -1}})
+            await self._tries.update_one(here | {"failures": {"$gte": 1}}, {"$inc": {"failures": -1}})

@@ -24,9 +24,8 @@ class Completeness:
     async def look(self) -> int:
         """Ask for what is missing, and say what has come; how many aggregates miss versions."""
         now = self._time.real_now()
-        for tally in await self._versions.gaps(ALL, now - self._grace):
-            if tally.asked_at is None or now - tally.asked_at >= ASK_AGAIN:
-                await self._ask(tally, now)
+        for tally in await self._versions.gaps(ALL, now - self._grace, now - ASK_AGAIN):
+            await self._ask(tally, now)
         for tally in await self._versions.filled(ALL):
             await self._say_filled(tally, now)
         left = await self._versions.count(ALL)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from services.auth.domain.delegations import DelegationDraft, lend, revoke, swept
 from services.auth.domain.policy import known_actions
+from services.auth.domain.reach import reaches
 from services.auth.domain.staff import staff_event
 from services.auth.ports.delegations import DelegationStore
 from services.auth.ports.directory import Decider, DirectoryChange, DirectoryStore, Time
@@ -93,7 +94,7 @@ class Delegating:
                 raise not_found("delegation")
             held = next(each for each in to.delegations if each.id == delegation_id)
             manages = self._policy.decide(caller.alone, "manage", Resource.STAFF).allow
-            if caller.staff_id not in (held.lender, to.id) and not (manages and _covers(caller, to)):
+            if caller.staff_id not in (held.lender, to.id) and not (manages and reaches(caller.properties, to)):
                 raise not_found("delegation")
             await self._save(scope, ctx, to, revoke(to, delegation_id), "delegation_revoked", 200)
             return delegation_id, False
@@ -156,7 +157,3 @@ def _lendings(people: Mapping[str, StaffMember]) -> list[Lending]:
 
 def _runs(one: Lending, now: dt.datetime) -> bool:
     return one.delegation.end > now
-
-
-def _covers(caller: Principal, to: StaffMember) -> bool:
-    return caller.properties is None or (to.properties is not None and set(to.properties) <= caller.properties)

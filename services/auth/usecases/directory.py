@@ -3,6 +3,7 @@
 from functools import partial
 
 from services.auth.domain.accounts import Account
+from services.auth.domain.reach import require_reach
 from services.auth.domain.staff import (
     PropertyDraft,
     StaffDraft,
@@ -165,6 +166,7 @@ class Directory:
         self, scope: Scope, ctx: CommandContext, staff_id: str, patch: StaffPatch
     ) -> tuple[StaffMember, bool]:
         before = await self._member(scope, staff_id)
+        require_reach(scope.properties, before)
         _require_version(ctx, before.version)
         draft = patched(before, patch)
         await self._check(scope, draft)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from services.auth.domain.throttle import Gate, wait_s
+from services.auth.domain.throttle import Gate, faded, wait_s
 from services.auth.ports.directory import Time
 from services.auth.ports.sessions import SessionStore
 from shared.contracts.errors import AppError, ErrorKind
@@ -46,7 +46,8 @@ class Gates:
     async def _reserve(self, scope: Scope, gate: Gate, who: str) -> float:
         for _ in range(_RACES):
             seen, now = await self._store.tries(scope, gate, who), self._time.real_now()
-            wait = wait_s(gate, seen, now)
-            if wait > 0 or await self._store.reserve(scope, gate, who, seen, now):
+            left = faded(gate, seen, now)
+            wait = wait_s(gate, left, now)
+            if wait > 0 or await self._store.reserve(scope, gate, who, seen, left.failures + 1, now):
                 return wait
         return 1.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from services.auth.domain.accounts import Account
+from services.auth.domain.reach import reaches
 from services.auth.domain.staff import staff_event
 from services.auth.domain.staff_import import Judged, Result, judge_row, rows_of
 from services.auth.ports.directory import Decider, DirectoryChange, DirectoryStore, Time
@@ -94,6 +95,9 @@ def _in_reach(scope: Scope, row: Judged, taken: bool) -> Judged:
     wrong = None
     if taken and row.before is None:
         wrong = Breach(field="login", rule="taken", message="This login is of somebody who does not work where you do.")
+    elif row.before is not None and row.result is not Result.SAME and not reaches(scope.properties, row.before):
+        message = "This person works at properties that are not yours, too."
+        wrong = Breach(field="properties", rule="works_elsewhere", message=message)
     elif row.after is not None and row.after.properties is None and scope.properties is not None:
         message = "You may not give rights at properties that are not yours."
         wrong = Breach(field="properties", rule="beyond_own_properties", message=message)

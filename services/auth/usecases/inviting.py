@@ -16,7 +16,7 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Kept, once
 from shared.chassis.provenance import Provenance
 from shared.contracts.errors import AppError, ErrorKind, conflict, forbidden, invalid, not_found
-from shared.contracts.identity import Actor, ActorKind
+from shared.contracts.identity import Actor, ActorKind, Principal
 from shared.contracts.policy import Resource
 from shared.contracts.staff import StaffMember
 from shared.contracts.values import Scope
@@ -75,15 +75,16 @@ class Inviting:
             raise forbidden(verdict.why, "You may not reset sign-ins of this chain.")
 
         async def again(_: Kept) -> tuple[Invited, bool]:
-            member, login = await self._person(scope, wanted)
+            member, login = await self._person(ctx.principal, scope, wanted)
             return Invited(member.id, login, None, 0), True
 
         return await once(partial(self._directory.seen, scope), ctx, lambda: self._invite(ctx, scope, wanted), again)
 
-    async def _person(self, scope: Scope, wanted: Wanted) -> tuple[StaffMember, str]:
+    async def _person(self, caller: Principal, scope: Scope, wanted: Wanted) -> tuple[StaffMember, str]:
         member = await self._directory.member(scope, wanted.staff_id)
         if member is None or not member.active:
             raise not_found("staff")
+        require_resetter(caller, member, self._time.now())
         if member.service:
             raise conflict("service_account", "A service account has keys, never a password.")
         known = await self._directory.login_of(scope, member.id)
@@ -95,8 +96,7 @@ class Inviting:
         return member, login
 
     async def _invite(self, ctx: CommandContext, scope: Scope, wanted: Wanted) -> tuple[Invited, bool]:
-        member, login = await self._person(scope, wanted)
-        require_resetter(ctx.principal, member)
+        member, login = await self._person(ctx.principal, scope, wanted)
         account = await self._directory.account(scope, login)
         if account is not None and account.staff_id != member.id:
             raise conflict("taken", "This login is another person's.")

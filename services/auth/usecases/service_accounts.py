@@ -20,9 +20,9 @@ from services.auth.domain.api_keys import (
     principal_of,
     scope_parts,
     service_account,
-    within,
     written,
 )
+from services.auth.domain.reach import require_reach, within
 from services.auth.domain.staff import noted, sessions_ended, staff_event
 from services.auth.domain.throttle import Gate
 from services.auth.ports.api_keys import ApiKeyStore
@@ -186,6 +186,7 @@ class ServiceAccounts:
 
         async def work() -> tuple[ApiKey, bool]:
             account, key = await self._account(scope, account_id), await self._key(scope, account_id, key_id)
+            _require_of_ours(scope, account, key)
             if key.revoked_at is not None:
                 return key, False
             revoked = key.model_copy(update={"revoked_at": self._time.real_now()})
@@ -235,6 +236,12 @@ class ServiceAccounts:
             raise _refused()
         claims = key_claims(account, key, self._time.new_id(), self._time.real_now())
         return KeyToken(self._keys.token(claims), claims["exp"] - claims["iat"], key.scopes)
+
+
+def _require_of_ours(scope: Scope, account: StaffMember, key: ApiKey) -> None:
+    """A key may be ended by who is in charge of every property that it is for."""
+    places = account.properties if key.properties is None else key.properties
+    require_reach(scope.properties, account.model_copy(update={"properties": places}))
 
 
 def _refused() -> AppError:

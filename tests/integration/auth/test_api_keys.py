@@ -96,6 +96,26 @@ async def test_key_that_may_advance_records_is_a_token_that_may(office: Office) 
     assert set(claims["scopes"]) == {f"{action}:guest_request" for action in ADVANCE}
 
 
+async def test_key_of_more_hotels_is_ended_by_nobody_of_one_of_them(office: Office) -> None:
+    both = await office.account(properties=["city", "resort"])
+    wide = (await office.issue(both, "issue-wide", properties=["city", "resort"])).json()
+    narrow = (await office.issue(both, "issue-narrow", properties=["city"])).json()
+    mia = {"display_name": "Mia", "roles": ["general_manager"], "properties": ["city"], "login": "mia"}
+    olga = await office.auth.bearer("olga")
+    hired = await office.auth.client.post(
+        "/v1/staff", json=mia | {"password": PASSWORD}, headers=olga | {"Idempotency-Key": "hire-mia-01"}
+    )
+    assert hired.status_code == 201
+    of_city = Office(office.auth, await office.auth.bearer("mia"))
+    path = f"/v1/service-accounts/{both}/keys"
+    headers = of_city.gil | {"Idempotency-Key": "revoke-wide"}
+    refused = await office.auth.client.delete(f"{path}/{wide['id']}", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "works_elsewhere")
+    assert (await office.token(both, wide["key"])).status_code == 200
+    headers = of_city.gil | {"Idempotency-Key": "revoke-narrow"}
+    assert (await office.auth.client.delete(f"{path}/{narrow['id']}", headers=headers)).status_code == 200
+
+
 async def test_two_keys_are_good_at_once_and_a_third_is_refused(office: Office) -> None:
     account = await office.account()
     keys = [(await office.issue(account, f"issue-0{number}")).json() for number in (1, 2)]

@@ -116,6 +116,32 @@ async def test_administrator_cannot_take_their_own_administration_away(auth: Aut
     assert (answer.status_code, answer.json()["code"]) == (409, "own_administration")
 
 
+async def test_administrator_of_one_hotel_neither_changes_nor_ends_who_works_elsewhere_too(auth: Auth) -> None:
+    chain = await admin(auth)
+    local = NEW | {"roles": ["chain_admin"], "properties": ["city"], "login": "lena", "password": PASSWORD}
+    assert (await auth.client.post("/v1/staff", json=local, headers=keyed(chain))).status_code == 201
+    both = NEW | {"roles": ["auditor"], "properties": ["city", "resort"]}
+    of_both = (await auth.client.post("/v1/staff", json=both, headers=keyed(chain))).json()["id"]
+    of_chain = (await auth.client.get("/v1/me", headers=await auth.bearer("ines"))).json()["id"]
+    lena = await auth.bearer("lena")
+    await auth.decided(lena, "/v1/staff")
+    before = await counts(auth)
+    for target in (of_both, of_chain):
+        for patch in ({"active": False}, {"properties": ["city"]}, {"display_name": "Nobody"}):
+            headers = keyed(lena, **{"If-Match": '"1"'})
+            answer = await auth.client.patch(f"/v1/staff/{target}", json=patch, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "works_elsewhere")
+        asked = {"reason_code": "forgotten", "second_factor": True, "login": f"of.{target[:8]}"}
+        answer = await auth.client.post(f"/v1/staff/{target}/invitations", json=asked, headers=keyed(lena))
+        assert answer.json()["code"] == "works_elsewhere"
+    assert await counts(auth) == before
+    ana = (await auth.client.get("/v1/me", headers=await auth.bearer("ana"))).json()["id"]
+    own = await auth.client.patch(
+        f"/v1/staff/{ana}", json={"display_name": "Ana B."}, headers=keyed(lena, **{"If-Match": '"1"'})
+    )
+    assert own.status_code == 200
+
+
 async def test_only_an_administrator_hires_and_a_colleague_sees_no_shifts(auth: Auth) -> None:
     await admin(auth)
     ana = await auth.bearer("ana")

@@ -52,6 +52,24 @@ async def test_dry_run_says_what_the_real_one_then_does_once(auth: Auth) -> None
     assert (invited.json()["login"], invited.json()["minutes"]) == ("mia", 72 * 60)
 
 
+async def test_list_of_one_hotel_changes_nobody_who_works_beyond_it(auth: Auth) -> None:
+    olga = await auth.bearer("olga")
+    await auth.decided(olga, "/v1/staff")
+    lena = {"display_name": "Lena", "roles": ["chain_admin"], "properties": ["city"], "login": "lena"}
+    body, headers = lena | {"password": PASSWORD}, olga | {"Idempotency-Key": "hire-lena-1"}
+    assert (await auth.client.post("/v1/staff", json=body, headers=headers)).status_code == 201
+    local = await auth.bearer("lena")
+    await auth.decided(local, "/v1/staff")
+    text = LIST.splitlines()[0] + "\nines,Ines,associate,,city\n"
+    answer = await send(auth, local, "import-ines", text)
+    assert answer.status_code == 422
+    assert [(one["field"], one["rule"]) for one in answer.json()["breaches"]] == [
+        ("rows.2.properties", "works_elsewhere")
+    ]
+    ines = await auth.client.get("/v1/me", headers=await auth.bearer("ines"))
+    assert (ines.json()["properties"], ines.json()["roles"]) == (None, ["auditor"])
+
+
 async def test_one_wrong_row_leaves_everything_as_it_was(auth: Auth) -> None:
     olga = await auth.bearer("olga")
     await auth.decided(olga, "/v1/staff")

@@ -16,10 +16,10 @@ from services.auth.domain.api_keys import (
     key_id_of,
     key_text,
     service_account,
-    within,
     written,
 )
 from services.auth.domain.policy import default_grants
+from services.auth.domain.reach import within
 from shared.chassis.clock import Clock
 from shared.chassis.policy import Policy, compiled
 from shared.contracts.errors import AppError

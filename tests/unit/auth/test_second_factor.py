@@ -19,7 +19,7 @@ from services.auth.domain.second_factor import (
 )
 from shared.contracts.errors import AppError
 from shared.contracts.identity import Department, Principal, Role
-from shared.contracts.staff import StaffMember
+from shared.contracts.staff import Delegation, StaffMember
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOW = dt.datetime(2026, 3, 1, 3, 0, 10, tzinfo=dt.UTC)
@@ -103,7 +103,7 @@ def person(*roles: Role, department: Department = Department.FRONT_OFFICE) -> St
 )
 def test_sign_in_is_not_reset_upwards_sideways_or_for_oneself(by: Principal, of: StaffMember, why: str) -> None:
     with pytest.raises(AppError) as refused:
-        require_resetter(by, of)
+        require_resetter(by, of, NOW)
     assert refused.value.code == why
 
 
@@ -117,8 +117,51 @@ def test_sign_in_is_not_reset_upwards_sideways_or_for_oneself(by: Principal, of:
 )
 def test_sign_in_is_reset_for_people_with_fewer_rights(by: Principal, of: StaffMember) -> None:
     before = of.version
-    require_resetter(by, of)
+    require_resetter(by, of, NOW)
     assert of.version == before
+
+
+LENT = Delegation(
+    id="lent-1",
+    lender="gil",
+    roles=(Role.GENERAL_MANAGER,),
+    properties=("city",),
+    start=NOW,
+    end=NOW + dt.timedelta(days=7),
+)
+OF_CITY = {"properties": frozenset({"city"})}
+
+
+@pytest.mark.parametrize(
+    ("by", "of", "why"),
+    [
+        # Whoever works at more hotels than one's own could be become, with all that they may do there.
+        (Role.GENERAL_MANAGER, {"roles": (Role.FINANCE,), "properties": None}, "works_elsewhere"),
+        (Role.GENERAL_MANAGER, {"properties": ("city", "resort")}, "works_elsewhere"),
+        (Role.CHAIN_ADMIN, {"roles": (Role.CHAIN_ADMIN,), "properties": None}, "works_elsewhere"),
+        (Role.SUPERVISOR, {"properties": ("city",), "delegations": (LENT,)}, "role_required"),
+        (
+            Role.GENERAL_MANAGER,
+            {
+                "properties": ("city",),
+                "delegations": (LENT.model_copy(update={"roles": (Role.FINANCE,), "properties": None}),),
+            },
+            "works_elsewhere",
+        ),
+    ],
+)
+def test_sign_in_of_somebody_who_may_more_elsewhere_or_by_loan_is_not_reset(
+    by: Role, of: dict[str, object], why: str
+) -> None:
+    with pytest.raises(AppError) as refused:
+        require_resetter(caller(by).model_copy(update=OF_CITY), person(Role.ASSOCIATE).model_copy(update=of), NOW)
+    assert refused.value.code == why
+
+
+def test_sign_in_is_reset_at_ones_own_hotel_and_when_a_loan_is_over() -> None:
+    of = person(Role.ASSOCIATE).model_copy(update={"properties": ("city",), "delegations": (LENT,)})
+    require_resetter(caller(Role.SUPERVISOR).model_copy(update=OF_CITY), of, LENT.end)
+    assert of.delegations == (LENT,)
 
 
 def test_invitation_code_may_be_typed_in_any_way() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.auth.adapters.passwords import Argon2Passwords
 from services.auth.domain.sessions import Refresh, Session, Ticket, judge, read_refresh_token, refresh_token
-from services.auth.domain.throttle import FREE_TRIES, LONGEST_S, Gate, Tries, wait_s
+from services.auth.domain.throttle import FADES_S, FREE_TRIES, LONGEST_S, Gate, Tries, faded, wait_s
 from services.auth.usecases.importing import NO_PASSWORD
 from shared.contracts.errors import AppError
 
@@ -67,6 +67,26 @@ def test_waiting_begins_after_the_free_tries_doubles_and_is_bounded(gate: Gate) 
     waits = [wait_s(gate, Tries(failures=n, last=NOW), NOW) for n in (free - 1, free, free + 1, free + 2, free + 500)]
     assert waits == [0, 1, 2, 4, LONGEST_S[gate]]
     assert wait_s(gate, Tries(failures=free, last=NOW), NOW + dt.timedelta(seconds=1)) == 0
+
+
+@pytest.mark.parametrize("gate", [Gate.SOURCE, Gate.START, Gate.ACCOUNT])
+def test_failures_of_a_busy_place_fade_however_often_somebody_comes(gate: Gate) -> None:
+    tries, now, waited = Tries(), NOW, 0.0
+    pause = dt.timedelta(seconds=FADES_S[gate] + 1)
+    for _ in range(FREE_TRIES[gate] * 5):  # one person after the other mistypes, all day long
+        now += pause
+        left = faded(gate, tries, now)
+        waited = max(waited, wait_s(gate, left, now))
+        tries = Tries(failures=left.failures + 1, last=now)
+    assert (waited, tries.failures) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("gate", list(Gate))
+def test_failures_at_once_close_the_door_and_never_fade_below_none(gate: Gate) -> None:
+    closed = Tries(failures=FREE_TRIES[gate] + 3, last=NOW)
+    assert wait_s(gate, faded(gate, closed, NOW + dt.timedelta(seconds=1)), NOW) > 0
+    assert faded(gate, closed, NOW + dt.timedelta(days=9)).failures >= 0
+    assert faded(gate, Tries(failures=3, last=NOW), NOW - dt.timedelta(seconds=5)).failures == 3
 
 
 def test_stranger_cannot_lock_the_owner_out_for_long() -> None:
