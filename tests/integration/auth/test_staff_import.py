@@ -95,6 +95,8 @@ async def test_command_shows_the_rows_and_takes_them_over(auth: Auth, tmp_path: 
         door.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
         serving = asyncio.create_task(server.serve(sockets=[door]))
+        while not server.started:
+            await asyncio.sleep(0.01)
         address = f"http://127.0.0.1:{door.getsockname()[1]}"
         shared = ["staff", "import", str(file), "--login", "olga", "--chain", "atlantic", "--auth", address]
 
