@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -86,6 +87,8 @@ def served(make: Make) -> Iterator[Served]:
         ready.wait()
         assert not failures, failures
         house, server = started[0]
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
         try:
             yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", house, answers)
         finally:
