@@ -10,6 +10,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.identity import Principal
 
 MOST = 100
+MOST_PAGES = 20
+"""A reader who missed more than so many hundreds reads the list instead."""
 SETTLE_S = 0.3
 """After news others often follow: they are read together."""
 LOOK_S = 10.0
@@ -20,26 +22,23 @@ class Hub:
     """Wakes streams when something was written about alerts, here or in another process."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: dict[asyncio.Event, str] = {}
 
-    def nudge(self) -> None:
-        """Something new."""
-        for one in self._waiting:
-            one.set()
-
-    async def hear(self, _: Envelope) -> None:
-        """An event of an alert came over its topic."""
-        self.nudge()
+    async def hear(self, event: Envelope) -> None:
+        """An event of an alert came over its topic: whoever reads in its chain looks again."""
+        for one, chain in self._waiting.items():
+            if chain == event.chain:
+                one.set()
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[asyncio.Event]:
-        """An event that is set by every nudge."""
+    def listening(self, chain: str) -> Iterator[asyncio.Event]:
+        """An event that is set by the news of a chain."""
         mine = asyncio.Event()
-        self._waiting.add(mine)
+        self._waiting[mine] = chain
         try:
             yield mine
         finally:
-            self._waiting.discard(mine)
+            del self._waiting[mine]
 
 
 class Streaming:
@@ -55,7 +54,7 @@ class Streaming:
         """
         loop = asyncio.get_running_loop()
         until, seen, last = loop.time() + self._seconds, set[str](), since
-        with self._hub.listening() as news:
+        with self._hub.listening(caller.chain) as news:
             while True:
                 for item in await self._fresh(caller, seen, last):
                     seen.add(item.delivery.id)
@@ -71,10 +70,15 @@ class Streaming:
                 yield None
 
     async def _fresh(self, caller: Principal, seen: set[str], last: str | None) -> list[InboxItem]:
-        found: list[InboxItem] = []
-        for item in await self._browsing.inbox(caller, Page(MOST)):
-            if item.delivery.id == last:
+        """What came since, oldest first; who comes for the first time is shown the newest page."""
+        found, page = list[InboxItem](), Page(MOST)
+        for _ in range(MOST_PAGES if seen or last else 1):
+            items = await self._browsing.inbox(caller, page)
+            ids = [item.delivery.id for item in items]
+            found += [
+                item for item in items[: ids.index(last) if last in ids else None] if item.delivery.id not in seen
+            ]
+            if last in ids or len(items) < MOST or seen.intersection(ids):
                 break
-            if item.delivery.id not in seen:
-                found.append(item)
+            page = Page(MOST, after=(items[-1].delivery.visible_at, ids[-1]))
         return found[::-1]
