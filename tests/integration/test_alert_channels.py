@@ -317,7 +317,6 @@ async def test_quiet_hours_move_with_the_rules_of_the_zone(town: Town) -> None:
 
 
 async def test_inbox_streams_what_is_there_and_what_comes_after(town: Town) -> None:
-    town.house.standing.app.state.hub.nudge()
     alert = await town.house.late()
     entry = (await town.house.got("/v1/inbox", ANA))["items"][0]
     said = (await town.house.ask("GET", "/v1/inbox/stream", ANA)).text
