@@ -30,6 +30,10 @@ async def run_job(job: Job, lease: Lease) -> None:
                 await job.work()
             except DatabaseError as failure:
                 log.warning("job %s: the store does not answer (%s)", job.name, type(failure).__name__)
+            except asyncio.CancelledError:
+                if _ends():
+                    raise
+                log.exception("job %s was broken off from within", job.name)
             except Exception:
                 log.exception("job %s failed", job.name)
             await asyncio.sleep(job.every_s)
@@ -42,9 +46,19 @@ async def keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
+        except asyncio.CancelledError:
+            if _ends():
+                raise
+            log.exception("%s was broken off from within and is started again", name)
         except Exception:
             log.exception("%s stopped and is started again", name)
         await asyncio.sleep(_AGAIN_S)
+
+
+def _ends() -> bool:
+    """Whether somebody cancels this task; a library's own cancellation that got loose must not end work for good."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 async def cancel(tasks: list["asyncio.Task[None]"]) -> None:
