@@ -33,6 +33,7 @@ from services.alerts.store import (
     MongoWatches,
     prepare,
 )
+from services.alerts.store.aging import closed_alerts
 from services.alerts.usecases.answering import Answering
 from services.alerts.usecases.beating import Beating
 from services.alerts.usecases.browsing import Browsing
@@ -166,6 +167,7 @@ def assemble(chassis: Chassis, settings: Settings) -> FastAPI:
             *_heartbeat(chassis, settings, clients),
         ],
         prepare=[lambda: prepare(chassis.mongo)],
+        retention=[closed_alerts(chassis.mongo)],
     )
     app.state.inspecting, app.state.sending, app.state.hub, app.state.parts = inspecting, sending, hub, parts
     return app

@@ -225,7 +225,7 @@ def ripe_operations(service: str) -> Ripe:
 
 def ripe_retention(service: str) -> Ripe:
     """How long a service keeps something, for those that let go of anything."""
-    kept = {"integrations": "message_texts", "records": "record_words"}.get(service)
+    kept = {"alerts": "closed_alerts", "integrations": "message_texts", "records": "record_words"}.get(service)
     if kept is None:
         return {}
     path, body = {"name": kept}, {"days": 400, "expected": 1000, "reason": "It was agreed."}

@@ -141,7 +141,7 @@ async def alerts(told: Told, folder: Path) -> AsyncIterator[House]:
             silence = await desk.post("/v1/silences", begun_example(until) | {"department": WORK.value})
             place = await desk.post("/v1/alert-destinations", PLACE)
         names = {"silence_id": silence["id"], "destination_id": place["id"], "letter": "letter-1"}
-        yield named(house, alert_id=str(rung["_id"]), **names)
+        yield named(house, alert_id=str(rung["_id"]), name="closed_alerts", **names)
 
 
 @contextlib.asynccontextmanager

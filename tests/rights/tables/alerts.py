@@ -12,6 +12,7 @@ READS = (("read", RECORD),)
 """Nobody hears of a kind of record by its alerts that they may not read."""
 STALE = {"If-Match": '"999999"'}
 HOTEL = {"property": "city"}
+RETAINED = {"days": 400, "expected": 0, "reason": "A test."}
 OWN, PLACES = "/v1/alert-rules/{property_id}", "/v1/alert-destinations"
 ROWS = (
     granted("GET /v1/alerts", "read", KIND, query={"property": "city", "state": "all"}, thing="alert_id", also=READS),
@@ -37,6 +38,15 @@ ROWS = (
     granted(f"PUT {OWN}", "manage", RULES, body=ASKED, headers=STALE),
     granted(f"POST {OWN}/versions/{{version}}/decide", "manage", RULES, body=RULED, headers=STALE),
     granted(f"POST {OWN}/versions/{{version}}/withdraw", "manage", RULES, body=TAKEN_BACK, headers=STALE),
+    granted("GET /ops/v1/retention", "status", Resource.OPERATION, place=Place.WHOLE_CHAIN),
+    granted(
+        "GET /ops/v1/retention/{name}/simulation",
+        "status",
+        Resource.OPERATION,
+        query={"days": 400},
+        place=Place.WHOLE_CHAIN,
+    ),
+    granted("PUT /ops/v1/retention/{name}", "retain", Resource.OPERATION, body=RETAINED, place=Place.WHOLE_CHAIN),
     Row("POST /v1/twilio/receipts/{letter}", door=Door.SIGNED),
     # What one was told oneself is heard without a permission.
     Row("GET /v1/inbox", door=Door.SIGNED_IN),
