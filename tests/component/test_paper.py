@@ -15,6 +15,7 @@ from services.records.app import papers_of
 from services.records.domain.paper import Line, Sheet, language_of, slot_of
 from services.records.ports import Writing
 from services.records.settings import Settings
+from services.records.usecases import papers as papers_of_records
 from services.records.usecases.papers import Papers
 from shared.chassis.mongo import Tx
 from shared.contracts.identity import Department, Role
@@ -117,13 +118,15 @@ async def test_department_that_may_not_read_a_kind_has_it_on_no_sheet(
 
 
 async def test_disk_that_refuses_loses_no_other_hotels_sheets(
-    desk: FrontDesk, papers: Papers, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    desk: FrontDesk, papers: Papers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(papers_of_records.log, "error", lambda text, *_, **__: said.append(text))
     (tmp_path / CHAIN).mkdir()
     (tmp_path / CHAIN / "city").write_text("a file where a folder should be")
     await papers.write()
     assert latest(tmp_path)
-    assert "no board on paper" in caplog.text
+    assert said == ["no board on paper: %s"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from services.records.domain.rulebook import RuleVersion, VersionState, digest
+from services.records.domain.rulebook import RuleVersion, VersionState
 from services.records.domain.rules import PropertyRules
+from shared.contracts.proposals import bound
 from tests.fakes.records import FakeDatabase
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -16,7 +17,7 @@ def in_force_since_long(place: str, rules: PropertyRules, version: int = 2) -> R
         version=version,
         base=version - 1,
         rules=rules,
-        digest=digest(place, version, version - 1, rules, None),
+        digest=bound(place, version, version - 1, rules.model_dump(mode="json", exclude_none=True), None),
         state=VersionState.APPROVED,
         proposed_by="manager-1",
         proposed_at=LONG_AGO,

@@ -29,7 +29,7 @@ def add_partners(app: FastAPI, hotel: FakeHotel) -> None:
         "url": "https://hooks.acme.example/bellboard",
     }
     held |= {"types": ["record.opened.v1", "stay.changed.v1"], "properties": ["city"], "fields": ["record.status"]}
-    held |= {"classes": ["ordinary"], "sandbox": False, "state": "disabled", "why": "endpoint_silent"}
+    held |= {"classes": ["ordinary"], "sandbox": False, "state": "disabled", "why": "failing"}
     held |= {"failing_since": failing, "failures": 12, "version": 4}
     app.state.partner_asked = []
 
@@ -70,7 +70,7 @@ def add_partners(app: FastAPI, hotel: FakeHotel) -> None:
     @app.get(f"{AT}/deliveries")
     async def deliveries(partner: str, subscription: str, state: str = "") -> Any:
         row = {"number": 7, "id": "ev-7", "type": "record.opened.v1", "subject": "r-rich", "time": hotel.now}
-        row |= {"state": "dead", "attempts": 10, "due_at": hotel.now, "status": 500, "fault": "refused"}
+        row |= {"state": "dead", "attempts": 10, "due_at": hotel.now, "status": 500, "fault": "timeout"}
         return {"items": [row] if state in ("", "dead") else [], "next": None}
 
     @app.post(f"{AT}/{{verb}}")

@@ -13,6 +13,7 @@ from aiosmtpd.handlers import Message as Handler
 
 from deploy.local.ports import choose
 from services.integrations.app import Parts, assemble, parts
+from services.integrations.composition.messages import Outside
 from services.integrations.domain.mail import MailServer
 from services.integrations.pms.hotel_bookings.columns import NAME
 from services.integrations.pms.hotel_bookings.hotels import specs
@@ -141,7 +142,8 @@ async def test_server_that_is_not_there_is_tried_again_and_nothing_is_sent(house
     settings = house.have.settings.model_copy(
         update={"mail": MailServer(host="127.0.0.1", port=1, sender="desk@hotel.example", tls=False)}
     )
-    house.have = dataclasses.replace(house.have, settings=settings)
+    talk = dataclasses.replace(house.have.talk, outside=Outside.of(settings))
+    house.have = dataclasses.replace(house.have, settings=settings, talk=talk)
     assert await house.send("m-1") == "queued:"
     waiting = await house.have.messages.waiting(SCOPE, "m-1")
     assert waiting

@@ -245,9 +245,9 @@ async def test_what_a_guest_wrote_is_kept_once_and_known_by_its_channel(side: Si
 
 
 async def test_messages_in_the_same_words_that_nobody_knows_of_are_counted(side: Side) -> None:
-    await side.ask(outgoing("m-0"))
     row = await side.leaving(outgoing("m-1"))
     await side.leaving(outgoing("m-2"))
+    await side.ask(outgoing("m-3"))
     text = row.text or ""
     counts = [await side.store.doubtful(HERE, guest, said) for guest, said in (("guest-ana", text), ("g", text))]
     assert [*counts, await side.store.doubtful(HERE, "guest-ana", "other")] == [2, 0, 0]

@@ -19,16 +19,28 @@ STATE: Mapping[str, str] = {
     "paused": mark("Paused"),
     "disabled": mark("Switched off: its endpoint took nothing"),
     "ended": mark("Ended"),
-    "catching_up": mark("Sends what stands first"),
+    "starting": mark("Sends what stands first"),
     "waiting": mark("Not sent yet"),
     "pending": mark("On its way"),
     "done": mark("Taken"),
     "dead": mark("Given up on"),
     "held": mark("Never sent: it broke the contract"),
 }
+WHY: Mapping[str, str] = {
+    "failing": mark("It took nothing for five days."),
+    "gone": mark("It said that it is gone for good."),
+    "timeout": mark("It did not answer in time."),
+    "blocked": mark("Its address is not allowed."),
+}
+"""Why an endpoint took nothing. Else the failure's own name, or the place where an event broke the contract."""
 CLASSES = tuple(sorted(one.value for one in GRANTABLE))
 TYPES = tuple(sorted(set(PUBLISHED) - COMPULSORY - OWN))
 FIELDS: Mapping[str, str] = {name: needs.value for name, needs in CURRENT.selectable.items()}
+
+
+def why(code: str) -> str:
+    """Why an endpoint took nothing, in words where there are some."""
+    return _(WHY[code]) if code in WHY else code
 
 
 class PartnerShown(Wire):
