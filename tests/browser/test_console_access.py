@@ -72,6 +72,8 @@ NO_PAGE = {
     "/partners": "for partners' developers, in English; axe finds faults there, not mended for sure",
     "/admin/rules": "shows the rules of the first hotel, which are looked at by their own address",
     "/admin/alert-rules": "shows the rules of the first hotel, which are looked at by their own address",
+    "/admin/templates": "shows the templates of the first hotel, which are looked at by their own address",
+    "/admin/sending": "shows how the first hotel sends, which is looked at by its own address",
     "/offline": "what the worker shows without a net; looked at in the tests of devices",
     "/docs": "the app's own, not served",
     "/docs/oauth2-redirect": "the app's own, not served",

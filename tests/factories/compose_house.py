@@ -33,8 +33,9 @@ def compose(variables: Mapping[str, str]) -> dict[str, Any]:
 
 
 def secrets(example: str) -> dict[str, str]:
-    """A secret of its own for every variable that `.env.example` leaves empty."""
-    return {name: f"secret-of-{name.lower()}" for name in re.findall(r"^(\w+)=$", example, re.MULTILINE)}
+    """A secret of its own for every variable that `deploy/secrets` draws one for."""
+    empty = re.findall(r"^(\w+)=$", example, re.MULTILINE)
+    return {name: f"secret-of-{name.lower()}" for name in empty if re.search("_(PASSWORD|TOKEN|CLUSTER_ID)", name)}
 
 
 def broker_settings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -47,6 +47,7 @@ async def send() -> None:
     commanding.STALE = STALE
     commanding.READ_BACK = STALE / 5
     have = parts(Settings())
+    await have.chassis.policy.refresh()
     send_messages = have.send_messages
     while True:
         with suppress(DatabaseError):

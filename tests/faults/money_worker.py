@@ -19,6 +19,7 @@ async def work() -> None:
     commanding.STALE = paying.STALE = STALE
     commanding.READ_BACK = STALE / 5
     have = parts(Settings())
+    await have.chassis.policy.refresh()
     carry_out = paying.CarryOut(have.money.payments, have.money.providers, have.chassis.clock)
     while True:
         await asyncio.gather(have.post_charges(), carry_out())

@@ -24,7 +24,7 @@ from tests.factories.talk import MAIL, PHONE, PUBLIC, Talk, account, talking
 from tests.fakes.providers import Mailbox, free_port, mailbox
 from tests.fakes.twilio_server import ACCOUNT, TOKEN, Twilio, twilio
 from tests.faults import message_worker
-from tests.faults.workers import Workers, until
+from tests.faults.workers import Workers, hotels_known, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 DESK = "desk@hotel.example"
@@ -124,6 +124,7 @@ async def post(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
             "inboxes": (inbox,),
         }
         talk = await stack.enter_async_context(talking(mongo_url, database, **settings))
+        await hotels_known(talk.standing.chassis)
         environment = os.environ | {
             "BELLBOARD_MONGO_URL": mongo_url,
             "BELLBOARD_MONGO_DATABASE": database,

@@ -32,7 +32,7 @@ from tests.factories.records import CHAIN
 from tests.factories.standing import NO_BROKER
 from tests.fakes.pms.book import Booked, Entry
 from tests.fakes.stripe_server import WEBHOOK_SECRET, StripeServer
-from tests.faults.workers import Workers, until
+from tests.faults.workers import Workers, hotels_known, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 SCOPE = Scope(chain=CHAIN)
@@ -180,6 +180,8 @@ async def bank(mongo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         }
         have = parts(settings)
         await have.prepare()
+        await hotels_known(have.chassis)
+        await have.chassis.policy.refresh()
         for connection in await have.connections.all(SCOPE):
             hint = Hint(ref=RIGS[connection.property_id].numbers[0])
             await have.following.marks.raise_all(SCOPE, connection, [hint], have.chassis.clock.real_now())

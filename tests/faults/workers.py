@@ -11,6 +11,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from shared.chassis import faultpoints
+from shared.chassis.mongo import Tx
+from shared.chassis.service import Chassis
+from tests.factories.access import hotel, knowledge
+
+
+async def hotels_known(chassis: Chassis) -> None:
+    """Both hotels stand in the store as auth told of them: who starts later reads there that they are live."""
+
+    async def learn(tx: Tx) -> None:
+        await chassis.policy.apply(tx, knowledge([], [], hotel(), hotel("resort")))
+
+    await chassis.policy.prepare()
+    await chassis.mongo.run(learn)
 
 
 @dataclass
