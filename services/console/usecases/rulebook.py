@@ -63,6 +63,18 @@ class RulesView:
         first = self.page.properties[0].currency if self.page.properties else "EUR"
         return hotel.currency if hotel else first
 
+    def changes_of(self, version: RulesVersion) -> tuple[Difference, ...]:
+        """What a version changes, part by part also where the place said nothing before: beside what is in force."""
+        return tuple(part for one in version.changes for part in self._parts(one))
+
+    def _parts(self, one: Difference) -> tuple[Difference, ...]:
+        top, _, kind = one.path.partition(".")
+        if self.rules is None or one.before is not None or not isinstance(one.after, Mapping) or top != "kinds":
+            return (one,)
+        held = self.rules.kinds.get(kind) or {}
+        was = {name: held.get(name) for name in one.after}
+        return differences(lean(was), lean(dict(one.after)), one.path) or (one,)
+
     @property
     def changes(self) -> tuple[Difference, ...]:
         """What the draft says otherwise than the place's own rules as they stand."""
