@@ -71,7 +71,8 @@ class Whereabouts:
 
     def environment(self, service: Mapping[str, Any], name: str) -> dict[str, str]:
         """A container's environment on this machine."""
-        told = {key: self.here("" if value is None else str(value)) for key, value in service.get("environment", {}).items()}
+        given = service.get("environment", {})
+        told = {key: self.here("" if value is None else str(value)) for key, value in given.items()}
         own = {"BELLBOARD_HTTP_HOST": "127.0.0.1", "BELLBOARD_HTTP_PORT": str(self.ports.get(name, 0))}
         folders = {variable: self.data / name / told[variable].strip("/") for variable in _FOLDERS & told.keys()}
         for folder in folders.values():
