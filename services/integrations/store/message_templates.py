@@ -1,7 +1,6 @@
 """Versions of message templates, and what this process last read of those in force."""
 
 import datetime as dt
-import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from services.integrations.domain.message_templates import TemplateVersion, in_force
@@ -10,13 +9,13 @@ from shared.chassis.commands import CommandContext
 from shared.chassis.idempotency import Idempotency
 from shared.chassis.mongo import Document, Duplicate, Mongo, Tx
 from shared.chassis.outbox import Outbox
+from shared.chassis.recent import Recent
 from shared.chassis.version_rows import APPROVED, head_of
 from shared.contracts.envelope import NewEvent
 from shared.contracts.errors import conflict
 from shared.contracts.proposals import MOST_OPEN, Head, VersionState
 from shared.contracts.values import Scope
 
-RECENT_S = 1.0
 MOST_IN_FORCE = 2_000
 Step = Callable[[Head, Tx], Awaitable[tuple[TemplateVersion | None, TemplateVersion, NewEvent]]]
 """From where a code stands: the version before and after, and its event."""
@@ -28,16 +27,16 @@ class TemplateStore:
     def __init__(self, mongo: Mongo, outbox: Outbox, idempotency: Idempotency) -> None:
         self._mongo, self._outbox, self._idempotency = mongo, outbox, idempotency
         self._rows = mongo.collection("message_templates")
-        self._recent: dict[str, tuple[float, list[TemplateVersion]]] = {}
+        self._recent = Recent[str, list[TemplateVersion]]()
 
     async def wordings(self, scope: Scope, property_id: str, now: dt.datetime) -> Mapping[str, Mapping[str, Wording]]:
         """By code and language, what is in force at a hotel, as it was at most a second ago."""
-        held, real = self._recent.get(scope.chain), time.monotonic()
-        if held is None or real - held[0] >= RECENT_S:
-            wanted = {"chain": scope.chain, "state": APPROVED}
-            rows = await self._rows.find(wanted, sort=[("_id", 1)], limit=MOST_IN_FORCE)
-            held = self._recent[scope.chain] = (real, [_version(row) for row in rows])
-        return in_force(held[1], property_id, now)
+        return in_force(await self._recent.of(scope.chain, lambda: self._approved(scope)), property_id, now)
+
+    async def _approved(self, scope: Scope) -> list[TemplateVersion]:
+        wanted = {"chain": scope.chain, "state": APPROVED}
+        rows = await self._rows.find(wanted, sort=[("_id", 1)], limit=MOST_IN_FORCE)
+        return [_version(row) for row in rows]
 
     async def head(self, scope: Scope, place: str, now: dt.datetime, tx: Tx | None = None) -> Head:
         """Where a code stands at a place."""
@@ -72,7 +71,7 @@ class TemplateStore:
             elif not await self._rows.update_one(key | {"seq": before.seq}, {"$set": _row(after)}, tx=tx):
                 raise conflict("version_moved_on", "Somebody else has changed this at the same moment.")
             await self._outbox.append(tx, [event], ctx.provenance)
-            tx.after_commit.append(self._recent.clear)
+            tx.after_commit.append(lambda: self._recent.forget(scope.chain))
 
         try:
             await self._mongo.run(work)
